@@ -1,0 +1,11 @@
+export { AppError, errors, reasonOf, type ErrorCatalogue, type ErrorEntry } from './error.ts';
+export { DEFAULT_TENANT, isId, newId, parseTenantId, type Brand, type EventId, type KeyId, type PrincipalId, type TenantId } from './id.ts';
+export { systemClock, type Clock } from './clock.ts';
+export { Secret } from './secret.ts';
+export { jsonLogger, silentLogger, visible, type LogFields, type Logger } from './log.ts';
+export { canonicalJson } from './canonical.ts';
+export { isObject, MAX_JSON_DEPTH, readJson, readJsonText, type Json, type JsonObject, type JsonProblem, type ReadJson } from './json.ts';
+export { CATEGORIES, POINTS, SEVERITIES, type Category, type Finding, type Location, type Point, type Severity } from './finding.ts';
+export { parser, Type, type Parsed, type SchemaProblem, type Static, type TSchema } from './schema.ts';
+export { PERMISSIONS, type Caller, type Permission, type Route, type RouteReply, type RouteRequest } from './route.ts';
+export { type ApiClient, type Command, type CommandContext, type Flag } from './command.ts';
