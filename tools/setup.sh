@@ -22,12 +22,13 @@ if [ "$("$node" --version 2>/dev/null || true)" != "v$pinned" ]; then
 fi
 PATH="$top/.node/bin:$PATH"
 export PATH
+# `npm install --no-save` keeps to the lock file too and, unlike `npm ci`, accepts optional packages of other platforms that a mirror lacks.
 # The stamp holds the lock file's checksum: packages are installed again only when it changes.
 stamp="$top/node_modules/.sallyport-installed"
 want=$(cksum <"$top/package-lock.json")
 if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   echo "sallyport: installing packages (once)" >&2
-  (cd "$top" && npm ci --no-progress --loglevel=error >&2)
+  (cd "$top" && npm install --no-save --no-progress --loglevel=error >&2)
   printf '%s\n' "$want" >"$stamp"
 fi
 NODE_COMPILE_CACHE="$top/.cache/compile"

@@ -6,6 +6,11 @@ export { jsonLogger, silentLogger, visible, type LogFields, type Logger } from '
 export { canonicalJson } from './canonical.ts';
 export { isObject, MAX_JSON_DEPTH, readJson, readJsonText, type Json, type JsonObject, type JsonProblem, type ReadJson } from './json.ts';
 export { CATEGORIES, POINTS, SEVERITIES, type Category, type Finding, type Location, type Point, type Severity } from './finding.ts';
-export { parser, Type, type Parsed, type SchemaProblem, type Static, type TSchema } from './schema.ts';
+export { closest, didYouMean } from './closest.ts';
+export { escapePointer, parser, Type, type Parsed, type SchemaProblem, type Static, type TSchema } from './schema.ts';
 export { PERMISSIONS, type Caller, type Permission, type Route, type RouteReply, type RouteRequest } from './route.ts';
 export { type ApiClient, type Command, type CommandContext, type Flag } from './command.ts';
+export { MAX_YAML_LENGTH, readYaml, type ReadYaml, type TextPlace, type YamlProblem } from './yaml.ts';
+export { cut, displayWidth, pad, wrap } from './width.ts';
+export { printable } from './text.ts';
+export { table, type Column } from './table.ts';

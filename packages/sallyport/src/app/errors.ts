@@ -1,0 +1,22 @@
+import { errors, type ErrorCatalogue } from '../kernel/index.ts';
+
+export const ERRORS = {
+  CONFIG_INVALID: {
+    status: 400,
+    message: 'The configuration is wrong.',
+    fix: 'Correct every line that is named; `sallyport policy check FILE` checks it without starting.',
+  },
+  CONFIG_MISSING: { status: 400, message: 'The configuration file cannot be read.', fix: 'Check the path given with --config.' },
+  LISTEN_ADDRESS: {
+    status: 400,
+    message: 'This address cannot be listened on.',
+    fix: 'Write HOST:PORT; for an address that others can reach, configure `tls` or set `listen.plain: true`.',
+  },
+  PORT_TAKEN: {
+    status: 409,
+    message: 'The port is in use.',
+    fix: 'Stop what uses it, or choose another with --gateway-port or --console-port.',
+  },
+} satisfies ErrorCatalogue;
+
+export const fail: ReturnType<typeof errors<typeof ERRORS>> = errors(ERRORS);

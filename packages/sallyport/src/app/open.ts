@@ -1,0 +1,151 @@
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_TENANT, newId, type Caller, type EventId, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import { openAudit, type Audit } from '../audit/service.ts';
+import { auditRoutes } from '../audit/routes.ts';
+import { createControl, type Control } from '../control/service.ts';
+import { createGateway, type Gateway } from '../gateway/service.ts';
+import { openIdentity, type Identity } from '../identity/service.ts';
+import { identityRoutes } from '../identity/routes.ts';
+import { openKeyring, type Keyring } from '../keyring/service.ts';
+import { createLimiter } from '../limits/index.ts';
+import { openPolicy, type PolicyService } from '../policy/service.ts';
+import { policyRoutes } from '../policy/routes.ts';
+import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
+import { providerRoutes } from '../providers/routes.ts';
+import { openStore, type Store } from '../store/service.ts';
+import { storeRoutes } from '../store/routes.ts';
+import { readConfig, resolveReference, type Config } from './config.ts';
+import { buildGuards, type GuardSet } from './guards.ts';
+import { VERSION } from './version.ts';
+
+export type OpenOptions = {
+  readonly dataDir: string;
+  readonly config: Config;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  readonly clock: () => number;
+  /** The event log or the store can go on no longer: the process must end. */
+  readonly onFatal: (error: Error) => void;
+};
+
+/** All services of one process, wired; nothing listens yet. */
+export type App = {
+  readonly store: Store;
+  readonly keyring: Keyring;
+  readonly audit: Audit;
+  readonly identity: Identity;
+  readonly policy: PolicyService;
+  readonly providers: Providers;
+  readonly gateway: Gateway;
+  readonly control: Control;
+  readonly routes: readonly Route[];
+  /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
+  reload(config: Config): Promise<readonly string[]>;
+  close(): Promise<void>;
+};
+
+/** Opens everything in the order of the house: store, keys, event log, identity, policy, providers, guards, gateway, control. */
+export async function openApp(options: OpenOptions): Promise<App> {
+  const { config, env, logger, clock } = options;
+  privateFolder(options.dataDir);
+  const store = await openStore(config.store === undefined ? { dir: options.dataDir } : { url: resolveReference(config.store.url, env) }, { logger, clock });
+  const keyring = await openKeyring(store, kekSource(options), { clock, env });
+  const audit = await openAudit({ dir: options.dataDir, store, keyring, witness: config.audit?.witness }, { logger, clock, onFatal: options.onFatal });
+  const identity = await openIdentity(store, { change: audit.change, clock, logger });
+  const policy = await openPolicy({ store, change: audit.change, clock, logger, audit, rules: config.rules ?? [], defaults: config.defaults ?? {} });
+  const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
+  const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
+  const keys = await keyring.tenant(DEFAULT_TENANT);
+  const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
+
+  let guardConfig = config.guards ?? {};
+  let guards: GuardSet | undefined;
+  const rebuild = (): void => {
+    guards = config.gateway.guards ? buildGuards(guardConfig, providers.keyLiterals(), evidence) : undefined;
+  };
+  rebuild();
+  const stopKeys = providers.onKeys(rebuild);
+  const mode = config.content ?? 'findings';
+
+  const gateway = createGateway({
+    config: config.gateway,
+    identity,
+    limiter: createLimiter(),
+    keyring,
+    providers,
+    audit,
+    policy: (tenant) => policy.current(tenant),
+    guards: () => guards,
+    contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
+    effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
+    canaries: [],
+    hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
+    origins: config.listen?.origins ?? [],
+    logger,
+    clock,
+    newEventId: () => newId('evt', clock()) as EventId,
+  });
+
+  const routes: readonly Route[] = [
+    ...identityRoutes(identity, clock),
+    ...auditRoutes(audit),
+    ...policyRoutes(policy),
+    ...providerRoutes(providers, sealed),
+    ...storeRoutes(store),
+  ];
+  const control = createControl(routes, {
+    authenticate: (key) => callerOf(identity, key, clock()),
+    hasTenant: (tenant: TenantId) => identity.hasTenant(tenant),
+    logger,
+    version: VERSION,
+    publicUrl: config.publicUrl,
+  });
+
+  return {
+    store,
+    keyring,
+    audit,
+    identity,
+    policy,
+    providers,
+    gateway,
+    control,
+    routes,
+    async reload(next) {
+      const problems = await policy.reload({ rules: next.rules ?? [], defaults: next.defaults ?? {} });
+      if (problems.length > 0) return problems.map((p) => `${p.rule}: ${p.message}`);
+      guardConfig = next.guards ?? {};
+      rebuild();
+      return [];
+    },
+    async close() {
+      stopKeys();
+      gateway.close();
+      await control.close();
+      await policy.close();
+      await identity.close();
+      await providers.close();
+      await audit.close();
+      await store.close();
+    },
+  };
+}
+
+/** The key folder stands beside the data folder, never in it; the environment may hold the key instead. */
+function kekSource(options: OpenOptions): Parameters<typeof openKeyring>[1] {
+  const dir = `${options.dataDir}.keys`;
+  return options.env['SALLYPORT_KEK'] === undefined ? { kind: 'file', dir } : { kind: 'env', variable: 'SALLYPORT_KEK', dir };
+}
+
+function privateFolder(dir: string): void {
+  mkdirSync(join(dir), { recursive: true, mode: 0o700 });
+  statSync(dir);
+}
+
+function callerOf(identity: Identity, key: string, now: number): Caller | undefined {
+  const record = identity.authenticate(key, now);
+  return record === undefined ? undefined : { tenant: record.tenant, principal: record.principal, permissions: record.permissions };
+}
+
+export { readConfig };

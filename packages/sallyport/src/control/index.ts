@@ -1,0 +1,3 @@
+export { routeTable } from './table.ts';
+export { socketAnswers, socketFile } from './socket.ts';
+export { readLines, readReply } from './client.ts';

@@ -1,0 +1,1 @@
+export { toolEffect, type Effect } from './effect.ts';

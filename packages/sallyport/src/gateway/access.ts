@@ -1,0 +1,41 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { GatewayErrorCode } from './errors.ts';
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Host allow-list and cross-site checks. A page on another site may make a browser send requests here (DNS rebinding, CSRF): its Host or
+ * Origin gives it away. Servers send neither Origin nor Sec-Fetch-Site.
+ */
+export function accessProblem(
+  headers: IncomingHttpHeaders,
+  hosts: readonly string[],
+  origins: readonly string[],
+): GatewayErrorCode | undefined {
+  if (!hostAllowed(headers.host, hosts)) return 'HOST_NOT_ALLOWED';
+  const origin = headers.origin;
+  if (origin !== undefined && !origins.includes(origin) && !sameHost(origin, headers.host)) return 'ORIGIN_NOT_ALLOWED';
+  const site = headers['sec-fetch-site'];
+  if (site === 'cross-site' && (origin === undefined || !origins.includes(origin))) return 'ORIGIN_NOT_ALLOWED';
+  return undefined;
+}
+
+function hostAllowed(host: string | undefined, hosts: readonly string[]): boolean {
+  if (host === undefined) return false;
+  const colon = host.startsWith('[') ? host.indexOf(':', host.indexOf(']')) : host.indexOf(':');
+  const name = (colon < 0 ? host : host.slice(0, colon)).toLowerCase();
+  return LOOPBACK.has(name) || hosts.includes(name);
+}
+
+function sameHost(origin: string, host: string | undefined): boolean {
+  return origin === `http://${host}` || origin === `https://${host}`;
+}
+
+/** The key that a request presents: `Authorization: Bearer` or `x-api-key`. Both, when they differ, is no key. */
+export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];
+  const header = headers['x-api-key'];
+  const named = typeof header === 'string' && header.length <= 512 ? header : undefined;
+  if (bearer !== undefined && named !== undefined && bearer !== named) return undefined;
+  return bearer ?? named;
+}

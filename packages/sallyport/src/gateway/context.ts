@@ -1,0 +1,40 @@
+import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
+import type { Audit, ContentMode } from '../audit/service.ts';
+import type { Effect } from '../flow/index.ts';
+import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
+import type { Identity } from '../identity/service.ts';
+import type { Keyring } from '../keyring/service.ts';
+import type { Limiter } from '../limits/index.ts';
+import type { Policy } from '../policy/index.ts';
+import type { Providers } from '../providers/service.ts';
+import type { GatewayConfig } from './config.ts';
+import type { VerdictMemory } from './memory.ts';
+
+/** Everything the data plane uses; all of it answers from memory, except the event log, which answers from disk. */
+export type GatewayDeps = {
+  readonly config: GatewayConfig;
+  readonly identity: Pick<Identity, 'authenticate' | 'snapshotAge' | 'onRevoke'>;
+  readonly limiter: Limiter;
+  readonly keyring: Pick<Keyring, 'tenant'>;
+  readonly providers: Pick<Providers, 'route' | 'models' | 'send'>;
+  readonly audit: Pick<Audit, 'record' | 'get' | 'health'> & { readonly content: Pick<Audit['content'], 'put'> };
+  policy(tenant: TenantId): Policy;
+  /** The guards in force and the streaming machine made from them; `undefined` when switched off. */
+  guards(): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
+  contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  readonly effects: Readonly<Record<string, Effect>>;
+  readonly canaries: readonly Canary[];
+  /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+  newEventId(): EventId;
+  /** Called with each finished exchange's event, after the reply: metrics and spans. */
+  observe?(event: import('../audit/index.ts').Event): void;
+};
+
+/** What the data plane keeps in memory per tenant. */
+export type TenantState = { readonly memorySecret: string; readonly placeholderKey: Buffer; commit(bytes: Buffer): string };
+
+export type Memory = VerdictMemory<Scan>;

@@ -1,0 +1,41 @@
+import type { Api } from '../message/index.ts';
+
+/** What a path of the gateway port does. */
+export type Endpoint =
+  | { readonly kind: 'model'; readonly api: Api; readonly method: 'POST' }
+  | { readonly kind: 'models'; readonly method: 'GET' }
+  | { readonly kind: 'inspect'; readonly method: 'POST' }
+  | { readonly kind: 'event'; readonly method: 'GET' }
+  | { readonly kind: 'health'; readonly method: 'GET' }
+  | { readonly kind: 'ready'; readonly method: 'GET' };
+
+const TABLE: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
+  ['/v1/chat/completions', { kind: 'model', api: 'chat', method: 'POST' }],
+  ['/v1/responses', { kind: 'model', api: 'responses', method: 'POST' }],
+  ['/v1/messages', { kind: 'model', api: 'messages', method: 'POST' }],
+  ['/v1/messages/count_tokens', { kind: 'model', api: 'count_tokens', method: 'POST' }],
+  ['/v1/completions', { kind: 'model', api: 'completions', method: 'POST' }],
+  ['/v1/embeddings', { kind: 'model', api: 'embeddings', method: 'POST' }],
+  ['/v1/moderations', { kind: 'model', api: 'moderations', method: 'POST' }],
+  ['/v1/models', { kind: 'models', method: 'GET' }],
+  ['/v1/inspect', { kind: 'inspect', method: 'POST' }],
+  ['/healthz', { kind: 'health', method: 'GET' }],
+  ['/readyz', { kind: 'ready', method: 'GET' }],
+]);
+
+const EVENT: Endpoint = { kind: 'event', method: 'GET' };
+
+/** The endpoint of a request target (the query is ignored), with the event id of `/v1/events/{id}`. Exact paths only: no normalisation, no prefixes. */
+export function endpointOf(target: string): { endpoint: Endpoint; id: string } | undefined {
+  const query = target.indexOf('?');
+  const path = query < 0 ? target : target.slice(0, query);
+  const endpoint = TABLE.get(path);
+  if (endpoint !== undefined) return { endpoint, id: '' };
+  const event = /^\/v1\/events\/(evt_[0-9a-z]{26})$/.exec(path);
+  return event === null ? undefined : { endpoint: EVENT, id: event[1] as string };
+}
+
+/** The API whose error shape a path's clients read; unknown paths get the OpenAI shape. */
+export function shapeOf(target: string): Api {
+  return target.startsWith('/v1/messages') ? 'messages' : 'chat';
+}

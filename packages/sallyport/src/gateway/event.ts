@@ -1,0 +1,91 @@
+import type { Event, EventDecision } from '../audit/index.ts';
+import { CLASS, SEVERITY_ID } from '../audit/index.ts';
+import type { JsonObject } from '../kernel/index.ts';
+import type { Usage } from '../message/index.ts';
+import type { Exchange } from './exchange.ts';
+
+/** How an exchange ended, as far as the event needs it. */
+export type Outcome = {
+  readonly status: number;
+  readonly code?: string;
+  readonly usage?: Usage;
+  readonly provider?: string;
+  readonly response?: string;
+  readonly aborted?: boolean;
+};
+
+/** OCSF API Activity, activity 1 (create): a request to a model. */
+const ACTIVITY_CREATE = 1;
+
+/** The event of an exchange. `phase` is set for streams only: their first record is on disk before their first byte. */
+export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number, phase?: 'started' | 'ended'): Event {
+  const { ledger, key, request } = exchange;
+  const provider = outcome.provider ?? exchange.targets[0]?.provider;
+  return {
+    uid: exchange.uid,
+    tenant: exchange.tenant,
+    time,
+    class_uid: CLASS.apiActivity,
+    activity_id: ACTIVITY_CREATE,
+    severity_id: SEVERITY_ID[ledger.highest],
+    status_id: outcome.status < 400 ? 1 : 2,
+    kind: 'gateway.request',
+    ...(phase === undefined ? {} : { phase }),
+    actor: { principal: key.principal, kind: key.principalKind, key: key.id },
+    api: {
+      operation: exchange.api,
+      model: request.model,
+      ...(provider === undefined ? {} : { provider }),
+      stream: request.stream,
+      ...(outcome.response === undefined ? {} : { response: outcome.response }),
+    },
+    decision: decisionOf(exchange),
+    findings: ledger.findings,
+    parts: ledger.parts,
+    ...(outcome.usage === undefined ? {} : { usage: { input: outcome.usage.input, output: outcome.usage.output } }),
+    timings: exchange.timings,
+    ...(Object.keys(ledger.masked).length === 0 ? {} : { masked: ledger.masked }),
+    http: { status: outcome.status },
+    ...(outcome.code === undefined ? {} : { status_code: outcome.code }),
+    content: { mode: exchange.content },
+    detail: detailOf(exchange, outcome),
+  };
+}
+
+function decisionOf(exchange: Exchange): EventDecision {
+  return { action: exchange.ledger.action, rules: exchange.ledger.rules, would: exchange.ledger.would };
+}
+
+/** Facts that are rare, so that the common event stays short. */
+function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string | number | boolean> {
+  const { ledger } = exchange;
+  return {
+    ...(ledger.wouldAction === 'allow' ? {} : { would: ledger.wouldAction }),
+    ...(ledger.restored === 0 ? {} : { restored: ledger.restored }),
+    ...(ledger.quarantined === 0 ? {} : { quarantined: ledger.quarantined }),
+    ...(ledger.unscanned === 0 ? {} : { unscanned: ledger.unscanned }),
+    ...(ledger.deliveredBeforeDecision ? { delivered_before_decision: true } : {}),
+    ...(ledger.failures.length === 0 ? {} : { failed_guards: [...new Set(ledger.failures.map((f) => f.guard))].join(',') }),
+    ...(exchange.guarded ? {} : { guards: 'off' }),
+    ...(outcome.aborted === true ? { aborted: true } : {}),
+    commitment: exchange.commitment,
+  };
+}
+
+/** The decision as the client sees it: no scores and no spans unless its key has `detail: full`. */
+export function decisionFor(exchange: Exchange): JsonObject {
+  const { ledger } = exchange;
+  const short: JsonObject = {
+    event: exchange.uid,
+    decision: ledger.action,
+    ...(ledger.deliveredBeforeDecision ? { delivered_before_decision: true } : {}),
+    ...(Object.keys(ledger.masked).length === 0 ? {} : { masked: { ...ledger.masked } }),
+  };
+  if (exchange.key.detail !== 'full') return short;
+  return {
+    ...short,
+    findings: ledger.findings.map((f) => ({ ...f })),
+    rules: ledger.rules.map((r) => ({ ...r })),
+    would: ledger.would.map((r) => ({ ...r })),
+  };
+}

@@ -1,0 +1,31 @@
+import type { EventId, TenantId } from '../kernel/index.ts';
+import type { ContentMode } from '../audit/service.ts';
+import type { KeyRecord } from '../identity/service.ts';
+import type { Placeholders } from '../guard/index.ts';
+import type { Api, ReadRequest } from '../message/index.ts';
+import type { Target } from '../providers/service.ts';
+import type { Judge } from './judge.ts';
+import type { Ledger } from './ledger.ts';
+
+/** One request under way: what every step after the reading needs. Each step takes it and returns its own value. */
+export type Exchange = {
+  readonly uid: EventId;
+  readonly tenant: TenantId;
+  readonly key: KeyRecord;
+  readonly api: Api;
+  readonly request: ReadRequest;
+  readonly targets: readonly Target[];
+  readonly practice: boolean;
+  /** False: guards are switched off by configuration; every event says so. */
+  readonly guarded: boolean;
+  /** What of the text is kept in the content store. */
+  readonly content: ContentMode;
+  readonly judge: Judge;
+  readonly ledger: Ledger;
+  readonly placeholders: Placeholders;
+  /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
+  readonly commitment: string;
+  readonly started: number;
+  /** Milliseconds by step, for the event. */
+  readonly timings: Record<string, number>;
+};

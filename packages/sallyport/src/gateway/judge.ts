@@ -1,0 +1,109 @@
+import type { Finding, Json, JsonObject, Point, TenantId } from '../kernel/index.ts';
+import type { PointVars, Policy, Verdict } from '../policy/index.ts';
+import { toolEffect, type Effect } from '../flow/index.ts';
+import type { Canary, Guards, Scan } from '../guard/index.ts';
+import type { Ledger, PartFacts } from './ledger.ts';
+import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
+
+/** What rules may read about the request as a whole; see policy's variables. */
+export type RequestFacts = PointVars['request'];
+export type PrincipalFacts = PointVars['principal'];
+
+export type JudgeOptions = {
+  readonly tenant: TenantId;
+  readonly policy: Policy;
+  /** Absent: guards are switched off by configuration. */
+  readonly guards: Guards | undefined;
+  readonly memory: VerdictMemory<Scan>;
+  /** Keys the memory: 32 bytes of the tenant, as text. */
+  readonly secret: string;
+  readonly principal: PrincipalFacts;
+  readonly request: RequestFacts;
+  readonly enforceAll: boolean;
+  readonly effects: Readonly<Record<string, Effect>>;
+  readonly canaries: readonly Canary[];
+  readonly ascii: boolean;
+};
+
+export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
+
+const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules: [], would: [], errors: [] };
+
+/** Scans texts with the guards and asks the policy what follows, for one request and its reply. Everything it says goes into the ledger. */
+export class Judge {
+  readonly #options: JudgeOptions;
+  readonly #ledger: Ledger;
+
+  constructor(options: JudgeOptions, ledger: Ledger) {
+    this.#options = options;
+    this.#ledger = ledger;
+  }
+
+  /** Judges one part. Text is scanned unless it is remembered (`wholeOnly`: by the detectors that the streaming machine does not run); what is no text is judged by its facts alone. */
+  part(facts: PartFacts, text: string, args?: JsonObject, wholeOnly = false): Judgement {
+    const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
+    const findings = scan === undefined ? [] : scan.findings;
+    const scanned = facts.scanned && scan?.unscanned === undefined;
+    const known = scanned === facts.scanned ? facts : { ...facts, scanned };
+    const verdict = this.decide(known, findings, args);
+    this.#ledger.add(known, text, findings, verdict);
+    if (scan !== undefined) for (const failure of scan.failures) this.#ledger.failed(failure, facts.point, facts.part);
+    return { findings, verdict };
+  }
+
+  /** Asks the policy only: for what a stream found already, and for whole tool calls. Nothing is added to the ledger. */
+  decide(facts: PartFacts, findings: readonly Finding[], args?: JsonObject): Verdict {
+    const { policy, principal, request, enforceAll } = this.#options;
+    if (!policy.wants(facts.point)) return ALLOWED;
+    const vars: PointVars = {
+      findings,
+      principal,
+      request,
+      part: {
+        origin: facts.origin,
+        role: facts.role,
+        kind: facts.kind,
+        media: facts.media ?? '',
+        turn: facts.turn,
+        size: facts.size,
+        scanned: facts.scanned,
+        where: facts.where,
+      },
+      ...(facts.tool === undefined ? {} : { tool: { name: facts.tool, effect: this.effect(facts.tool) } }),
+      ...(args === undefined ? {} : { args: args as Record<string, Json> }),
+    };
+    return policy.decide(facts.point, vars, { enforceAll });
+  }
+
+  /** What a tool does, by the operator's word or by its name. */
+  effect(tool: string): Effect {
+    return toolEffect(tool, this.#options.effects);
+  }
+
+  #scan(facts: PartFacts, text: string, wholeOnly: boolean): Scan | undefined {
+    const { guards, memory, secret, tenant, canaries } = this.#options;
+    if (guards === undefined) return undefined;
+    const at = {
+      point: facts.point as Exclude<Point, 'login' | 'retrieval' | 'admission'>,
+      origin: facts.origin,
+      part: facts.part,
+      ...(this.#options.ascii ? { ascii: true } : {}),
+      ...(canaries.length === 0 ? {} : { canaries }),
+      ...(wholeOnly ? { wholeOnly } : {}),
+    };
+    if (wholeOnly || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
+    const key = VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
+    const remembered = memory.get(key);
+    if (remembered !== undefined) return moved(remembered, facts.part);
+    const scan = guards.scan(text, at);
+    // A failure is not a verdict: the next turn tries again.
+    if (scan.failures.length === 0) memory.set(key, scan);
+    return scan;
+  }
+}
+
+/** The same findings at another part of another request. */
+function moved(scan: Scan, part: number): Scan {
+  if (scan.findings.length === 0) return scan;
+  return { ...scan, findings: scan.findings.map((f) => (f.location.kind === 'text' ? { ...f, location: { ...f.location, part } } : f)) };
+}

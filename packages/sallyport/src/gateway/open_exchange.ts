@@ -1,0 +1,168 @@
+import { performance } from 'node:perf_hooks';
+import { isObject, readJson, type JsonProblem } from '../kernel/index.ts';
+import type { KeyRecord } from '../identity/service.ts';
+import { createPlaceholders } from '../guard/index.ts';
+import { toolEffect } from '../flow/index.ts';
+import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
+import type { Target } from '../providers/service.ts';
+import type { GatewayDeps, Memory, TenantState } from './context.ts';
+import type { GatewayErrorCode } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import { Judge } from './judge.ts';
+import { Ledger } from './ledger.ts';
+
+/** What stopped a request before it was judged. `say` is public text. */
+export type Problem = { readonly code: GatewayErrorCode; readonly say?: string; readonly param?: string };
+
+const JSON_PROBLEM: Readonly<Record<JsonProblem, GatewayErrorCode>> = {
+  not_utf8: 'BODY_NOT_UTF8',
+  too_deep: 'BODY_TOO_DEEP',
+  too_many_values: 'BODY_TOO_DEEP',
+  unsafe_integer: 'BODY_UNSAFE_INTEGER',
+  duplicate_key: 'BODY_DUPLICATE_KEY',
+  not_json: 'BODY_NOT_JSON',
+};
+
+const PATH: Readonly<Record<Api, string>> = {
+  chat: '/v1/chat/completions',
+  completions: '/v1/completions',
+  responses: '/v1/responses',
+  messages: '/v1/messages',
+  count_tokens: '/v1/messages/count_tokens',
+  embeddings: '/v1/embeddings',
+  moderations: '/v1/moderations',
+};
+
+/** Models named in an error; more would not be read. */
+const MAX_NAMED = 20;
+
+/** Reads the bytes of a request strictly, finds where its model is served, and opens the exchange; or says what is wrong with it. */
+export function openExchange(
+  deps: GatewayDeps,
+  tenant: TenantState,
+  memory: Memory,
+  key: KeyRecord,
+  api: Api,
+  bytes: Buffer,
+  started: number,
+): { ok: true; exchange: Exchange } | { ok: false; problem: Problem } {
+  const json = readJson(bytes);
+  if (!json.ok) return no(JSON_PROBLEM[json.problem]);
+  if (!isObject(json.value)) return no('BODY_NOT_JSON', 'It must be an object.');
+  const read = readRequest(api, json.value);
+  if (!read.ok)
+    return {
+      ok: false,
+      problem: { code: 'REQUEST_INVALID', say: read.message, ...(read.param === undefined ? {} : { param: read.param }) },
+    };
+  const routed = routeOf(deps, key, read.request);
+  if (!routed.ok) return routed;
+  return {
+    ok: true,
+    exchange: exchangeOf(deps, tenant, memory, key, read.request, routed.targets, json.ascii, tenant.commit(bytes), started),
+  };
+}
+
+function routeOf(
+  deps: GatewayDeps,
+  key: KeyRecord,
+  request: ReadRequest,
+): { ok: true; targets: readonly Target[] } | { ok: false; problem: Problem } {
+  if (!modelAllowed(key.models, request.model)) return no('MODEL_NOT_ALLOWED');
+  const routed = deps.providers.route(request.model, request.api);
+  if (routed.ok) return routed;
+  const known = routed.known.slice(0, MAX_NAMED).join(', ');
+  if (routed.reason === 'wrong_endpoint') return no('WRONG_ENDPOINT', known === '' ? undefined : `It is served at: ${known}.`, 'model');
+  return no('UNKNOWN_MODEL', known === '' ? 'No provider is configured.' : `These work here: ${known}.`, 'model');
+}
+
+function no(code: GatewayErrorCode, say?: string, param?: string): { ok: false; problem: Problem } {
+  return { ok: false, problem: { code, ...(say === undefined ? {} : { say }), ...(param === undefined ? {} : { param }) } };
+}
+
+/** Whether a key's list of model patterns (`*` matches any run) covers a model; an empty list is no restriction. */
+export function modelAllowed(patterns: readonly string[], model: string): boolean {
+  return patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, model));
+}
+
+/** `*` as the only wildcard, in linear time: each literal piece is searched once, from left to right. */
+function globMatches(pattern: string, text: string): boolean {
+  const pieces = pattern.split('*');
+  const first = pieces[0] as string;
+  if (pieces.length === 1) return pattern === text;
+  const last = pieces.at(-1) as string;
+  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const found = text.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= text.length - last.length;
+}
+
+function exchangeOf(
+  deps: GatewayDeps,
+  tenant: TenantState,
+  memory: Memory,
+  key: KeyRecord,
+  request: ReadRequest,
+  targets: readonly Target[],
+  ascii: boolean,
+  commitment: string,
+  started: number,
+): Exchange {
+  const practice = targets[0]?.kind === 'practice';
+  const content = deps.contentMode(key.tenant, practice);
+  const ledger = new Ledger(content === 'full');
+  const guards = deps.guards();
+  const judge = new Judge(
+    {
+      tenant: key.tenant,
+      policy: deps.policy(key.tenant),
+      guards: guards?.guards,
+      memory,
+      secret: tenant.memorySecret,
+      principal: { id: key.principal, kind: key.principalKind, name: key.name, key: key.id },
+      request: {
+        endpoint: PATH[request.api],
+        api: request.api,
+        model: request.model,
+        provider: targets[0]?.provider ?? '',
+        stream: request.stream,
+        tools: request.tools.length > 0,
+        write_tools: request.tools.some((tool) => tool.provider || toolEffect(tool.name, deps.effects) !== 'read'),
+        attachments: request.attachments,
+        practice,
+      },
+      // Practice traffic is for trying the guards: every rule is in force there, whatever the roll-out.
+      enforceAll: practice,
+      effects: deps.effects,
+      canaries: deps.canaries,
+      ascii,
+    },
+    ledger,
+  );
+  return {
+    uid: deps.newEventId(),
+    tenant: key.tenant,
+    key,
+    api: request.api,
+    request,
+    targets,
+    practice,
+    guarded: guards !== undefined,
+    content,
+    judge,
+    ledger,
+    placeholders: createPlaceholders({ key: tenant.placeholderKey, principal: key.principal }),
+    commitment,
+    started,
+    timings: { read: round(performance.now() - started) },
+  };
+}
+
+/** Milliseconds to a hundredth, for events. */
+export function round(milliseconds: number): number {
+  return Math.round(milliseconds * 100) / 100;
+}

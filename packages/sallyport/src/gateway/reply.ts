@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import type { JsonObject } from '../kernel/index.ts';
+import { errorBody, refusalBody, type Api } from '../message/index.ts';
+import { ERRORS, type GatewayErrorCode } from './errors.ts';
+import type { Refused } from './refusal.ts';
+
+/** Headers of every JSON answer: never cached, never sniffed. */
+const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+
+/** Writes a JSON answer, unless the client has gone or has its answer already. */
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: JsonObject | Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { ...JSON_HEADERS, ...headers, 'content-length': bytes.length });
+  response.end(bytes);
+}
+
+/** An error in the shape that the client's SDK reads. `say` is added to the message: public text only. */
+export function sendError(
+  response: ServerResponse,
+  api: Api,
+  code: GatewayErrorCode,
+  options: { say?: string; param?: string; event?: string; headers?: Readonly<Record<string, string>> } = {},
+): void {
+  const entry = ERRORS[code];
+  const body = errorBody(api, {
+    status: entry.status,
+    code: code.toLowerCase(),
+    message: [entry.message, options.say, entry.fix].filter((t) => t !== undefined && t !== '').join(' '),
+    ...(options.param === undefined ? {} : { param: options.param }),
+    ...(options.event === undefined ? {} : { event: options.event }),
+  });
+  const headers = options.event === undefined ? options.headers : { ...options.headers, 'x-sallyport-event': options.event };
+  sendJson(response, entry.status, body, headers);
+}
+
+/** The refusal of DESIGN 6: 403 in the client's own shape. */
+export function sendRefusal(
+  response: ServerResponse,
+  api: Api,
+  event: string,
+  refused: Refused,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const message = `Refused by the policy of this gate: ${refused.why}${refused.where === undefined ? '' : ` (at ${refused.where})`}`;
+  sendJson(response, 403, refusalBody(api, { event, rule: refused.rule, why: refused.why, message }), headers);
+}

@@ -1,0 +1,58 @@
+import { createServer as createHttpServer, STATUS_CODES, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { errorBody } from '../message/index.ts';
+import { ERRORS } from './errors.ts';
+
+/** Time for the head of a request: slower is an attack (Slowloris). */
+const HEADERS_MS = 10_000;
+/** Time for a whole request; a body of 32 MiB needs 4 Mbit/s. */
+const REQUEST_MS = 60_000;
+/** Idle time of a kept connection: longer than a usual load balancer's 60 s, so that it is the one who closes. */
+const KEEP_ALIVE_MS = 65_000;
+const MAX_HEADER_BYTES = 32 * 1024;
+/** Connections at once; beyond it new ones are dropped by the kernel's queue. */
+const MAX_CONNECTIONS = 10_000;
+
+export type ServerTls = { readonly cert: string; readonly key: string };
+
+/**
+ * The HTTP server of the gateway port: Node's strict parser (two framings are 400: RFC 9112 section 6.3), bounded heads, slow clients cut.
+ * Its own errors are answered in the OpenAI shape too.
+ */
+export function createGatewayServer(handler: RequestListener, tls: ServerTls | undefined): Server {
+  const options: ServerOptions = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: 2_000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    insecureHTTPParser: false,
+    requireHostHeader: false,
+    noDelay: true,
+  };
+  const server: Server =
+    tls === undefined ? createHttpServer(options, handler) : createHttpsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, handler);
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseConnection(error, socket));
+  return server;
+}
+
+function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const message =
+    status === 408
+      ? 'The request came too slowly.'
+      : status === 431
+        ? 'The request headers are too large.'
+        : 'The request is not valid HTTP/1.1.';
+  const body = JSON.stringify(errorBody('chat', { status, code: 'http_invalid', message: `${message} ${ERRORS.REQUEST_INVALID.fix}` }));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}

@@ -1,0 +1,248 @@
+import { createHmac } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import { reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
+import type { KeyRecord } from '../identity/service.ts';
+import type { Rate } from '../limits/index.ts';
+import type { Api } from '../message/index.ts';
+import { accessProblem, presentedKey } from './access.ts';
+import { readBody } from './body.ts';
+import type { GatewayDeps, TenantState } from './context.ts';
+import { endpointOf, shapeOf, type Endpoint } from './endpoint.ts';
+import type { Exchange } from './exchange.ts';
+import { answerOf, callOf, failure, finish, upstreamCode } from './forward.ts';
+import { StreamDelivery } from './forward_stream.ts';
+import { inspectEndpoint } from './inspect_endpoint.ts';
+import { inspectRequest } from './inspect_request.ts';
+import { VerdictMemory } from './memory.ts';
+import { eventEndpoint, modelsEndpoint } from './lookup.ts';
+import { openExchange, round } from './open_exchange.ts';
+import { sendError, sendJson } from './reply.ts';
+
+export type { GatewayDeps } from './context.ts';
+
+/** The data plane: one handler for every request of the gateway port. */
+export type Gateway = {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Requests under way. */
+  inFlight(): number;
+  /** Resolves when no request is under way, or after `milliseconds`. */
+  drain(milliseconds: number): Promise<void>;
+  close(): void;
+};
+
+/** What ends an exchange from outside: the client leaves, its key is revoked. */
+type Stop = (reason: 'client_gone' | 'revoked') => void;
+
+export function createGateway(deps: GatewayDeps): Gateway {
+  const memory: VerdictMemory<import('../guard/index.ts').Scan> = new VerdictMemory();
+  const tenants = new Map<TenantId, TenantState>();
+  const running = new Map<KeyId, Set<Stop>>();
+  let inFlight = 0;
+  let closing = false;
+  const stopListening = deps.identity.onRevoke((key) => running.get(key)?.forEach((stop) => stop('revoked')));
+
+  async function tenantState(tenant: TenantId): Promise<TenantState> {
+    const keys = await deps.keyring.tenant(tenant);
+    const commitKey = keys.macKey('commitment');
+    const state: TenantState = {
+      memorySecret: keys.macKey('verdict-memory').toString('hex'),
+      placeholderKey: keys.macKey('placeholder'),
+      commit: (bytes) => createHmac('sha256', commitKey).update(bytes).digest('hex'),
+    };
+    tenants.set(tenant, state);
+    return state;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = request.url ?? '/';
+    const shape = shapeOf(target);
+    const access = accessProblem(request.headers, deps.hosts, deps.origins);
+    if (access !== undefined) return sendError(response, shape, access);
+    const found = endpointOf(target);
+    if (found === undefined) return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
+    const { endpoint } = found;
+    if (request.method !== endpoint.method)
+      return sendError(response, shape, 'METHOD_NOT_ALLOWED', { headers: { allow: endpoint.method } });
+    if (endpoint.kind === 'health') return sendJson(response, 200, { status: 'ok' });
+    if (endpoint.kind === 'ready') return ready(response);
+    if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
+    const now = deps.clock();
+    const key = authenticate(request, now);
+    if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
+      return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
+    if (!permit.ok) {
+      return sendError(response, shape, 'RATE_LIMITED', {
+        say: permit.limit === 'requests' ? 'Too many requests this minute.' : 'Too many requests at once.',
+        headers: { 'retry-after': String(permit.retryAfterSeconds), ...rateHeaders(permit.rate) },
+      });
+    }
+    for (const [name, value] of Object.entries(rateHeaders(permit.rate))) response.setHeader(name, value);
+    try {
+      await serve(request, response, endpoint, found.id, key, shape);
+    } finally {
+      permit.release();
+    }
+  }
+
+  function authenticate(request: IncomingMessage, now: number): KeyRecord | undefined {
+    const presented = presentedKey(request.headers);
+    return presented === undefined ? undefined : deps.identity.authenticate(presented, now);
+  }
+
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    endpoint: Endpoint,
+    id: string,
+    key: KeyRecord,
+    shape: Api,
+  ): Promise<void> {
+    if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
+    if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
+    const started = performance.now();
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
+    const body = await readBody(request, deps.config.bodyBytes);
+    if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
+    const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
+    if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
+    if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
+    const opened = openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
+    if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
+    return exchange(opened.exchange, request, response);
+  }
+
+  async function exchange(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const before = performance.now();
+    const refused = inspectRequest(opened, opened.request);
+    opened.timings['inspect'] = round(performance.now() - before);
+    if (refused !== undefined)
+      return finish(deps, opened, response, { status: 403, body: {}, headers: {}, outcome: { status: 403 }, refused });
+    if (!opened.request.stream) return forwardWhole(opened, request, response);
+    return forwardStream(opened, request, response);
+  }
+
+  function forwardWhole(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return new Promise((resolve) => {
+      const chunks: Buffer[] = [];
+      let head: { status: number; headers: Record<string, string>; target: import('../providers/service.ts').Target } | undefined;
+      const done = watch(opened, response, (reason) => {
+        call.abort();
+        const answer = failure(opened, 'PROVIDER_FAILED', 502);
+        void finish(deps, opened, response, { ...answer, outcome: { ...answer.outcome, aborted: reason === 'client_gone' } }).finally(
+          resolve,
+        );
+      });
+      const call = deps.providers.send(callOf(opened, request.headers), {
+        head: (status, headers, target) => {
+          head = { status, headers, target };
+        },
+        data: (chunk) => chunks.push(chunk),
+        end: () => {
+          if (!done() || head === undefined) return;
+          opened.timings['upstream'] = round(performance.now() - opened.started);
+          const answer = answerOf(
+            opened,
+            head.status,
+            head.headers,
+            chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
+            head.target,
+          );
+          void finish(deps, opened, response, answer).finally(resolve);
+        },
+        error: (error) => {
+          if (!done()) return;
+          deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
+          const code = upstreamCode(error);
+          const answer = failure(opened, code, code === 'PROVIDER_TIMEOUT' ? 504 : 502);
+          const retry: Record<string, string> = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) };
+          void finish(deps, opened, response, { ...answer, headers: retry, outcome: { ...answer.outcome, code: error.code } }).finally(
+            resolve,
+          );
+        },
+      });
+    });
+  }
+
+  function forwardStream(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    return new Promise((resolve) => {
+      const done = watch(opened, response, (reason) => delivery.stop(reason));
+      const delivery = new StreamDelivery(deps, opened, response, () => {
+        done();
+        resolve();
+      });
+      const call = deps.providers.send(callOf(opened, request.headers), delivery);
+      delivery.abort = () => call.abort();
+    });
+  }
+
+  /** Stops an exchange when its client leaves or its key is revoked; answers a function that ends the watch and says whether it was still on. */
+  function watch(opened: Exchange, response: ServerResponse, stop: Stop): () => boolean {
+    let active = true;
+    const stops = running.get(opened.key.id) ?? new Set<Stop>();
+    running.set(opened.key.id, stops);
+    const end = (): boolean => {
+      if (!active) return false;
+      active = false;
+      stops.delete(once);
+      if (stops.size === 0) running.delete(opened.key.id);
+      response.off('close', gone);
+      return true;
+    };
+    const once: Stop = (reason) => {
+      if (end()) stop(reason);
+    };
+    const gone = (): void => {
+      if (!response.writableFinished) once('client_gone');
+    };
+    stops.add(once);
+    response.on('close', gone);
+    return end;
+  }
+
+  function ready(response: ServerResponse): void {
+    const age = deps.identity.snapshotAge(deps.clock());
+    const log = deps.audit.health().state;
+    const ok = !closing && log === 'ok' && age <= deps.config.storeGraceSeconds * 1000;
+    sendJson(response, ok ? 200 : 503, {
+      status: ok ? 'ready' : 'not_ready',
+      log,
+      store_age_seconds: Math.round(age / 1000),
+      guards: deps.guards() === undefined ? 'off' : 'on',
+    });
+  }
+
+  return {
+    handle(request, response) {
+      inFlight++;
+      response.once('close', () => inFlight--);
+      handle(request, response).catch((error: unknown) => {
+        deps.logger.error('request failed', { reason: reasonOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
+        if (response.headersSent) response.destroy();
+        else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');
+      });
+    },
+    inFlight: () => inFlight,
+    async drain(milliseconds) {
+      closing = true;
+      const until = performance.now() + milliseconds;
+      while (inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+    },
+    close() {
+      closing = true;
+      stopListening();
+    },
+  };
+}
+
+/** The usual rate headers, as OpenAI names them. */
+function rateHeaders(rate: Rate | undefined): Record<string, string> {
+  if (rate === undefined) return {};
+  return {
+    'x-ratelimit-limit-requests': String(rate.limit),
+    'x-ratelimit-remaining-requests': String(rate.remaining),
+    'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
+  };
+}

@@ -1,0 +1,43 @@
+import { Type, type Static } from '../kernel/index.ts';
+
+const CustomPattern = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z][a-z0-9-]{0,40}$', description: 'Name of the pattern; findings carry the rule custom.<id>.' }),
+    pattern: Type.String({ minLength: 1, maxLength: 500, description: 'A regular expression (RE2 syntax, run in linear time).' }),
+    category: Type.Union([Type.Literal('secret'), Type.Literal('personal_data')]),
+    type: Type.String({ pattern: '^[A-Z][A-Z0-9_]{1,40}$', description: 'Type of what it finds, e.g. EMPLOYEE_NUMBER.' }),
+    severity: Type.Optional(Type.Union([Type.Literal('low'), Type.Literal('medium'), Type.Literal('high'), Type.Literal('critical')])),
+  },
+  { additionalProperties: false },
+);
+
+/** The part `guards:` of sallyport.yaml. */
+export const GUARD_CONFIG = Type.Object(
+  {
+    threshold: Type.Optional(
+      Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
+    ),
+    off: Type.Optional(Type.Array(Type.String(), { description: 'Detectors that are switched off, by id (see `sallyport inspect --list`).' })),
+    types: Type.Optional(Type.Array(Type.String(), { description: 'Types of personal data that are looked for; all when absent.' })),
+    phoneRegions: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
+        default: ['US'],
+        maxItems: 8,
+        description: 'Countries (ISO 3166 alpha-2) in whose national form a phone number without + is understood.',
+      }),
+    ),
+    linkHosts: Type.Optional(
+      Type.Array(Type.String(), { description: 'Hosts to which replies may link with data in the address (suffix match on whole labels).' }),
+    ),
+    canaries: Type.Optional(
+      Type.Array(Type.String({ minLength: 8, maxLength: 200 }), { description: 'Strings in your system prompts that no reply may contain.' }),
+    ),
+    patterns: Type.Optional(Type.Array(CustomPattern, { maxItems: 200, description: 'Your own patterns.' })),
+  },
+  { additionalProperties: false, description: 'Detectors over text.' },
+);
+
+export type GuardConfig = Static<typeof GUARD_CONFIG>;
+
+/** Every detector on, threshold 0.5. */
+export const DEFAULT_GUARD_CONFIG: GuardConfig = {};

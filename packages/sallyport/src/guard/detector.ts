@@ -1,0 +1,131 @@
+import type { Category, Finding, Point, Severity } from '../kernel/index.ts';
+import type { Origin } from '../message/index.ts';
+import type { Reading } from './reading.ts';
+import type { View } from './view.ts';
+
+/** What happens to the text when a guard fails at a point. There is no default: each detector states it for each of its points. */
+export type OnError = 'deny' | 'allow';
+
+/** A point where text is inspected. */
+export type TextPoint = Extract<Point, 'prompt' | 'content' | 'tool_call' | 'tool_result' | 'response'>;
+
+/**
+ * Where a text stands. `part` becomes `location.part` of its findings. `ascii`: the caller knows that every unit is below U+0080
+ * (false or absent: the guard looks itself). `canaries`: strings planted in this very request, beside those of the installation.
+ */
+export type ScanAt = {
+  readonly point: Point;
+  readonly origin: Origin;
+  readonly part: number;
+  readonly ascii?: boolean;
+  readonly canaries?: readonly Canary[];
+};
+
+/**
+ * A string that must never leave: `canary` stands in a system prompt (finding category `prompt_leak`), `provider_key` is a credential
+ * of the gate itself (category `secret`, type `PROVIDER_KEY`). `id` is what findings name; the value is never shown.
+ */
+export type Canary = { readonly id: string; readonly value: string; readonly kind: 'canary' | 'provider_key' };
+
+/** 0 to 1 for a whole text. A later model writes to the same field. */
+export type Scores = { readonly injection: number };
+
+/** A guard that threw, and what its point says must happen then. The caller applies `onError`. `error` is for the log only. */
+export type GuardFailure = { readonly guard: string; readonly error: string; readonly onError: OnError };
+
+/** The outcome for one text. `unscanned`: what was not looked at, and why, in plain words; absent when everything was. */
+export type Scan = {
+  readonly findings: readonly Finding[];
+  readonly failures: readonly GuardFailure[];
+  readonly scores: Scores;
+  readonly unscanned?: string;
+};
+
+/**
+ * How a detector works on a text that is still arriving. `prefix`: its patterns run in the streaming machine, text is held only while one
+ * may still match. `whole`: it judges the finished text; what it finds late was delivered before the decision.
+ */
+export type StreamForm = { readonly form: 'prefix' } | { readonly form: 'window'; readonly size: number } | { readonly form: 'whole' };
+
+/** One pattern of a `prefix` detector, in the bounded language of `pattern/`. `verify` decides by checksum or structure. */
+export type StreamPattern = {
+  readonly id: string;
+  readonly source: string;
+  readonly ignoreCase?: boolean;
+  readonly verify?: (match: string) => boolean;
+  readonly finding: (match: string) => FindingFacts;
+};
+
+/** A finding without its place. */
+export type FindingFacts = Omit<Finding, 'location'>;
+
+/** What a detector writes to. */
+export type Sink = {
+  /** Offsets are into the view's text; the guard maps them back to the text as given. */
+  add(view: View, start: number, end: number, facts: FindingFacts): void;
+  /** The same for offsets into the text as given. */
+  addRaw(start: number, end: number, facts: FindingFacts): void;
+  /** Raises the text's injection score. */
+  score(injection: number): void;
+};
+
+/** What a detector may use when it is set up. */
+export type DetectorSetup = {
+  readonly canaries: readonly Canary[];
+  /** Keyed hash of a value, for evidence: the same value gives the same short text, nothing can be read from it. */
+  readonly hash: (value: string) => string;
+  readonly settings: DetectorSettings;
+};
+
+/** Settings that detectors share; see `config.ts`. */
+export type DetectorSettings = {
+  readonly threshold: number;
+  readonly phoneRegions: readonly string[];
+  readonly types: ReadonlySet<string> | undefined;
+  readonly linkHosts: readonly string[];
+  readonly patterns: readonly CustomPattern[];
+};
+
+/** An operator's own pattern; runs in a linear-time engine only. */
+export type CustomPattern = {
+  readonly id: string;
+  readonly pattern: string;
+  readonly category: 'secret' | 'personal_data';
+  readonly type: string;
+  readonly severity?: Severity;
+};
+
+/** A detector that is ready to work: holds its compiled tables, no state between texts. */
+export type Scanner = {
+  scan(reading: Reading, at: ScanAt, sink: Sink): void;
+  patterns?(): readonly StreamPattern[];
+};
+
+/** One detector: the shape of `detectors/<name>/index.ts`. */
+export type Detector = {
+  /** The folder's name; the first word of its rules (`secrets.openai-key`). */
+  readonly id: string;
+  readonly category: Category;
+  /** Where it runs, and what happens there when it throws. */
+  readonly points: Readonly<Partial<Record<TextPoint, OnError>>>;
+  readonly describe: { readonly finds: string; readonly example: string; readonly passes: string };
+  readonly stream: StreamForm;
+  /** Raised whenever a verdict may change; part of the guards' version. */
+  readonly version: number;
+  /** It looks for planted strings too, so it is also set up for those of a single request. */
+  readonly canaries?: true;
+  /** Vocabulary for the one-pass lexer, by class; only words that stand in it reach the detector. */
+  readonly words?: Readonly<Record<string, readonly string[]>>;
+  setUp(setup: DetectorSetup): Scanner;
+};
+
+/** What the console shows of a detector. */
+export type GuardDescription = {
+  readonly id: string;
+  readonly category: Category;
+  readonly points: Readonly<Partial<Record<TextPoint, OnError>>>;
+  readonly finds: string;
+  readonly example: string;
+  readonly passes: string;
+  readonly stream: StreamForm['form'];
+};

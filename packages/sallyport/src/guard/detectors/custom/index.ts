@@ -1,0 +1,38 @@
+import { RE2JS } from 're2js';
+import type { CustomPattern, Detector, Scanner } from '../../detector.ts';
+
+/** The operator's own patterns. They run in a linear-time engine (RE2), so that no pattern can stop the gate. */
+export const detector: Detector = {
+  id: 'custom',
+  category: 'personal_data',
+  points: { prompt: 'deny', content: 'deny', tool_call: 'deny', tool_result: 'deny', response: 'deny' },
+  version: 1,
+  describe: {
+    finds: 'What the patterns of your configuration match.',
+    example: 'EMP-004211, with the pattern \\bEMP-\\d{6}\\b',
+    passes: 'EMP-42',
+  },
+  stream: { form: 'whole' },
+  setUp: ({ settings }) => scannerOf(settings.patterns),
+};
+
+type Compiled = CustomPattern & { readonly engine: RE2JS };
+
+function scannerOf(patterns: readonly CustomPattern[]): Scanner {
+  const compiled: readonly Compiled[] = patterns.map((pattern) => ({ ...pattern, engine: RE2JS.compile(pattern.pattern) }));
+  return {
+    scan({ plain, decoded }, _at, sink) {
+      for (const view of decoded === undefined ? [plain] : [plain, decoded]) {
+        for (const { id, category, type, severity, engine } of compiled) {
+          const matcher = engine.matcher(view.text);
+          while (matcher.find()) {
+            const start = matcher.start();
+            const end = matcher.end();
+            if (end === start || (view !== plain && !view.changed(start, end))) continue;
+            sink.add(view, start, end, { rule: `custom.${id}`, category, type, severity: severity ?? 'medium', confidence: 0.9, evidence: 'pattern of the configuration' });
+          }
+        }
+      }
+    },
+  };
+}

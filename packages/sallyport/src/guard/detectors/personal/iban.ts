@@ -1,0 +1,35 @@
+/** Length of an IBAN by country (SWIFT IBAN Registry). */
+const LENGTHS: Readonly<Record<string, number>> = {
+  AD: 24, AE: 23, AL: 28, AT: 20, AZ: 28, BA: 20, BE: 16, BG: 22, BH: 22, BI: 27, BR: 29, BY: 28, CH: 21, CR: 22, CY: 28, CZ: 24, DE: 22, DJ: 27,
+  DK: 18, DO: 28, EE: 20, EG: 29, ES: 24, FI: 18, FK: 18, FO: 18, FR: 27, GB: 22, GE: 22, GI: 23, GL: 18, GR: 27, GT: 28, HN: 28, HR: 21, HU: 28,
+  IE: 22, IL: 23, IQ: 23, IS: 26, IT: 27, JO: 30, KW: 30, KZ: 20, LB: 28, LC: 32, LI: 21, LT: 20, LU: 20, LV: 21, LY: 25, MC: 27, MD: 24, ME: 22,
+  MK: 19, MN: 20, MR: 27, MT: 31, MU: 30, NI: 28, NL: 18, NO: 15, OM: 23, PK: 24, PL: 28, PS: 29, PT: 25, QA: 29, RO: 24, RS: 22, RU: 33, SA: 24,
+  SC: 31, SD: 18, SE: 24, SI: 19, SK: 24, SM: 27, SO: 23, ST: 25, SV: 28, TL: 23, TN: 24, TR: 26, UA: 29, VA: 22, VG: 24, XK: 20, YE: 30,
+};
+
+/** Whether text without blanks is an IBAN: country, its length, check digits mod 97 (ISO 13616-1, ISO 7064). */
+export function isIban(text: string): boolean {
+  if (LENGTHS[text.slice(0, 2)] !== text.length) return false;
+  let rest = 0;
+  for (const char of text.slice(4) + text.slice(0, 4)) {
+    const value = Number.parseInt(char, 36);
+    if (Number.isNaN(value)) return false;
+    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
+  }
+  return rest === 1;
+}
+
+/** Where the IBAN that begins at `start` ends, or -1; between its characters single blanks or hyphens may stand. */
+export function ibanEnd(text: string, start: number): number {
+  const length = LENGTHS[text.slice(start, start + 2)];
+  if (length === undefined) return -1;
+  let value = '';
+  let i = start;
+  while (value.length < length && i < text.length) {
+    const c = text.charCodeAt(i);
+    if ((c >= 48 && c <= 57) || (c >= 65 && c <= 90)) value += text[i];
+    else if ((c !== 32 && c !== 45) || text.charCodeAt(i - 1) === c) return -1;
+    i++;
+  }
+  return !/[A-Z0-9]/.test(text.charAt(i)) && isIban(value) ? i : -1;
+}

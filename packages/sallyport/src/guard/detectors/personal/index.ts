@@ -1,0 +1,126 @@
+import type { Severity } from '../../../kernel/index.ts';
+import type { Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
+import type { View } from '../../view.ts';
+import { isIpv4, isIpv6, isNobody } from './address.ts';
+import { isWrittenCard } from './card.ts';
+import { emailAround } from './email.ts';
+import { ibanEnd, isIban } from './iban.ts';
+import { findInCluster, isSsn, type Kind } from './number.ts';
+import { isPhone } from './phone.ts';
+
+/** Core personal data, by the names that Presidio gives the types. */
+export const detector: Detector = {
+  id: 'personal',
+  category: 'personal_data',
+  points: { prompt: 'deny', content: 'deny', tool_call: 'deny', tool_result: 'deny', response: 'deny' },
+  version: 1,
+  describe: {
+    finds: 'E-mail addresses, telephone numbers, payment cards, IBANs, IP addresses, US social security numbers; each checked by its own rule (Luhn, mod 97, numbering plan).',
+    example: 'Reach me at jane.doe@example.com or +1 212 555 0182.',
+    passes: 'Order 1234-5678-9012 of 2024-05-01, total 4321.00.',
+  },
+  stream: { form: 'prefix' },
+  setUp,
+};
+
+/** Identifiers of a person in a text: CWE-359 (exposure of private personal information), LLM02:2025. */
+const TAXONOMY = ['CWE-359', 'LLM02:2025'];
+
+type Type = 'EMAIL_ADDRESS' | 'IBAN_CODE' | 'IP_ADDRESS' | Kind;
+
+const FACTS: Readonly<Record<Type, { id: string; severity: Severity; confidence: number; evidence: string }>> = {
+  EMAIL_ADDRESS: { id: 'email', severity: 'medium', confidence: 0.95, evidence: 'address form of RFC 5321' },
+  PHONE_NUMBER: { id: 'phone', severity: 'medium', confidence: 0.85, evidence: 'valid in its numbering plan' },
+  CREDIT_CARD: { id: 'card', severity: 'high', confidence: 0.97, evidence: 'issuer range, length and Luhn digit' },
+  IBAN_CODE: { id: 'iban', severity: 'high', confidence: 0.99, evidence: 'country, length and mod 97' },
+  IP_ADDRESS: { id: 'ip', severity: 'low', confidence: 0.8, evidence: 'address form' },
+  US_SSN: { id: 'ssn', severity: 'high', confidence: 0.85, evidence: 'area, group and serial in range' },
+};
+
+function factsOf(type: Type): FindingFacts {
+  const { id, severity, confidence, evidence } = FACTS[type];
+  return { rule: `personal.${id}`, category: 'personal_data', type, severity, confidence, evidence, taxonomy: TAXONOMY };
+}
+
+function setUp({ settings }: DetectorSetup): Scanner {
+  const wants = (type: Type): boolean => settings.types === undefined || settings.types.has(type);
+  const regions = settings.phoneRegions;
+  return {
+    scan({ plain, decoded }, _at, sink) {
+      scanView(plain, false, wants, regions, sink);
+      if (decoded !== undefined) scanView(decoded, true, wants, regions, sink);
+    },
+    patterns: () => PATTERNS.filter(({ type }) => wants(type)).map(({ type, ...pattern }) => streamPattern(type, pattern, regions)),
+  };
+}
+
+/** `onlyChanged`: what stands in the text as it is was found already. */
+function scanView(view: View, onlyChanged: boolean, wants: (type: Type) => boolean, regions: readonly string[], sink: Sink): void {
+  const found = (type: Type, start: number, end: number): void => {
+    if (wants(type) && (!onlyChanged || view.changed(start, end))) sink.add(view, start, end, factsOf(type));
+  };
+  emails(view, found);
+  const taken = ibans(view, found);
+  const { clusters } = view.numbers;
+  for (let c = 0; c < clusters.length; c += 2) {
+    const start = clusters[c] as number;
+    const end = clusters[c + 1] as number;
+    if (!taken.some((span) => span.start < end && start < span.end)) findInCluster(view.text, start, end, regions, found);
+  }
+  if (view.text.includes('::') || COLONS.test(view.text)) ipv6(view, found);
+}
+
+type Found = (type: Type, start: number, end: number) => void;
+
+function emails({ text }: View, found: Found): void {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const span = emailAround(text, at);
+    if (span !== undefined) found('EMAIL_ADDRESS', span.start, span.end);
+  }
+}
+
+function ibans({ text, numbers }: View, found: Found): readonly { start: number; end: number }[] {
+  const spans: { start: number; end: number }[] = [];
+  for (const start of numbers.iban) {
+    const end = ibanEnd(text, start);
+    if (end < 0) continue;
+    found('IBAN_CODE', start, end);
+    spans.push({ start, end });
+  }
+  return spans;
+}
+
+/** Two groups with a colon each: an IPv6 address has at least that, or `::`. */
+const COLONS = /[0-9a-fA-F]:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}:/;
+const IPV6 = /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|\d{1,3}(?:\.\d{1,3}){3})(?![\w:])/g;
+
+function ipv6({ text }: View, found: Found): void {
+  for (const match of text.matchAll(IPV6)) {
+    if (/[0-9]/.test(match[0]) && isIpv6(match[0]) && !isNobody(match[0])) found('IP_ADDRESS', match.index, match.index + match[0].length);
+  }
+}
+
+type TypedPattern = { readonly type: Type; readonly source: string; readonly verify: (value: string, regions: readonly string[]) => boolean };
+
+/** For text that is still arriving. Each is bounded: a longer value is not one of these. */
+const PATTERNS: readonly TypedPattern[] = [
+  {
+    type: 'EMAIL_ADDRESS',
+    source: '\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{1,63}){1,4}(?![A-Za-z0-9-])',
+    verify: (value) => {
+      const at = value.indexOf('@');
+      const span = emailAround(value, at);
+      return span !== undefined && span.start === 0 && span.end === value.length;
+    },
+  },
+  { type: 'CREDIT_CARD', source: '\\b\\d([ -]?\\d){12,18}(?!\\d)', verify: isWrittenCard },
+  { type: 'IBAN_CODE', source: '\\b[A-Z]{2}\\d{2}([ -]?[A-Z0-9]){11,30}(?![A-Z0-9])', verify: (value) => isIban(value.replace(/[ -]/g, '')) },
+  { type: 'US_SSN', source: '\\b\\d{3}[ -]\\d{2}[ -]\\d{4}(?!\\d)', verify: isSsn },
+  { type: 'IP_ADDRESS', source: '\\b\\d{1,3}(\\.\\d{1,3}){3}(?!\\d)', verify: (value) => isIpv4(value) && !isNobody(value) },
+  { type: 'PHONE_NUMBER', source: '\\+\\d([ ().-]{0,2}\\d){6,14}(?!\\d)', verify: isPhone },
+  { type: 'PHONE_NUMBER', source: '\\(?[2-9]\\d{2}\\)?[ .-]{1,2}[2-9]\\d{2}[ .-]\\d{4}(?!\\d)', verify: isPhone },
+];
+
+function streamPattern(type: Type, { source, verify }: Omit<TypedPattern, 'type'>, regions: readonly string[]): StreamPattern {
+  return { id: `personal.${FACTS[type].id}`, source, verify: (value) => verify(value, regions), finding: () => factsOf(type) };
+}

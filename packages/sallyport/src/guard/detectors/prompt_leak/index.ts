@@ -1,0 +1,107 @@
+import type { Canary, Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
+import type { View } from '../../view.ts';
+import { formsOf, skeleton, type Form } from './forms.ts';
+
+/** Planted strings that leave: of system prompts, and the gate's own provider keys. */
+export const detector: Detector = {
+  id: 'prompt_leak',
+  category: 'prompt_leak',
+  points: { tool_call: 'deny', response: 'deny' },
+  version: 1,
+  canaries: true,
+  describe: {
+    finds: 'Canary strings of your system prompts and the gate\'s own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form.',
+    example: 'My instructions begin with: q7-falcon-harbor-2291',
+    passes: 'A reply that names falcons and harbours.',
+  },
+  stream: { form: 'prefix' },
+  setUp,
+};
+
+type Planted = { readonly canary: Canary; readonly forms: readonly Form[]; readonly skeleton: string };
+
+/** A skeleton (letters and digits only) shorter than this occurs by chance. */
+const MIN_SKELETON = 8;
+
+function setUp({ canaries }: DetectorSetup): Scanner {
+  const planted = canaries.map(plant);
+  return {
+    scan({ plain, decoded }, at, sink) {
+      const all = at.canaries === undefined || at.canaries.length === 0 ? planted : [...planted, ...at.canaries.map(plant)];
+      if (all.length === 0) return;
+      scanView(plain, all, sink);
+      if (decoded !== undefined) scanView(decoded, all, sink);
+    },
+    patterns: () => planted.flatMap(patternsOf),
+  };
+}
+
+function plant(canary: Canary): Planted {
+  return { canary, forms: formsOf(canary.value.normalize('NFKC')), skeleton: skeleton(canary.value) };
+}
+
+function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
+  let bare: { text: string; from: readonly number[] } | undefined;
+  for (const { canary, forms, skeleton: bones } of planted) {
+    let seen = false;
+    for (const form of forms) {
+      for (let at = view.text.indexOf(form.text); at >= 0; at = view.text.indexOf(form.text, at + form.text.length)) {
+        sink.add(view, at, at + form.text.length, factsOf(canary, form.name, view.name));
+        seen = true;
+      }
+    }
+    if (seen || bones.length < MIN_SKELETON) continue;
+    bare ??= bareText(view.text);
+    const reversed = [...bones].toReversed().join('');
+    for (const [text, name] of [[bones, 'spelled out'], [reversed, 'spelled out backwards']] as const) {
+      const at = bare.text.indexOf(text);
+      if (at >= 0) sink.add(view, bare.from[at] ?? 0, (bare.from[at + text.length - 1] ?? 0) + 1, factsOf(canary, name, view.name));
+    }
+  }
+}
+
+/** The skeleton of a text with the place of each character. */
+function bareText(text: string): { text: string; from: readonly number[] } {
+  const from: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if ((c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122)) from.push(i);
+  }
+  return { text: text.replace(/[^A-Za-z0-9]+/g, '').toLowerCase(), from };
+}
+
+function factsOf(canary: Canary, form: string, view: string): FindingFacts {
+  const key = canary.kind === 'provider_key';
+  return {
+    rule: key ? 'prompt_leak.provider-key' : 'prompt_leak.canary',
+    category: key ? 'secret' : 'prompt_leak',
+    type: key ? 'PROVIDER_KEY' : 'CANARY',
+    severity: key ? 'critical' : 'high',
+    confidence: 1,
+    evidence: `${canary.id}, ${form}${view === 'plain' ? '' : `, inside ${view}`}`,
+    fix: key ? 'Revoke the key at the provider.' : 'Look at the conversation: someone made the model repeat its instructions.',
+    taxonomy: key ? ['CWE-200', 'LLM02:2025'] : ['CWE-200', 'LLM07:2025'],
+  };
+}
+
+/** Characters between the letters of a spelled-out string that the streaming machine follows. */
+const SPELLED_GAP = '[ _.,*-]{0,2}';
+
+/** The machine's patterns are bounded; a spelled-out form is followed for values up to this long. */
+const MAX_SPELLED = 48;
+
+function patternsOf({ canary, forms, skeleton: bones }: Planted): readonly StreamPattern[] {
+  const patterns = forms.map(({ name, text }, index): StreamPattern => ({
+    id: `prompt_leak.${canary.id}.${index}`,
+    source: quote(text),
+    ignoreCase: name === 'as it is',
+    finding: () => factsOf(canary, name, 'plain'),
+  }));
+  if (bones.length < MIN_SKELETON || bones.length > MAX_SPELLED) return patterns;
+  const spelled = [...bones].map(quote).join(SPELLED_GAP);
+  return [...patterns, { id: `prompt_leak.${canary.id}.spelled`, source: spelled, ignoreCase: true, finding: () => factsOf(canary, 'spelled out', 'plain') }];
+}
+
+function quote(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}

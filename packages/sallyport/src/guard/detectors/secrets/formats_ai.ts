@@ -1,0 +1,35 @@
+import { RANDOM, type SecretFormat } from './format.ts';
+
+/** Keys of model providers and of services that AI applications use, as their issuers' documentation and SDKs show them. */
+export const AI_FORMATS: readonly SecretFormat[] = [
+  { id: 'anthropic-key', label: 'Anthropic API key', type: 'ANTHROPIC_KEY', source: '\\bsk-ant-[a-z]{3,5}[0-9]{2}-[A-Za-z0-9_-]{20,120}', entropy: RANDOM },
+  { id: 'openrouter-key', label: 'OpenRouter API key', type: 'OPENROUTER_KEY', source: '\\bsk-or-(v1-)?[a-f0-9]{40,64}', entropy: RANDOM },
+  { id: 'langfuse-key', label: 'Langfuse secret key', type: 'LANGFUSE_KEY', source: '\\bsk-lf-[a-f0-9]{8}(-[a-f0-9]{4}){3}-[a-f0-9]{12}' },
+  { id: 'openai-project-key', label: 'OpenAI project key', type: 'OPENAI_KEY', source: '\\bsk-(proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,180}', entropy: RANDOM },
+  // DeepSeek, Moonshot, Stability and others use the same form.
+  { id: 'openai-key', label: 'OpenAI-style API key', type: 'OPENAI_KEY', source: '\\bsk-[A-Za-z0-9]{32,64}(?![A-Za-z0-9_-])', entropy: RANDOM },
+  { id: 'google-key', label: 'Google API key (Gemini and others)', type: 'GOOGLE_KEY', source: '\\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])', entropy: RANDOM },
+  { id: 'groq-key', label: 'Groq API key', type: 'GROQ_KEY', source: '\\bgsk_[A-Za-z0-9]{40,60}', entropy: RANDOM },
+  { id: 'xai-key', label: 'xAI API key', type: 'XAI_KEY', source: '\\bxai-[A-Za-z0-9]{60,100}', entropy: RANDOM },
+  { id: 'huggingface-token', label: 'Hugging Face token', type: 'HUGGINGFACE_TOKEN', source: '\\bhf_[A-Za-z0-9]{30,40}', entropy: RANDOM },
+  { id: 'huggingface-org-token', label: 'Hugging Face organisation token', type: 'HUGGINGFACE_TOKEN', source: '\\bapi_org_[A-Za-z0-9]{30,40}', entropy: RANDOM },
+  { id: 'replicate-token', label: 'Replicate API token', type: 'REPLICATE_TOKEN', source: '\\br8_[A-Za-z0-9]{37,40}', entropy: RANDOM },
+  { id: 'perplexity-key', label: 'Perplexity API key', type: 'PERPLEXITY_KEY', source: '\\bpplx-[A-Za-z0-9]{40,56}', entropy: RANDOM },
+  { id: 'fireworks-key', label: 'Fireworks API key', type: 'FIREWORKS_KEY', source: '\\bfw_[A-Za-z0-9]{20,30}(?![A-Za-z0-9_])', entropy: 3.3 },
+  { id: 'cerebras-key', label: 'Cerebras API key', type: 'CEREBRAS_KEY', source: '\\bcsk-[a-z0-9]{40,60}', entropy: RANDOM },
+  { id: 'together-key', label: 'Together AI key', type: 'TOGETHER_KEY', source: '\\btgp_v1_[A-Za-z0-9_-]{40,50}', entropy: RANDOM },
+  { id: 'nvidia-key', label: 'NVIDIA API key', type: 'NVIDIA_KEY', source: '\\bnvapi-[A-Za-z0-9_-]{60,70}', entropy: RANDOM },
+  { id: 'elevenlabs-key', label: 'ElevenLabs API key', type: 'ELEVENLABS_KEY', source: '\\bsk_[a-f0-9]{48}(?![a-f0-9])', entropy: RANDOM },
+  { id: 'langsmith-key', label: 'LangSmith API key', type: 'LANGSMITH_KEY', source: '\\blsv2_(pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}' },
+  { id: 'pinecone-key', label: 'Pinecone API key', type: 'PINECONE_KEY', source: '\\bpcsk_[A-Za-z0-9_]{40,90}', entropy: RANDOM },
+  { id: 'tavily-key', label: 'Tavily API key', type: 'TAVILY_KEY', source: '\\btvly-(dev-|prod-)?[A-Za-z0-9]{24,40}', entropy: RANDOM },
+  { id: 'jina-key', label: 'Jina API key', type: 'JINA_KEY', source: '\\bjina_[a-f0-9]{32}[A-Za-z0-9_-]{24,32}' },
+  { id: 'voyage-key', label: 'Voyage AI key', type: 'VOYAGE_KEY', source: '\\bpa-[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])', entropy: 3.8 },
+  { id: 'bedrock-key', label: 'Amazon Bedrock API key', type: 'AWS_KEY', source: '\\bABSK[A-Za-z0-9+/]{109,269}={0,2}', entropy: RANDOM },
+  { id: 'sallyport-key', label: 'Sallyport key', type: 'SALLYPORT_KEY', source: '\\bsp_[A-Za-z0-9_-]{24,120}(?![A-Za-z0-9_-])', entropy: RANDOM, severity: 'critical' },
+  { id: 'mistral-key', label: 'Mistral API key', type: 'MISTRAL_KEY', source: '\\b[A-Za-z0-9]{32}(?![A-Za-z0-9])', near: ['mistral'], entropy: 3.5 },
+  { id: 'cohere-key', label: 'Cohere API key', type: 'COHERE_KEY', source: '\\b[A-Za-z0-9]{40}(?![A-Za-z0-9])', near: ['cohere', 'co_api_key'], entropy: 3.5 },
+  { id: 'wandb-key', label: 'Weights & Biases API key', type: 'WANDB_KEY', source: '\\b[a-f0-9]{40}(?![A-Za-z0-9])', near: ['wandb', 'weights & biases'] },
+  { id: 'azure-openai-key', label: 'Azure OpenAI key', type: 'AZURE_KEY', source: '\\b[a-fA-F0-9]{32}(?![A-Za-z0-9])', near: ['azure', 'ocp-apim'], entropy: RANDOM },
+  { id: 'azure-ai-key', label: 'Azure AI services key', type: 'AZURE_KEY', source: '\\b[A-Za-z0-9]{52}JQQJ99[A-Za-z0-9]{26}(?![A-Za-z0-9])', has: 'JQQJ99' },
+];

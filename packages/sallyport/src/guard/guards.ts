@@ -1,0 +1,223 @@
+import { reasonOf, type Finding, type Point } from '../kernel/index.ts';
+import type { GuardConfig } from './config.ts';
+import { disguised } from './decode.ts';
+import type {
+  Canary,
+  Detector,
+  FindingFacts,
+  GuardDescription,
+  GuardFailure,
+  OnError,
+  Scan,
+  ScanAt,
+  Scanner,
+  Sink,
+  StreamPattern,
+  TextPoint,
+} from './detector.ts';
+import { DETECTORS } from './detectors/registry.generated.ts';
+import { buildLexicon, type Lexicon } from './lexer.ts';
+import { parsePattern, type StreamRule, type WindowRule } from './pattern/index.ts';
+import { Reader } from './reading.ts';
+import type { View } from './view.ts';
+
+/** Longer texts (UTF-16 units) are reported as unscanned: at 10 us/KB this is 160 ms of one core, more would stop every other request. */
+export const MAX_TEXT = 1 << 24;
+
+/** Findings of one text; beyond, it is reported as unscanned. A document of 10,000 addresses is still masked in full. */
+export const MAX_FINDINGS = 10_000;
+
+/** The name under which the normaliser and the decoders fail. */
+const READER = 'reader';
+
+/** Injection score from which a text counts as one, unless configured. */
+const DEFAULT_THRESHOLD = 0.5;
+
+export type GuardOptions = {
+  readonly config: GuardConfig;
+  readonly canaries: readonly Canary[];
+  /** Keyed hash for evidence of secrets; without one the evidence has no hash. */
+  readonly hash?: (value: string) => string;
+  /** Test hook: called before each guard works; may throw, which counts as that guard's failure. */
+  readonly faults?: (guard: string, point: Point) => void;
+};
+
+/** What the streaming machine needs for a point; `whole` names the detectors that only judge the finished text. */
+export type StreamRules = { readonly rules: readonly StreamRule[]; readonly windows: readonly WindowRule[]; readonly whole: readonly string[] };
+
+/** All detectors that are switched on, ready to work. Holds no state between texts. */
+export type Guards = {
+  /** Changes whenever a verdict may: detectors, configuration, canaries. */
+  readonly version: string;
+  /** Looks at one text. Never throws: what a guard threw is in `failures`. */
+  scan(text: string, at: ScanAt): Scan;
+  /** Rules for text that is still arriving at a point; `canaries`: those planted in this request. */
+  stream(point: TextPoint, canaries?: readonly Canary[]): StreamRules;
+  /** What must happen when a guard (by id) fails at a point. `deny` for a guard that is not known. */
+  onError(guard: string, point: Point): OnError;
+  describe(): readonly GuardDescription[];
+};
+
+type Running = { readonly detector: Detector; readonly scanner: Scanner };
+
+/** Sets the detectors up: builds the vocabulary, compiles patterns. Costs some milliseconds; do it once per configuration. */
+export function createGuards(options: GuardOptions): Guards {
+  const detectors = DETECTORS.filter(({ id }) => options.config.off?.includes(id) !== true);
+  const running = detectors.map((detector) => ({ detector, scanner: detector.setUp(setupOf(options)) }));
+  const reader = new Reader(lexiconOf(detectors));
+  const at = byPoint(running);
+  return {
+    version: versionOf(detectors, options),
+    scan: (text, place) => scanText(text, place, at[place.point] ?? [], reader, options.faults),
+    stream: (point, canaries = []) => streamRules(at[point] ?? [], options, canaries),
+    onError: (guard, point) => running.find(({ detector }) => detector.id === guard)?.detector.points[point as TextPoint] ?? 'deny',
+    describe: () => detectors.map(describe),
+  };
+}
+
+function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
+  const { config } = options;
+  return {
+    canaries: [...options.canaries, ...(config.canaries ?? []).map((value, index) => ({ id: `config-${index + 1}`, value, kind: 'canary' as const }))],
+    hash: options.hash ?? ((): string => ''),
+    settings: {
+      threshold: config.threshold ?? DEFAULT_THRESHOLD,
+      phoneRegions: config.phoneRegions ?? ['US'],
+      types: config.types === undefined ? undefined : new Set(config.types),
+      linkHosts: config.linkHosts ?? [],
+      patterns: config.patterns ?? [],
+    },
+  };
+}
+
+function lexiconOf(detectors: readonly Detector[]): Lexicon {
+  const vocabularies = detectors.flatMap(({ words }) => (words === undefined ? [] : [words]));
+  const plain = vocabularies.flatMap((vocabulary) => Object.values(vocabulary).flat());
+  return buildLexicon([...vocabularies, disguised(plain)]);
+}
+
+function byPoint(running: readonly Running[]): Partial<Record<Point, readonly Running[]>> {
+  const at: Partial<Record<Point, Running[]>> = {};
+  for (const one of running) for (const point of Object.keys(one.detector.points) as TextPoint[]) (at[point] ??= []).push(one);
+  return at;
+}
+
+/** What most texts give; shared, so that a clean text allocates nothing. */
+const CLEAN: Scan = Object.freeze({ findings: Object.freeze([]), failures: Object.freeze([]), scores: Object.freeze({ injection: 0 }) });
+
+function scanText(text: string, at: ScanAt, running: readonly Running[], reader: Reader, faults: GuardOptions['faults']): Scan {
+  if (text.length === 0 || running.length === 0) return CLEAN;
+  if (text.length > MAX_TEXT) return { ...CLEAN, unscanned: `the text is longer than ${MAX_TEXT} characters` };
+  const report = new Report(at);
+  try {
+    faults?.(READER, at.point);
+    const reading = reader.read(text, at.ascii === true);
+    report.unscanned = reading.incomplete;
+    for (const { detector, scanner } of running) {
+      try {
+        faults?.(detector.id, at.point);
+        scanner.scan(reading, at, report);
+      } catch (error) {
+        report.failed(detector.id, error, detector.points[at.point as TextPoint] ?? 'deny');
+      }
+    }
+  } catch (error) {
+    report.failed(READER, error, 'deny');
+  }
+  return report.finish();
+}
+
+/** Collects what the detectors find in one text. */
+class Report implements Sink {
+  readonly #at: ScanAt;
+  readonly #findings: Finding[] = [];
+  readonly #failures: GuardFailure[] = [];
+  #injection = 0;
+  unscanned: string | undefined;
+
+  constructor(at: ScanAt) {
+    this.#at = at;
+  }
+
+  add(view: View, start: number, end: number, facts: FindingFacts): void {
+    const span = view.toRaw(start, end);
+    this.addRaw(span.start, span.end, facts);
+  }
+
+  addRaw(start: number, end: number, facts: FindingFacts): void {
+    if (this.#findings.length >= MAX_FINDINGS) this.unscanned = `more than ${MAX_FINDINGS} findings`;
+    else this.#findings.push({ ...facts, location: { kind: 'text', part: this.#at.part, start, end } });
+  }
+
+  score(injection: number): void {
+    this.#injection = Math.max(this.#injection, injection);
+  }
+
+  failed(guard: string, error: unknown, onError: OnError): void {
+    this.#failures.push({ guard, error: reasonOf(error), onError });
+  }
+
+  finish(): Scan {
+    if (this.#findings.length === 0 && this.#failures.length === 0 && this.#injection === 0 && this.unscanned === undefined) return CLEAN;
+    return {
+      findings: inOrder(this.#findings),
+      failures: this.#failures,
+      scores: { injection: this.#injection },
+      ...(this.unscanned === undefined ? {} : { unscanned: this.unscanned }),
+    };
+  }
+}
+
+/** By place, without those that two views of the text gave twice. */
+function inOrder(findings: Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
+  const seen = new Set<string>();
+  return findings
+    .filter(({ rule, location }) => {
+      const key = location.kind === 'text' ? `${rule} ${location.start} ${location.end}` : rule;
+      return seen.has(key) ? false : seen.add(key);
+    })
+    .sort((a, b) => startOf(a) - startOf(b));
+}
+
+function startOf(finding: Finding): number {
+  return finding.location.kind === 'text' ? finding.location.start : 0;
+}
+
+function streamRules(running: readonly Running[], options: GuardOptions, canaries: readonly Canary[]): StreamRules {
+  const rules: StreamRule[] = [];
+  const whole: string[] = [];
+  for (const { detector, scanner } of running) {
+    if (detector.stream.form === 'whole') whole.push(detector.id);
+    for (const pattern of scanner.patterns?.() ?? []) rules.push(streamRule(pattern));
+    if (canaries.length > 0) for (const pattern of plantedPatterns(detector, options, canaries)) rules.push(streamRule(pattern));
+  }
+  return { rules, windows: [], whole };
+}
+
+/** A detector of canaries, set up for those of this request only. */
+function plantedPatterns(detector: Detector, options: GuardOptions, canaries: readonly Canary[]): readonly StreamPattern[] {
+  if (detector.canaries !== true) return [];
+  return detector.setUp({ ...setupOf({ ...options, config: {} }), canaries }).patterns?.() ?? [];
+}
+
+function streamRule({ id, source, ignoreCase, verify, finding }: StreamPattern): StreamRule {
+  const pattern = parsePattern(source, { ignoreCase: ignoreCase === true });
+  return { id, pattern, finding, ...(verify === undefined ? {} : { verify }) };
+}
+
+function describe({ id, category, points, describe: { finds, example, passes }, stream }: Detector): GuardDescription {
+  return { id, category, points, finds, example, passes, stream: stream.form };
+}
+
+/** FNV-1a over what decides a verdict; 53 bits are enough to tell configurations apart, and nothing depends on it being unforgeable. */
+function versionOf(detectors: readonly Detector[], { config, canaries }: GuardOptions): string {
+  const facts = JSON.stringify([detectors.map(({ id, version }) => [id, version]), config, canaries.map(({ id, value, kind }) => [id, value, kind])]);
+  let low = 0x811c9dc5;
+  let high = 0xcbf29ce4;
+  for (let i = 0; i < facts.length; i++) {
+    low = Math.imul(low ^ facts.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ facts.charCodeAt(i), 0x01000197);
+  }
+  return `g1-${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`;
+}

@@ -1,0 +1,24 @@
+export { createGuards, type Guards, type GuardOptions, type StreamRules } from './guards.ts';
+export type {
+  Canary,
+  CustomPattern,
+  Detector,
+  DetectorSettings,
+  DetectorSetup,
+  FindingFacts,
+  GuardDescription,
+  GuardFailure,
+  OnError,
+  Scan,
+  ScanAt,
+  Scanner,
+  Scores,
+  Sink,
+  StreamForm,
+  StreamPattern,
+  TextPoint,
+} from './detector.ts';
+export { DEFAULT_GUARD_CONFIG, GUARD_CONFIG, type GuardConfig } from './config.ts';
+export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
+export * from './pattern/index.ts';
+export * from './mask/index.ts';

@@ -1,0 +1,51 @@
+import type { KeyId, Permission, PrincipalId, TenantId } from '../kernel/index.ts';
+
+export type PrincipalKind = 'user' | 'agent' | 'service';
+
+/** A key as the hot path sees it. */
+export type KeyRecord = {
+  readonly id: KeyId;
+  readonly tenant: TenantId;
+  readonly principal: PrincipalId;
+  readonly principalKind: PrincipalKind;
+  readonly name: string;
+  readonly permissions: ReadonlySet<Permission>;
+  /** Whether it may use the data plane. */
+  readonly gateway: boolean;
+  /** `full`: refusals and replies carry scores and spans. */
+  readonly detail: 'short' | 'full';
+  /** Patterns of models (`*` matches any run); none = all. */
+  readonly models: readonly string[];
+  readonly requestsPerMinute: number | null;
+  readonly concurrency: number | null;
+  /** Milliseconds since 1970. */
+  readonly expires: number | null;
+};
+
+/** What an operator chooses for a new key. */
+export type NewKey = {
+  readonly name: string;
+  readonly kind?: PrincipalKind;
+  readonly permissions?: readonly Permission[];
+  readonly gateway?: boolean;
+  readonly detail?: 'short' | 'full';
+  readonly models?: readonly string[];
+  readonly requestsPerMinute?: number;
+  readonly concurrency?: number;
+  readonly expires?: number;
+};
+
+/** A key in a list: nothing of the key itself. */
+export type ListedKey = {
+  readonly id: KeyId;
+  readonly name: string;
+  readonly principal: PrincipalId;
+  readonly created: number;
+  readonly expires: number | null;
+  readonly revoked: number | null;
+  readonly permissions: readonly string[];
+  readonly models: readonly string[];
+  readonly requestsPerMinute: number | null;
+  readonly concurrency: number | null;
+  readonly detail: 'short' | 'full';
+};

@@ -1,0 +1,86 @@
+import { parser, PERMISSIONS, Type, type Route } from '../kernel/index.ts';
+import type { Identity } from './service.ts';
+
+const DAY = 86_400_000;
+
+const NEW_KEY = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    permissions: Type.Optional(Type.Array(Type.Enum([...PERMISSIONS]), { maxItems: PERMISSIONS.length })),
+    detail: Type.Optional(Type.Enum(['short', 'full'])),
+    models: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
+    requestsPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
+    concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+  },
+  { additionalProperties: false },
+);
+const parseNewKey = parser(NEW_KEY);
+
+/** The keys of a tenant. A caller never gives a key a permission that it does not have itself. */
+export function identityRoutes(identity: Identity, clock: () => number): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/keys',
+      summary: 'Lists the keys, without the keys themselves.',
+      authority: { permission: 'keys:read' },
+      async handler({ caller }) {
+        return {
+          json: {
+            keys: (await identity.listKeys(caller.tenant)).map((key) => ({
+              ...key,
+              permissions: [...key.permissions],
+              models: [...key.models],
+            })),
+          },
+        };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/keys',
+      summary: 'Makes a key; it is shown in this answer and never again.',
+      authority: { permission: 'keys:write' },
+      body: NEW_KEY,
+      async handler({ caller, body }) {
+        const parsed = parseNewKey(body);
+        if (!parsed.ok)
+          return {
+            status: 400,
+            json: { error: { code: 'KEY_INVALID', message: 'The key cannot be made like this.', fix: 'Correct what is named.' } },
+          };
+        const { expiresDays, ...rest } = parsed.value;
+        const beyond = (rest.permissions ?? []).filter((permission) => !caller.permissions.has(permission));
+        if (beyond.length > 0) {
+          return {
+            status: 403,
+            json: {
+              error: {
+                code: 'KEY_INVALID',
+                message: `You cannot give what you do not have: ${beyond.join(', ')}.`,
+                fix: 'Leave these permissions out.',
+              },
+            },
+          };
+        }
+        const made = await identity.createKey(
+          caller.tenant,
+          { ...rest, ...(expiresDays === undefined ? {} : { expires: Math.round(clock() + expiresDays * DAY) }) },
+          caller.principal,
+        );
+        return { status: 201, json: { id: made.id, name: made.name, key: made.key.reveal() } };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/keys/:id',
+      summary: 'Revokes a key: refused everywhere within a second, running streams end.',
+      authority: { permission: 'keys:write' },
+      async handler({ caller, params }) {
+        await identity.revokeKey(caller.tenant, params['id'] ?? '', caller.principal);
+        return { json: { revoked: params['id'] ?? '' } };
+      },
+    },
+  ];
+}

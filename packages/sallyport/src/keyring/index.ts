@@ -1,0 +1,1 @@
+export type { KekPort, KekSource, Keyring, KeyringDeps, SigningKey, TenantKeys } from './types.ts';

@@ -1,0 +1,10 @@
+export type { Api, Origin, Part, PartKind, ReadReply, ReadRequest, ToolCall, ToolDefinition, Usage } from './part.ts';
+export { readRequest } from './request.ts';
+export { readError, readReply } from './reply.ts';
+export { MAX_PARTS } from './reader.ts';
+export { dropAllLogprobs, reconcile } from './logprobs.ts';
+export { OPAQUE_FIELDS, UNSCANNED_PAYLOADS, type OpaqueField } from './fields.ts';
+export { errorBody, refusalBody, refusedReply, type ErrorInfo, type ReplyFrame } from './refusal.ts';
+export { openStream } from './codec.ts';
+export type { Refusal, Slot, SlotKind, StreamApi, StreamCall, StreamCodec, StreamFault, StreamItem } from './stream.ts';
+export { formatSse, MAX_EVENT, SseReader, type SseEvent, type SseRead } from './sse.ts';

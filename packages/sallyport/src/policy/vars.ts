@@ -1,0 +1,126 @@
+import { CATEGORIES, SEVERITIES, type Finding, type Json, type Point } from '../kernel/index.ts';
+import type { CelEnv, CelType } from '../cel/index.ts';
+
+export const PRINCIPAL_KINDS = ['user', 'agent', 'service'] as const;
+export const ORIGINS = ['system', 'user', 'tool', 'retrieved', 'assistant', 'unknown'] as const;
+export const PART_KINDS = ['text', 'image', 'audio', 'video', 'file', 'other'] as const;
+export const EFFECTS = ['read', 'write', 'egress', 'destructive', 'unknown'] as const;
+const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect'] as const;
+
+/** What rules may read at a point. Plain data; `findings` are the kernel's, of which rules see rule, category, type, severity, confidence and evidence. */
+export type PointVars = {
+  readonly findings: readonly Finding[];
+  readonly principal: {
+    readonly id: string;
+    readonly kind: (typeof PRINCIPAL_KINDS)[number];
+    readonly name: string;
+    /** Id of the key that was presented, '' without one. */
+    readonly key: string;
+  };
+  readonly request: {
+    /** Path of the endpoint, e.g. `/v1/chat/completions`. */
+    readonly endpoint: string;
+    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect. */
+    readonly api: string;
+    readonly model: string;
+    readonly provider: string;
+    readonly stream: boolean;
+    /** Whether the request offers tools at all, and tools that write, send or are not known. */
+    readonly tools: boolean;
+    readonly write_tools: boolean;
+    /** How many parts are not text. */
+    readonly attachments: number;
+    readonly practice: boolean;
+  };
+  readonly part: {
+    readonly origin: (typeof ORIGINS)[number];
+    readonly role: string;
+    readonly kind: (typeof PART_KINDS)[number];
+    /** Media type, '' when not known. */
+    readonly media: string;
+    /** Index of the message, -1 outside of messages. */
+    readonly turn: number;
+    /** UTF-16 code units. */
+    readonly size: number;
+    /** false: nothing could look inside. */
+    readonly scanned: boolean;
+    readonly where: string;
+  };
+  /** At tool_call and tool_result. */
+  readonly tool?: { readonly name: string; readonly effect: (typeof EFFECTS)[number] };
+  /** At tool_call: the arguments as the model wrote them. */
+  readonly args?: { readonly [name: string]: Json };
+};
+
+const VARIABLES: Readonly<Record<string, CelType>> = {
+  findings: { list: { object: 'Finding' } },
+  principal: { object: 'Principal' },
+  request: { object: 'Request' },
+  part: { object: 'Part' },
+};
+const TOOL: Readonly<Record<string, CelType>> = { tool: { object: 'Tool' } };
+const ARGS: Readonly<Record<string, CelType>> = { args: 'dyn' };
+const FINDING: Readonly<Record<string, CelType>> = { f: { object: 'Finding' } };
+
+const OBJECTS: CelEnv['objects'] = {
+  Finding: { rule: 'string', category: 'string', type: 'string', severity: 'string', confidence: 'double', evidence: 'string' },
+  Principal: { id: 'string', kind: 'string', name: 'string', key: 'string' },
+  Request: {
+    endpoint: 'string',
+    api: 'string',
+    model: 'string',
+    provider: 'string',
+    stream: 'bool',
+    tools: 'bool',
+    write_tools: 'bool',
+    attachments: 'int',
+    practice: 'bool',
+  },
+  Part: {
+    origin: 'string',
+    role: 'string',
+    kind: 'string',
+    media: 'string',
+    turn: 'int',
+    size: 'int',
+    scanned: 'bool',
+    where: 'string',
+  },
+  Tool: { name: 'string', effect: 'string' },
+};
+
+const ENUMS: CelEnv['enums'] = {
+  'Finding.category': CATEGORIES,
+  'Finding.severity': SEVERITIES,
+  'Principal.kind': PRINCIPAL_KINDS,
+  'Request.api': APIS,
+  'Part.origin': ORIGINS,
+  'Part.kind': PART_KINDS,
+  'Tool.effect': EFFECTS,
+};
+
+const environment = (...variables: readonly Readonly<Record<string, CelType>>[]): CelEnv => ({
+  variables: Object.assign({}, VARIABLES, ...variables) as Record<string, CelType>,
+  objects: OBJECTS,
+  enums: ENUMS,
+  defaults: { 'Finding.evidence': '' },
+});
+
+/** The variables of a point's conditions, and of its masks, which see one finding more as `f`. */
+export type PointEnv = { readonly when: CelEnv; readonly mask: CelEnv };
+
+const PLAIN: PointEnv = { when: environment(), mask: environment(FINDING) };
+const WITH_TOOL: PointEnv = { when: environment(TOOL), mask: environment(TOOL, FINDING) };
+const WITH_ARGS: PointEnv = { when: environment(TOOL, ARGS), mask: environment(TOOL, ARGS, FINDING) };
+
+/** What may be read where. Points with the same variables share one environment. */
+export const ENV_OF: Readonly<Record<Point, PointEnv>> = {
+  prompt: PLAIN,
+  content: PLAIN,
+  tool_call: WITH_ARGS,
+  tool_result: WITH_TOOL,
+  response: PLAIN,
+  login: PLAIN,
+  retrieval: PLAIN,
+  admission: PLAIN,
+};

@@ -1,0 +1,1 @@
+export type { Row, Sql, Store } from './sql.ts';

@@ -1,0 +1,206 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import pg from 'pg';
+import type { Clock, Logger, Secret } from '../../kernel/index.ts';
+import { ASK_LIMIT_MS, IDLE_LIMIT_MS, runBody } from '../body.ts';
+import type { Engine, Owner } from '../engine.ts';
+import { fail } from '../errors.ts';
+import { sqlError } from '../fault.ts';
+import type { Row, Sql } from '../sql.ts';
+import { decodeValue, encodeParam, ROLES, SCHEMA, tenantName, type Scope } from '../statement.ts';
+import { createListener } from './listener.ts';
+
+export type PostgresOptions = {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Milliseconds that one statement may take; default 30 s, as on PGlite. */
+  readonly askLimit?: number;
+  /** Milliseconds that a transaction may wait for its own program; default 60 s. */
+  readonly idleLimit?: number;
+};
+
+/** Connections of one process: the gate's hot path needs none, so this serves its background work and the control port. */
+const MAX_CONNECTIONS = 10;
+const CONNECT_LIMIT_MS = 5_000;
+/** How much longer than the server's own limit the client waits: then the network is gone. */
+const NETWORK_GRACE_MS = 5_000;
+/** Connections that are unused for this long are closed. */
+const UNUSED_MS = 30_000;
+/** 15: security_invoker views and no CREATE for everybody in `public`. */
+const MIN_VERSION = 150_000;
+/** The migration lock: 'sallyport' in ASCII, cut to 63 bits. */
+const MIGRATION_LOCK = '8314879786870401650';
+
+const TYPES: pg.CustomTypesConfig = { getTypeParser: (oid: number) => (text: string) => decodeValue(oid, text) };
+
+/** What a PostgreSQL connection is made from. The address is read here, once: no error may carry it, for it holds the password. */
+export function connectionConfig(url: Secret): pg.ClientConfig {
+  const text = url.reveal();
+  if (!/^postgres(?:ql)?:\/\//.test(text) || !URL.canParse(text)) throw fail('STORE_URL_INVALID');
+  return {
+    connectionString: text,
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    keepAlive: true,
+    application_name: 'sallyport',
+    types: TYPES,
+  };
+}
+
+/** PostgreSQL 15 or newer at `url`. TLS as the address says (`sslmode=verify-full` checks the name and the certificate). */
+export async function openPostgres(url: Secret, options: PostgresOptions): Promise<Engine> {
+  const { logger, askLimit = ASK_LIMIT_MS, idleLimit = IDLE_LIMIT_MS } = options;
+  const config = connectionConfig(url);
+  warnPlainText(url, logger);
+  const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: UNUSED_MS, query_timeout: askLimit + NETWORK_GRACE_MS });
+  // An idle connection that breaks is reported here; the pool opens another when one is needed.
+  pool.on('error', (error) => logger.warn('a database connection was lost', { reason: codeOf(error) }));
+  const nested = new AsyncLocalStorage<{ open: boolean }>();
+  const listener = createListener(config, logger);
+  let closed = false;
+
+  async function connect(): Promise<pg.PoolClient> {
+    if (closed) throw fail('STORE_UNAVAILABLE', { detail: 'the store is closed' });
+    return pool.connect().catch((error: unknown) => {
+      throw unavailable(error);
+    });
+  }
+
+  async function transaction<T>(scope: Scope, snapshot: boolean, fn: (sql: Sql) => Promise<T>): Promise<T> {
+    if (nested.getStore()?.open === true) throw fail('STORE_NESTED');
+    const start = beginText(scope, snapshot, askLimit, idleLimit);
+    const client = await connect();
+    const state = { open: true };
+    let broken = false;
+    try {
+      await run(client, start);
+      const value = await runBody(
+        { scope, state, limit: idleLimit },
+        async (text, params) => (await run(client, text, params)).rows as Row[],
+        (sql) => nested.run(state, () => fn(sql)),
+      );
+      const { command } = await run(client, 'commit');
+      if (command !== 'COMMIT') throw fail('STORE_QUERY_FAILED', { detail: 'a statement had failed, so nothing was committed' });
+      return value;
+    } catch (error) {
+      state.open = false;
+      // A connection that cannot even roll back is not used again.
+      broken = await run(client, 'rollback').then(
+        () => false,
+        () => true,
+      );
+      throw error;
+    } finally {
+      state.open = false;
+      client.release(broken);
+    }
+  }
+
+  async function owner<T>(fn: (owner: Owner) => Promise<T>): Promise<T> {
+    const client = await connect();
+    try {
+      await run(client, `set search_path to ${SCHEMA}`);
+      await run(client, `select pg_advisory_lock(${MIGRATION_LOCK})`);
+      return await fn(ownerOf(client));
+    } finally {
+      // Ends the session, and with it the lock and the settings.
+      client.release(true);
+    }
+  }
+
+  await owner(requireVersion).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
+  return {
+    kind: 'postgres',
+    transaction,
+    owner,
+    listen: (channel, on) => listener.listen(channel, on),
+    async ping() {
+      await transaction({ role: 'system' }, false, (sql) => sql.query('select 1'));
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      await listener.close();
+      await pool.end();
+    },
+  };
+}
+
+/** Everything that opens a transaction, in one message: names are constants and the tenant has passed its pattern. */
+function beginText(scope: Scope, snapshot: boolean, askLimit: number, idleLimit: number): string {
+  return [
+    snapshot ? 'begin isolation level repeatable read, read only' : 'begin',
+    `set local search_path to ${SCHEMA}`,
+    `set local statement_timeout = ${askLimit}`,
+    `set local idle_in_transaction_session_timeout = ${idleLimit}`,
+    ...(scope.role === 'app' ? [`set local app.tenant = '${tenantName(scope.tenant)}'`] : []),
+    `set local role ${ROLES[scope.role]}`,
+  ].join(';');
+}
+
+/** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
+async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
+  try {
+    if (params === undefined) return await client.query(text);
+    const query: pg.QueryConfig & { queryMode: 'extended' } = { text, values: params.map(encodeBuffer), queryMode: 'extended' };
+    return await client.query(query);
+  } catch (error) {
+    throw asSqlError(error);
+  }
+}
+
+/** `pg` takes bytes as Buffer only. */
+function encodeBuffer(value: unknown): string | Buffer | null {
+  const encoded = encodeParam(value);
+  return encoded instanceof Uint8Array ? Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length) : encoded;
+}
+
+function asSqlError(error: unknown): Error {
+  if (error instanceof pg.DatabaseError) return sqlError(error);
+  return unavailable(error);
+}
+
+/** Network faults: the code (ECONNREFUSED, ...) says enough; the message may hold the address. A refused login is no network fault but equally final. */
+function unavailable(error: unknown): Error {
+  return fail('STORE_UNAVAILABLE', { detail: codeOf(error) });
+}
+
+function codeOf(error: unknown): string {
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') return code;
+  return error instanceof Error && /time-?out/i.test(error.message) ? 'timeout' : 'connection lost';
+}
+
+function ownerOf(client: pg.PoolClient): Owner {
+  return {
+    async script(text) {
+      try {
+        await run(client, text);
+      } catch (error) {
+        await run(client, 'rollback').catch(() => {});
+        throw error;
+      }
+    },
+    query: async <R extends Row>(text: string, params: readonly unknown[] = []) => (await run(client, text, params)).rows as R[],
+  };
+}
+
+async function requireVersion(owner: Owner): Promise<void> {
+  const [row] = await owner.query<{ version: number }>("select current_setting('server_version_num')::int as version");
+  if (row === undefined || row.version < MIN_VERSION)
+    throw fail('STORE_VERSION', { say: `Its version number is ${row?.version ?? 'unknown'}.` });
+}
+
+/** Passwords and rows in clear text belong on this machine only. */
+function warnPlainText(url: Secret, logger: Logger): void {
+  const { hostname, searchParams } = new URL(url.reveal());
+  const local =
+    hostname === '' ||
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname.startsWith('127.') ||
+    (searchParams.get('host') ?? '').startsWith('/');
+  if (!local && !searchParams.has('sslmode'))
+    logger.warn('the connection to PostgreSQL is not encrypted: add sslmode=verify-full to the address');
+}

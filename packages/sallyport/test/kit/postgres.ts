@@ -1,0 +1,162 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { chown, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+/** A PostgreSQL database of its own; `stop` drops it (and the cluster, when this call made one). */
+export type EphemeralPostgres = {
+  readonly url: string;
+  /** Makes every connection break and refuses new ones until `allow`; for tests of lost connections. */
+  readonly refuse: () => Promise<void>;
+  readonly allow: () => Promise<void>;
+  stop(): Promise<void>;
+};
+
+const run = promisify(execFile);
+
+/**
+ * A fresh database. With SALLYPORT_TEST_POSTGRES (the address of a superuser) it is made in that cluster, so that a whole run of tests
+ * shares one; else in a cluster of its own, made by the system's binaries in a temporary folder on a free port.
+ * `undefined` when there is no PostgreSQL on this machine: skip the test by name, with `skipReason`.
+ */
+export async function ephemeralPostgres(): Promise<EphemeralPostgres | undefined> {
+  const shared = process.env['SALLYPORT_TEST_POSTGRES'];
+  if (shared !== undefined && shared !== '') return freshDatabase(shared, async () => {});
+  const cluster = await startCluster();
+  return cluster === undefined ? undefined : freshDatabase(cluster.url, cluster.stop);
+}
+
+/** Why tests that need PostgreSQL do not run; throws where they must (`REQUIRE_SERVICES=1`). */
+export function skipReason(): string {
+  const reason = 'no PostgreSQL: install its server or set SALLYPORT_TEST_POSTGRES';
+  if (process.env['REQUIRE_SERVICES'] === '1') throw new Error(`${reason} (REQUIRE_SERVICES=1)`);
+  return reason;
+}
+
+async function freshDatabase(admin: string, after: () => Promise<void>): Promise<EphemeralPostgres> {
+  const name = `sallyport_test_${randomBytes(6).toString('hex')}`;
+  await asAdmin(admin, `create database ${name}`);
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  const disconnect = `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`;
+  return {
+    url: url.href,
+    async refuse() {
+      await asAdmin(admin, `alter database ${name} allow_connections false`);
+      await asAdmin(admin, disconnect);
+    },
+    allow: () => asAdmin(admin, `alter database ${name} allow_connections true`),
+    async stop() {
+      await asAdmin(admin, `drop database if exists ${name} with (force)`);
+      await after();
+    },
+  };
+}
+
+async function asAdmin(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Starts a cluster of its own; `tools/test.ts` starts one for a whole run and hands its address on as SALLYPORT_TEST_POSTGRES. */
+export async function startCluster(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+  const bin = findBinaries();
+  if (bin === undefined) return undefined;
+  const dir = await mkdtemp(join(tmpdir(), 'sallyport-postgres-'));
+  const as = await ownerOf(dir);
+  const data = join(dir, 'data');
+  await run(...as(join(bin, 'initdb'), ['-D', data, '-U', 'sallyport', '--auth=trust', '--no-sync', '--locale=C.UTF-8', '-E', 'UTF8']));
+  const port = await freePort();
+  // Nothing here outlives the run: fsync would only cost time. Tests of durability look at PGlite, whose syncs are ours.
+  const settings = {
+    fsync: 'off',
+    listen_addresses: '127.0.0.1',
+    port,
+    unix_socket_directories: dir,
+    max_connections: 200,
+    shared_buffers: '32MB',
+  };
+  const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const [command, args] = as(join(bin, 'postgres'), ['-D', data, ...options]);
+  const server = spawn(command, args, { stdio: 'ignore' });
+  const url = `postgres://sallyport@127.0.0.1:${port}/postgres`;
+  const stop = async (): Promise<void> => {
+    await stopServer(server);
+    await rm(dir, { recursive: true, force: true });
+  };
+  // A test that ends without stopping must not leave a server behind.
+  process.once('exit', () => server.kill('SIGINT'));
+  try {
+    await answers(url, server);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url, stop };
+}
+
+/** Debian and its kin keep them out of the path, one folder for each version; the newest of 15 or later. */
+function findBinaries(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root)
+    ? readdirSync(root)
+        .map(Number)
+        .filter((version) => version >= 15)
+    : [];
+  const folders = versions.sort((a, b) => b - a).map((version) => join(root, String(version), 'bin'));
+  return [...folders, ...(process.env['PATH'] ?? '').split(':')].find(
+    (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+  );
+}
+
+/** PostgreSQL refuses to run as root: then the folder is given to the user `postgres`, and the commands run as that user. */
+async function ownerOf(dir: string): Promise<(command: string, args: string[]) => [string, string[]]> {
+  if (userInfo().uid !== 0) return (command, args) => [command, args];
+  const { stdout } = await run('id', ['-u', 'postgres']);
+  const uid = Number(stdout);
+  await chown(dir, uid, uid);
+  // `setpriv` replaces itself by the command, so a signal to our child reaches the server (`runuser` would stand between).
+  return (command, args) => ['setpriv', [`--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', command, ...args]];
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => (typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no port'))));
+    });
+  });
+}
+
+async function answers(url: string, server: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline;) {
+    if (server.exitCode !== null) throw new Error(`postgres ended with ${server.exitCode}`);
+    const answered = await asAdmin(url, 'select 1').then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('postgres does not answer');
+}
+
+async function stopServer(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  // SIGINT: fast shutdown.
+  server.kill('SIGINT');
+  await ended;
+}
