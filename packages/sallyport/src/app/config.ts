@@ -5,7 +5,8 @@ import { CONFIG as GATEWAY, gatewayConfig, type GatewayConfig } from '../gateway
 import { GUARD_CONFIG } from '../guard/index.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
-import { EFFECTS } from '../policy/index.ts';
+import { EFFECTS, loadConfigured } from '../policy/index.ts';
+import { machineSources, resolveProviders } from '../providers/service.ts';
 import { fail } from './errors.ts';
 
 const TOOL = Type.Object(
@@ -95,20 +96,41 @@ export const CONFIG = Type.Object(
   { additionalProperties: false, description: 'sallyport.yaml' },
 );
 
-export type Config = Static<typeof CONFIG> & { readonly gateway: GatewayConfig };
+type Sources = Parameters<typeof resolveProviders>[1];
+
+type Written = Static<typeof CONFIG>;
+
+export type Config = Omit<Written, 'gateway'> & { readonly gateway: GatewayConfig };
 
 export type LoadedConfig =
   | { ok: true; config: Config; text: string; lineOf(pointer: string): { line: number; column: number } }
   | { ok: false; problems: readonly YamlProblem[] };
 
-/** Reads a configuration text; all problems at once. An empty text is the default configuration. */
-export function readConfig(text: string): LoadedConfig {
+/** Reads a configuration text and checks everything in it that can be checked without starting: form, references, rules with their tests. All problems at once. */
+export function readConfig(text: string, sources: Sources): LoadedConfig {
   if (text.trim() === '' || isOnlyComments(text))
     return { ok: true, config: { gateway: gatewayConfig() }, text, lineOf: () => ({ line: 1, column: 1 }) };
   const read = readYaml(text, CONFIG);
   if (!read.ok) return read;
-  const value = read.value as Static<typeof CONFIG>;
+  const value = read.value as Written;
+  const problems = meaningProblems(value, sources).map((problem) => ({ ...read.lineOf(problem.pointer), ...problem }));
+  if (problems.length > 0) return { ok: false, problems: problems.sort((a, b) => a.line - b.line) };
   return { ok: true, config: { ...value, gateway: gatewayConfig(value.gateway) }, text, lineOf: read.lineOf };
+}
+
+/** What the form does not show: references that lead nowhere, providers that cannot be reached as written, rules that do not compile or fail their tests. */
+function meaningProblems(value: Written, sources: Sources): { pointer: string; message: string }[] {
+  const providers = resolveProviders(value.providers ?? [], sources);
+  const policy = loadConfigured(value, new Map(), new Set());
+  return [
+    ...(providers.ok ? [] : providers.problems.map((problem) => ({ pointer: `/providers${problem.pointer}`, message: problem.message }))),
+    ...(policy.ok
+      ? []
+      : policy.problems.map((problem) => ({
+          pointer: problem.path,
+          message: problem.rule === '' ? problem.message : `${problem.rule}: ${problem.message}`,
+        }))),
+  ];
 }
 
 /** Reads the file; a file that is not there is the default configuration unless it was asked for. Rejects CONFIG_MISSING. */
@@ -119,7 +141,7 @@ export function readConfigFile(path: string, asked: boolean): LoadedConfig {
   } catch (error) {
     if (asked || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw fail('CONFIG_MISSING', { say: path, cause: error });
   }
-  return readConfig(text);
+  return readConfig(text, machineSources);
 }
 
 function isOnlyComments(text: string): boolean {

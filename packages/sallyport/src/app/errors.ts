@@ -12,11 +12,7 @@ export const ERRORS = {
     message: 'This address cannot be listened on.',
     fix: 'Write HOST:PORT; for an address that others can reach, configure `tls` or set `listen.plain: true`.',
   },
-  PORT_TAKEN: {
-    status: 409,
-    message: 'The port is in use.',
-    fix: 'Stop what uses it, or choose another with --gateway-port or --console-port.',
-  },
+  SERVER_RUNS: { status: 409, message: 'A server runs on this data folder.', fix: 'Stop it first.' },
 } satisfies ErrorCatalogue;
 
 export const fail: ReturnType<typeof errors<typeof ERRORS>> = errors(ERRORS);

@@ -1,6 +1,15 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_TENANT, newId, type Caller, type EventId, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import {
+  DEFAULT_TENANT,
+  newId,
+  type Caller,
+  type Category,
+  type EventId,
+  type Logger,
+  type Route,
+  type TenantId,
+} from '../kernel/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
@@ -9,13 +18,13 @@ import { openIdentity, type Identity } from '../identity/service.ts';
 import { identityRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
-import { openPolicy, type PolicyService } from '../policy/service.ts';
+import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
-import { storeRoutes } from '../store/routes.ts';
-import { readConfig, resolveReference, type Config } from './config.ts';
+import { backupRoute } from './backup.ts';
+import { resolveReference, type Config } from './config.ts';
 import { buildGuards, type GuardSet } from './guards.ts';
 import { VERSION } from './version.ts';
 
@@ -49,20 +58,34 @@ export type App = {
 export async function openApp(options: OpenOptions): Promise<App> {
   const { config, env, logger, clock } = options;
   privateFolder(options.dataDir);
-  const store = await openStore(config.store === undefined ? { dir: options.dataDir } : { url: resolveReference(config.store.url, env) }, { logger, clock });
+  let guards: GuardSet | undefined = config.gateway.guards ? buildGuards(config.guards ?? {}, [], () => '') : undefined;
+  const store = await openStore(config.store === undefined ? { dir: options.dataDir } : { url: resolveReference(config.store.url, env) }, {
+    logger,
+    clock,
+  });
   const keyring = await openKeyring(store, kekSource(options), { clock, env });
-  const audit = await openAudit({ dir: options.dataDir, store, keyring, witness: config.audit?.witness }, { logger, clock, onFatal: options.onFatal });
+  const audit = await openAudit(
+    { dir: options.dataDir, store, keyring, witness: config.audit?.witness },
+    { logger, clock, onFatal: options.onFatal },
+  );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
-  const policy = await openPolicy({ store, change: audit.change, clock, logger, audit, rules: config.rules ?? [], defaults: config.defaults ?? {} });
+  let current = config;
+  const policy = await openPolicy(
+    {
+      source: async () => policyPart(current),
+      store,
+      audit,
+      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards) : NONE),
+    },
+    { logger, clock },
+  );
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
   const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
 
-  let guardConfig = config.guards ?? {};
-  let guards: GuardSet | undefined;
   const rebuild = (): void => {
-    guards = config.gateway.guards ? buildGuards(guardConfig, providers.keyLiterals(), evidence) : undefined;
+    guards = current.gateway.guards ? buildGuards(current.guards ?? {}, providers.keyLiterals(), evidence) : undefined;
   };
   rebuild();
   const stopKeys = providers.onKeys(rebuild);
@@ -92,7 +115,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...auditRoutes(audit),
     ...policyRoutes(policy),
     ...providerRoutes(providers, sealed),
-    ...storeRoutes(store),
+    backupRoute(options.dataDir, store, audit, clock),
   ];
   const control = createControl(routes, {
     authenticate: (key) => callerOf(identity, key, clock()),
@@ -113,9 +136,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     control,
     routes,
     async reload(next) {
-      const problems = await policy.reload({ rules: next.rules ?? [], defaults: next.defaults ?? {} });
-      if (problems.length > 0) return problems.map((p) => `${p.rule}: ${p.message}`);
-      guardConfig = next.guards ?? {};
+      const reloaded = await policy.reload(policyPart(next));
+      if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
+      current = next;
       rebuild();
       return [];
     },
@@ -130,6 +153,24 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await store.close();
     },
   };
+}
+
+const NONE: ReadonlySet<Category> = new Set();
+
+function policyPart(config: Config): PolicyConfig {
+  return {
+    ...(config.rules === undefined ? {} : { rules: config.rules }),
+    ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
+    ...(config.withoutRules === undefined ? {} : { withoutRules: config.withoutRules }),
+  };
+}
+
+/** What the streaming machine does not find: a rule that must stop on it needs `gateway.stream: buffer`, and the loader says so. */
+function lateCategories(guards: GuardSet | undefined): ReadonlySet<Category> {
+  if (guards === undefined) return NONE;
+  const described = guards.guards.describe();
+  const prompt = described.filter((guard) => guard.stream !== 'whole').map((guard) => guard.category);
+  return new Set(described.filter((guard) => guard.stream === 'whole' && !prompt.includes(guard.category)).map((guard) => guard.category));
 }
 
 /** The key folder stands beside the data folder, never in it; the environment may hold the key instead. */
@@ -147,5 +188,3 @@ function callerOf(identity: Identity, key: string, now: number): Caller | undefi
   const record = identity.authenticate(key, now);
   return record === undefined ? undefined : { tenant: record.tenant, principal: record.principal, permissions: record.permissions };
 }
-
-export { readConfig };

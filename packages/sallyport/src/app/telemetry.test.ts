@@ -54,6 +54,7 @@ test('a finished request is a span of the GenAI conventions; a refusal is no fau
       'error.type': 'BLOCKED',
       'sallyport.event': 'evt_1',
       'sallyport.tenant': 'default',
+      'sallyport.provider': 'azure',
       'sallyport.decision': 'deny',
       'sallyport.rules': ['no-cards'],
       'sallyport.findings': 2,

@@ -1,6 +1,6 @@
 import type { Event } from '../audit/index.ts';
 
-/** What one finished model request adds to the metrics. Every label is one of a bounded set, whatever the request says. */
+/** What one finished request adds to the metrics. Every label is one of a bounded set, whatever the request says. */
 export type Measure = {
   readonly labels: { readonly operation: string; readonly provider: string; readonly decision: string; readonly status: string };
   readonly seconds: number | undefined;
@@ -25,10 +25,12 @@ const OPERATIONS: ReadonlySet<string> = new Set([
 /** Stands for every value that is not in its set: a label that a caller may choose would be a series for each of his words. */
 const OTHER = 'other';
 
-/** The measure of a finished model request; undefined for every other event. `providers` are the configured names. Models are no label: requests name them. */
+const KINDS: ReadonlySet<string> = new Set(['gateway.request', 'gateway.inspect']);
+
+/** The measure of a finished request of the gateway port; undefined for every other event. `providers` are the configured names. Models are no label: requests name them. */
 export function measureOf(event: Event, providers: ReadonlySet<string>): Measure | undefined {
   const { api } = event;
-  if (event.kind !== 'gateway.request' || api === undefined || event.phase === 'started') return undefined;
+  if (!KINDS.has(event.kind) || api === undefined || event.phase === 'started') return undefined;
   const findings = new Map<string, number>();
   for (const { category } of event.findings ?? []) findings.set(category, (findings.get(category) ?? 0) + 1);
   return {

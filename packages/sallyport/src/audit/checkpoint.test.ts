@@ -2,13 +2,33 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { canonicalJson } from '../kernel/index.ts';
-import { checkpointLine, isSigned, parseCheckpoint, readPublicKeys, signCheckpoint, signedBytes, withoutPeaks, type UnsignedCheckpoint } from './checkpoint.ts';
+import {
+  checkpointLine,
+  isSigned,
+  parseCheckpoint,
+  readPublicKeys,
+  signCheckpoint,
+  signedBytes,
+  withoutPeaks,
+  type UnsignedCheckpoint,
+} from './checkpoint.ts';
 import { genesis } from './frame.ts';
 import { LOG, testKey } from './test/log_kit.ts';
 
 const key = testKey();
 const root = genesis('x').toString('hex');
-const head: UnsignedCheckpoint = { v: 1, log: LOG, size: 7, root, last: root, time: 1_763_730_000_000, segment: 1, state: 'open', previous: root, key: key.keyId };
+const head: UnsignedCheckpoint = {
+  v: 1,
+  log: LOG,
+  size: 7,
+  root,
+  last: root,
+  time: 1_763_730_000_000,
+  segment: 1,
+  state: 'open',
+  previous: root,
+  key: key.keyId,
+};
 const signed = signCheckpoint(head, key.sign);
 
 test('a checkpoint is read back from its line and is signed by its key only', () => {
@@ -48,7 +68,15 @@ test('only the canonical spelling of a line is a checkpoint: any changed byte sh
       assert.ok(read === undefined || !isSigned(read, [key.public]) || read.peaks?.[0] !== root);
     }),
   );
-  for (const other of [` ${line}`, line.replace(':', ': '), `${line}\n`, '{}', '', canonicalJson({ ...signed, more: 1 }), line.replace('"size":7', '"size":7.0')]) {
+  for (const other of [
+    ` ${line}`,
+    line.replace(':', ': '),
+    `${line}\n`,
+    '{}',
+    '',
+    canonicalJson({ ...signed, more: 1 }),
+    line.replace('"size":7', '"size":7.0'),
+  ]) {
     assert.equal(parseCheckpoint(other), undefined, other);
   }
 });
@@ -63,7 +91,12 @@ test('a second base64 spelling of the signature is refused', () => {
 
 test('only Ed25519 public keys are read from a PEM text', () => {
   assert.equal(readPublicKeys(`${key.publicKeyPem}${testKey().publicKeyPem}`)?.length, 2);
-  for (const text of ['', 'x', key.publicKeyPem.replace(/[A-Za-z]{8}/, '!!!!!!!!'), '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----']) {
+  for (const text of [
+    '',
+    'x',
+    key.publicKeyPem.replace(/[A-Za-z]{8}/, '!!!!!!!!'),
+    '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----',
+  ]) {
     assert.equal(readPublicKeys(text), undefined, text);
   }
 });

@@ -44,7 +44,8 @@ test('kill -9 in mid-load, several times over: no acknowledged record is lost, t
       const number = segmentsIn(diskFiles, join(events, LOG)).at(-1)!;
       // Nothing is written behind a signed end, so a kill between two segments leaves no torn record.
       const ended = lastCheckpoint(diskFiles, join(events, LOG), number)?.state === 'segment';
-      if (!ended) appendFileSync(join(events, LOG, segmentName(number)), Buffer.concat([Buffer.from([200, 1, 0, 0]), Buffer.alloc(round * 37)]));
+      if (!ended)
+        appendFileSync(join(events, LOG, segmentName(number)), Buffer.concat([Buffer.from([200, 1, 0, 0]), Buffer.alloc(round * 37)]));
       const verdict = verifyLogs(readerOf(diskFiles, events), { keys: [createPublicKey(pem)] });
       assert.equal(verdict.broken, undefined);
       assert.equal((verdict.logs[0]?.torn?.bytes ?? 0) > 0, !ended);
@@ -52,7 +53,10 @@ test('kill -9 in mid-load, several times over: no acknowledged record is lost, t
     const key = { ...testKey('k'), publicKeyPem: pem, sign: (bytes: Uint8Array) => sign(null, bytes, pair.privateKey) };
     const opened = await openTestLog(diskFiles, key, { folder: join(events, LOG) });
     await opened.log.close();
-    const text = readdirSync(join(events, LOG)).filter((name) => name.endsWith('.seg')).map((name) => readBytes(diskFiles, join(events, LOG, name)).toString('latin1')).join('');
+    const text = readdirSync(join(events, LOG))
+      .filter((name) => name.endsWith('.seg'))
+      .map((name) => readBytes(diskFiles, join(events, LOG, name)).toString('latin1'))
+      .join('');
     const lost = [...acknowledged].filter((uid) => !text.includes(uid));
     assert.deepEqual(lost, []);
     assert.ok(acknowledged.size > 500, `${acknowledged.size} acknowledged`);

@@ -48,7 +48,7 @@ const writeLabel: Write = (value) => (typeof value === 'string' && isLabel(value
 const writeSentence: Write = (value) => {
   const text = typeof value === 'string' ? value : '';
   if (text.length <= MAX_SENTENCE && PLAIN.test(text)) return `"${text}"`;
-  return JSON.stringify(visible(text.slice(0, MAX_SENTENCE).toWellFormed()));
+  return JSON.stringify(visible(text.slice(0, MAX_SENTENCE).toWellFormed()).slice(0, MAX_SENTENCE));
 };
 
 /** Three decimals: microseconds of a time in milliseconds, thousandths of a confidence. */

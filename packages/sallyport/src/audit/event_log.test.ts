@@ -14,11 +14,16 @@ function append(opened: OpenedLog, padding = 0): Promise<void> {
   const event = testEvent({}, padding);
   return opened.log.append(eventJson(event), event);
 }
-const code = (promise: Promise<unknown>): Promise<string> => promise.then(
-  () => 'stored',
-  (error: { code: string }) => error.code,
-);
-const uidsOf = (files: MemoryFiles): string[] => [...files.contents.entries()].filter(([name]) => name.endsWith('.seg')).sort().flatMap(([, content]) => [...content.bytes.toString('latin1').matchAll(/"uid":"(evt_\w+)"/g)].map((match) => match[1] as string));
+const code = (promise: Promise<unknown>): Promise<string> =>
+  promise.then(
+    () => 'stored',
+    (error: { code: string }) => error.code,
+  );
+const uidsOf = (files: MemoryFiles): string[] =>
+  [...files.contents.entries()]
+    .filter(([name]) => name.endsWith('.seg'))
+    .sort()
+    .flatMap(([, content]) => [...content.bytes.toString('latin1').matchAll(/"uid":"(evt_\w+)"/g)].map((match) => match[1] as string));
 
 test('no record is acknowledged before a completed sync that covers it', async () => {
   const files = new MemoryFiles();
@@ -53,14 +58,20 @@ test('onSynced is told of each group after its sync, in order', async () => {
   const opened = await openTestLog(files, key, { onSynced: (events) => told.push(...events.map((event) => event.uid)) });
   const events = Array.from({ length: 30 }, () => testEvent());
   await appendAll(opened, events);
-  assert.deepEqual(told, events.map((event) => event.uid));
+  assert.deepEqual(
+    told,
+    events.map((event) => event.uid),
+  );
 });
 
 test('short writes are finished', async () => {
   const files = new MemoryFiles();
   const opened = await openTestLog(files, key);
   files.most = 100;
-  await appendAll(opened, Array.from({ length: 10 }, () => testEvent()));
+  await appendAll(
+    opened,
+    Array.from({ length: 10 }, () => testEvent()),
+  );
   files.most = Number.MAX_SAFE_INTEGER;
   await opened.log.close();
   assert.equal(verifyLogs(readerOf(files)).ok, true);
@@ -81,7 +92,10 @@ test('a full disk refuses, goes back to the last good record, and serves again w
   assert.equal(opened.log.state, 'ok');
   assert.equal(opened.log.size, 2);
   await opened.log.close();
-  assert.deepEqual(verifyLogs(readerOf(files)).logs.map((log) => [log.records, log.broken]), [[2, undefined]]);
+  assert.deepEqual(
+    verifyLogs(readerOf(files)).logs.map((log) => [log.records, log.broken]),
+    [[2, undefined]],
+  );
 });
 
 test('a checkpoint that does not fit is dropped and written later; a segment does not end without one', async () => {
@@ -101,7 +115,11 @@ test('a checkpoint that does not fit is dropped and written later; a segment doe
   assert.deepEqual([verdict.ok, verdict.logs[0]?.records, verdict.logs[0]?.segments], [true, 3, 2]);
 });
 
-for (const fault of [{ on: 'sync', code: 'EIO' }, { on: 'sync', code: 'ENOSPC' }, { on: 'write', code: 'EIO' }] as const) {
+for (const fault of [
+  { on: 'sync', code: 'EIO' },
+  { on: 'sync', code: 'ENOSPC' },
+  { on: 'write', code: 'EIO' },
+] as const) {
   test(`${fault.code} on ${fault.on} is final: nothing is acknowledged, nothing is retried`, async () => {
     const files = new MemoryFiles();
     const fatal: Error[] = [];
@@ -185,7 +203,10 @@ test('power cuts: whatever part of the unsynced bytes survives, every acknowledg
   const opened = await openTestLog(files, key, { segmentSize: 4000 });
   await opened.log.close();
   const kept = new Set(uidsOf(files));
-  assert.deepEqual([...acknowledged].filter((uid) => !kept.has(uid)), []);
+  assert.deepEqual(
+    [...acknowledged].filter((uid) => !kept.has(uid)),
+    [],
+  );
   assert.ok(acknowledged.size > 100 && cuts > 5, `${acknowledged.size} acknowledged, ${cuts} tails cut`);
   assert.equal(verifyLogs(readerOf(files), { keys: [key.public] }).broken, undefined);
 });
@@ -218,7 +239,10 @@ for (const [name, damage] of refusals) {
   test(`the start is refused when this was damaged: ${name}`, async () => {
     const files = new MemoryFiles();
     const opened = await openTestLog(files, key);
-    await appendAll(opened, Array.from({ length: 20 }, () => testEvent()));
+    await appendAll(
+      opened,
+      Array.from({ length: 20 }, () => testEvent()),
+    );
     await opened.log.checkpoint();
     damage(files);
     assert.equal(await code(openTestLog(files, key)), 'LOG_BROKEN');
@@ -228,7 +252,10 @@ for (const [name, damage] of refusals) {
 test('a flipped bit in the unsealed middle refuses the start: whole records follow it', async () => {
   const files = new MemoryFiles();
   const opened = await openTestLog(files, key);
-  await appendAll(opened, Array.from({ length: 20 }, () => testEvent()));
+  await appendAll(
+    opened,
+    Array.from({ length: 20 }, () => testEvent()),
+  );
   flip(files, SEGMENT, 400);
   const size = files.size(SEGMENT);
   assert.equal(await code(openTestLog(files, key)), 'LOG_BROKEN');

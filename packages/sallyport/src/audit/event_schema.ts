@@ -10,10 +10,10 @@ export const STRING_SOURCES = ['word', 'id', 'hash', 'label', 'name', 'constant'
 export type StringSource = (typeof STRING_SOURCES)[number];
 
 /** Longest `word`, `id`, `hash` or `label`: ids have about 30 characters, the longest model names in use about 90. */
-export const MAX_LABEL = 160;
+export const MAX_LABEL = 128;
 /** Longest `name` or `constant`: a rule's `why` is one sentence. */
 export const MAX_SENTENCE = 300;
-/** Parts and findings kept in one event. With them the largest event stays below 128 KiB whatever the request holds; the rest is counted in `omitted`. */
+/** Parts and findings kept in one event. With them the largest event stays below 300 KiB whatever the request holds; the rest is counted in `omitted`. */
 export const MAX_PARTS = 256;
 export const MAX_FINDINGS = 256;
 /** Rules kept in one decision. */

@@ -241,7 +241,10 @@ class Trail implements Audit {
     return {
       log: own.id,
       size: own.size,
-      root: own.root,
+      // Folded when it is read: requests ask for the state only.
+      get root() {
+        return own.root;
+      },
       lastCheckpoint: own.lastCheckpoint,
       state: own.state === 'closed' ? 'failed' : own.state,
       projectionLag: projectors.reduce((sum, projector) => sum + projector.lag, 0),

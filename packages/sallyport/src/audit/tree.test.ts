@@ -2,7 +2,18 @@ import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
 import test from 'node:test';
 import fc from 'fast-check';
-import { consistencyPath, EMPTY_ROOT, inclusionPath, isConsistent, nodeHash, peakCount, rootFromInclusion, rootOf, Tree, type NodeReader } from './tree.ts';
+import {
+  consistencyPath,
+  EMPTY_ROOT,
+  inclusionPath,
+  isConsistent,
+  nodeHash,
+  peakCount,
+  rootFromInclusion,
+  rootOf,
+  Tree,
+  type NodeReader,
+} from './tree.ts';
 
 // Leaves, roots and proofs of the reference implementation of RFC 6962:
 // https://github.com/google/certificate-transparency/blob/master/cpp/merkletree/merkle_tree_test.cc
@@ -71,7 +82,10 @@ const CONSISTENCY: [first: number, second: number, path: string[]][] = [
   [
     2,
     5,
-    ['5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e', 'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b'],
+    [
+      '5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e',
+      'bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b',
+    ],
   ],
 ];
 

@@ -17,7 +17,10 @@ async function make(state: 'open' | 'closed', signer: TestKey = key): Promise<Ma
   const opened = await openTestLog(files, signer, { segmentSize: 9000, onCheckpoint: (checkpoint) => heads.push(checkpoint) });
   let older = files;
   for (let group = 0; group < 12; group++) {
-    await appendAll(opened, Array.from({ length: 10 }, (_, at) => testEvent({}, at * 20)));
+    await appendAll(
+      opened,
+      Array.from({ length: 10 }, (_, at) => testEvent({}, at * 20)),
+    );
     await opened.log.checkpoint();
     if (group === 5) older = files.copy();
   }
@@ -41,10 +44,19 @@ test('an untouched log is consistent; only with a witness is it said to be witne
 });
 
 /** One kind of tampering: changes the disk, or answers another one. `witness`: it can only be found with one. */
-type Tampering = { name: string; needs?: 'witness'; state: 'open' | 'closed'; apply(made: Made, random: (below: number) => number): MemoryFiles | Promise<MemoryFiles> };
+type Tampering = {
+  name: string;
+  needs?: 'witness';
+  state: 'open' | 'closed';
+  apply(made: Made, random: (below: number) => number): MemoryFiles | Promise<MemoryFiles>;
+};
 
 const segments = (files: MemoryFiles): string[] => [...files.contents.keys()].filter((name) => name.endsWith('.seg')).sort();
-const all = (files: MemoryFiles): string[] => [...files.contents.entries()].filter(([, content]) => content.bytes.length > 0).map(([name]) => name).sort();
+const all = (files: MemoryFiles): string[] =>
+  [...files.contents.entries()]
+    .filter(([, content]) => content.bytes.length > 0)
+    .map(([name]) => name)
+    .sort();
 const pick = <T>(from: readonly T[], random: (below: number) => number): T => from[random(from.length)] as T;
 
 function flipIn(files: MemoryFiles, name: string, random: (below: number) => number): void {
@@ -92,7 +104,9 @@ const TAMPERINGS: Tampering[] = [
       chk.bytes = Buffer.from(kept.map((line) => `${line}\n`).join(''));
       const content = files.contents.get(last)!;
       const size = kept.length === 0 ? undefined : parseCheckpoint(kept.at(-1)!)?.size;
-      const start = parseCheckpoint(files.contents.get(names.at(-2)!.replace('.seg', '.chk'))!.bytes.toString().trimEnd().split('\n').at(-1)!)!.size;
+      const start = parseCheckpoint(
+        files.contents.get(names.at(-2)!.replace('.seg', '.chk'))!.bytes.toString().trimEnd().split('\n').at(-1)!,
+      )!.size;
       let end = 0;
       for (let record = start; record < (size ?? start); record++) end += 40 + content.bytes.readUInt32LE(end);
       content.bytes = content.bytes.subarray(0, end);
@@ -154,7 +168,9 @@ const TAMPERINGS: Tampering[] = [
     state: 'closed',
     apply: async ({ files }) => {
       const { bytes } = files.contents.get(segments(files).at(-1)!)!;
-      const end = parseCheckpoint(files.contents.get(segments(files).at(-1)!.replace('.seg', '.chk'))!.bytes.toString().trimEnd().split('\n').at(-1)!)!;
+      const end = parseCheckpoint(
+        files.contents.get(segments(files).at(-1)!.replace('.seg', '.chk'))!.bytes.toString().trimEnd().split('\n').at(-1)!,
+      )!;
       const { FRAME_HEAD, sealFrame } = await import('./frame.ts');
       const forged = Buffer.alloc(FRAME_HEAD + 2, '{}');
       sealFrame(forged, 0, 2, Buffer.from(end.last, 'hex'));
@@ -232,7 +248,10 @@ test('a record rewritten with its checksum is found by the chain, the last one b
     bytes[offset + 60] = bytes[offset + 60]! ^ 1;
     sealFrame(bytes, offset, bytes.readUInt32LE(offset), Buffer.from(bytes.subarray(offset + 8, offset + 40)));
     const { broken } = verify(files);
-    assert.equal(broken?.why, which === 'first' ? 'a record does not follow the one before it' : 'the records are not those that a checkpoint sealed');
+    assert.equal(
+      broken?.why,
+      which === 'first' ? 'a record does not follow the one before it' : 'the records are not those that a checkpoint sealed',
+    );
   }
 });
 
@@ -247,7 +266,9 @@ test('one log cannot take the place of another', async () => {
 
 test('logs of other machines are left out only when that is asked for', async () => {
   const { files, witness } = await make('closed');
-  const elsewhere = await import('./checkpoint.ts').then(({ signCheckpoint }) => signCheckpoint({ ...parseCheckpoint(witness.split('\n')[0]!)!, log: LOG.replace('log_01', 'log_09') }, key.sign));
+  const elsewhere = await import('./checkpoint.ts').then(({ signCheckpoint }) =>
+    signCheckpoint({ ...parseCheckpoint(witness.split('\n')[0]!)!, log: LOG.replace('log_01', 'log_09') }, key.sign),
+  );
   const both = `${witness}${checkpointLine(elsewhere)}\n`;
   assert.match(verify(files, { witness: both }).broken?.why ?? '', /the whole log is missing/);
   assert.equal(verify(files, { witness: both, partial: true }).ok, true);
@@ -255,7 +276,11 @@ test('logs of other machines are left out only when that is asked for', async ()
 
 test('a witness in a syslog file is read; one that is damaged or empty is no witness', async () => {
   const { files, witness } = await make('closed');
-  const syslog = `Nov 21 10:00:00 host kernel: something else {\n${witness.split('\n').filter(Boolean).map((line) => `<109>1 2025-11-21T10:00:00Z host sallyport 7 checkpoint - ${line}\n`).join('')}`;
+  const syslog = `Nov 21 10:00:00 host kernel: something else {\n${witness
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => `<109>1 2025-11-21T10:00:00Z host sallyport 7 checkpoint - ${line}\n`)
+    .join('')}`;
   assert.equal(verify(files, { witness: syslog }).witnessed, true);
   assert.equal(verify(files, { witness: '' }).ok, false);
   assert.equal(verify(files, { witness: witness.replace('"size":10,', '"size":11,') }).ok, false);

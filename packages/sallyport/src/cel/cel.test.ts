@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { compileCel, type CelEnv, type CelProgram } from './index.ts';
+import fc from 'fast-check';
+import { CelError, compileCel, type CelEnv, type CelProgram } from './index.ts';
 
 const ENV: CelEnv = {
   variables: {
@@ -280,4 +281,104 @@ test('a trace shows each step of the evaluation', () => {
   assert.match(JSON.stringify(trace.parts[1]), /"value":3/);
   const failed = program("args.path == 'x'").explain(VARS);
   assert.match(failed.error ?? '', /No such key/);
+});
+
+const TOKENS = fc.constantFrom(
+  ...[
+    "'secret'",
+    "'a'",
+    '1',
+    '-1',
+    '0.5',
+    'true',
+    'null',
+    'findings',
+    'part',
+    'names',
+    'args',
+    'limits',
+    'stage',
+    'f',
+    'x',
+    'category',
+    'kind',
+    'turn',
+    'a',
+  ],
+  ...[
+    '.',
+    '.',
+    '(',
+    ')',
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    ',',
+    ':',
+    '?',
+    '!',
+    '==',
+    '!=',
+    '<',
+    '>=',
+    'in',
+    '&&',
+    '||',
+    '+',
+    '-',
+    '*',
+    '/',
+    '%',
+    '_',
+    'r"(',
+    "b'x'",
+  ],
+  ...[
+    'exists',
+    'all',
+    'map',
+    'filter',
+    'size',
+    'matches',
+    'contains',
+    'has',
+    'int',
+    'string',
+    'split',
+    'join',
+    '.exists(x, ',
+    '.matches("a")',
+    '\n',
+    '//',
+    '\\',
+    '\u0000',
+  ],
+);
+
+test('property: any text compiles or has problems; what compiles gives a bool or a CelError', () => {
+  let compiledCount = 0;
+  fc.assert(
+    fc.property(fc.array(TOKENS, { maxLength: 14 }), (tokens) => {
+      const source = tokens.join(' ').replace(/ ?\. ?/g, '.');
+      const compiled = compileCel(source, ENV, 'bool');
+      if (!compiled.ok) {
+        assert.ok(
+          compiled.problems.length > 0 && compiled.problems.every((p) => p.offset >= 0 && p.offset <= source.length && p.message !== ''),
+          source,
+        );
+        return;
+      }
+      compiledCount++;
+      try {
+        assert.equal(typeof compiled.program.evaluate(VARS), 'boolean');
+      } catch (thrown) {
+        assert.ok(thrown instanceof CelError, `${source}: ${String(thrown)}`);
+      }
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(compiledCount > 10, String(compiledCount));
 });

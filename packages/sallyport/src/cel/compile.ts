@@ -4,9 +4,9 @@ import { forbidden, unknownWords } from './fence.ts';
 import { foldBool } from './fold.ts';
 import { instrument } from './instrument.ts';
 import { libraryFor, messageOf, type Node, type Parsed } from './library.ts';
-import { needsOf } from './need.ts';
+import { needsOf, needsSuffice } from './need.ts';
 import { record, type Recorder } from './trace.ts';
-import { freeNames } from './tree.ts';
+import { fieldsOf, freeNames } from './tree.ts';
 import { CelBinding, CelError, type CelEnv, type CelProblem, type CelProgram, type CelTrace } from './types.ts';
 import { MAX_STEPS, TOO_MUCH_WORK, type Budget } from './work.ts';
 
@@ -120,8 +120,10 @@ function programOf(source: string, env: CelEnv, checked: Extract<Checked, { ok: 
   return {
     source,
     reads: freeNames(checked.ast),
+    fields: fieldsOf(checked.ast),
     constant,
     needs: needsOf(checked.ast),
+    needsSuffice: needsSuffice(checked.ast),
     evaluate: (variables) => {
       const value = checked.evaluate(boundOf(variables, env));
       if (typeof value !== 'boolean') throw new CelError('the result is not true or false');

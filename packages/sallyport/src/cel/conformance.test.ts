@@ -108,7 +108,7 @@ function replay(c: Case): Outcome {
 function replayAll(): Map<string, Outcome> {
   const outcomes = new Map<string, Outcome>();
   for (const suite of SUITE.suites ?? [])
-    for (const c of casesOf(suite as Suite, suite.name)) {
+    for (const c of casesOf(suite, suite.name)) {
       try {
         const outcome = replay(c);
         const before = outcomes.get(c.name);

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
 import { didYouMean } from '../kernel/index.ts';
 import type { Node } from './library.ts';
-import { callOf, comprehensionOf, stringOf, stringsOf, visit } from './tree.ts';
+import { callOf, comprehensionOf, fieldOf, stringOf, stringsOf, visit } from './tree.ts';
 import type { CelEnv, CelProblem } from './types.ts';
 
 /** The functions of the subset; everything else that the library has is refused (README.md says why). */
@@ -81,7 +81,7 @@ export function unknownWords(ast: Node, env: CelEnv): CelProblem[] {
 }
 
 function wrongWords(field: Node, literal: Node, env: CelEnv): CelProblem[] {
-  const name = enumerated(field);
+  const name = field.op === 'id' ? (field.args as string) : fieldOf(field);
   const words = name === undefined ? undefined : env.enums[name];
   if (name === undefined || words === undefined) return [];
   const written = stringsOf(literal) ?? [];
@@ -91,13 +91,4 @@ function wrongWords(field: Node, literal: Node, env: CelEnv): CelProblem[] {
       offset: node.start,
       message: `${name} is never '${text}'${didYouMean(text, words) || `; it is one of ${words.join(', ')}`}`,
     }));
-}
-
-/** `Object.field` that a node reads, or the variable's name. */
-function enumerated(node: Node): string | undefined {
-  if (node.op === 'id') return node.args as string;
-  if (node.op !== '.' && node.op !== '[]') return undefined;
-  const [object, last] = node.args as [Node, Node | string];
-  const field = typeof last === 'string' ? last : stringOf(last);
-  return object.checkedType?.kind === 'message' && field !== undefined ? `${object.checkedType.name}.${field}` : undefined;
 }

@@ -1,7 +1,7 @@
 import { inInt64, ownFunction, ownMethod } from './function.ts';
 import type { Evaluate, Node } from './library.ts';
 import { callOf, visit } from './tree.ts';
-import { charge, copySize, sizeOf, weigh, type Budget } from './work.ts';
+import { charge, copySize, FAILURE_STEPS, sizeOf, weigh, type Budget } from './work.ts';
 
 /**
  * Puts our own functions and the accounting of work into a checked tree: `matches` on a linear engine, ASCII-only case functions, and a charge
@@ -10,8 +10,11 @@ import { charge, copySize, sizeOf, weigh, type Budget } from './work.ts';
 export function instrument(ast: Node, budget: Budget): void {
   visit(ast, (node) => {
     const alternate = node.meta.alternate;
-    if (alternate?.op === 'comprehension') alternate.setMeta('evaluate', walk(budget));
-    else if (alternate === undefined) replaceNode(node, budget);
+    if (alternate?.op === 'comprehension') {
+      const { step } = alternate.args as { step: Node };
+      alternate.setMeta('evaluate', walk(budget));
+      step.setMeta('evaluate', failing(step.meta.evaluate, budget));
+    } else if (alternate === undefined) replaceNode(node, budget);
   });
 }
 
@@ -68,5 +71,17 @@ function walk(budget: Budget): Evaluate {
     const items = evaluator.run(iterable, context);
     charge(budget, sizeOf(items));
     return node.handle?.(items, node.args, evaluator, context);
+  };
+}
+
+/** A step of a walk whose failure is charged: `exists` and `all` go on after one, and errors are dear. */
+function failing(inner: Evaluate, budget: Budget): Evaluate {
+  return (evaluator, node, context) => {
+    try {
+      return inner(evaluator, node, context);
+    } catch (thrown) {
+      charge(budget, FAILURE_STEPS);
+      throw thrown;
+    }
   };
 }

@@ -12,6 +12,19 @@ export function needsOf(node: Node): readonly CelNeed[] {
   return need === undefined ? [] : [need];
 }
 
+/** Whether the needs of an expression say all of it: facts joined by `&&`, and lists asked for one word of one field. */
+export function needsSuffice(node: Node): boolean {
+  if (node.op === '&&') return chainOf(node, '&&').every(needsSuffice);
+  return fieldNeed(node) !== undefined || asksForOneWord(node);
+}
+
+function asksForOneWord(node: Node): boolean {
+  const walk = comprehensionOf(node);
+  const [body] = walk?.bodies ?? [];
+  if (walk?.macro !== 'exists' || walk.list.op !== 'id' || body === undefined) return false;
+  return (body.op === '==' || body.op === 'in') && Object.keys(wordsOf(body, walk.variable)).length === 1;
+}
+
 /** What all alternatives need: an element of the same list, with the words of all of them. */
 function eitherOf(alternatives: readonly (readonly CelNeed[])[]): readonly CelNeed[] {
   const [first, ...others] = alternatives.map((needs) => needs.filter((need) => need.kind === 'element'));

@@ -152,13 +152,13 @@ function theirs(source: string, values: Values): unknown {
     m: new Map(Object.entries(values.m)),
     x: new Map(Object.entries(values.x)),
   };
-  const value = run(source, { ...values, ...ints } as never, { funcs: strings });
+  const value = run(source, { ...values, ...ints }, { funcs: strings });
   return isCelError(value) ? FAILED : unwrap(value);
 }
 
 function unwrap(value: unknown): unknown {
   if (isCelList(value)) return [...value].map(unwrap);
-  return isCelMap(value) ? Object.fromEntries([...value].map(([key, item]) => [String(key), unwrap(item)])) : value;
+  return isCelMap(value) ? Object.fromEntries([...value].map(([key, item]) => [key as string, unwrap(item)])) : value;
 }
 
 test('property: a second implementation of CEL gives the same value, or fails as well', () => {

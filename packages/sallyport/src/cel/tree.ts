@@ -80,6 +80,24 @@ export function freeNames(node: Node): Set<string> {
   return names;
 }
 
+/** `Object.field` that a node reads of a declared object. Needs the type check. */
+export function fieldOf(node: Node): string | undefined {
+  if (node.op !== '.' && node.op !== '[]') return undefined;
+  const [object, last] = node.args as [Node, Node | string];
+  const field = typeof last === 'string' ? last : stringOf(last);
+  return object.checkedType?.kind === 'message' && field !== undefined ? `${object.checkedType.name}.${field}` : undefined;
+}
+
+/** All fields of declared objects that are read within a node. */
+export function fieldsOf(node: Node): Set<string> {
+  const fields = new Set<string>();
+  visit(node, (at) => {
+    const field = fieldOf(at);
+    if (field !== undefined) fields.add(field);
+  });
+  return fields;
+}
+
 /** `a.b.c` as its names; undefined for anything else. `a['b']` is `a.b`. */
 export function pathOf(node: Node): readonly string[] | undefined {
   if (node.op === 'id') return [node.args as string];

@@ -63,10 +63,14 @@ export type CelProgram = {
   readonly source: string;
   /** Top-level variables it reads. */
   readonly reads: ReadonlySet<string>;
+  /** Fields of declared objects that it reads, as `Object.field`. */
+  readonly fields: ReadonlySet<string>;
   /** The value, when it is the same for all variables (only with `allowConstant`). */
   readonly constant: boolean | undefined;
   /** All must be met for the expression to be true: lets a caller skip it. */
   readonly needs: readonly CelNeed[];
+  /** Whether the needs are also enough: if all are met by values of the declared types, the expression is true and need not be evaluated. */
+  readonly needsSuffice: boolean;
   /** Throws CelError. Time is bounded by the size of the expression and MAX_STEPS. */
   evaluate(variables: Readonly<Record<string, unknown>> | CelBinding): boolean;
   /** As evaluate, with the value of each sub-expression that was evaluated. Slow. Never throws. */

@@ -26,7 +26,7 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
-/** A Fastify server of the given routes. It never listens itself: `listen.ts` hands requests to its `routing`, so that one server answers on several addresses. Routes were checked by `checkRoutes`. */
+/** A Fastify server of the given routes. It never listens itself: `port.ts` and `socket.ts` hand requests to its `routing`, so that one server answers on several addresses. Routes were checked by `checkRoutes`. */
 export function createServer(routes: readonly Route[], options: ServerOptions): FastifyInstance {
   const server = Fastify({
     bodyLimit: options.bodyLimit,

@@ -1,12 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type ApiClient, type Caller, type Json, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import type { Listening } from '../net/index.ts';
 import { identifyBearer, identifyOperator } from './caller.ts';
 import { inProcessClient } from './client.ts';
 import { addHealth, addMetrics, type Metrics } from './health.ts';
-import { listenOnHosts, type Listening, type Tls } from './listen.ts';
 import { openApi } from './openapi.ts';
 import { createOrigins } from './origin.ts';
+import { listenOnPort, type Tls } from './port.ts';
 import { createServer } from './server.ts';
 import { listenOnSocket } from './socket.ts';
 import { checkRoutes } from './table.ts';
@@ -70,7 +71,7 @@ export function createControl(routes: readonly Route[], deps: ControlDeps): Cont
   return {
     tcp,
     async listen({ hosts, port, plain = false }) {
-      const listening = await listenOnHosts(await handlerOf(tcp), { hosts, port, tls: deps.tls, plain });
+      const listening = await listenOnPort(await handlerOf(tcp), { hosts, port, tls: deps.tls, plain });
       open.push(listening);
       return listening.port;
     },

@@ -2,8 +2,9 @@ import { chmod, lstat, rm } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
+import { listenOn, type Listening } from '../net/index.ts';
 import { fail } from './errors.ts';
-import { listenOnPath, type Listening } from './listen.ts';
+import { createBareServer } from './port.ts';
 
 /** Bytes that `sun_path` holds on every system we run on (macOS 104, Linux 108), less the closing zero. */
 const MAX_SOCKET_PATH = 103;
@@ -22,7 +23,8 @@ export async function listenOnSocket(handler: RequestListener, path: string): Pr
   const folder = await lstat(dirname(path));
   if ((folder.mode & 0o077) !== 0) throw fail('CONTROL_SOCKET_FOLDER_OPEN');
   await removeStale(path);
-  const listening = await listenOnPath(handler, path);
+  const listening = await listenOn(createBareServer(handler), { path });
+  if (listening === undefined) throw fail('CONTROL_SOCKET_PATH');
   await chmod(path, 0o600);
   return listening;
 }

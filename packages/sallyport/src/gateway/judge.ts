@@ -42,7 +42,7 @@ export class Judge {
   /** Judges one part. Text is scanned unless it is remembered (`wholeOnly`: by the detectors that the streaming machine does not run); what is no text is judged by its facts alone. */
   part(facts: PartFacts, text: string, args?: JsonObject, wholeOnly = false): Judgement {
     const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
-    const findings = scan === undefined ? [] : scan.findings;
+    const findings = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
     const scanned = facts.scanned && scan?.unscanned === undefined;
     const known = scanned === facts.scanned ? facts : { ...facts, scanned };
     const verdict = this.decide(known, findings, args);
@@ -106,4 +106,9 @@ export class Judge {
 function moved(scan: Scan, part: number): Scan {
   if (scan.findings.length === 0) return scan;
   return { ...scan, findings: scan.findings.map((f) => (f.location.kind === 'text' ? { ...f, location: { ...f.location, part } } : f)) };
+}
+
+/** The responses API repeats the caller's own instructions in its reply: that is no leak of them. */
+function withoutLeaks(findings: readonly Finding[]): readonly Finding[] {
+  return findings.filter((finding) => finding.category !== 'prompt_leak');
 }

@@ -246,3 +246,4 @@ function rateHeaders(rate: Rate | undefined): Record<string, string> {
     'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
   };
 }
+export { createGatewayServer, type ServerTls } from './server.ts';

@@ -1,4 +1,4 @@
-import { lookUp } from './lexer.ts';
+import { HIT, lookUp, START } from './lexer.ts';
 import { ViewBuilder, type OffsetMap, type View } from './view.ts';
 
 /** Encodings inside encodings that are followed: attackers nest two, benign text (an escaped token in a URL) rarely three. */
@@ -264,7 +264,7 @@ function disguises(view: View, found: Decoded[]): void {
     for (let i = end - 1; i >= start; i--) units.push({ code: text.charCodeAt(i), from: i, to: i + 1 });
     return units;
   });
-  if (view.words.singles >= MIN_SPACED) spaced(view.text, found);
+  spaced(view, found);
   if (view.numbers.mixed >= MIN_LEET) leet(view, found);
 }
 
@@ -277,12 +277,14 @@ function lines(
   read: (text: string, start: number, end: number) => DecodedUnit[],
 ): void {
   const { words, lexicon, text } = view;
+  const members = lexicon.classes.get(name);
+  if (members === undefined) return;
   let done = 0;
   let count = 0;
   let line = -1;
-  for (let h = 0; h < words.count; h++) {
-    if (!(lexicon.classes[words.word[h] as number] as readonly string[]).includes(name)) continue;
-    const at = words.start[h] as number;
+  for (let h = 0; h < words.count * HIT; h += HIT) {
+    if (members[words.hits[h] as number] !== 1) continue;
+    const at = words.hits[h + START] as number;
     if (at < done) continue;
     const start = text.lastIndexOf('\n', at) + 1;
     count = start === line ? count + 1 : 1;
@@ -294,44 +296,60 @@ function lines(
   }
 }
 
-/** Letters in a row that stand alone from which they are read as one word. */
-const MIN_SPACED = 5;
-const SPACED = /(?<![\p{L}\p{N}])\p{L}(?:([ ._*|~+-])\p{L}(?:\1\p{L}){3,})(?![\p{L}\p{N}])/gu;
-
-/** `i g n o r e  a l l` -> `ignore  all`. */
-function spaced(text: string, found: Decoded[]): void {
-  for (const match of text.matchAll(SPACED)) {
+/** `i g n o r e  a l l` -> `ignore all`: what stands once between letters goes, what stands twice or is a blank among other signs parts words. */
+function spaced(view: View, found: Decoded[]): void {
+  const { words, text } = view;
+  for (let s = 0; s < words.spaced.length; s += 2) {
+    const start = words.spaced[s] as number;
+    const end = words.spaced[s + 1] as number;
     const units: DecodedUnit[] = [];
-    for (let i = 0; i < match[0].length; i++) {
-      const code = match[0].charCodeAt(i);
-      if (match[0][i] !== match[1]) units.push({ code, from: match.index + i, to: match.index + i + 1 });
+    let gap = start;
+    for (let i = start; i < end; i++) {
+      if (!LETTER.test(text.charAt(i))) continue;
+      if (i - gap > 1) units.push({ code: 32, from: gap, to: i });
+      units.push({ code: text.charCodeAt(i), from: i, to: i + 1 });
+      gap = i + 1;
     }
-    found.push({ name: 'spaced', start: match.index, end: match.index + match[0].length, units });
+    found.push({ name: 'spaced', start, end, units });
   }
 }
+
+const LETTER = /[\p{L}\p{N}]/u;
 
 /** Words that mix digits and letters from which a text is tried, and words that must then be in the vocabulary. */
 const MIN_LEET = 2;
 const MIN_LEET_WORDS = 2;
-const LEET_WORD = /[A-Za-z0-9@$!]{3,24}/g;
+const MAX_LEET_WORD = 24;
 const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g', '@': 'a', $: 's', '!': 'i' };
 
 /** Replaces the words that are vocabulary words in leet spelling (`1gn0r3`); product codes stay. */
 function leet(view: View, found: Decoded[]): void {
   const stretches: Decoded[] = [];
-  for (const match of view.text.matchAll(LEET_WORD)) {
-    if (!/[0-9@$!]/.test(match[0]) || !/[A-Za-z]/.test(match[0])) continue;
-    const word = plainWord(match[0], view);
+  const { digits } = view.words;
+  for (let w = 0; w < digits.length; w += 2) {
+    const { start, end } = widened(view.text, digits[w] as number, digits[w + 1] as number);
+    if (end - start < 3 || end - start > MAX_LEET_WORD) continue;
+    const word = plainWord(view.text.slice(start, end), view);
     if (word === undefined) continue;
-    const units = word.split('').map((char, k) => ({ code: char.charCodeAt(0), from: match.index + k, to: match.index + k + 1 }));
-    stretches.push({ name: 'leet', start: match.index, end: match.index + match[0].length, units });
+    const units = word.split('').map((char, k) => ({ code: char.charCodeAt(0), from: start + k, to: start + k + 1 }));
+    stretches.push({ name: 'leet', start, end, units });
   }
   if (stretches.length >= MIN_LEET_WORDS) for (const stretch of stretches) found.push(stretch);
 }
 
-function plainWord(word: string, view: View): string | undefined {
+/** Signs that stand for letters belong to the word that they touch. */
+function widened(text: string, start: number, end: number): { start: number; end: number } {
+  let from = start;
+  let to = end;
+  while (from > 0 && start - from < MAX_LEET_WORD && /[A-Za-z@$!]/.test(text.charAt(from - 1))) from--;
+  while (to < text.length && to - end < MAX_LEET_WORD && /[A-Za-z0-9@$]/.test(text.charAt(to))) to++;
+  return { start: from, end: to };
+}
+
+function plainWord(word: string, { lexicon }: View): string | undefined {
+  if (!/[A-Za-z]/.test(word)) return undefined;
   const reading = word.replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
-  if (lookUp(view.lexicon, reading)) return reading;
+  if (lookUp(lexicon, reading)) return reading;
   const other = word.replaceAll('1', 'l').replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
-  return lookUp(view.lexicon, other) ? other : undefined;
+  return lookUp(lexicon, other) ? other : undefined;
 }

@@ -19,6 +19,8 @@ export type ScanAt = {
   readonly part: number;
   readonly ascii?: boolean;
   readonly canaries?: readonly Canary[];
+  /** Run only the detectors that judge finished text: the streaming machine has run the others. */
+  readonly wholeOnly?: boolean;
 };
 
 /**
@@ -52,6 +54,8 @@ export type StreamPattern = {
   readonly id: string;
   readonly source: string;
   readonly ignoreCase?: boolean;
+  /** A value longer than the pattern's last repeat counts as a match, unverified, and is held to its end (see `pattern/`). */
+  readonly overflow?: 'match';
   readonly verify?: (match: string) => boolean;
   readonly finding: (match: string) => FindingFacts;
 };

@@ -114,6 +114,7 @@ function scanText(text: string, at: ScanAt, running: readonly Running[], reader:
     const reading = reader.read(text, at.ascii === true);
     report.unscanned = reading.incomplete;
     for (const { detector, scanner } of running) {
+      if (at.wholeOnly === true && detector.stream.form !== 'whole') continue;
       try {
         faults?.(detector.id, at.point);
         scanner.scan(reading, at, report);
@@ -201,8 +202,8 @@ function plantedPatterns(detector: Detector, options: GuardOptions, canaries: re
   return detector.setUp({ ...setupOf({ ...options, config: {} }), canaries }).patterns?.() ?? [];
 }
 
-function streamRule({ id, source, ignoreCase, verify, finding }: StreamPattern): StreamRule {
-  const pattern = parsePattern(source, { ignoreCase: ignoreCase === true });
+function streamRule({ id, source, ignoreCase, overflow, verify, finding }: StreamPattern): StreamRule {
+  const pattern = parsePattern(source, { ignoreCase: ignoreCase === true, ...(overflow === undefined ? {} : { overflow }) });
   return { id, pattern, finding, ...(verify === undefined ? {} : { verify }) };
 }
 

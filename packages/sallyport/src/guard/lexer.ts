@@ -1,18 +1,17 @@
 import type { Units } from './view.ts';
 
 /**
- * The vocabulary words of a text in order of their place; parallel arrays, one entry a hit. `token` counts words from the start and jumps
- * at the end of a sentence or line, so that "at most n tokens apart" rarely crosses one.
+ * The vocabulary words of a text in order of their place, four numbers a hit: the word's number, its token, start and end. Tokens count words
+ * from the start and jump at the end of a sentence or line, so that "at most n tokens apart" rarely crosses one. `digits`: start and end of each
+ * word that has an ASCII digit. `spaced`: start and end of each stretch of single letters with little between them.
  */
-export type Words = {
-  readonly count: number;
-  readonly word: readonly number[];
-  readonly token: readonly number[];
-  readonly start: readonly number[];
-  readonly end: readonly number[];
-  /** Words of one letter. */
-  readonly singles: number;
-};
+export type Words = { readonly hits: Int32Array; readonly count: number; readonly digits: readonly number[]; readonly spaced: readonly number[] };
+
+/** Numbers of a hit in `Words.hits`. */
+export const HIT = 4;
+export const TOKEN = 1;
+export const START = 2;
+export const END = 3;
 
 /** How far `token` jumps at `.`, `!`, `?`, `;` and at a line end: about the longest gap that a phrase may have. */
 const SENTENCE_GAP = 2;
@@ -36,13 +35,15 @@ export type Lexicon = {
   /** 1 where a slot of the table is taken: small enough for the first-level cache, which the table is not. */
   readonly taken: Uint8Array;
   readonly words: readonly string[];
+  /** Length of each word's folded form. */
+  readonly lengths: Uint8Array;
   /** By `stemKey` of the first three units: 1 + index into `stemLists`, 0 for none. */
   readonly stems: Uint16Array;
   readonly stemLists: readonly (readonly number[])[];
   /** Entries of unspaced scripts by their first unit, longest first. */
   readonly unspaced: ReadonlyMap<number, readonly number[]>;
-  /** Classes of each word. */
-  readonly classes: readonly (readonly string[])[];
+  /** For each class, 1 at the numbers of its words. */
+  readonly classes: ReadonlyMap<string, Uint8Array>;
 };
 
 function foldUnit(c: number): number {
@@ -171,13 +172,31 @@ export function buildLexicon(vocabularies: readonly Readonly<Record<string, read
     stems: stemTable,
     stemLists,
     unspaced,
-    classes: words.map((word) => [...(classesOf.get(word) ?? [])]),
+    lengths: Uint8Array.from(words, ({ length }) => length),
+    classes: membersOf(words, classesOf),
   };
 }
 
-/** Whether a word, or a stem of it, is in the vocabulary. */
-export function lookUp(lexicon: Lexicon, word: string): boolean {
-  return lex(Uint16Array.from(word, (char) => char.charCodeAt(0)), word, lexicon).count > 0;
+function membersOf(words: readonly string[], classesOf: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, Uint8Array> {
+  const members = new Map<string, Uint8Array>();
+  for (const [number, word] of words.entries()) {
+    for (const name of classesOf.get(word) ?? []) {
+      const list = members.get(name) ?? new Uint8Array(words.length);
+      list[number] = 1;
+      members.set(name, list);
+    }
+  }
+  return members;
+}
+
+/** Whether a word (ASCII letters) is in the vocabulary. */
+export function lookUp({ table, mask, lengths }: Lexicon, word: string): boolean {
+  const hash = hashOf(word.toLowerCase());
+  for (let slot = spread(hash) & mask; ; slot = (slot + 1) & mask) {
+    const value = table[slot * 2 + 1] as number;
+    if (value === 0) return false;
+    if (table[slot * 2] === hash && lengths[value - 1] === word.length) return true;
+  }
 }
 
 function listAt(map: Map<number, number[]>, key: number): number[] {
@@ -186,8 +205,8 @@ function listAt(map: Map<number, number[]>, key: number): number[] {
   return list;
 }
 
-/** Eight slots an entry: at this load nearly every look-up of another word ends at its first, empty slot. */
-const SLOTS_PER_ENTRY = 8;
+/** Four slots an entry: at this load most look-ups of another word end at their first, empty slot, and `taken` stays in the first-level cache. */
+const SLOTS_PER_ENTRY = 4;
 
 function openTable(entries: readonly { hash: number; value: number }[]): { table: Int32Array; mask: number; taken: Uint8Array } {
   let size = 64;
@@ -211,13 +230,16 @@ function spread(hash: number): number {
 
 /** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. */
 export function lex(units: Units, text: string, lexicon: Lexicon): Words {
-  const found: Found = { count: 0, singles: 0, word: [], token: [], start: [], end: [] };
+  const found: Found = { hits: new Int32Array(FIRST_HITS * HIT), count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
   if (units instanceof Uint8Array) lexBytes(units, lexicon, found);
   else lexWide(units, text, lexicon, found);
   return found;
 }
 
-type Found = { count: number; singles: number; word: number[]; token: number[]; start: number[]; end: number[] };
+type Found = { hits: Int32Array; count: number; digits: number[]; spaced: number[]; streak: number; streakStart: number; lastEnd: number };
+
+/** Hits that are allocated at once; plain English has about 40 in 1,000 characters. */
+const FIRST_HITS = 64;
 
 function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
   const { taken, mask, stems } = lexicon;
@@ -235,16 +257,20 @@ function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
     }
     const start = i;
     let hash = f;
+    let all = f;
     i++;
     while (i < n && (f = fold[units[i] as number] as number) !== SEPARATOR) {
       hash = (Math.imul(hash, 31) + f) | 0;
+      all &= f;
       i++;
     }
     token++;
     const slot = spread(hash) & mask;
-    if (taken[slot] !== 0) exactHit(found, lexicon, units, hash, slot, token, start, i);
-    if (i - start === 1) found.singles++;
-    else if (i - start >= MIN_STEM) {
+    if (taken[slot] !== 0) exactHit(found, lexicon, hash, slot, i - start, token, start, i);
+    // Folded letters and the underscore have this bit, digits do not.
+    if ((all & LETTER_BIT) === 0) found.digits.push(start, i);
+    else if (i - start === 1) single(found, start);
+    if (i - start >= MIN_STEM) {
       const key = stemKey(
         fold[units[start] as number] as number,
         fold[units[start + 1] as number] as number,
@@ -253,6 +279,24 @@ function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
       if (stems[key] !== 0) stemHit(found, lexicon, units, stems[key] as number, token, start, i);
     }
   }
+}
+
+const LETTER_BIT = 0x40;
+
+/** Single letters in a row that are a spelled-out word, and the widest gap between them (two blanks stand between such words). */
+const MIN_SPACED = 5;
+const MAX_SPACED_GAP = 3;
+
+/** Notes a word of one letter; consecutive ones make a stretch. */
+function single(found: Found, start: number): void {
+  if (found.streak > 0 && start - found.lastEnd <= MAX_SPACED_GAP) found.streak++;
+  else {
+    found.streak = 1;
+    found.streakStart = start;
+  }
+  found.lastEnd = start + 1;
+  if (found.streak === MIN_SPACED) found.spaced.push(found.streakStart, start + 1);
+  else if (found.streak > MIN_SPACED) found.spaced[found.spaced.length - 1] = start + 1;
 }
 
 /** How many tokens the gap behind an ASCII separator is wide. */
@@ -291,11 +335,13 @@ function lexWide(units: Uint16Array, text: string, lexicon: Lexicon, found: Foun
     let second = 0;
     let third = 0;
     const first = f;
+    let digit = false;
     while (i < n) {
       f = foldAt(fold, units[i] as number);
       if (f === SEPARATOR || f === UNSPACED) break;
       if (f !== IGNORED) {
         hash = (Math.imul(hash, 31) + f) | 0;
+        if (f >= 48 && f <= 57) digit = true;
         length++;
         if (length === 2) second = f;
         else if (length === 3) third = f;
@@ -304,9 +350,10 @@ function lexWide(units: Uint16Array, text: string, lexicon: Lexicon, found: Foun
     }
     token++;
     const slot = spread(hash) & mask;
-    if (taken[slot] !== 0) exactHit(found, lexicon, units, hash, slot, token, start, i);
-    if (length === 1) found.singles++;
-    else if (length >= MIN_STEM) {
+    if (taken[slot] !== 0) exactHit(found, lexicon, hash, slot, length, token, start, i);
+    if (digit) found.digits.push(start, i);
+    else if (length === 1) single(found, start);
+    if (length >= MIN_STEM) {
       const list = stems[stemKey(first, second, third)] as number;
       if (list !== 0) stemHit(found, lexicon, units, list, token, start, i);
     }
@@ -319,14 +366,12 @@ function foldAt(table: Uint16Array, c: number): number {
   return (table[c] = foldUnit(c));
 }
 
-function exactHit(found: Found, lexicon: Lexicon, units: Units, hash: number, first: number, token: number, start: number, end: number): void {
-  const { table, mask, words } = lexicon;
+/** Hash and length decide: that two words of a language share both is less likely than a bit flip, and a vocabulary is no secret. */
+function exactHit(found: Found, { table, mask, lengths }: Lexicon, hash: number, first: number, length: number, token: number, start: number, end: number): void {
   for (let slot = first; ; slot = (slot + 1) & mask) {
     const value = table[slot * 2 + 1] as number;
     if (value === 0) return;
-    if (table[slot * 2] !== hash) continue;
-    const word = words[value - 1] as string;
-    if (foldedLength(units, start, end, word, word.length) !== word.length || !lengthIs(units, start, end, word.length)) continue;
+    if (table[slot * 2] !== hash || lengths[value - 1] !== length) continue;
     add(found, value - 1, token, start, end);
     return;
   }
@@ -352,14 +397,6 @@ function foldedLength(units: Units, start: number, end: number, word: string, li
   return matched;
 }
 
-/** Whether the folded text has no more than `length` units. */
-function lengthIs(units: Units, start: number, end: number, length: number): boolean {
-  if (end - start === length) return true;
-  let count = 0;
-  for (let i = start; i < end && count <= length; i++) if (foldOf(units[i] as number) !== IGNORED) count++;
-  return count === length;
-}
-
 function foldOf(c: number): number {
   return c < 256 ? (FOLD_LATIN1[c] as number) : foldAt(wideTable(), c);
 }
@@ -377,9 +414,16 @@ function unspacedHit(found: Found, lexicon: Lexicon, text: string, unit: number,
 }
 
 function add(found: Found, word: number, token: number, start: number, end: number): void {
+  const at = found.count * HIT;
+  if (at === found.hits.length) {
+    const more = new Int32Array(at * 4);
+    more.set(found.hits);
+    found.hits = more;
+  }
+  const { hits } = found;
+  hits[at] = word;
+  hits[at + TOKEN] = token;
+  hits[at + START] = start;
+  hits[at + END] = end;
   found.count++;
-  found.word.push(word);
-  found.token.push(token);
-  found.start.push(start);
-  found.end.push(end);
 }

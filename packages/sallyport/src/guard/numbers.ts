@@ -2,7 +2,7 @@ import type { Units } from './view.ts';
 
 /**
  * Digit clusters of a text: groups of digits with at most three separators between them, on one line, that have at least `MIN_DIGITS` digits or
- * three dots (an IPv4 address has four). `iban` lists where two capitals and two digits begin a word. `mixed` counts clusters that touch a letter.
+ * three dots (an IPv4 address has four). `iban` lists where two letters and two digits begin a word. `mixed` counts clusters that touch a letter.
  * Flat lists: start and end of each cluster in turn.
  */
 export type Numbers = { readonly clusters: readonly number[]; readonly iban: readonly number[]; readonly mixed: number };
@@ -23,43 +23,43 @@ for (let c = 48; c < 58; c++) KIND[c] = DIGIT;
 for (const separator of ' -./()') KIND[separator.charCodeAt(0)] = BETWEEN;
 for (let c = 65; c < 91; c++) KIND[c] = KIND[c + 32] = LETTER;
 
-/** Finds them in one pass. */
-export function findNumbers(units: Units): Numbers {
+/** Finds them around the words with digits that the lexer saw (start and end of each). */
+export function findNumbers(units: Units, words: readonly number[]): Numbers {
   const clusters: number[] = [];
   const iban: number[] = [];
   let mixed = 0;
-  const n = units.length;
-  let i = 0;
-  while (i < n) {
-    const c = units[i] as number;
-    if (c < 48 || c > 57) {
-      i++;
-      continue;
+  let done = 0;
+  for (let w = 0; w < words.length; w += 2) {
+    const stop = words[w + 1] as number;
+    for (let i = Math.max(done, words[w] as number); i < stop; i = Math.max(i + 1, done)) {
+      if (kindAt(units, i) !== DIGIT) continue;
+      const before = kindAt(units, i - 1);
+      if (before === LETTER && isIbanStart(units, i)) iban.push(i - 2);
+      const cluster = clusterAt(units, i);
+      done = cluster.end;
+      if (before === LETTER || kindAt(units, done) === LETTER) mixed++;
+      if (cluster.digits >= MIN_DIGITS || cluster.dots >= 3) clusters.push(i, done);
     }
-    const start = i;
-    const before = kindAt(units, start - 1);
-    if (before === LETTER && isIbanStart(units, start)) iban.push(start - 2);
-    let digits = 0;
-    let dots = 0;
-    let end = start;
-    let gap = 0;
-    while (i < n) {
-      const kind = kindAt(units, i);
-      if (kind === DIGIT) {
-        digits++;
-        gap = 0;
-        end = i + 1;
-      } else if (kind === BETWEEN && gap < MAX_SEPARATORS) {
-        gap++;
-        if (units[i] === 46) dots++;
-      } else break;
-      i++;
-    }
-    i = end;
-    if (before === LETTER || kindAt(units, end) === LETTER) mixed++;
-    if (digits >= MIN_DIGITS || dots >= 3) clusters.push(start, end);
   }
   return { clusters, iban, mixed };
+}
+
+function clusterAt(units: Units, start: number): { end: number; digits: number; dots: number } {
+  let digits = 0;
+  let dots = 0;
+  let end = start;
+  for (let i = start, gap = 0; i < units.length; i++) {
+    const kind = kindAt(units, i);
+    if (kind === DIGIT) {
+      digits++;
+      gap = 0;
+      end = i + 1;
+    } else if (kind === BETWEEN && gap < MAX_SEPARATORS) {
+      gap++;
+      if (units[i] === 46) dots++;
+    } else break;
+  }
+  return { end, digits, dots };
 }
 
 function kindAt(units: Units, i: number): number {
@@ -67,11 +67,9 @@ function kindAt(units: Units, i: number): number {
   return c === undefined || c > 127 ? OTHER : (KIND[c] as number);
 }
 
-/** Two capitals that begin a word, then two digits. */
+/** Two letters that begin a word, then two digits. */
 function isIbanStart(units: Units, digit: number): boolean {
-  const first = units[digit - 2] ?? 0;
-  const second = units[digit - 1] ?? 0;
-  if (first < 65 || first > 90 || second < 65 || second > 90) return false;
+  if (kindAt(units, digit - 2) !== LETTER) return false;
   const before = kindAt(units, digit - 3);
   return before !== LETTER && before !== DIGIT && kindAt(units, digit + 1) === DIGIT;
 }

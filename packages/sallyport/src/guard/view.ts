@@ -49,9 +49,9 @@ export class View {
     return (this.#words ??= lex(this.units, this.text, this.#lexicon));
   }
 
-  /** The digit clusters of this text, found in one pass on first use. */
+  /** The digit clusters of this text, found on first use. */
   get numbers(): Numbers {
-    return (this.#numbers ??= findNumbers(this.units));
+    return (this.#numbers ??= findNumbers(this.units, this.words.digits));
   }
 
   /** Start and end of each long run without blanks, found in one pass on first use. */

@@ -62,11 +62,12 @@ export async function openKeyring(store: Store, source: KekSource, deps: Keyring
   }
 
   async function byIdOf(tenant: TenantId, id: string, subject: string): Promise<DataKey | undefined> {
-    const slot = `${tenant}\n${id}`;
+    const slot = `${tenant}\n${subject}\n${id}`;
     const cached = byId.get(slot);
     if (cached !== undefined && cached.until > deps.clock()) return cached;
     const row = await store.tx(tenant, (sql) => keyById(sql, id));
-    if (row === undefined || row.subject !== subject || row.use !== 'seal') return undefined;
+    if (row === undefined) return undefined;
+    if (row.subject !== subject || row.use !== 'seal') throw fail('KEYRING_OPEN_FAILED');
     const key = await opened(row);
     remember(byId, slot, key);
     return key;
@@ -104,7 +105,13 @@ export async function openKeyring(store: Store, source: KekSource, deps: Keyring
   }
 
   /** Undefined when the key is gone; rejects when anything else differs. */
-  async function openUnder(name: TenantId, subject: string, purpose: string, owner: string, sealed: Uint8Array): Promise<Buffer | undefined> {
+  async function openUnder(
+    name: TenantId,
+    subject: string,
+    purpose: string,
+    owner: string,
+    sealed: Uint8Array,
+  ): Promise<Buffer | undefined> {
     const id = keyIdOf(sealed);
     if (id === undefined) throw fail('KEYRING_OPEN_FAILED');
     const key = await byIdOf(name, id, subject);

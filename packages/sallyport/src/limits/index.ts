@@ -1,1 +1,1 @@
-export { createLimiter, type Acquired, type Limited, type Limiter, type Limits, type Permit, type Rate, type Scope } from './limiter.ts';
+export { createLimiter, type Limiter, type Limits, type Permit, type Rate } from './limiter.ts';

@@ -25,7 +25,7 @@ export const OPAQUE_FIELDS: readonly OpaqueField[] = [
   ...list(
     'token',
     'option of the API: one word from a fixed set, read by the provider and not by the model',
-    'service_tier detail effort reasoning_effort verbosity encoding_format tool_choice function_call truncation include modalities ttl ' +
+    'service_tier media_type detail effort reasoning_effort verbosity encoding_format tool_choice function_call truncation include modalities ttl ' +
       'search_context_size generate_summary speed prompt_cache_retention prompt_cache_key_retention betas allowed_callers',
   ),
   ...list(
@@ -110,7 +110,7 @@ export const KNOWN_FIELDS: ReadonlySet<string> = new Set(
     'temperature top_p top_k min_p n best_of seed logprobs top_logprobs logit_bias frequency_penalty presence_penalty repetition_penalty parallel_tool_calls',
     'max_tool_calls store background reasoning reasoning_effort audio voice web_search_options user_location approximate city country region timezone',
     'thinking budget_tokens cache_control citations enabled context title source media_type output_config output_format context_management edits mcp_servers',
-    'dimensions image video filename variables version echo moderation strict description input_schema output_schema allowed_tools mode disable_parallel_tool_use',
+    'dimensions file image video filename variables version echo moderation strict description input_schema output_schema allowed_tools mode disable_parallel_tool_use',
     'tool_calls arguments refusal image_generation include_usage include_obfuscation summary defer_loading max_uses prompt_cache_breakpoint',
     // Replies
     'created created_at completed_at expires_at choices index message delta usage transcript annotations annotation output outputs output_text error errors code param message',

@@ -16,6 +16,31 @@ export function get(holder: Holder, key: string | number): Json | undefined {
   return (holder as Record<string | number, Json | undefined>)[key];
 }
 
+/** Names of members that parts have changed, so that the other parts of the same reading still write to the right member. */
+export class Names {
+  readonly #changed = new Map<Holder, Map<string | number, string>>();
+
+  /** The name that the member has now. */
+  of(holder: Holder, key: string | number): string | number {
+    return this.#changed.get(holder)?.get(key) ?? key;
+  }
+
+  /** Gives the member another name, never that of another member: two values masked alike must both survive. `taken` keeps many of them linear. */
+  rename(holder: Holder, key: string | number, wanted: string, taken: Map<string, number>): void {
+    const now = this.of(holder, key);
+    const value = get(holder, now);
+    if (value === undefined) return;
+    let n = taken.get(wanted) ?? 1;
+    let name = n === 1 ? wanted : `${wanted} (${n})`;
+    while (Object.hasOwn(holder, name)) name = `${wanted} (${++n})`;
+    taken.set(wanted, n);
+    Reflect.deleteProperty(holder, now);
+    put(holder, name, value);
+    const changed = this.#changed.get(holder) ?? new Map<string | number, string>();
+    this.#changed.set(holder, changed.set(key, name));
+  }
+}
+
 abstract class Base implements Part {
   readonly id: number;
   readonly point: Point;
@@ -46,8 +71,9 @@ abstract class Base implements Part {
 export class TextPart extends Base {
   readonly kind = 'text';
   readonly media: undefined;
-  holder: Holder;
-  key: string | number;
+  readonly #holder: Holder;
+  readonly #key: string | number;
+  readonly #names: Names;
 
   constructor(
     id: number,
@@ -58,15 +84,17 @@ export class TextPart extends Base {
     text: string,
     holder: Holder,
     key: string | number,
+    names: Names,
   ) {
     super(id, context, turn, where, tool, text);
-    this.holder = holder;
-    this.key = key;
+    this.#holder = holder;
+    this.#key = key;
+    this.#names = names;
   }
 
   set(text: string): void {
     this.text = text;
-    put(this.holder, this.key, text);
+    put(this.#holder, this.#names.of(this.#holder, this.#key), text);
   }
 }
 
@@ -150,8 +178,8 @@ export class MediaPart extends Base {
   }
 }
 
-/** One line of a joined part: a member's name, or a short string. `leaf` is the part that writes to the member of that name. */
-export type Line = { readonly holder: Holder; key: string | number; readonly name: boolean; leaf?: TextPart | undefined };
+/** One line of a joined part: a member's name (`name`), or its short string. */
+export type Line = { readonly holder: Holder; readonly key: string | number; readonly name: boolean };
 
 /**
  * Many short strings (names of members, enumerations, property names) as one part, a line each: scanning costs by the part.
@@ -161,6 +189,7 @@ export class JoinedPart extends Base {
   readonly kind = 'text';
   readonly media: undefined;
   readonly #lines: readonly Line[];
+  readonly #names: Names;
 
   constructor(
     id: number,
@@ -169,9 +198,11 @@ export class JoinedPart extends Base {
     where: string,
     tool: { readonly name: string } | undefined,
     lines: readonly Line[],
+    names: Names,
   ) {
-    super(id, context, turn, where, tool, lines.map(lineText).join('\n'));
+    super(id, context, turn, where, tool, lines.map((line) => textOf(line, names)).join('\n'));
     this.#lines = lines;
+    this.#names = names;
   }
 
   set(text: string): void {
@@ -182,27 +213,15 @@ export class JoinedPart extends Base {
     for (let i = 0; i < this.#lines.length; i++) {
       const line = this.#lines[i];
       const now = each ? split[i] : text;
-      if (line === undefined || now === undefined || now === lineText(line)) continue;
-      if (line.name) rename(line, now, taken);
-      else put(line.holder, line.key, now);
+      if (line === undefined || now === undefined || now === textOf(line, this.#names)) continue;
+      if (line.name) this.#names.rename(line.holder, line.key, now, taken);
+      else put(line.holder, this.#names.of(line.holder, line.key), now);
     }
   }
 }
 
-function lineText(line: Line): string {
-  return line.name ? String(line.key) : String(get(line.holder, line.key));
-}
-
-/** Gives the member another name, never that of another member: two values masked alike must both survive. `taken` keeps many of them linear. */
-function rename(line: Line, wanted: string, taken: Map<string, number>): void {
-  const value = get(line.holder, line.key);
-  if (value === undefined) return;
-  let n = taken.get(wanted) ?? 1;
-  let name = n === 1 ? wanted : `${wanted} (${n})`;
-  while (Object.hasOwn(line.holder, name)) name = `${wanted} (${++n})`;
-  taken.set(wanted, n);
-  Reflect.deleteProperty(line.holder, line.key);
-  put(line.holder, name, value);
-  line.key = name;
-  if (line.leaf !== undefined) line.leaf.key = name;
+function textOf(line: Line, names: Names): string {
+  const key = names.of(line.holder, line.key);
+  const value = line.name ? key : get(line.holder, key);
+  return typeof value === 'object' || value === undefined ? '' : String(value);
 }

@@ -4,7 +4,7 @@ import { CallView } from './call.ts';
 import { contextOfRole, type Context, type Side } from './context.ts';
 import { definitionsOf, readDefinition } from './definition.ts';
 import { BASE64_FIELDS, FILE_REFERENCES, isOpaque, isToken, KNOWN_FIELDS, PAYLOAD_FIELDS } from './fields.ts';
-import { DataUrlPart, get, JoinedPart, DroppedPart, MediaPart, TextPart, type Holder, type Line } from './leaf.ts';
+import { DataUrlPart, DroppedPart, get, JoinedPart, MediaPart, Names, TextPart, type Holder, type Line } from './leaf.ts';
 import { FIELD_READERS, STRING_READERS } from './member.ts';
 import { dataUrl, decodeBase64Text, decodeDataUrl, encodeDataUrl, isTextMedia, kindOfMedia, looksBase64 } from './payload.ts';
 import type { Part, PartKind, ToolDefinition } from './part.ts';
@@ -37,11 +37,12 @@ export class Reader {
   readonly side: Side;
   readonly #textType: string;
   readonly #names = new Map<string, string>();
+  readonly #renamed = new Names();
   #tool: { readonly name: string } | undefined;
   #media: Media | undefined;
 
   /** `textType` is the API's type word for a text block, which replaces a file that must not pass. */
-  constructor(side: Side, textType: 'text' | 'input_text') {
+  constructor(side: Side, textType: 'text' | 'input_text' | 'output_text') {
     this.side = side;
     this.#textType = textType;
   }
@@ -61,11 +62,11 @@ export class Reader {
   }
 
   /** A string leaf that is text whatever its field. */
-  text(holder: Holder, key: string | number, context: Context, where: string): TextPart | undefined {
+  text(holder: Holder, key: string | number, context: Context, where: string): void {
     const value = get(holder, key);
-    if (value === undefined || value === '' || typeof value === 'object') return undefined;
-    const part = new TextPart(this.parts.length, context, this.turn, where, this.#tool, String(value), holder, key);
-    return this.#push(part) ? part : undefined;
+    if (value === undefined || value === '' || typeof value === 'object') return;
+    const part = new TextPart(this.parts.length, context, this.turn, where, this.#tool, String(value), holder, key, this.#renamed);
+    this.#push(part);
   }
 
   /** A list of blocks or items: an element without a known type is unknown text in full. */
@@ -81,7 +82,8 @@ export class Reader {
     const rule = typeof type === 'string' ? blockRule(type) : undefined;
     if (rule !== undefined) this.#known(rule, holder, key, block, context, where, depth);
     else if (type === undefined && typeof block['role'] === 'string') this.message(block, where, depth);
-    else if (type === undefined && (context.origin === 'tool' || context.origin === 'retrieved')) this.members(block, context, where, depth);
+    else if (type === undefined && (context.origin === 'tool' || context.origin === 'retrieved'))
+      this.members(block, context, where, depth);
     else this.free(holder, key, this.#foreign(context), where, depth);
   }
 
@@ -267,7 +269,7 @@ export class Reader {
   #payload(holder: Holder, key: string | number, value: string, field: string, context: Context, where: string): void {
     const sibling = Array.isArray(holder) ? undefined : holder;
     if ((field === 'data' && sibling?.['type'] === 'text') || (field === 'result' && sibling?.['type'] !== 'image_generation_call')) {
-      return void this.text(holder, key, context, where);
+      return this.text(holder, key, context, where);
     }
     const header = dataUrl(value);
     if (header !== undefined) {
@@ -325,10 +327,9 @@ export class Reader {
   #free(holder: Holder, key: string | number, context: Context, where: string, depth: number, lines: Line[], named: boolean): void {
     if (depth > MAX_DEPTH) return this.refuse(where, 'is nested too deeply');
     const value = get(holder, key);
-    let leaf: TextPart | undefined;
     if (typeof value === 'string' || (typeof value === 'number' && Math.abs(value) >= MIN_TEXT_NUMBER))
-      leaf = this.text(holder, key, context, where);
-    if (named) this.#line({ holder, key, name: true, leaf }, lines, context, where);
+      this.text(holder, key, context, where);
+    if (named) this.#line({ holder, key, name: true }, lines, context, where);
     if (Array.isArray(value))
       for (let i = 0; i < value.length; i++) this.#free(value, i, context, `${where}[${i}]`, depth + 1, lines, false);
     else if (isObject(value)) for (const name in value) this.#free(value, name, context, `${where}.${name}`, depth + 1, lines, true);
@@ -342,16 +343,12 @@ export class Reader {
 
   #join(lines: readonly Line[], context: Context, where: string): void {
     if (lines.length === 0 || (lines.length === 1 && lines[0]?.key === '')) return;
-    this.#push(new JoinedPart(this.parts.length, context, this.turn, `${where}{keys}`, this.#tool, lines));
+    this.#push(new JoinedPart(this.parts.length, context, this.turn, `${where}{keys}`, this.#tool, lines, this.#renamed));
   }
 
-  #push(part: Part): boolean {
-    if (this.parts.length >= MAX_PARTS) {
-      this.refuse(part.where, `is one part too many: at most ${MAX_PARTS} are read`);
-      return false;
-    }
-    this.parts.push(part);
-    return true;
+  #push(part: Part): void {
+    if (this.parts.length < MAX_PARTS) this.parts.push(part);
+    else this.refuse(part.where, `is one part too many: at most ${MAX_PARTS} are read`);
   }
 
   /** What no API knows keeps the origin of a tool or document around it; elsewhere it is unknown. */

@@ -20,9 +20,9 @@ export function readError(api: Api, body: JsonObject): Part[] {
   return reader.parts;
 }
 
-/** A reader for what providers send. */
-export function replyReader(api: Api): Reader {
-  return new Reader(REPLY, api === 'responses' ? 'input_text' : 'text');
+// A file that must not pass is replaced by a text block of the API.
+function replyReader(api: Api): Reader {
+  return new Reader(REPLY, api === 'responses' ? 'output_text' : 'text');
 }
 
 const choices = (reader: Reader, body: JsonObject): void => {

@@ -63,7 +63,7 @@ const tools: ReadField = (reader, body, name) => {
 /** `input` of the responses API: a text, or items of which messages are one kind. */
 const items: ReadField = (reader, body, name) => {
   const input = body[name];
-  if (!Array.isArray(input)) return void reader.text(body, name, REQUEST.user, name);
+  if (!Array.isArray(input)) return reader.text(body, name, REQUEST.user, name);
   for (let i = 0; i < input.length && reader.problem === undefined; i++) {
     reader.turn = i;
     if (isObject(input[i])) reader.block(input, i, REQUEST.unknown, `${name}[${i}]`, 1);

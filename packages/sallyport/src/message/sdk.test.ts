@@ -39,7 +39,12 @@ function declare(scope: Scope, body: Node[]): void {
     if (node.type === 'ImportDeclaration') {
       for (const specifier of node['specifiers'] as Node[]) {
         const original = specifier['imported']?.value ?? specifier['local'].value;
-        add(scope, specifier['local'].value, { type: 'Imported', from: node['source'].value, star: specifier.type === 'ImportNamespaceSpecifier', name: original });
+        add(scope, specifier['local'].value, {
+          type: 'Imported',
+          from: node['source'].value,
+          star: specifier.type === 'ImportNamespaceSpecifier',
+          name: original,
+        });
       }
     } else if (node.type === 'TsModuleDeclaration' && name !== undefined) {
       const inner: Scope = scope.spaces.get(name) ?? { file: scope.file, names: new Map(), spaces: new Map(), parent: scope };
@@ -130,7 +135,12 @@ function keyword(kind: string, at: Fill): unknown[] {
 
 function free(at: Fill): JsonObject {
   const canary = (part: string): string => at.filler.canary(`${at.owner}.<${part}>`);
-  return { [canary('name')]: canary('value'), type: canary('type'), id: canary('id'), list: [canary('item'), { [canary('inner name')]: canary('inner') }] };
+  return {
+    [canary('name')]: canary('value'),
+    type: canary('type'),
+    id: canary('id'),
+    list: [canary('item'), { [canary('inner name')]: canary('inner') }],
+  };
 }
 
 function union(types: Node[], at: Fill): unknown[] {
@@ -156,9 +166,12 @@ function reference(type: Node, at: Fill): unknown[] {
   if (at.stack.includes(id)) return [];
   const inner: Fill = { ...at, scope: found.scope, owner: found.name, stack: [...at.stack, id] };
   const node = found.nodes.find((each) => each.type !== 'Imported') as Node;
-  if (node.type === 'TsTypeAliasDeclaration') return variants(node['typeAnnotation'], at.stack.length === 0 ? inner : { ...inner, owner: at.owner });
+  if (node.type === 'TsTypeAliasDeclaration')
+    return variants(node['typeAnnotation'], at.stack.length === 0 ? inner : { ...inner, owner: at.owner });
   if (node.type === 'TsInterfaceDeclaration') {
-    const bases = (node['extends'] as Node[]).map((base) => variants({ type: 'TsTypeReference', typeName: base['expression'] }, inner) as JsonObject[]);
+    const bases = (node['extends'] as Node[]).map(
+      (base) => variants({ type: 'TsTypeReference', typeName: base['expression'] }, inner) as JsonObject[],
+    );
     return combine([...bases, members(node['body'].body, inner) as JsonObject[]]);
   }
   throw new Error(`a declaration that this test cannot read: ${node.type} ${found.name}`);
@@ -221,7 +234,12 @@ const word = (): Canaries => canaries((n) => `canary${n}x`);
 /** A text: may pass nowhere unread. */
 const sentence = (): Canaries => canaries((n) => `cañary ${n} x`);
 
-type Root = { readonly title: string; readonly file: string; readonly type: readonly string[]; readonly read: (value: JsonObject) => { seen: string[]; sent: string } };
+type Root = {
+  readonly title: string;
+  readonly file: string;
+  readonly type: readonly string[];
+  readonly read: (value: JsonObject) => { seen: string[]; sent: string };
+};
 
 function declarationFile(path: string): string {
   const name = path.startsWith('@') ? path.split('/').slice(0, 2).join('/') : (path.split('/')[0] ?? '');
@@ -231,7 +249,13 @@ function declarationFile(path: string): string {
 /** The owners of canaries that are sent on and that nothing has seen. */
 function unseen(root: Root, filler: Canaries): Set<string> {
   const values = variants(
-    { type: 'TsTypeReference', typeName: root.type.slice(1).reduce<Node>((left, right) => ({ type: 'TsQualifiedName', left, right: { value: right } }), { type: 'Identifier', value: root.type[0] }) },
+    {
+      type: 'TsTypeReference',
+      typeName: root.type.slice(1).reduce<Node>((left, right) => ({ type: 'TsQualifiedName', left, right: { value: right } }), {
+        type: 'Identifier',
+        value: root.type[0],
+      }),
+    },
     { scope: load(declarationFile(root.file)), owner: root.title, stack: [], filler },
   );
   const left = new Set<string>();
@@ -261,17 +285,24 @@ const event = (api: StreamApi) => (data: JsonObject) => {
   const codec = openStream(api);
   prepare(codec, api, data);
   const item = codec.read({ data });
-  assert.equal(item.malformed, undefined, `${api} ${String(data['type'])}: ${item.malformed}`);
+  assert.equal(item.malformed, undefined, `${api} ${JSON.stringify(data['type'])}: ${item.malformed}`);
   return { seen: item.slots.map((slot) => slot.text), sent: JSON.stringify(codec.write(item)) };
 };
 
 function prepare(codec: StreamCodec, api: StreamApi, data: JsonObject): void {
-  if (api === 'responses' && !String(data['type']).startsWith('response.output_item')) {
-    codec.read({ data: { type: 'response.output_item.added', output_index: 1, item: { type: 'mcp_call', id: 'i', name: 'n', arguments: '', server_label: 's' } } });
+  if (api === 'responses' && !JSON.stringify(data['type']).startsWith('"response.output_item')) {
+    codec.read({
+      data: {
+        type: 'response.output_item.added',
+        output_index: 1,
+        item: { type: 'mcp_call', id: 'i', name: 'n', arguments: '', server_label: 's' },
+      },
+    });
   }
   if (api !== 'messages' || (data['type'] !== 'content_block_delta' && data['type'] !== 'content_block_stop')) return;
   const delta = data['delta'] as JsonObject | undefined;
-  const block: JsonObject = delta?.['type'] === 'input_json_delta' ? { type: 'tool_use', id: 'i', name: 'n', input: {} } : { type: 'text', text: '' };
+  const block: JsonObject =
+    delta?.['type'] === 'input_json_delta' ? { type: 'tool_use', id: 'i', name: 'n', input: {} } : { type: 'text', text: '' };
   codec.read({ data: { type: 'content_block_start', index: 1, content_block: block } });
 }
 
@@ -299,8 +330,18 @@ const ROOTS: readonly Root[] = [
   { title: 'anthropic', file: `${ANTHROPIC}messages/messages.d.ts`, type: ['MessageTokensCount'], read: reply('count_tokens') },
   { title: 'anthropic beta', file: `${ANTHROPIC}beta/messages/messages.d.ts`, type: ['MessageCreateParams'], read: request('messages') },
   { title: 'anthropic beta', file: `${ANTHROPIC}beta/messages/messages.d.ts`, type: ['BetaMessage'], read: reply('messages') },
-  { title: 'anthropic beta', file: `${ANTHROPIC}beta/messages/messages.d.ts`, type: ['BetaRawMessageStreamEvent'], read: event('messages') },
-  { title: 'anthropic beta', file: `${ANTHROPIC}beta/messages/messages.d.ts`, type: ['MessageCountTokensParams'], read: request('count_tokens') },
+  {
+    title: 'anthropic beta',
+    file: `${ANTHROPIC}beta/messages/messages.d.ts`,
+    type: ['BetaRawMessageStreamEvent'],
+    read: event('messages'),
+  },
+  {
+    title: 'anthropic beta',
+    file: `${ANTHROPIC}beta/messages/messages.d.ts`,
+    type: ['MessageCountTokensParams'],
+    read: request('count_tokens'),
+  },
 ];
 
 const pinned = (): string[] => JSON.parse(readFileSync(new URL('./sdk-opaque.json', import.meta.url), 'utf8')) as string[];
@@ -328,7 +369,11 @@ test('the reader of declarations sees the SDKs: leaves by the thousand, inherite
     unseen({ title: 'x', file: CHAT, type: [type], read: (value) => ({ seen: [], sent: JSON.stringify(value) }) }, word());
   assert.ok(blind('ChatCompletionMessage').has('ChatCompletionMessage.content'));
   const inherited = blind('ChatCompletionCreateParamsStreaming');
-  for (const owner of ['ChatCompletionCreateParamsBase.model', 'ChatCompletionContentPart.File.File.filename', 'FunctionDefinition.description']) {
+  for (const owner of [
+    'ChatCompletionCreateParamsBase.model',
+    'ChatCompletionContentPart.File.File.filename',
+    'FunctionDefinition.description',
+  ]) {
     assert.ok(inherited.has(owner), owner);
   }
 });

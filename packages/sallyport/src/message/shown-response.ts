@@ -30,6 +30,8 @@ export class ShownResponse {
       case 'response.output_text.delta':
       case 'response.refusal.delta':
         if (item !== undefined) addText(item, data);
+        return;
+      default:
     }
   }
 

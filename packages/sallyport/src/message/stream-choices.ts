@@ -1,4 +1,5 @@
 import { isObject, type Json, type JsonObject } from '../kernel/index.ts';
+import { deltaOfCall, indexed, indexOfCall, kindOfField, MAX_CALLS, newChoice, type Choice } from './choice.ts';
 import { REPLY } from './context.ts';
 import { isOpaque, KNOWN_FIELDS } from './fields.ts';
 import { dropAllLogprobs, keepLogprobs, reconcile } from './logprobs.ts';
@@ -7,12 +8,10 @@ import { errorBody, refusalNote } from './refusal.ts';
 import { usageOf } from './reply.ts';
 import { ItemBuilder, outline } from './slot.ts';
 import type { SseEvent } from './sse.ts';
-import type { Refusal, SlotKind, StreamCall, StreamCodec, StreamFault, StreamItem } from './stream.ts';
+import type { Refusal, StreamCall, StreamCodec, StreamFault, StreamItem } from './stream.ts';
 
 /** Choices of one stream; OpenAI's `n` ends at 128. */
 const MAX_CHOICES = 128;
-/** Tool calls of one choice; the API names no limit, agents stay far below. */
-const MAX_CALLS = 1024;
 /** Channels of one stream: each keeps a little state and a hold in the gate. */
 const MAX_CHANNELS = 4096;
 /** Nesting of unknown deltas. */
@@ -20,18 +19,6 @@ const MAX_DEPTH = 32;
 
 /** What every chunk repeats. */
 const FRAME = ['id', 'created', 'model', 'system_fingerprint', 'service_tier'];
-
-type Choice = {
-  readonly index: number;
-  /** Open channels by name, with how an event of the channel is made. */
-  readonly open: Map<string, (text: string) => JsonObject>;
-  readonly calls: Map<string, StreamCall>;
-  /** Upstream gave the finish reason. */
-  ended: boolean;
-  /** The client has seen a chunk, and the finish reason. */
-  begun: boolean;
-  closed: boolean;
-};
 
 /** The streams of the chat API (`choices[].delta`) and of completions (`choices[].text`). */
 export class ChoicesCodec implements StreamCodec {
@@ -80,8 +67,9 @@ export class ChoicesCodec implements StreamCodec {
     for (const choice of this.#choices.values()) {
       const make = choice.open.get(channel);
       if (make === undefined) continue;
+      const data = this.#chunk([make(text)]);
       choice.begun = true;
-      return { data: this.#chunk([make(text)]) };
+      return { data };
     }
     throw new RangeError('no such channel is open');
   }
@@ -119,7 +107,8 @@ export class ChoicesCodec implements StreamCodec {
 
   #end(): StreamItem {
     const closes: string[] = [];
-    for (const choice of this.#choices.values()) if (!choice.ended) closes.push(...new Set([...choice.open.keys(), ...choice.calls.keys()]));
+    for (const choice of this.#choices.values())
+      if (!choice.ended) closes.push(...new Set([...choice.open.keys(), ...choice.calls.keys()]));
     this.#complete = !this.#over && this.#choices.size > 0 && [...this.#choices.values()].every((choice) => choice.ended);
     this.#over = true;
     return { data: '[DONE]', slots: [], closes, calls: [], final: true, unscanned: 0, logprobs: false };
@@ -237,12 +226,11 @@ export class ChoicesCodec implements StreamCodec {
     if (!Array.isArray(list)) return item.malformed('tool_calls is not a list');
     for (let i = 0; i < list.length; i++) {
       const call = list[i];
-      const index = isObject(call) ? (call['index'] ?? i) : undefined;
-      if (!isObject(call) || typeof index !== 'number' || !Number.isInteger(index) || index < 0 || index >= MAX_CALLS) {
-        return item.malformed('a tool call is not an object with an index');
-      }
+      const index = indexOfCall(choice, call);
+      if (!isObject(call) || index === undefined) return item.malformed('a tool call is not an object with an index');
       const base = `tool_calls.${index}`;
-      if (call['custom'] === undefined) this.#readCall(item, choice, call['function'] ?? null, base, ['tool_calls', index, 'function'], call);
+      if (call['custom'] === undefined)
+        this.#readCall(item, choice, call['function'] ?? null, base, ['tool_calls', index, 'function'], call);
       else {
         this.#readCall(item, choice, call['custom'], `${base}.custom`, ['tool_calls', index, 'custom'], call);
         // Both at once is no call that any API makes, but what is sent is read.
@@ -258,7 +246,6 @@ export class ChoicesCodec implements StreamCodec {
   #readCall(item: ItemBuilder, choice: Choice, spec: Json, name: string, path: readonly (string | number)[], outer: JsonObject): void {
     const channel = `c${choice.index}.${name}`;
     const call = this.#call(item, choice, channel, isObject(spec) ? spec : {}, outer);
-    if (call === undefined) return;
     item.call(call);
     if (spec === null) return;
     if (!isObject(spec)) return item.malformed('the function of a tool call is not an object');
@@ -274,12 +261,12 @@ export class ChoicesCodec implements StreamCodec {
   }
 
   /** The call of a channel. Its name comes whole in the first piece: a second one that adds to it could not be judged as one text. */
-  #call(item: ItemBuilder, choice: Choice, channel: string, spec: JsonObject, outer: JsonObject): StreamCall | undefined {
+  #call(item: ItemBuilder, choice: Choice, channel: string, spec: JsonObject, outer: JsonObject): StreamCall {
     const known = choice.calls.get(channel);
     const name = typeof spec['name'] === 'string' ? spec['name'] : '';
     if (known === undefined || (known.name === '' && name !== '')) {
       if (choice.ended) item.malformed('a tool call after the end of its choice');
-      if (choice.calls.size >= MAX_CALLS) return void item.malformed('too many tool calls');
+      if (choice.calls.size >= MAX_CALLS) item.malformed('too many tool calls');
       const call = { channel, name, id: typeof outer['id'] === 'string' ? outer['id'] : (known?.id ?? ''), provider: false };
       choice.calls.set(channel, call);
       return call;
@@ -321,7 +308,7 @@ export class ChoicesCodec implements StreamCodec {
   #choice(index: number): Choice {
     let choice = this.#choices.get(index);
     if (choice === undefined) {
-      choice = { index, open: new Map(), calls: new Map(), ended: false, begun: false, closed: false };
+      choice = newChoice(index);
       this.#choices.set(index, choice);
     }
     return choice;
@@ -365,29 +352,4 @@ export class ChoicesCodec implements StreamCodec {
   #chunk(choices: JsonObject[]): JsonObject {
     return { ...this.#frame, choices };
   }
-}
-
-function kindOfField(name: string): SlotKind {
-  if (name === 'content') return 'text';
-  if (name === 'refusal') return 'refusal';
-  if (name === 'audio') return 'transcript';
-  if (name === 'annotations' || name === 'citations') return 'annotation';
-  return name.startsWith('reasoning') || name === 'thinking' ? 'reasoning' : 'other';
-}
-
-function deltaOfCall(path: readonly (string | number)[], member: string, text: string): JsonObject {
-  const [field, index, form] = path;
-  if (typeof index !== 'number' || typeof form !== 'string') return { [String(field)]: { [member]: text } };
-  return { tool_calls: [{ index, [form]: { [member]: text } }] };
-}
-
-/** Names the steps of a path: an element of a list by its own `index` where it has one, so that pieces of one element share a channel. */
-function indexed(root: Json, path: readonly (string | number)[]): (step: string | number, at: number) => string {
-  return (step, at) => {
-    if (typeof step !== 'number') return step;
-    let value: Json | undefined = root;
-    for (const each of path.slice(0, at + 1)) value = (value as Record<string | number, Json | undefined>)[each];
-    const own = isObject(value) ? value['index'] : undefined;
-    return String(typeof own === 'number' ? own : step);
-  };
 }

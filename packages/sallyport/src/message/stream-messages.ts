@@ -263,13 +263,13 @@ export class MessagesCodec implements StreamCodec {
 
 /** The call that a block is; the client must not run what the provider runs. */
 function callOf(content: JsonObject, index: number): StreamCall | undefined {
-  const type = content['type'];
-  const rule = typeof type === 'string' ? blockRule(type) : undefined;
+  const type = typeof content['type'] === 'string' ? content['type'] : '';
+  const rule = blockRule(type);
   if (rule?.as !== 'call') return undefined;
   const { id, name } = content;
   return {
     channel: `b${index}.input_json_delta`,
-    name: typeof name === 'string' ? name : String(type),
+    name: typeof name === 'string' ? name : type,
     id: typeof id === 'string' ? id : '',
     provider: rule.provider,
   };

@@ -18,6 +18,8 @@ const TERMINAL: ReadonlySet<string> = new Set(['response.completed', 'response.f
 /** The members that hold the text of a tool call in `.done` events. */
 const CALL_TEXTS: ReadonlySet<string> = new Set(['arguments', 'input', 'code', 'command', 'diff']);
 
+const INDEXES = ['output_index', 'content_index', 'summary_index', 'command_index', 'annotation_index'];
+
 type Channel = {
   readonly output: Json | undefined;
   readonly content: Json | undefined;
@@ -31,6 +33,9 @@ export class ResponsesCodec implements StreamCodec {
   readonly #calls = new Map<Json, StreamCall>();
   /** Where a text stood before any delta: a delta that would continue it could not be judged as one text. */
   readonly #begunWith = new Set<string>();
+  /** The opaque words of the last event, which the next one mostly repeats. */
+  readonly #passed = new Map<string, Json>();
+  readonly #places = new Map<string, Json>();
   readonly #shown = new ShownResponse();
   #sequence = 0;
   #over = false;
@@ -48,6 +53,7 @@ export class ResponsesCodec implements StreamCodec {
     const type = data['type'];
     if (typeof type !== 'string' || !isToken(type)) item.malformed('an event without a type');
     else if (this.#over) item.malformed('data after the end of the stream');
+    else if (!this.#isPlaced(data)) item.malformed('an event whose place in the output is unclear');
     else this.#readEvent(item, type, data);
     return item.done();
   }
@@ -92,6 +98,17 @@ export class ResponsesCodec implements StreamCodec {
     data['sequence_number'] = this.#sequence++;
     this.#shown.add(data);
     return typeof data['type'] === 'string' ? { event: data['type'], data } : { data };
+  }
+
+  /** Indexes are numbers, and an item keeps its index: some clients join texts by `item_id`, others by `output_index`. */
+  #isPlaced(data: JsonObject): boolean {
+    for (const name of INDEXES) if (data[name] !== undefined && data[name] !== null && !Number.isSafeInteger(data[name])) return false;
+    const { item_id: id, output_index: index } = data;
+    if (id === undefined || id === null) return true;
+    if (typeof id !== 'string' || this.#places.size >= MAX_CHANNELS) return false;
+    const known = this.#places.get(id);
+    if (known === undefined) this.#places.set(id, index ?? null);
+    return known === undefined || known === (index ?? null);
   }
 
   #readEvent(item: ItemBuilder, type: string, data: JsonObject): void {
@@ -169,7 +186,7 @@ export class ResponsesCodec implements StreamCodec {
       };
       this.#channels.set(name, channel);
     }
-    if (channel.ended || this.#begunWith.has(place(data))) item.malformed('text outside of its deltas');
+    if (channel.ended || (this.#begunWith.size > 0 && this.#begunWith.has(place(data)))) item.malformed('text outside of its deltas');
     item.delta(name, kindOfFamily(family), holder, key, tool);
   }
 
@@ -191,13 +208,14 @@ export class ResponsesCodec implements StreamCodec {
     const added = data['item'];
     if (!isObject(added)) return item.malformed('an added item is not an object');
     const index = data['output_index'] ?? null;
-    const rule = typeof added['type'] === 'string' ? blockRule(added['type']) : undefined;
+    const type = typeof added['type'] === 'string' ? added['type'] : '';
+    const rule = blockRule(type);
     if (rule?.as === 'call') {
-      const { name, call_id: callId, id, type } = added;
+      const { name, call_id: callId, id } = added;
       const known = typeof callId === 'string' ? callId : typeof id === 'string' ? id : '';
       this.#calls.set(index, {
-        channel: callChannel(String(type), data),
-        name: typeof name === 'string' ? name : String(type),
+        channel: callChannel(type, data),
+        name: typeof name === 'string' ? name : type,
         id: known,
         provider: rule.provider,
       });
@@ -229,7 +247,13 @@ export class ResponsesCodec implements StreamCodec {
   #others(item: ItemBuilder, data: JsonObject, except: readonly string[], context: Context, call?: StreamCall): void {
     if ('part' in data || 'item' in data) item.logprobs = true;
     for (const name in data) {
-      if (except.includes(name)) continue;
+      const value = data[name];
+      if (typeof value === 'number' && KNOWN_FIELDS.has(name)) continue;
+      if (except.includes(name) || (value !== undefined && value === this.#passed.get(name))) continue;
+      if (typeof value === 'string' && isOpaque(name, value)) {
+        this.#passed.set(name, value);
+        continue;
+      }
       const own = call !== undefined && CALL_TEXTS.has(name) ? REPLY.call : context;
       if ((name === 'item' || name === 'part') && isObject(data[name]))
         item.whole((reader) => reader.block(data, name, context, name, 1), call);
@@ -240,8 +264,11 @@ export class ResponsesCodec implements StreamCodec {
 
 /** Names the channel of a family of events: what the client joins to one text. */
 function channelName(family: string, data: JsonObject): string {
-  const content = contentIndex(data);
-  return `${family}:${String(data['output_index'] ?? data['item_id'] ?? '')}:${String(content ?? '')}`;
+  return `${family}:${wordOf(data['output_index'] ?? data['item_id'])}:${wordOf(contentIndex(data))}`;
+}
+
+function wordOf(value: Json | undefined): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : '';
 }
 
 function contentIndex(data: JsonObject): Json | undefined {
@@ -249,7 +276,7 @@ function contentIndex(data: JsonObject): Json | undefined {
 }
 
 function place(data: JsonObject): string {
-  return `${String(data['output_index'])}:${String(contentIndex(data) ?? '')}`;
+  return `${wordOf(data['output_index'])}:${wordOf(contentIndex(data))}`;
 }
 
 /** The channel that a call's arguments will have, by the type of its item. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addressClass, isPublicAddress } from './address.ts';
+import { addressClass } from './address.ts';
+import { isPublicAddress } from './index.ts';
 
 // First and last address of the IANA special-purpose registries (RFC 6890 and its updates), as of 2025, and metadata services.
 const FORBIDDEN = [

@@ -25,7 +25,11 @@ export const ERRORS = {
   NET_TOO_LARGE: { status: 502, message: 'The reply is larger than allowed.', fix: 'Ask for less.' },
   NET_TOO_MANY_REDIRECTS: { status: 502, message: 'The server redirects too often.', fix: 'Give the final address.' },
   NET_PORT_TAKEN: { status: 409, message: 'The port is in use.', fix: 'Stop what uses it, or choose another port.' },
-  NET_NO_ADDRESS: { status: 500, message: 'This machine has none of the addresses to listen on.', fix: 'Correct `listen` in the configuration.' },
+  NET_NO_ADDRESS: {
+    status: 500,
+    message: 'This machine has none of the addresses to listen on.',
+    fix: 'Correct `listen` in the configuration.',
+  },
   NET_ENCODING: {
     status: 502,
     message: 'The reply is compressed although that was not asked for.',

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { CATEGORIES, type Point } from '../kernel/index.ts';
 import { compileCel, type CelEnv, type CelNeed, type CelProblem, type CelProgram } from '../cel/index.ts';
 import type { RuleSource } from './config.ts';
@@ -20,8 +21,11 @@ export type CompiledRule = {
   readonly categories: number;
   /** Facts without which the condition is false. */
   readonly fields: readonly FieldNeed[];
+  /** `categories` and `fields` say all of the condition: it need not be evaluated. */
+  readonly simple: boolean;
   /** Facts of a finding without which it is not masked. */
   readonly maskFields: readonly FieldNeed[];
+  readonly maskSimple: boolean;
   readonly held: HeldRule;
   readonly heldMask: HeldRule;
 };
@@ -67,6 +71,8 @@ export function compileRule(
       maskReadsOnlyFinding: maskReads.every((name) => name === 'f'),
       categories: neededCategories(when.needs),
       fields: fieldsOf(when.needs),
+      simple: isSimple(when, 'findings'),
+      maskSimple: mask !== undefined && mask.needsSuffice && mask.needs.every((need) => need.kind === 'field' && need.root === 'f'),
       maskFields: mask === undefined ? [] : fieldsOf(mask.needs).filter((need) => need.root === 'f'),
       held: Object.freeze({ id: rule.id, then: rule.then ?? 'mask', why: rule.why }),
       heldMask: Object.freeze({ id: rule.id, then: 'mask', why: rule.why }),
@@ -88,6 +94,13 @@ function neededCategories(needs: readonly CelNeed[]): number {
     if (narrowest === 0 || narrowest === ANY) narrowest = bits;
   }
   return narrowest;
+}
+
+/** Of several categories only one is kept as need, and other fields of findings are not looked at: then the condition has to be evaluated. */
+function isSimple({ needs, needsSuffice }: CelProgram, list: string): boolean {
+  const elements = needs.filter((need) => need.kind === 'element');
+  const known = elements.every((need) => need.list === list && need.words['category'] !== undefined);
+  return needsSuffice && elements.length <= 1 && known;
 }
 
 function fieldsOf(needs: readonly CelNeed[]): readonly FieldNeed[] {

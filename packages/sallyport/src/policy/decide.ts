@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { bindCel, CelError, type CelBinding } from '../cel/index.ts';
 import type { Finding, Point } from '../kernel/index.ts';
 import { categoryBit, type CompiledRule } from './compile.ts';
@@ -31,29 +32,40 @@ export function decideAt(point: Point, rules: PointRules, vars: PointVars, enfor
   for (let i = 0; i < candidates.length; i++) {
     const rule = candidates[i] as CompiledRule;
     if (rule.categories !== 0 && (rule.categories & present) === 0) continue;
-    if (rule.fields.length > 0 && !canHold(rule, vars)) continue;
+    const facts = rule.fields.length === 0 ? MET : metAll(rule, vars);
+    if (facts === UNMET) continue;
     evaluation ??= new Evaluation(point, vars);
-    evaluation.ask(rule, enforceAll || rule.enforced);
+    // What is not of its declared type (a category that nobody knows, too) is left to the evaluation, which fails or says no.
+    evaluation.ask(rule, enforceAll || rule.enforced, rule.simple && facts === MET && present >= 0);
   }
   return evaluation === undefined ? rules.standing : evaluation.verdict(rules.standing);
 }
 
 type Need = CompiledRule['fields'][number];
 
-/** Whether the facts that the condition cannot do without are there. A fact that is missing does not decide: evaluating will fail, and that is said. */
-function canHold(rule: CompiledRule, vars: PointVars): boolean {
+const UNMET = 0;
+const MET = 1;
+/** A fact is missing or of another type. */
+const UNKNOWN = 2;
+type Met = typeof UNMET | typeof MET | typeof UNKNOWN;
+
+/** Whether the facts are there that the condition cannot do without. */
+function metAll(rule: CompiledRule, vars: PointVars): Met {
+  let all: Met = MET;
   for (let i = 0; i < rule.fields.length; i++) {
     const need = rule.fields[i] as Need;
-    if (!meets((vars as unknown as Record<string, unknown>)[need.root], need)) return false;
+    const one = met((vars as unknown as Record<string, unknown>)[need.root], need);
+    if (one === UNMET) return UNMET;
+    if (one === UNKNOWN) all = UNKNOWN;
   }
-  return true;
+  return all;
 }
 
-function meets(object: unknown, need: Need): boolean {
-  if (typeof object !== 'object' || object === null) return true;
+function met(object: unknown, need: Need): Met {
+  if (typeof object !== 'object' || object === null) return UNKNOWN;
   const value = (object as Record<string, unknown>)[need.field];
-  if (typeof value !== 'string' && typeof value !== 'boolean') return true;
-  return need.values.includes(value) !== need.negated;
+  if (typeof value !== typeof need.values[0]) return UNKNOWN;
+  return need.values.includes(value as string | boolean) === need.negated ? UNMET : MET;
 }
 
 /** Collects what the rules say about one set of facts. */
@@ -73,8 +85,8 @@ class Evaluation {
     this.#vars = vars;
   }
 
-  ask(rule: CompiledRule, enforced: boolean): void {
-    if (!this.#holds(rule, enforced)) return;
+  ask(rule: CompiledRule, enforced: boolean, known: boolean): void {
+    if (!known && !this.#holds(rule, enforced)) return;
     const masks = rule.mask === undefined ? undefined : this.#masks(rule);
     const held = enforced ? (this.#rules ??= []) : (this.#would ??= []);
     if (rule.then !== undefined) held.push(rule.held);
@@ -115,7 +127,13 @@ class Evaluation {
   }
 
   #isMasked(rule: CompiledRule, finding: Finding): boolean {
-    for (const need of rule.maskFields) if (!meets(finding, need)) return false;
+    let known = rule.maskSimple;
+    for (const need of rule.maskFields) {
+      const one = met(finding, need);
+      if (one === UNMET) return false;
+      if (one === UNKNOWN) known = false;
+    }
+    if (known) return true;
     try {
       return rule.mask?.evaluate(rule.maskReadsOnlyFinding ? { f: finding } : { ...this.#vars, f: finding }) ?? false;
     } catch (thrown) {

@@ -1,10 +1,11 @@
+// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { createHash } from 'node:crypto';
 import { canonicalJson, didYouMean, POINTS, type Category, type Json, type Point } from '../kernel/index.ts';
 import { compileRule, type CompiledRule } from './compile.ts';
 import type { PolicyConfig, RuleSource } from './config.ts';
 import { decideAt, standingVerdict, type PointRules } from './decide.ts';
 import { tryRule } from './trial.ts';
-import type { Policy, Rule, Verdict } from './verdict.ts';
+import type { Policy, PolicyProblem, Rule, Verdict } from './verdict.ts';
 
 /** An operator's word on a rule, stronger than what its source says. */
 export type Mode = 'enforce' | 'observe';
@@ -20,9 +21,6 @@ export type PolicyEnv = {
    */
   readonly late?: ReadonlySet<Category>;
 };
-
-/** One thing wrong with (or, as a warning, worth knowing of) a policy. `path` is a JSON pointer into the list of rules. */
-export type PolicyProblem = { readonly rule: string; readonly path: string; readonly message: string };
 
 export type LoadedPolicy =
   | { ok: true; policy: Policy; warnings: readonly PolicyProblem[] }

@@ -68,5 +68,5 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 
 /** Parsed objects never hold `undefined`; their types only allow it. */
 function defined<T extends object>(value: T | undefined): Partial<Defined<T>> {
-  return (value ?? {}) as Partial<Defined<T>>;
+  return value ?? {};
 }

@@ -55,3 +55,6 @@ export type Rule = {
   /** A rule of the default policy. */
   readonly builtin: boolean;
 };
+
+/** One thing wrong with (or, as a warning, worth knowing of) a policy. `path` is a JSON pointer into the list of rules or the configuration. */
+export type PolicyProblem = { readonly rule: string; readonly path: string; readonly message: string };

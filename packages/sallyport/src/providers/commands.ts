@@ -92,7 +92,7 @@ async function readKey(context: CommandContext, input: AsyncIterable<Buffer | st
 }
 
 function print(context: CommandContext, reply: Json): number {
-  context.out(JSON.stringify(reply, null, 2));
+  context.out(JSON.stringify(reply));
   return 0;
 }
 

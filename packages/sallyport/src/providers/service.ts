@@ -16,21 +16,9 @@ import type { SealedKeys } from './sealed_keys.ts';
 import { resolveProviders } from './settings.ts';
 import { Upstream } from './upstream.ts';
 
-export type {
-  Kind,
-  ProviderCall,
-  ProviderControl,
-  ProviderDescription,
-  ProviderError,
-  ProviderErrorCode,
-  ProviderHealth,
-  Providers,
-  ProviderSink,
-  ProviderTest,
-  Routed,
-  Target,
-} from './call.ts';
-export { openSealedKeys, type SealedKeys, type SealedKeysDeps } from './sealed_keys.ts';
+export type { ProviderCall, ProviderControl, ProviderError, Providers, ProviderSink, Target } from './call.ts';
+export { resolveProviders } from './settings.ts';
+export { openSealedKeys, type SealedKeys } from './sealed_keys.ts';
 
 export type ProvidersDeps = {
   readonly logger: Logger;

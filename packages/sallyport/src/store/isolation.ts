@@ -7,7 +7,6 @@ export const TENANTLESS: Readonly<Record<string, string>> = {
   store_migrations: 'which migrations this database has: one history for all tenants',
   audit_checkpoints: 'signed tree heads: an event log holds the records of all tenants',
   audit_positions: 'how far each event log has been projected',
-  keyring_kek: 'names the key-encryption key, which wraps the data keys of all tenants',
 };
 
 type TableFacts = {

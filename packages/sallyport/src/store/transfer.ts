@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parser, Type, type Clock, type Static } from '../kernel/index.ts';
 import { readCatalogue, readRows, writeRows, writeSequences, type Table } from './catalogue.ts';
 import { fail } from './errors.ts';
@@ -176,14 +175,19 @@ function safeJson(text: string | undefined): unknown {
   }
 }
 
+/** Lines end at a line feed only: node:readline would also end one at U+2028, which JSON strings may hold as it is. */
 async function* readLines(path: string): AsyncGenerator<string[]> {
+  let rest = '';
   let batch: string[] = [];
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
-    batch.push(line);
+  for await (const chunk of createReadStream(path, 'utf8') as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    batch.push(...lines);
     if (batch.length < BATCH_LINES) continue;
     yield batch;
     batch = [];
   }
+  if (rest !== '') batch.push(rest);
   if (batch.length > 0) yield batch;
 }
 /** Rows in one insert: with rows of 100 KB still a message of 20 MB. */

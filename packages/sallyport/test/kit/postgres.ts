@@ -14,6 +14,8 @@ export type EphemeralPostgres = {
   /** Makes every connection break and refuses new ones until `allow`; for tests of lost connections. */
   readonly refuse: () => Promise<void>;
   readonly allow: () => Promise<void>;
+  /** Another fresh database of the same cluster; stop it first. */
+  sibling(): Promise<EphemeralPostgres>;
   stop(): Promise<void>;
 };
 
@@ -28,7 +30,7 @@ export async function ephemeralPostgres(): Promise<EphemeralPostgres | undefined
   const shared = process.env['SALLYPORT_TEST_POSTGRES'];
   if (shared !== undefined && shared !== '') return freshDatabase(shared, async () => {});
   const cluster = await startCluster();
-  return cluster === undefined ? undefined : freshDatabase(cluster.url, cluster.stop);
+  return cluster === undefined ? undefined : freshDatabase(cluster.url, () => cluster.stop());
 }
 
 /** Why tests that need PostgreSQL do not run; throws where they must (`REQUIRE_SERVICES=1`). */
@@ -51,6 +53,7 @@ async function freshDatabase(admin: string, after: () => Promise<void>): Promise
       await asAdmin(admin, disconnect);
     },
     allow: () => asAdmin(admin, `alter database ${name} allow_connections true`),
+    sibling: () => freshDatabase(admin, async () => {}),
     async stop() {
       await asAdmin(admin, `drop database if exists ${name} with (force)`);
       await after();

@@ -15,7 +15,13 @@ export const STORE_KINDS = ['pglite', 'postgres'] as const;
 export type StoreKind = (typeof STORE_KINDS)[number];
 
 /** A store of one test file, with all migrations and the contract's own table. */
-export type TestStore = { readonly store: Store; readonly engine: Engine; readonly logged: string[]; stop(): Promise<void> };
+export type TestStore = {
+  readonly store: Store;
+  readonly engine: Engine;
+  readonly logged: string[];
+  readonly dir: string;
+  stop(): Promise<void>;
+};
 
 export type TestStoreOptions = {
   readonly extra?: readonly Migration[];
@@ -29,7 +35,7 @@ export async function openTestStore(kind: StoreKind, options: TestStoreOptions =
   const log = (message: string, fields?: object): void => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
   const logger: Logger = { info: () => {}, warn: log, error: log };
   const deps = { logger, clock: systemClock };
-  const migrations = Promise.all([readMigrations(), options.extra ?? []]).then((parts) => parts.flat());
+  const migrations = readMigrations().then((shipped) => [...shipped, ...(options.extra ?? [])]);
   if (kind === 'pglite') {
     const dir = await mkdtemp(join(tmpdir(), 'sallyport-store-'));
     const engine = await openPglite(dir, { ...deps, ...options.pglite });
@@ -38,6 +44,7 @@ export async function openTestStore(kind: StoreKind, options: TestStoreOptions =
       store,
       engine,
       logged,
+      dir,
       async stop() {
         await store.close();
         await rm(dir, { recursive: true, force: true });
@@ -52,6 +59,7 @@ export async function openTestStore(kind: StoreKind, options: TestStoreOptions =
     store,
     engine,
     logged,
+    dir: '',
     async stop() {
       await store.close();
       await database.stop();
@@ -263,7 +271,7 @@ export const STORE_CONTRACT: Readonly<Record<string, (test: TestStore) => Promis
       })
       .catch(() => {});
     await store.tx(ANNA, (sql) => sql.query('select pg_notify($1, $2)', ['contract_channel', 'last']));
-    await until(() => heard.includes('last'));
+    await until(() => heard.at(-1) === 'last');
     assert.deepEqual(heard, ['first', 'last']);
     await stop();
     await store.tx(ANNA, (sql) => sql.query('select pg_notify($1, $2)', ['contract_channel', 'unheard']));
@@ -363,18 +371,23 @@ export const STORE_CONTRACT: Readonly<Record<string, (test: TestStore) => Promis
 
   'sees one moment in a snapshot, and writes nothing there': async ({ store }) => {
     await add(store, ANNA, 'a');
+    // Chained here, outside the transaction, so that it is no transaction inside one.
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+    const other = asked.then(() => add(store, ANNA, 'b'));
     const counts = await store.system(
       'contract: snapshot',
       async (sql) => {
         const count = async (): Promise<unknown> => (await sql.query<{ n: number }>('select count(*) as n from contract_rows'))[0]?.n;
         const before = await count();
-        const other = add(store, ANNA, 'b');
+        ask();
         // On PGlite the other waits for the only connection; on PostgreSQL it commits now.
         await Promise.race([other, new Promise((resolve) => setTimeout(resolve, 100))]);
         return [before, await count()];
       },
       { snapshot: true },
     );
+    await other;
+    assert.deepEqual(await ids(store, ANNA), ['a', 'b']);
     assert.deepEqual(counts, [1, 1]);
     assert.equal(
       await codeOf(store.system('contract: snapshot', (sql) => sql.query('delete from contract_rows'), { snapshot: true })),

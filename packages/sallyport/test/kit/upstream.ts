@@ -17,8 +17,6 @@ import {
   type SseEvent,
 } from './upstream_shapes.ts';
 
-export { sseText, type Said, type ScriptedCall, type SseEvent } from './upstream_shapes.ts';
-
 /** One request as the upstream received it. */
 export type Recorded = {
   readonly method: string;

@@ -43,7 +43,8 @@ export class PlaceTracker {
   #image = 0;
   /** A link definition, `[name]: target "title"`, to the end of its line. */
   #definition: 'none' | 'empty' | 'begun' = 'none';
-  #url = false;
+  /** A URL that begins inside a tag ends with the tag, a bare one only at white space. */
+  #url: 'none' | 'bare' | 'inTag' = 'none';
   /** A dot was read in this word: with a path after it, it may be an address. */
   #dot = false;
   #previous = 0;
@@ -53,8 +54,8 @@ export class PlaceTracker {
 
   /** The special places that this point is in; none in plain text. */
   get places(): readonly SpecialPlace[] {
-    const url = this.#url || this.#link > 0 || this.#definition !== 'none';
-    const attribute = this.#markup !== 'none' && this.#markup !== 'open';
+    const url = this.#url !== 'none' || this.#link > 0 || this.#definition !== 'none';
+    const attribute = this.#isInTag();
     if (!url && !attribute && this.#image === 0) return NOWHERE;
     return [...(url ? (['url'] as const) : []), ...(attribute || this.#image > 0 ? (['attribute'] as const) : [])];
   }
@@ -81,7 +82,7 @@ export class PlaceTracker {
   }
 
   #space(unit: number): void {
-    this.#url = false;
+    this.#url = 'none';
     this.#dot = false;
     if (unit !== 0x0a) return;
     this.#angle = false;
@@ -100,9 +101,9 @@ export class PlaceTracker {
     this.#emptyLine = false;
     if (this.#definition === 'empty') this.#definition = 'begun';
     if (unit === 0x3a /* : */) this.#colon(previous);
-    else if (unit === 0x2f /* / */ || unit === 0x5c /* \ */) this.#url ||= previous === unit || (this.#dot && unit === 0x2f);
+    else if (unit === 0x2f /* / */ || unit === 0x5c /* \ */) this.#slash(unit, previous);
     else if (unit === 0x2e /* . */) this.#period();
-    else if (unit === 0x3f /* ? */ || unit === 0x23 /* # */) this.#url ||= this.#dot;
+    else if (unit === 0x3f /* ? */ || unit === 0x23 /* # */) this.#addressGoesOn();
     else if (unit === 0x5b /* [ */) this.#openBracket(previous);
     else if (unit === 0x5d /* ] */) this.#image = closes && this.#image > 0 ? this.#image - 1 : this.#image;
     else this.#parenthesis(unit, previous, closes);
@@ -111,12 +112,30 @@ export class PlaceTracker {
 
   #colon(previous: number): void {
     if (previous === 0x5d) this.#definition = 'empty';
-    else if (endsWithScheme(this.#recent)) this.#url = true;
+    else if (endsWithScheme(this.#recent)) this.#beginUrl();
+  }
+
+  #slash(unit: number, previous: number): void {
+    if (previous === unit) this.#beginUrl();
+    else if (unit === 0x2f) this.#addressGoesOn();
   }
 
   #period(): void {
     this.#dot = true;
-    if ((this.#recent & 0xff_ffff) === WWW) this.#url = true;
+    if ((this.#recent & 0xff_ffff) === WWW) this.#beginUrl();
+  }
+
+  /** `example.com/`, `example.com?`: chat clients link addresses without a scheme. */
+  #addressGoesOn(): void {
+    if (this.#dot) this.#beginUrl();
+  }
+
+  #beginUrl(): void {
+    if (this.#url === 'none') this.#url = this.#isInTag() ? 'inTag' : 'bare';
+  }
+
+  #isInTag(): boolean {
+    return this.#markup !== 'none' && this.#markup !== 'open';
   }
 
   #openBracket(previous: number): void {
@@ -195,6 +214,10 @@ export class PlaceTracker {
   }
 
   #closeTag(): void {
+    if (this.#url === 'inTag') {
+      this.#url = 'none';
+      this.#dot = false;
+    }
     this.#code = CODE_ELEMENTS.has(this.#name) ? this.#name : '';
     this.#closing = '';
     this.#name = '';

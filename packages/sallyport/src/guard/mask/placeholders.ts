@@ -11,21 +11,21 @@ export type SealedPlaceholders = { readonly version: 1; readonly entries: readon
 /** The masked values of one request. */
 export type Placeholders = {
   /** A typed placeholder for a value, `<EMAIL_ADDRESS_1a2b3c4d5e>`; the same for the same type and value, in every request of the principal. */
-  mask(type: string, value: string): string;
+  readonly mask: (type: string, value: string) => string;
   /** `[SECRET_TYPE]`: one way, never restored. */
-  maskSecret(type: string): string;
+  readonly maskSecret: (type: string) => string;
   /** Was this placeholder, in a form that models give back, given out in this request (or in its sealed map)? */
-  isPlaceholder(text: string): boolean;
+  readonly isPlaceholder: (text: string) => boolean;
   /** Changes what has a placeholder's form in incoming text so that it is never restored; the same string when there is none. */
-  escapeLookalikes(text: string): string;
+  readonly escapeLookalikes: (text: string) => string;
   /** Restores a whole text. */
-  restore(text: string, context: RestoreContext): Restored;
-  /** Restores a stream; one for each channel. */
-  restorer(context: RestoreContext): Restorer;
+  readonly restore: (text: string, context: RestoreContext) => Restored;
+  /** Restores a stream; one for each channel, made when the request is masked. */
+  readonly restorer: (context: RestoreContext) => Restorer;
   /** Placeholder to value. */
   readonly masked: ReadonlyMap<string, string>;
   /** The masked values as plain data. */
-  seal(): SealedPlaceholders;
+  readonly seal: () => SealedPlaceholders;
 };
 
 /** `key`: the tenant's masking key, 32 bytes. `principal`: its id. `sealed`: maps of earlier requests of the same principal. */
@@ -71,9 +71,8 @@ export function createPlaceholders(options: PlaceholderOptions): Placeholders {
 
 /** Every field is preceded by its length, so that no two different inputs are the same bytes. */
 function hashOf({ key, principal }: PlaceholderOptions, type: string, value: string): string {
-  const hmac = createHmac('sha256', key);
-  for (const field of [PURPOSE, principal, type, value]) hmac.update(`${Buffer.byteLength(field)}:`).update(field);
-  return hmac.digest('hex');
+  const fields = [PURPOSE, principal, type, value].map((field) => `${Buffer.byteLength(field)}:${field}`);
+  return createHmac('sha256', key).update(fields.join('')).digest('hex');
 }
 
 /** The shortest hash that no other value of this request has. */

@@ -6,11 +6,11 @@ export type Place = 'text' | 'url' | 'attribute' | 'tool_read' | 'tool_write';
 
 /**
  * Where the text that is being restored goes. `kind: 'json'` = raw JSON text (tool arguments, structured output): restored values are
- * JSON-escaped and a place ends with its string. In `text` a URL ends only at white space, so minified JSON needs `json`.
+ * JSON-escaped and a place ends with its string. In `text` a bare URL ends only at white space, so minified JSON needs `json`.
  */
 export type RestoreContext = {
   /** May a value of this type be restored at this place? Asked for each place that a placeholder is in; all must allow it. */
-  allow(type: string, place: Place): boolean;
+  readonly allow: (type: string, place: Place) => boolean;
   readonly kind: 'text' | 'json';
   /** For tool arguments: what the tool does. Without it the place is `text`. */
   readonly tool?: 'tool_read' | 'tool_write';

@@ -1,6 +1,6 @@
 import type { CharSet } from './charset.ts';
-import type { LeftEdge, Pattern } from './parse.ts';
-import type { Syntax } from './syntax.ts';
+import type { Pattern } from './parse.ts';
+import type { LeftEdge, Syntax } from './syntax.ts';
 
 /**
  * How a set is read. `reading`: a character matches by what it folds to or by its plain letter. `literal`: also by the Latin letter it

@@ -1,25 +1,15 @@
 import { Escapes, type Escape } from './escapes.ts';
-import type { Machine } from './machine.ts';
-import type { Reader } from './reading.ts';
+import type { Plan } from './plan.ts';
 import { overflowOf, segmentOf, type Release } from './release.ts';
 import { Spans, type Span } from './spans.ts';
 import { DRAIN, type Accept, type State } from './state.ts';
 import { Steps } from './steps.ts';
-import type { Hold, Segment, StreamRule, WindowRule } from './stream.ts';
+import type { Hold, Segment } from './stream.ts';
 import { Windows } from './windows.ts';
 
-/** Compiled rules, shared by all channels. */
-export type Plan = {
-  readonly machine: Machine;
-  readonly rules: readonly (StreamRule & { readonly reader: Reader })[];
-  readonly windows: readonly WindowRule[];
-  /** The rule number of the placeholder form, or -1. */
-  readonly placeholder: number;
-};
-
 /**
- * Raw characters that one channel holds at most. More than the longest pattern needs; only text stuffed with invisible characters or a
- * value beyond all maxima comes here, and then what is held is given out as a match: never as text.
+ * Raw characters that one channel holds at most, and up to `STRIDE` more. More than the longest pattern needs; only text stuffed with
+ * invisible characters or a value beyond all maxima comes here, and then what is held is given out as a match: never as text.
  */
 export const MAX_HOLD = 16_384;
 

@@ -3,8 +3,53 @@ import { describe, it } from 'node:test';
 
 import fc from 'fast-check';
 
-import { compileHold, parsePattern, type Segment } from './index.ts';
-import { joined, pushAll, rule, run, shown, threeParts } from './testing.ts';
+import { compileHold, parsePattern, type Hold, type HoldPlan, type PatternFlags, type Segment, type StreamRule } from './index.ts';
+
+/** A rule whose findings carry the reading that was matched, as their `type`, so that tests can see it. */
+function rule(id: string, source: string, flags: PatternFlags = {}, verify?: (match: string) => boolean): StreamRule {
+  return {
+    id,
+    pattern: parsePattern(source, flags),
+    ...(verify === undefined ? {} : { verify }),
+    finding: (match) => ({ rule: id, category: 'secret', type: match, severity: 'high', confidence: 1 }),
+  };
+}
+
+/** Neighbouring texts joined, so that what two splits give can be compared. */
+function joined(segments: readonly Segment[]): Segment[] {
+  const out: Segment[] = [];
+  for (const segment of segments) {
+    const last = out.at(-1);
+    if (segment.kind === 'text' && last?.kind === 'text') out[out.length - 1] = { kind: 'text', text: last.text + segment.text };
+    else out.push(segment);
+  }
+  return out;
+}
+
+function pushAll(hold: Hold, chunks: readonly string[]): Segment[] {
+  return [...chunks.flatMap((chunk) => hold.push(chunk)), ...hold.end()];
+}
+
+/** What a plan gives for a text in these chunks. */
+function run(plan: HoldPlan, chunks: readonly string[], isPlaceholder?: (text: string) => boolean): Segment[] {
+  return joined(pushAll(plan.open(isPlaceholder), chunks));
+}
+
+/** Short form for assertions: text as itself, a match as `[rule:text]`, a placeholder as `{text}`. */
+function shown(segments: readonly Segment[]): string {
+  return segments
+    .map((segment) => {
+      if (segment.kind === 'text') return segment.text;
+      if (segment.kind === 'placeholder') return `{${segment.text}}`;
+      return `[${segment.findings.map((finding) => finding.rule).join('+')}:${segment.text}]`;
+    })
+    .join('');
+}
+
+/** All ways to cut a text into at most three parts. */
+function* threeParts(text: string): Generator<string[]> {
+  for (let i = 0; i <= text.length; i++) for (let j = i; j <= text.length; j++) yield [text.slice(0, i), text.slice(i, j), text.slice(j)];
+}
 
 function luhn(match: string): boolean {
   const digits = match.replace(/\D/g, '').split('').reverse().map(Number);
@@ -67,6 +112,7 @@ const FORMS: Readonly<Record<string, (value: string) => string>> = {
     each(FORMS['mathematical']?.(value) ?? '', (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   escapedZeroWidth: (value) => each(value, (c) => `${c}\\u200b`),
   marked: (value) => each(value, (c) => `${c}\u0336`),
+  betweenTags: (value) => each(value, (c, i) => c + String.fromCodePoint(0xe0061 + (i % 20))),
   tags: (value) => each(value, (c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))),
 };
 
@@ -99,7 +145,8 @@ describe('values in a stream', () => {
           const whole = run(PLAN, [text]);
           const matches = whole.filter((segment) => segment.kind === 'match');
           assert.equal(matches.length, 1, shown(whole));
-          assert.ok(matches[0]?.findings.some((finding) => finding.rule === id));
+          const finding = matches[0]?.findings.find((finding) => finding.rule === id);
+          assert.equal(finding?.type, value);
           // Nothing of the value is left, and nothing beside it is lost. (A value that ends in invisible characters leaves those.)
           const parts = delivered(whole).split('■');
           assert.ok(before.startsWith(parts[0] ?? 'x') && before.length - (parts[0] ?? '').length <= 8, shown(whole));
@@ -115,25 +162,37 @@ describe('values in a stream', () => {
     let runs = 0;
     for (const [form, write] of Object.entries(FORMS)) {
       for (const [id, value] of VALUES) {
-        if (form.startsWith('escaped') && id !== 'openai' && id !== 'ssn') continue;
-        const text = `to ${write(value)}, <EMAIL_ADDRESS_1a2b3c4d5e> s`;
-        const whole = run(PLAN, [text]);
+        if (write(value).length > 50 && id !== 'ssn') continue;
+        const text = `to ${write(value)}, <EM s`;
+        const whole = JSON.stringify(run(PLAN, [text]));
         for (const parts of threeParts(text)) {
           runs++;
-          assert.deepEqual(run(PLAN, parts), whole, JSON.stringify(parts));
+          if (JSON.stringify(run(PLAN, parts)) !== whole) assert.fail(`${form} ${id}: ${JSON.stringify(parts)}`);
         }
       }
     }
-    assert.ok(runs > 50_000, `${runs} runs`);
+    assert.ok(runs > 40_000, `${runs} runs`);
+  });
+
+  it('gives the same in all two-part splits of long forms', () => {
+    for (const write of Object.values(FORMS)) {
+      for (const [, value] of VALUES) {
+        const text = `to ${write(value)}, <EMAIL_ADDRESS_1a2b3c4d5e> s`;
+        const whole = JSON.stringify(run(PLAN, [text]));
+        for (let i = 0; i <= text.length; i++) assert.equal(JSON.stringify(run(PLAN, [text.slice(0, i), text.slice(i)])), whole);
+      }
+    }
   });
 
   it('gives back every character, in any split of any text (property)', () => {
     const pieces = fc.constantFrom(
-      ...['s', 'k', '-', 'sk-', 'a', 'B', '9', '4111', ' ', '@', '.', '\\', '\\u', '00', '73', '\\u0073', '"', '\n', '<', '>', '_'],
-      ...['EMAIL_', '1a2b3c4d5e', '\u200b', '\u0301', '\ud835', '\udc00', 'ｓ', '½', '𝟒', '\u{e0073}', 'é', 'DE89', '078-05-1120', '\\\\'],
-      ...['AKIAIOSFODNN7EXAMPLE', 'а', 'blue heron', '﷽', '&lt;', 'x@y.de'],
+      ...[
+        ['s', 'k', '-', 'sk-', 'a', 'B', '9', '4111', ' ', '@', '.', '\\', '\\u', '00', '73', '\\u0073', '"', '\n', '<', '>', '_'],
+        ['EMAIL_', '1a2b3c4d5e', '\u200b', '\u0301', '\ud835', '\udc00', 'ｓ', '½', '𝟒', '\u{e0073}', 'é', 'DE89', '078-05-1120', '\\\\'],
+        ['AKIAIOSFODNN7EXAMPLE', 'а', 'blue heron', '﷽', '&lt;', 'x@y.de'],
+      ].flat(),
     );
-    const texts = fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join(''));
+    const texts = fc.array(pieces, { maxLength: 30, size: 'max' }).map((parts) => parts.join(''));
     const cuts = fc.array(fc.nat({ max: 80 }), { maxLength: 6 });
     fc.assert(
       fc.property(texts, cuts, (text, cuts) => {
@@ -145,7 +204,7 @@ describe('values in a stream', () => {
         assert.deepEqual(run(PLAN, text.split('')), whole);
         assertEarly(chunks, delivered(whole));
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   });
 });
@@ -345,6 +404,16 @@ describe('window rules', () => {
         hold.push(char);
         assert.ok(hold.held <= 40 + 16, `${hold.held}`);
       }
+    }
+  });
+
+  it('do not take the middle of something for a match', () => {
+    const numbers = (text: string) =>
+      [...text.matchAll(/\b\d{4,9}\b/g)].map((m) => ({ start: m.index, end: m.index + m[0].length, finding }));
+    const plan = compileHold([], [{ id: 'n', size: 24, scan: numbers }], { placeholders: false });
+    for (let shift = 0; shift < 30; shift++) {
+      const text = `${'.'.repeat(shift)} 12345678901 and 123456789 and 1234`;
+      assert.equal(shown(run(plan, [text])), text.replace('123456789 ', '[w:123456789] ').replace(/1234$/, '[w:1234]'));
     }
   });
 

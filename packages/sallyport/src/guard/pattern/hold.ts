@@ -1,8 +1,9 @@
 import { buildAutomaton } from './automaton.ts';
 import { WORD } from './charset.ts';
-import { Channel, type Plan } from './channel.ts';
+import { Channel } from './channel.ts';
 import { Machine } from './machine.ts';
 import { parsePattern } from './parse.ts';
+import type { Plan } from './plan.ts';
 import { PLACEHOLDER_FORM } from './placeholder_form.ts';
 import { Reader } from './reading.ts';
 import type { HoldPlan, StreamRule, WindowRule } from './stream.ts';

@@ -3,7 +3,7 @@ import type { Automaton, Position } from './automaton.ts';
 import { DRAIN, NO_ACCEPTS, type Accept, type State } from './state.ts';
 
 /** States kept at once (about 1 KB each). Past it all are dropped and made anew as needed, so memory is bounded whatever text comes. */
-const MAX_STATES = 8192;
+const MAX_STATES = 4096;
 
 /** Sets that left edges name: each is one bit of a state. */
 const MAX_LEFT_SETS = 30;
@@ -181,7 +181,20 @@ export class Machine {
     if (isFull) this.#cache = newCache();
     const sibling = isFull ? undefined : first;
     const own = threads.slice();
-    return { id: this.#nextId++, cache: this.#cache, threads: own, depth, draining, accepts, waits, mayBeIn, mayBeOut, next: [], late: [], sibling };
+    return {
+      id: this.#nextId++,
+      cache: this.#cache,
+      threads: own,
+      depth,
+      draining,
+      accepts,
+      waits,
+      mayBeIn,
+      mayBeOut,
+      next: [],
+      late: [],
+      sibling,
+    };
   }
 
   /** Sorts the threads, takes the matches that end now, and lets go of threads that can do nothing more. */

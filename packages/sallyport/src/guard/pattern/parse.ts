@@ -1,10 +1,7 @@
 import { closeOverCase, charSet, complement, DIGIT, isSubset, MAX_CODE_POINT, SPACE, union, WORD, type CharSet } from './charset.ts';
 import { foldCodePoint, plainLetter } from './fold.ts';
 import { printPattern } from './print.ts';
-import { lastRepeat, lastSets, longest, positions, shortest, type Syntax } from './syntax.ts';
-
-/** What must stand before a match: `\b`, or `(?<!class)`: not a character of that class. */
-export type LeftEdge = { readonly kind: 'word' } | { readonly kind: 'not'; readonly set: CharSet };
+import { lastRepeat, lastSets, longest, positions, shortest, type LeftEdge, type Syntax } from './syntax.ts';
 
 export type PatternFlags = {
   /** ASCII letters match in both cases, and literals also their look-alikes (UTS 39). */

@@ -1,6 +1,5 @@
 import { contains, MAX_CODE_POINT, printSet, rangesOf, type CharSet } from './charset.ts';
-import type { LeftEdge } from './parse.ts';
-import type { Syntax } from './syntax.ts';
+import type { LeftEdge, Syntax } from './syntax.ts';
 
 /** A pattern's meaning, without its source. */
 export type Printable = { readonly syntax: Syntax; readonly left: LeftEdge | undefined; readonly right: CharSet | undefined };

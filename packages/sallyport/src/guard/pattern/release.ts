@@ -1,4 +1,4 @@
-import type { Plan } from './channel.ts';
+import type { Plan } from './plan.ts';
 import type { Span } from './spans.ts';
 import type { Segment, StreamFinding, StreamSpan } from './stream.ts';
 

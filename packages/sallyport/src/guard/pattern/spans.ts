@@ -29,7 +29,7 @@ export class Spans {
   readonly #single = new Map<string, Span>();
   readonly #draining = new Set<Span>();
   /** The first group, when it was not complete: nothing after its start is given out before its end is safe. */
-  #open: { readonly start: number; readonly end: number } | undefined;
+  #open: { start: number; end: number } | undefined;
 
   get empty(): boolean {
     return this.#spans.length === 0;
@@ -37,9 +37,9 @@ export class Spans {
 
   /** Adds a match, or makes the one it belongs to longer. `drain`: it is beyond its pattern's maximum and may go on. */
   add(span: Span, drain = false): void {
-    if (this.#open !== undefined && span.start < this.#open.end) this.#open = undefined;
     const kept = span.verdict === 'match' && span.finding === undefined ? this.#addToRule(span) : this.#addSingle(span);
     if (drain) this.#draining.add(kept);
+    this.#reopen(kept);
   }
 
   /** Makes a rule's match that is beyond its maximum longer; `from`: where it begins when its beginning was given out already. */
@@ -47,6 +47,7 @@ export class Spans {
     for (const span of this.#draining) {
       if (span.rule !== rule) continue;
       span.end = end;
+      this.#reopen(span);
       return;
     }
     this.add({ rule, start: from, end, verdict: 'match' }, true);
@@ -77,12 +78,12 @@ export class Spans {
     for (const group of this.#groups()) {
       // A match that just began anew is empty, and not over.
       if (group.end > safe || group.start >= safe) {
-        this.#open = group;
+        this.#open = { start: group.start, end: group.end };
         break;
       }
       complete.push(group);
     }
-    for (const group of complete) this.#remove(group);
+    if (complete.length > 0) this.#remove(complete.flatMap((group) => group.spans));
     return { complete, limit: Math.min(safe, this.#open?.start ?? Infinity) };
   }
 
@@ -91,10 +92,17 @@ export class Spans {
     this.#decide(at, verify);
     const all = this.#spans;
     const going = [...this.#draining];
-    this.#remove({ start: 0, end: at, spans: all });
+    this.#remove(all);
     this.#open = undefined;
     for (const { rule } of going) this.add({ rule, start: at, end: at, verdict: 'match' }, true);
     return all;
+  }
+
+  /** A span that is new or longer may make the open group longer, or come before it: then groups are found anew. */
+  #reopen({ start, end }: Span): void {
+    if (this.#open === undefined || start >= this.#open.end) return;
+    if (start < this.#open.start) this.#open = undefined;
+    else this.#open.end = Math.max(this.#open.end, end);
   }
 
   #addToRule(span: Span): Span {
@@ -143,8 +151,8 @@ export class Spans {
     return groups;
   }
 
-  #remove(group: Group): void {
-    const gone = new Set(group.spans);
+  #remove(spans: readonly Span[]): void {
+    const gone = new Set(spans);
     this.#spans = this.#spans.filter((span) => !gone.has(span));
     for (const span of gone) {
       if (this.#latest.get(span.rule) === span) this.#latest.delete(span.rule);

@@ -7,6 +7,9 @@ export type Syntax =
   | { readonly kind: 'choice'; readonly options: readonly Syntax[] }
   | { readonly kind: 'repeat'; readonly item: Syntax; readonly min: number; readonly max: number };
 
+/** What must stand before a match: `\b`, or `(?<!class)`: not a character of that class. */
+export type LeftEdge = { readonly kind: 'word' } | { readonly kind: 'not'; readonly set: CharSet };
+
 /** Characters of the longest match. */
 export function longest(syntax: Syntax): number {
   if (syntax.kind === 'set') return 1;

@@ -47,8 +47,8 @@ export class Windows {
     for (const match of rule.scan(text.slice(start - base, end - base))) {
       const at = { start: start + match.start, end: start + match.end, finding: match.finding };
       if (at.end <= at.start || at.start < start || at.end > end) continue;
-      // Cut off by the window's left side: the window before saw it whole, or it is the rest of a long one.
-      if (match.start === 0 && start > 0 && next.reach < start) continue;
+      // Cut off by the window's left side: the window before saw it whole, unless it is the rest of one longer than a window.
+      if (match.start === 0 && start > 0 && (next.reach < start || at.end <= next.reach)) continue;
       // Cut off by its right side: the next window sees it whole.
       if (!last && at.end === end && match.start > stride) continue;
       next.reach = Math.max(next.reach, at.end);

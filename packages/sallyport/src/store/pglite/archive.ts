@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, createZstdDecompress, zstdCompressSync } from 'node:zlib';
 
 /**
  * A folder in one compressed piece: a line of JSON with every entry, then the files' bytes one after the other. Zeros at a file's end are
@@ -8,8 +8,10 @@ import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
  */
 type Entry = readonly [path: string] | readonly [path: string, size: number, stored: number];
 
-/** Unpacked size that is still believed; the real one is 29 MB. */
-const MAX_UNPACKED = 128 * 1024 * 1024;
+/** The three system databases are nearly equal and 7 MB apart: a window over all of them (32 MiB) saves a third. */
+const WINDOW_LOG = 25;
+/** Unpacked bytes at a time. */
+const CHUNK = 256 * 1024;
 /** Files that are open at once while they are synced: far below any limit on descriptors, enough to keep the disk busy. */
 const OPEN_FILES = 64;
 
@@ -33,21 +35,21 @@ export function packFolder(dir: string): Buffer {
   return zstdCompressSync(Buffer.concat([Buffer.from(`${JSON.stringify(entries)}\n`), ...bodies]), {
     params: {
       [constants.ZSTD_c_compressionLevel]: 19,
-      // The three system databases are nearly equal and 7 MB apart: a window over all of them saves a third.
-      [constants.ZSTD_c_windowLog]: 26,
+      [constants.ZSTD_c_windowLog]: WINDOW_LOG,
       [constants.ZSTD_c_enableLongDistanceMatching]: 1,
     },
   });
 }
 
-/** Unpacks into the new folder `dir`; when it resolves every byte and name is on disk. The caller has checked the archive's hash. */
+/**
+ * Unpacks into the new folder `dir`; when it resolves every byte and name is on disk. The caller has checked the archive's hash.
+ * Streamed: whole, the 29 MB and their copies would stay in the process for as long as it lives.
+ */
 export async function unpackFolder(archive: Uint8Array, dir: string): Promise<void> {
-  const raw = zstdDecompressSync(archive, { maxOutputLength: MAX_UNPACKED, params: { [constants.ZSTD_d_windowLogMax]: 27 } });
-  const header = raw.indexOf(0x0a);
-  const entries = JSON.parse(raw.toString('utf8', 0, header)) as Entry[];
+  const source = createReader(archive);
+  const entries = JSON.parse((await source.line()).toString()) as Entry[];
   fs.mkdirSync(dir, { mode: 0o700 });
   const folders = [dir];
-  let offset = header + 1;
   let open: number[] = [];
   for (const [path, size, stored] of entries) {
     const target = join(dir, path);
@@ -58,9 +60,8 @@ export async function unpackFolder(archive: Uint8Array, dir: string): Promise<vo
     }
     const descriptor = fs.openSync(target, 'wx', 0o600);
     open.push(descriptor);
-    fs.writeSync(descriptor, raw, offset, stored);
+    await source.take(stored, (bytes) => writeAll(descriptor, bytes));
     if (stored < size) fs.ftruncateSync(descriptor, size);
-    offset += stored;
     if (open.length === OPEN_FILES) {
       await syncAndClose(open);
       open = [];
@@ -69,6 +70,41 @@ export async function unpackFolder(archive: Uint8Array, dir: string): Promise<vo
   await syncAndClose(open);
   await syncAndClose(folders.map((folder) => fs.openSync(folder, 'r')));
   syncFolder(dirname(dir));
+}
+
+/** Reads the unpacked bytes in order, a piece at a time. Throws when they end too early. */
+function createReader(archive: Uint8Array): { line(): Promise<Buffer>; take(length: number, on: (bytes: Buffer) => void): Promise<void> } {
+  const stream = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: WINDOW_LOG }, chunkSize: CHUNK });
+  stream.end(archive);
+  const chunks = (stream as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  let held: Buffer = Buffer.alloc(0);
+  async function more(): Promise<void> {
+    const next = await chunks.next();
+    if (next.done === true) throw new RangeError('the archive ends too early');
+    held = held.length === 0 ? next.value : Buffer.concat([held, next.value]);
+  }
+  return {
+    async line() {
+      while (!held.includes(0x0a)) await more();
+      const end = held.indexOf(0x0a);
+      const line = held.subarray(0, end);
+      held = held.subarray(end + 1);
+      return line;
+    },
+    async take(length, on) {
+      for (let left = length; left > 0;) {
+        if (held.length === 0) await more();
+        const piece = held.subarray(0, left);
+        on(piece);
+        held = held.subarray(piece.length);
+        left -= piece.length;
+      }
+    },
+  };
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let done = 0; done < bytes.length;) done += fs.writeSync(descriptor, bytes, done);
 }
 
 /** Makes every file below `dir` durable. */

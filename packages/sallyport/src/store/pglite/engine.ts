@@ -23,6 +23,7 @@ export type PgliteOptions = {
   /** Milliseconds that a transaction may wait for its own program; default 60 s. */
   readonly idleLimit?: number;
   readonly onAcknowledged?: (seen: Acknowledged) => void;
+  readonly threadFile?: URL;
 };
 
 /** Closing writes a last checkpoint of at most 16 MiB of buffers; a process was once seen to stay for minutes. */
@@ -50,6 +51,7 @@ export async function openPglite(dir: string, options: PgliteOptions): Promise<E
       logger,
       onNotify: (channel, payload) => listeners.get(channel)?.forEach((on) => on(payload)),
       ...(options.askLimit === undefined ? {} : { askLimit: options.askLimit }),
+      ...(options.threadFile === undefined ? {} : { threadFile: options.threadFile }),
     });
   try {
     await ensureDatabase(join(dir, 'store'), logger);

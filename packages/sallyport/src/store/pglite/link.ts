@@ -19,7 +19,12 @@ export type LinkOptions = {
   readonly onNotify: (channel: string, payload: string) => void;
   /** Milliseconds for one ask, default ASK_LIMIT_MS. PGlite enforces no `statement_timeout` (single-user mode): what takes longer costs the thread. */
   readonly askLimit?: number;
+  /** Another file to run in the thread: tests load one that makes the disk fail. */
+  readonly threadFile?: URL;
 };
+
+// Published as JavaScript, run from source as TypeScript.
+const THREAD_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /** Opening includes crash recovery of at most a few log segments. */
 const OPEN_LIMIT_MS = 60_000;
@@ -32,8 +37,7 @@ type Waiting = {
 
 /** Starts the thread and resolves when the database answers. Rejects STORE_UNAVAILABLE. */
 export async function openLink(options: LinkOptions): Promise<Link> {
-  const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: { dir: options.dir }, execArgv: [], stdin: false });
+  const worker = new Worker(options.threadFile ?? THREAD_FILE, { workerData: { dir: options.dir }, execArgv: [], stdin: false });
   const waiting = new Map<number, Waiting>();
   let alive = true;
   let why: string | undefined;

@@ -51,6 +51,8 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   const config = connectionConfig(url);
   warnPlainText(url, logger);
   const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: UNUSED_MS, query_timeout: askLimit + NETWORK_GRACE_MS });
+  // A connection in use that breaks says so to the statement that is running, or to the next one; without a listener it would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is reported here; the pool opens another when one is needed.
   pool.on('error', (error) => logger.warn('a database connection was lost', { reason: codeOf(error) }));
   const nested = new AsyncLocalStorage<{ open: boolean }>();
@@ -133,7 +135,8 @@ function beginText(scope: Scope, snapshot: boolean, askLimit: number, idleLimit:
     snapshot ? 'begin isolation level repeatable read, read only' : 'begin',
     `set local search_path to ${SCHEMA}`,
     `set local statement_timeout = ${askLimit}`,
-    `set local idle_in_transaction_session_timeout = ${idleLimit}`,
+    // Later than our own limit: this one is for a process that is gone without its connection having noticed.
+    `set local idle_in_transaction_session_timeout = ${idleLimit + NETWORK_GRACE_MS}`,
     ...(scope.role === 'app' ? [`set local app.tenant = '${tenantName(scope.tenant)}'`] : []),
     `set local role ${ROLES[scope.role]}`,
   ].join(';');

@@ -26,7 +26,7 @@ type Rule = { readonly id: string; readonly sign: string; readonly pattern: RegE
 /** `sign`: a lower-case text without which the pattern cannot match. `stream` is the same in the bounded language. */
 const RULES: readonly Rule[] = [
   { id: 'script', sign: '<', pattern: /<script(?=[\s/>])[^>]{0,500}>?/gi, stream: '<script[\\s/>][^>]{0,300}', severity: 'high', taxonomy: XSS },
-  { id: 'event-handler', sign: '<', pattern: /<[a-z][a-z0-9-]{0,30}[\s/](?:[^<>]{0,500}[\s"'/])?on[a-z]{3,30}[ \t]{0,4}=[^<>]{0,500}>?/gi, stream: '<[a-z][a-z0-9-]{0,15}[\\s/][^<>]{0,200}\\bon[a-z]{3,20}[ \\t]{0,2}=[^<>]{0,200}', severity: 'high', taxonomy: XSS },
+  { id: 'event-handler', sign: '<', pattern: /<[a-z][a-z0-9-]{0,30}[\s/](?:[^<>]{0,500}[\s"'/])?on[a-z]{3,30}[ \t]{0,4}=[^<>]{0,500}>?/gi, stream: '<[a-z][a-z0-9-]{0,15}[\\s/](?:[^<>]{0,200}[\\s"/])?on[a-z]{3,20}[ \\t]{0,2}=[^<>]{0,200}', severity: 'high', taxonomy: XSS },
   { id: 'script-url', sign: 'script:', pattern: /(?:\]\(|=[ \t]{0,4}["']?|^|[\s<(])[\s\u0001-\u001f]{0,4}(?:java|vb)script:[^\s"'<>)]{1,300}/gim, stream: '\\b(java|vb)script:[^\\s"\'<>)]{1,200}', severity: 'high', taxonomy: XSS },
   { id: 'html-url', sign: 'data:', pattern: /data:(?:text\/html|image\/svg\+xml|application\/xhtml\+xml)[;,][^\s"'<>)]{1,500}/gi, stream: '\\bdata:(text/html|image/svg\\+xml|application/xhtml\\+xml)[;,][^\\s"\'<>)]{1,200}', severity: 'high', taxonomy: XSS },
   { id: 'frame', sign: '<', pattern: /<(?:iframe|object|embed|frame|portal)(?=[\s/>])[^>]{0,500}>?/gi, stream: '<(iframe|object|embed|frame|portal)[\\s/>][^>]{0,300}', severity: 'medium', taxonomy: XSS },

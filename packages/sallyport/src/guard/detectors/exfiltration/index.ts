@@ -100,8 +100,9 @@ function factsOf({ confidence, reason }: Verdict, carrier: Carrier): FindingFact
   };
 }
 
-/** Address characters that the machine follows; a longer one counts by what was seen of it. */
+/** Address characters that the machine follows; a longer address is a finding for its length alone, or it would leave unseen. */
 const STREAMED = 1200;
+const TOO_LONG: Verdict = { confidence: 0.7, reason: 'an address too long to be looked into while it streams' };
 
 function streamPatterns(trusted: Trusted): readonly StreamPattern[] {
   const pattern = (id: string, source: string, carrier: Carrier): StreamPattern => {
@@ -117,13 +118,14 @@ function streamPatterns(trusted: Trusted): readonly StreamPattern[] {
       id: `exfiltration.${id}`,
       source,
       ignoreCase: true,
+      overflow: 'match',
       verify: (match) => judge(match) !== undefined,
-      finding: (match) => factsOf(judge(match) ?? { confidence: 0, reason: '' }, carrier),
+      finding: (match) => factsOf(judge(match) ?? TOO_LONG, carrier),
     };
   };
   return [
-    pattern('markdown-image', `!\\[[^\\]\\n]{0,200}\\]\\([ <]{0,2}(https?:)?//[^\\s)>"']{4,${STREAMED}}\\)?`, 'image'),
-    pattern('tag', `<(img|image|source|video|audio|iframe|embed|object|link|input|body|table)\\s[^<>]{4,${STREAMED}}>?`, 'image'),
+    pattern('markdown-image', `!\\[[^\\]\\n]{0,200}\\]\\([ <]{0,2}(https?:)?//[^\\s)>"']{4,${STREAMED}}`, 'image'),
+    pattern('tag', `<(img|image|source|video|audio|iframe|embed|object|link|input|body|table)\\s[^<>]{4,${STREAMED}}`, 'image'),
     pattern('bare', `\\bhttps?://[^\\s<>"'\`)\\]]{8,${STREAMED}}`, 'link'),
   ];
 }

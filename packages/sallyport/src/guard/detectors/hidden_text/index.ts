@@ -24,8 +24,7 @@ const SCANNER: Scanner = {
   scan({ raw, plain }, _at, sink) {
     // Every invisible character changes the normalised text: without a change there is none.
     if (plain.map === undefined) return;
-    findRuns(raw, sink);
-    findInterleaved(raw, sink);
+    if (findRuns(raw, sink) >= MIN_GAPS) findInterleaved(raw, sink);
     findOverrides(raw, sink);
   },
 };
@@ -54,22 +53,35 @@ const MIN_ZERO_WIDTH = 16;
 
 type Run = { start: number; end: number; tags: number; letters: number; selectors: number; widths: Set<number>; count: number };
 
-/** Runs of invisible characters, each judged by what it is made of. */
-function findRuns(text: string, sink: Sink): void {
+/** Judges each run of invisible characters by what it is made of. Answers how many stand between ASCII letters. */
+function findRuns(text: string, sink: Sink): number {
+  let gaps = 0;
   let i = 0;
   while (i < text.length) {
     if (text.charCodeAt(i) < 0xad) {
       i++;
       continue;
     }
-    const run = runAt(text, i);
+    const run = mayBeInvisible(text, i) ? runAt(text, i) : undefined;
     if (run === undefined) {
       i += (text.codePointAt(i) ?? 0) > 0xffff ? 2 : 1;
       continue;
     }
     judge(text, run, sink);
+    if (isLetter(text.charCodeAt(run.start - 1)) && isLetter(text.charCodeAt(run.end))) gaps++;
     i = run.end;
   }
+  return gaps;
+}
+
+function isLetter(c: number): boolean {
+  return (c >= 65 && c <= 90) || (c >= 97 && c <= 122);
+}
+
+/** A cheap test before the exact one: an invisible unit, or the first half of a tag character or variation selector. */
+function mayBeInvisible(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  return c === 0xdb40 || isInvisible(c);
 }
 
 function runAt(text: string, start: number): Run | undefined {

@@ -1,4 +1,4 @@
-import type { Lexicon } from '../../lexer.ts';
+import { END, HIT, START, TOKEN, type Lexicon } from '../../lexer.ts';
 import type { View } from '../../view.ts';
 import type { Rule } from './rules.ts';
 
@@ -10,16 +10,13 @@ export type Match = { readonly rule: Rule; readonly start: number; readonly end:
 
 /** One item of a phrase: which words (by number) fit, and how many words after the item before. */
 type Step = { readonly fits: Uint8Array; readonly within: number };
-type Phrase = { readonly rule: Rule; readonly steps: readonly Step[] };
+type Phrase = { readonly rule: Rule; readonly steps: readonly Step[]; readonly anchor: number };
 
-/** Phrases by the number of the word that they begin with. */
+/** Phrases by the number of each word of their rarest item: a text without such words costs one look-up a word. */
 export type Matcher = { readonly phrases: readonly (readonly Phrase[] | undefined)[] };
 
 /** Hits of one rule in one text that are kept: a page of attacks is no worse with the hundredth. */
 const MAX_MATCHES = 400;
-
-/** Vocabulary hits looked at behind the start of a phrase: more stand close together only in lists of such words. */
-const MAX_LOOKAHEAD = 64;
 
 /** The words that phrases name themselves, as a vocabulary with the class of each item, beside the named classes. */
 export function phraseVocabulary(rules: readonly Rule[], classes: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, readonly string[]>> {
@@ -41,16 +38,14 @@ function isClass(item: string): boolean {
 
 /** Resolves phrases to word numbers of a lexicon. @throws TypeError for a class that does not exist. */
 export function compile(rules: readonly Rule[], lexicon: Lexicon): Matcher {
-  const byClass = new Map<string, number[]>();
-  for (const [word, classes] of lexicon.classes.entries()) {
-    for (const name of classes) byClass.set(name, [...(byClass.get(name) ?? []), word]);
-  }
+  const common = new Uint8Array(lexicon.words.length);
+  for (const [number, word] of lexicon.words.entries()) common[number] = COMMON.has(word) ? 1 : 0;
   const phrases: (Phrase[] | undefined)[] = [];
   for (const rule of rules) {
     for (const source of rule.when) {
-      const phrase: Phrase = { rule, steps: stepsOf(source, byClass, lexicon.words.length) };
-      const first = phrase.steps[0];
-      first?.fits.forEach((fits, word) => {
+      const steps = stepsOf(source, lexicon);
+      const phrase: Phrase = { rule, steps, anchor: rarest(steps, common) };
+      steps[phrase.anchor]?.fits.forEach((fits, word) => {
         if (fits === 1) (phrases[word] ??= []).push(phrase);
       });
     }
@@ -58,7 +53,18 @@ export function compile(rules: readonly Rule[], lexicon: Lexicon): Matcher {
   return { phrases };
 }
 
-function stepsOf(source: string, byClass: ReadonlyMap<string, readonly number[]>, words: number): readonly Step[] {
+/** Words that texts of every kind are full of. */
+const COMMON = new Set(
+  'the a to of and in for is i you that if with on user as from return it type this an be not what by was de can your how which me like my has have about list new do use request no all write he will file code but function when data given text answer first message two output any key system input following also should out been want print role url question context model assistant they we she or at are so more one her his their then there only just over some other people time may would could make get see say said'.split(' '),
+);
+
+/** The item with the fewest common words, the first of those. */
+function rarest(steps: readonly Step[], common: Uint8Array): number {
+  const counts = steps.map(({ fits }) => fits.reduce((sum, one, word) => sum + (one & (common[word] as number)), 0));
+  return counts.indexOf(Math.min(...counts));
+}
+
+function stepsOf(source: string, { classes, words }: Lexicon): readonly Step[] {
   const steps: Step[] = [];
   let within = 1;
   for (const item of source.split(' ')) {
@@ -66,11 +72,11 @@ function stepsOf(source: string, byClass: ReadonlyMap<string, readonly number[]>
       within = Number(item.slice(1));
       continue;
     }
-    const fits = new Uint8Array(words);
+    const fits = new Uint8Array(words.length);
     for (const name of item.split('|')) {
-      const numbers = byClass.get(isClass(name) ? `${CLASS}${name}` : `${CLASS}=${name}`);
-      if (numbers === undefined) throw new TypeError(`no class ${name} in the phrase ${source}`);
-      for (const number of numbers) fits[number] = 1;
+      const members = classes.get(isClass(name) ? `${CLASS}${name}` : `${CLASS}=${name}`);
+      if (members === undefined) throw new TypeError(`no class ${name} in the phrase ${source}`);
+      for (let word = 0; word < fits.length; word++) fits[word] = (fits[word] as number) | (members[word] as number);
     }
     steps.push({ fits, within });
     within = 1;
@@ -80,16 +86,18 @@ function stepsOf(source: string, byClass: ReadonlyMap<string, readonly number[]>
 
 /** Finds the phrases in a view: linear in its vocabulary hits. */
 export function findMatches(view: View, matcher: Matcher): Match[] {
-  const { words } = view;
+  const { hits, count } = view.words;
   const matches: Match[] = [];
-  for (let h = 0; h < words.count && matches.length < MAX_MATCHES; h++) {
-    const phrases = matcher.phrases[words.word[h] as number];
+  for (let h = 0; h < count * HIT && matches.length < MAX_MATCHES; h += HIT) {
+    const phrases = matcher.phrases[hits[h] as number];
     if (phrases === undefined) continue;
-    for (const { rule, steps } of phrases) {
-      const last = lastOf(view, steps, h);
+    for (const { rule, steps, anchor } of phrases) {
+      const first = anchor === 0 ? h : firstOf(view, steps, anchor, h);
+      if (first < 0) continue;
+      const last = lastOf(view, steps, anchor, h);
       if (last < 0) continue;
-      const start = words.start[h] as number;
-      const end = words.end[last] as number;
+      const start = hits[first + START] as number;
+      const end = hits[last + END] as number;
       if (rule.around !== undefined && !rule.around(view.text, start, end)) continue;
       matches.push({ rule, start, end, command: rule.command !== true || isCommand(view.text, start) });
     }
@@ -97,15 +105,39 @@ export function findMatches(view: View, matcher: Matcher): Match[] {
   return matches;
 }
 
-/** The vocabulary hit that completes a phrase begun at hit `first`, or -1. Each item takes the nearest word that fits. */
-function lastOf({ words }: View, steps: readonly Step[], first: number): number {
-  let at = first;
-  for (let s = 1; s < steps.length; s++) {
+/** Vocabulary hits looked at for one item: more stand close together only in lists of such words. */
+const MAX_LOOK = 24 * HIT;
+
+/** The hit that completes a phrase whose item `anchor` is hit `at`, or -1. Each item takes the nearest word that fits. */
+function lastOf({ words: { hits, count } }: View, steps: readonly Step[], anchor: number, from: number): number {
+  let at = from;
+  for (let s = anchor + 1; s < steps.length; s++) {
     const { fits, within } = steps[s] as Step;
-    const limit = (words.token[at] as number) + within;
+    const limit = (hits[at + TOKEN] as number) + within;
+    const stop = Math.min(count * HIT, at + MAX_LOOK);
     let next = -1;
-    for (let h = at + 1; h < words.count && h <= first + MAX_LOOKAHEAD && (words.token[h] as number) <= limit; h++) {
-      if (fits[words.word[h] as number] === 1 && (words.start[h] as number) >= (words.end[at] as number)) {
+    for (let h = at + HIT; h < stop && (hits[h + TOKEN] as number) <= limit; h += HIT) {
+      if (fits[hits[h] as number] === 1 && (hits[h + START] as number) >= (hits[at + END] as number)) {
+        next = h;
+        break;
+      }
+    }
+    if (next < 0) return -1;
+    at = next;
+  }
+  return at;
+}
+
+/** The hit that a phrase begins with, whose item `anchor` is hit `from`, or -1. */
+function firstOf({ words: { hits } }: View, steps: readonly Step[], anchor: number, from: number): number {
+  let at = from;
+  for (let s = anchor; s > 0; s--) {
+    const { fits } = steps[s - 1] as Step;
+    const limit = (hits[at + TOKEN] as number) - (steps[s] as Step).within;
+    const stop = Math.max(0, at - MAX_LOOK);
+    let next = -1;
+    for (let h = at - HIT; h >= stop && (hits[h + TOKEN] as number) >= limit; h -= HIT) {
+      if (fits[hits[h] as number] === 1 && (hits[h + END] as number) <= (hits[at + START] as number)) {
         next = h;
         break;
       }

@@ -1,3 +1,4 @@
+import { HIT } from '../../lexer.ts';
 import type { View } from '../../view.ts';
 import type { Channel } from './index.ts';
 import type { Match } from './match.ts';
@@ -59,9 +60,10 @@ function isQuoted(text: string, start: number, end: number): boolean {
 
 function isAbout({ words, lexicon }: View): boolean {
   const seen = new Set<number>();
-  for (let h = 0; h < words.count; h++) {
-    const word = words.word[h] as number;
-    if (lexicon.classes[word]?.includes('injection.ABOUT') === true) seen.add(word);
+  const members = lexicon.classes.get('injection.ABOUT');
+  for (let h = 0; h < words.count * HIT; h += HIT) {
+    const word = words.hits[h] as number;
+    if (members?.[word] === 1) seen.add(word);
   }
   return seen.size >= MIN_ABOUT;
 }

@@ -38,6 +38,9 @@ const ISSUERS: readonly (readonly [string, string, readonly number[]])[] = [
 const MIN_LENGTH = 13;
 const MAX_LENGTH = 19;
 
+/** Maestro has numbers of twelve digits; they count only where the text speaks of a card. */
+const MIN_NAMED_LENGTH = 12;
+
 /** Whether digits are a card number: an issuer's range, its length, the Luhn digit, and not one digit again and again. */
 export function isCard(digits: string): boolean {
   if (digits.length < MIN_LENGTH || digits.length > MAX_LENGTH || /^(\d)\1+$/.test(digits)) return false;
@@ -48,9 +51,16 @@ export function isCard(digits: string): boolean {
   return issued && luhn(digits);
 }
 
+/** Whether digits that the text calls a card may be one: the Luhn digit and a length; ranges change faster than this table. */
+export function isNamedCard(digits: string): boolean {
+  return digits.length >= MIN_NAMED_LENGTH && digits.length <= MAX_LENGTH && /^[1-6]/.test(digits) && !/^(\d)\1+$/.test(digits) && luhn(digits);
+}
+
 /** A card number as people write it: groups of three digits or more with one kind of separator, a blank or a hyphen. */
 const WRITTEN = /^\d{3,19}(?:([ -])\d{3,7}(?:\1\d{3,7}){0,4})?$/;
 
-export function isWrittenCard(text: string): boolean {
-  return WRITTEN.test(text) && isCard(text.replace(/[ -]/g, ''));
+export function isWrittenCard(text: string, named = false): boolean {
+  if (!WRITTEN.test(text)) return false;
+  const digits = text.replace(/[ -]/g, '');
+  return isCard(digits) || (named && isNamedCard(digits));
 }

@@ -21,15 +21,15 @@ export function isIban(text: string): boolean {
 
 /** Where the IBAN that begins at `start` ends, or -1; between its characters single blanks or hyphens may stand. */
 export function ibanEnd(text: string, start: number): number {
-  const length = LENGTHS[text.slice(start, start + 2)];
+  const length = LENGTHS[text.slice(start, start + 2).toUpperCase()];
   if (length === undefined) return -1;
   let value = '';
   let i = start;
   while (value.length < length && i < text.length) {
     const c = text.charCodeAt(i);
-    if ((c >= 48 && c <= 57) || (c >= 65 && c <= 90)) value += text[i];
+    if ((c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122)) value += text[i];
     else if ((c !== 32 && c !== 45) || text.charCodeAt(i - 1) === c) return -1;
     i++;
   }
-  return !/[A-Z0-9]/.test(text.charAt(i)) && isIban(value) ? i : -1;
+  return !/[A-Za-z0-9]/.test(text.charAt(i)) && isIban(value.toUpperCase()) ? i : -1;
 }

@@ -1,6 +1,7 @@
 import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
-import type { View } from '../../view.ts';
+import type { Span, View } from '../../view.ts';
+import { placeholderType } from '../../mask/index.ts';
 import { isIpv4, isIpv6, isNobody } from './address.ts';
 import { isWrittenCard } from './card.ts';
 import { emailAround } from './email.ts';
@@ -46,9 +47,10 @@ function setUp({ settings }: DetectorSetup): Scanner {
   const wants = (type: Type): boolean => settings.types === undefined || settings.types.has(type);
   const regions = settings.phoneRegions;
   return {
-    scan({ plain, decoded }, _at, sink) {
+    scan({ plain, decoded }, at, sink) {
       scanView(plain, false, wants, regions, sink);
       if (decoded !== undefined) scanView(decoded, true, wants, regions, sink);
+      if (at.point === 'tool_call') placeholders(plain, sink);
     },
     patterns: () => PATTERNS.filter(({ type }) => wants(type)).map(({ type, ...pattern }) => streamPattern(type, pattern, regions)),
   };
@@ -60,14 +62,37 @@ function scanView(view: View, onlyChanged: boolean, wants: (type: Type) => boole
     if (wants(type) && (!onlyChanged || view.changed(start, end))) sink.add(view, start, end, factsOf(type));
   };
   emails(view, found);
-  const taken = ibans(view, found);
+  const taken = [...ibans(view, found), ...(mayHaveIpv6(view) ? ipv6(view, found) : [])];
   const { clusters } = view.numbers;
   for (let c = 0; c < clusters.length; c += 2) {
     const start = clusters[c] as number;
     const end = clusters[c + 1] as number;
     if (!taken.some((span) => span.start < end && start < span.end)) findInCluster(view.text, start, end, regions, found);
   }
-  if (view.text.includes('::') || COLONS.test(view.text)) ipv6(view, found);
+}
+
+/** What a placeholder of the gate looks like, from its first bracket. */
+const PLACEHOLDER = /<[A-Za-z][A-Za-z0-9_]{2,100}>/g;
+
+/**
+ * A placeholder in the arguments of a tool counts as the value that it stands for: the tool would get it. In replies the gate restores it for
+ * the caller, whose value it is.
+ */
+function placeholders(view: View, sink: Sink): void {
+  if (!view.text.includes('<')) return;
+  for (const match of view.text.matchAll(PLACEHOLDER)) {
+    const type = placeholderType(match[0]);
+    if (type === undefined) continue;
+    sink.add(view, match.index, match.index + match[0].length, {
+      rule: 'personal.placeholder',
+      category: 'personal_data',
+      type,
+      severity: 'medium',
+      confidence: 1,
+      evidence: 'placeholder of a masked value',
+      taxonomy: TAXONOMY,
+    });
+  }
 }
 
 type Found = (type: Type, start: number, end: number) => void;
@@ -79,8 +104,8 @@ function emails({ text }: View, found: Found): void {
   }
 }
 
-function ibans({ text, numbers }: View, found: Found): readonly { start: number; end: number }[] {
-  const spans: { start: number; end: number }[] = [];
+function ibans({ text, numbers }: View, found: Found): readonly Span[] {
+  const spans: Span[] = [];
   for (const start of numbers.iban) {
     const end = ibanEnd(text, start);
     if (end < 0) continue;
@@ -90,14 +115,31 @@ function ibans({ text, numbers }: View, found: Found): readonly { start: number;
   return spans;
 }
 
-/** Two groups with a colon each: an IPv6 address has at least that, or `::`. */
-const COLONS = /[0-9a-fA-F]:[0-9a-fA-F]{1,4}:[0-9a-fA-F]{1,4}:/;
-const IPV6 = /(?<![\w:.])(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{0,4}|\d{1,3}(?:\.\d{1,3}){3})(?![\w:])/g;
-
-function ipv6({ text }: View, found: Found): void {
-  for (const match of text.matchAll(IPV6)) {
-    if (/[0-9]/.test(match[0]) && isIpv6(match[0]) && !isNobody(match[0])) found('IP_ADDRESS', match.index, match.index + match[0].length);
+/** Two colons with at most four hexadecimal digits between them, one of which an IPv6 address has at the least. */
+function mayHaveIpv6({ text, units }: View): boolean {
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
+    for (let i = at + 1; i <= at + 5 && i < units.length; i++) {
+      const c = units[i] as number;
+      if (c === 58) return true;
+      if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70))) break;
+    }
   }
+  return false;
+}
+
+const IPV6 = /(?<![\w:.])((?:[0-9a-fA-F]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}))(\/\d{1,3})?(?![\w:])/g;
+
+/** Answers where addresses stand, so that the IPv4 form inside one is not found again. */
+function ipv6({ text }: View, found: Found): readonly Span[] {
+  const spans: Span[] = [];
+  for (const match of text.matchAll(IPV6)) {
+    const address = match[1] ?? '';
+    if (/[0-9]/.test(address) && isIpv6(address) && !isNobody(address)) {
+      spans.push({ start: match.index, end: match.index + match[0].length });
+      found('IP_ADDRESS', match.index, match.index + match[0].length);
+    }
+  }
+  return spans;
 }
 
 type TypedPattern = { readonly type: Type; readonly source: string; readonly verify: (value: string, regions: readonly string[]) => boolean };
@@ -113,8 +155,8 @@ const PATTERNS: readonly TypedPattern[] = [
       return span !== undefined && span.start === 0 && span.end === value.length;
     },
   },
-  { type: 'CREDIT_CARD', source: '\\b\\d([ -]?\\d){12,18}(?!\\d)', verify: isWrittenCard },
-  { type: 'IBAN_CODE', source: '\\b[A-Z]{2}\\d{2}([ -]?[A-Z0-9]){11,30}(?![A-Z0-9])', verify: (value) => isIban(value.replace(/[ -]/g, '')) },
+  { type: 'CREDIT_CARD', source: '\\b\\d([ -]?\\d){12,18}(?!\\d)', verify: (value) => isWrittenCard(value) },
+  { type: 'IBAN_CODE', source: '\\b[A-Z]{2}\\d{2}([ -]?[A-Z0-9]){11,30}(?![A-Z0-9])', verify: (value) => isIban(value.replace(/[ -]/g, '').toUpperCase()) },
   { type: 'US_SSN', source: '\\b\\d{3}[ -]\\d{2}[ -]\\d{4}(?!\\d)', verify: isSsn },
   { type: 'IP_ADDRESS', source: '\\b\\d{1,3}(\\.\\d{1,3}){3}(?!\\d)', verify: (value) => isIpv4(value) && !isNobody(value) },
   { type: 'PHONE_NUMBER', source: '\\+\\d([ ().-]{0,2}\\d){6,14}(?!\\d)', verify: isPhone },

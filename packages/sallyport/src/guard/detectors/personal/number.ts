@@ -17,7 +17,7 @@ const CARD_WORDS = /card|visa|mastercard|amex|credit|debit|maestro|unionpay|kart
 const MAX_GROUPS = 4096;
 
 const SSN = /(\d{3})([ -])(\d{2})\2(\d{4})(?!\d)/y;
-const IPV4 = /\d{1,3}(?:\.\d{1,3}){3}(?![\d]|\.\d)/y;
+const IPV4 = /(\d{1,3}(?:\.\d{1,3}){3})(?:\/\d{1,2})?(?![\d]|\.\d)/y;
 const CARD = /\d{3,19}(?:([ -])\d{3,7}(?:\1\d{3,7}){0,4})?(?!\d)/y;
 
 /** Finds the personal numbers among the digits of `start..end`, from left to right without overlap. */
@@ -70,31 +70,35 @@ function context(text: string, at: number): string {
 
 /** Digits in a row that are more often an identifier (a snowflake, a time in nanoseconds) than a card. */
 const LONG_CARD = 17;
+const SHORTEST_CARD = 12;
 
 function cardAt(text: string, at: number): Hit | undefined {
   CARD.lastIndex = at;
   const value = CARD.exec(text)?.[0];
   if (value === undefined || isFollowedByWord(text, at + value.length)) return undefined;
-  const written = longestCard(value);
+  const named = value.length >= SHORTEST_CARD && CARD_WORDS.test(context(text, at));
+  const written = value.length >= SHORTEST_CARD ? longestCard(value, named) : undefined;
   if (written === undefined) return undefined;
   const bare = !/[ -]/.test(written);
-  if (bare && written.length >= LONG_CARD && !CARD_WORDS.test(context(text, at))) return undefined;
+  if (bare && written.length >= LONG_CARD && !named) return undefined;
   return { kind: 'CREDIT_CARD', start: at, end: at + written.length };
 }
 
 /** The card number that the groups begin with: more groups may follow it (an expiry year). */
-function longestCard(value: string): string | undefined {
+function longestCard(value: string, named: boolean): string | undefined {
   for (let cut = value.length; cut > 0; cut = Math.max(value.lastIndexOf(' ', cut - 1), value.lastIndexOf('-', cut - 1))) {
     const part = value.slice(0, cut);
-    if (isWrittenCard(part)) return part;
+    if (isWrittenCard(part, named)) return part;
   }
   return undefined;
 }
 
 function ipv4At(text: string, at: number): Hit | undefined {
   IPV4.lastIndex = at;
-  const value = IPV4.exec(text)?.[0];
-  if (value === undefined || !isIpv4(value) || isNobody(value) || isFollowedByWord(text, at + value.length)) return undefined;
+  const match = IPV4.exec(text);
+  const value = match?.[0];
+  const address = match?.[1] ?? '';
+  if (value === undefined || !isIpv4(address) || isNobody(address) || isFollowedByWord(text, at + value.length)) return undefined;
   return /v(?:ersion)?[ .:]{0,2}$/i.test(context(text, at)) ? undefined : { kind: 'IP_ADDRESS', start: at, end: at + value.length };
 }
 

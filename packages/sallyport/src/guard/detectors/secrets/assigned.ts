@@ -1,3 +1,4 @@
+import { END, HIT } from '../../lexer.ts';
 import type { View } from '../../view.ts';
 import { entropy, isSample } from './checks.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
@@ -29,9 +30,11 @@ export function findAssignments(view: View, facts: Facts, hits: Hit[]): void {
 
 function findPasswords(view: View, facts: Facts, hits: Hit[]): void {
   const { words, lexicon, text } = view;
-  for (let h = 0; h < words.count; h++) {
-    if (!(lexicon.classes[words.word[h] as number] as readonly string[]).includes('secrets.name')) continue;
-    PASSWORD_VALUE.lastIndex = words.end[h] as number;
+  const names = lexicon.classes.get('secrets.name');
+  if (names === undefined) return;
+  for (let h = 0; h < words.count * HIT; h += HIT) {
+    if (names[words.hits[h] as number] !== 1) continue;
+    PASSWORD_VALUE.lastIndex = words.hits[h + END] as number;
     const match = PASSWORD_VALUE.exec(text);
     const value = match?.[2]?.replace(/[.!?]$/, '');
     if (match === null || value === undefined || value.length < 6 || !isPassword(value, match[1] !== '')) continue;

@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
+import { COMMANDS as AUDIT } from '../audit/commands.ts';
+import { runCli, terminalOf } from '../cli/index.ts';
+import { COMMANDS as INSPECT } from '../guard/commands.ts';
+import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as POLICY } from '../policy/commands.ts';
+import { providerCommands } from '../providers/commands.ts';
+import { storeCommands } from './store_commands.ts';
+import { localApi } from './local.ts';
+import { upCommand } from './up.ts';
+import { VERSION } from './version.ts';
+
+/** The bin: every command of every module, and the process around them. */
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+
+const logger: Logger = jsonLogger((line) => process.stderr.write(line), systemClock);
+const commands: readonly Command[] = [
+  upCommand({ env: process.env, clock: systemClock, logger }),
+  ...IDENTITY,
+  ...INSPECT,
+  ...POLICY,
+  ...AUDIT,
+  ...providerCommands(),
+  ...storeCommands(process.env),
+];
+
+process.exitCode = await runCli(process.argv.slice(2), commands, {
+  version: VERSION,
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: terminalOf(process.stdout),
+  stderr: terminalOf(process.stderr),
+  clock: systemClock,
+  signal: interrupt.signal,
+  openLocal: (where) =>
+    localApi(where, { env: process.env, clock: systemClock, logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger }),
+  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2 },
+});
+// An embedded database or a kept connection must not keep a finished command alive.
+process.exit();

@@ -1,0 +1,185 @@
+import { existsSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { AppError, DEFAULT_TENANT, type Command, type CommandContext, type Logger } from '../kernel/index.ts';
+import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
+import { socketFile } from '../control/index.ts';
+import { createGatewayServer } from '../gateway/service.ts';
+import { problemLines, readConfigFile, type Config } from './config.ts';
+import { fail } from './errors.ts';
+import { openApp, type App } from './open.ts';
+
+const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
+const DEFAULT_GATEWAY = 8100;
+const DEFAULT_CONSOLE = 8101;
+/** Ports that are tried after a taken default. */
+const NEXT_PORTS = 20;
+/** Time for requests under way to end after the signal to stop. */
+const DRAIN_MS = 10_000;
+/** Editors write a file in several steps; the configuration is read after the last of them. */
+const SETTLE_MS = 150;
+
+export type UpDeps = { readonly env: Readonly<Record<string, string | undefined>>; readonly clock: () => number; readonly logger: Logger };
+
+/** `sallyport up`: opens everything, listens, and stays until it is told to stop. */
+export function upCommand(deps: UpDeps): Command {
+  return {
+    name: 'up',
+    summary: 'Starts the gate: gateway port, console port and the local socket for commands.',
+    flags: [
+      { name: 'gateway-port', value: 'N', summary: 'Port of the gateway; 0 takes a free one. 8100 by default, or the next free one.' },
+      { name: 'console-port', value: 'N', summary: 'Port of the console; 0 takes a free one. 8101 by default, or the next free one.' },
+      { name: 'ready-file', value: 'FILE', summary: 'Written when everything answers: {gateway, console, setupUrl}.' },
+    ],
+    run: (context) => up(context, deps),
+  };
+}
+
+async function up(context: CommandContext, deps: UpDeps): Promise<number> {
+  const file = context.configFile ?? resolve('sallyport.yaml');
+  const loaded = readConfigFile(file, context.configFile !== undefined);
+  if (!loaded.ok) throw fail('CONFIG_INVALID', { say: `\n${problemLines(basename(file), loaded.problems).join('\n')}\n` });
+  let stop: (error?: Error) => void = () => {};
+  const stopped = new Promise<Error | undefined>((done) => (stop = done));
+  const app = await openApp({
+    dataDir: context.dataDir,
+    config: loaded.config,
+    env: deps.env,
+    logger: deps.logger,
+    clock: deps.clock,
+    onFatal: (error) => stop(error),
+  });
+  let listening: readonly Listening[] = [];
+  try {
+    const ports = await listen(app, loaded.config, context);
+    listening = [ports.gateway];
+    const unwatch = watchConfig(file, app, deps.logger);
+    await announce(context, app, loaded.config, ports);
+    context.signal.addEventListener('abort', () => stop());
+    const fault = await stopped;
+    unwatch();
+    context.note('Stopping: requests under way may end.\n');
+    await app.gateway.drain(DRAIN_MS);
+    return fault === undefined ? 0 : 1;
+  } finally {
+    await Promise.all(listening.map((one) => one.close()));
+    await app.close();
+  }
+}
+
+type Ports = { readonly gateway: Listening; readonly gatewayUrl: string; readonly consoleUrl: string };
+
+async function listen(app: App, config: Config, context: CommandContext): Promise<Ports> {
+  const gateway = placeOf(config.listen?.gateway, context.flags['gateway-port'], DEFAULT_GATEWAY);
+  const consolePlace = placeOf(config.listen?.console, context.flags['console-port'], DEFAULT_CONSOLE);
+  const plain = config.listen?.plain ?? false;
+  const tls =
+    config.tls === undefined ? undefined : { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') };
+  for (const place of [gateway, consolePlace]) {
+    if (!isLoopback(place.hosts) && tls === undefined && !plain)
+      throw fail('LISTEN_ADDRESS', { say: `Others can reach ${place.hosts.join(', ')}, and there is no TLS.` });
+  }
+  const open = await firstFree(
+    gateway,
+    (port) =>
+      listenOnHosts(() => createGatewayServer((request, response) => app.gateway.handle(request, response), tls), gateway.hosts, port),
+    context,
+  );
+  await app.control.listenSocket(socketFile(context.dataDir));
+  const consolePort = await firstFree(consolePlace, (port) => app.control.listen({ hosts: [...consolePlace.hosts], port, plain }), context);
+  const scheme = tls === undefined ? 'http' : 'https';
+  return { gateway: open, gatewayUrl: `${scheme}://localhost:${open.port}`, consoleUrl: `${scheme}://localhost:${consolePort}` };
+}
+
+type Place = {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** Chosen by nobody: the next free one will do. */ readonly free: boolean;
+};
+
+function placeOf(configured: string | undefined, flag: unknown, fallback: number): Place {
+  const colon = configured?.lastIndexOf(':') ?? -1;
+  const host = configured?.slice(0, colon).replace(/^\[|\]$/g, '');
+  const hosts = host === undefined || host === 'localhost' ? LOOPBACK : [host];
+  if (typeof flag === 'string') {
+    const port = Number(flag);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw fail('LISTEN_ADDRESS', { say: 'The port must be 0 to 65535.' });
+    return { hosts, port, free: false };
+  }
+  return configured === undefined
+    ? { hosts, port: fallback, free: true }
+    : { hosts, port: Number(configured.slice(colon + 1)), free: false };
+}
+
+async function firstFree<T>(place: Place, open: (port: number) => Promise<T>, context: CommandContext): Promise<T> {
+  for (let port = place.port; ; port++) {
+    try {
+      const opened = await open(port);
+      if (port !== place.port) context.note(`Port ${place.port} is in use; ${port} is used instead.\n`);
+      return opened;
+    } catch (error) {
+      const taken = error instanceof AppError && (error.code === 'NET_PORT_TAKEN' || error.code === 'CONTROL_PORT_TAKEN');
+      if (!taken || !place.free || port >= place.port + NEXT_PORTS) throw error;
+    }
+  }
+}
+
+async function announce(context: CommandContext, app: App, config: Config, ports: Ports): Promise<void> {
+  const file = context.flags['ready-file'];
+  const ready = { gateway: ports.gatewayUrl, console: ports.consoleUrl, setupUrl: null };
+  if (typeof file === 'string') writePrivate(file, `${JSON.stringify(ready)}\n`);
+  if (context.json) {
+    context.out(JSON.stringify(ready));
+    return;
+  }
+  const { rules } = app.policy.current(DEFAULT_TENANT);
+  const observed = rules.filter((rule) => !rule.enforced).length;
+  const lines = [
+    'Sallyport is up.',
+    `  gateway   ${ports.gatewayUrl}   (OPENAI_BASE_URL=${ports.gatewayUrl}/v1, ANTHROPIC_BASE_URL=${ports.gatewayUrl})`,
+    `  console   ${ports.consoleUrl}   (control API; /api/openapi.json describes it)`,
+    `  store     ${config.store === undefined ? `embedded, in ${context.dataDir}` : 'PostgreSQL'}`,
+    `  policy    ${rules.length} rules, ${observed} of them only observe (sallyport policy list)`,
+    ...(config.gateway.guards ? [] : ['  GUARDS ARE OFF by configuration: nothing is inspected.']),
+    ...(config.content === 'full' ? ['  content: full keeps every text for 7 days.'] : []),
+    '',
+    'Try it without a provider key:',
+    '  KEY=$(./run key create --name me)',
+    `  curl -s ${ports.gatewayUrl}/v1/chat/completions -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\`,
+    `    -d '{"model":"practice/assistant","messages":[{"role":"user","content":"Hello"}]}'`,
+    '  ./run events follow',
+  ];
+  context.out(lines.join('\n'));
+}
+
+/** Written whole: a reader sees no half of it. */
+function writePrivate(file: string, text: string): void {
+  rmSync(`${file}.new`, { force: true });
+  writeFileSync(`${file}.new`, text, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** Reads the configuration again when it changes; what is wrong with it is said and the old one stays. */
+function watchConfig(file: string, app: App, logger: Logger): () => void {
+  const folder = dirname(file);
+  if (!existsSync(folder)) return () => {};
+  let timer: NodeJS.Timeout | undefined;
+  const reload = async (): Promise<void> => {
+    const loaded = readConfigFile(file, false);
+    const problems = loaded.ok ? await app.reload(loaded.config) : problemLines(basename(file), loaded.problems);
+    if (problems.length === 0) logger.info('configuration reloaded');
+    else for (const problem of problems) logger.error('configuration not reloaded; the old one stays', { problem });
+  };
+  const watcher = watch(folder, (_kind, name) => {
+    if (name !== basename(file)) return;
+    clearTimeout(timer);
+    timer = setTimeout(
+      () =>
+        void reload().catch((error: unknown) => logger.error('configuration not reloaded; the old one stays', { problem: String(error) })),
+      SETTLE_MS,
+    );
+  });
+  return () => {
+    clearTimeout(timer);
+    watcher.close();
+  };
+}

@@ -1,0 +1,115 @@
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { text as readAll } from 'node:stream/consumers';
+import { createGunzip } from 'node:zlib';
+import { isObject, parser, reasonOf, Type, type Command, type CommandContext, type Json } from '../kernel/index.ts';
+import { inspectRow, type InspectPoint } from './bulk.ts';
+import { drawScan } from './drawing.ts';
+import { fail } from './errors.ts';
+import { createGuards, type Guards } from './guards.ts';
+
+const inspect: Command = {
+  name: 'inspect',
+  summary: 'Show what the guards find in a text, or in a file of rows; nothing leaves this machine.',
+  usage: '[TEXT|-]',
+  flags: [
+    { name: 'jsonl', value: 'FILE', summary: 'inspect rows {"id", "text"}; gzip is understood' },
+    { name: 'out', value: 'FILE', summary: 'where the results of --jsonl go' },
+    { name: 'point', value: 'prompt|content', summary: 'judge as what a user typed (default) or as text from outside' },
+    { name: 'list', summary: 'list the guards' },
+  ],
+  run,
+};
+
+/** The guard's commands. */
+export const COMMANDS: readonly Command[] = [inspect];
+
+async function run(context: CommandContext): Promise<number> {
+  const guards = createGuards({ config: {}, canaries: [] });
+  const point = pointOf(context.flags['point']);
+  if (context.flags['list'] === true) return list(guards, context);
+  const { jsonl, out } = context.flags;
+  if (typeof jsonl === 'string' && typeof out === 'string') return inspectFile(guards, jsonl, out, point, context);
+  const given = context.args.join(' ');
+  if (given === '' || typeof jsonl === 'string') throw fail('INSPECT_USAGE');
+  return inspectText(guards, given === '-' ? await readAll(process.stdin) : given, point, context);
+}
+
+function pointOf(flag: CommandContext['flags'][string]): InspectPoint {
+  if (flag === undefined || flag === 'prompt') return 'prompt';
+  if (flag === 'content') return 'content';
+  throw fail('INSPECT_USAGE', { say: 'The point is prompt or content.' });
+}
+
+function list(guards: Guards, context: CommandContext): number {
+  const all = guards.describe();
+  if (context.json) context.out(`${JSON.stringify(all)}\n`);
+  else for (const { id, finds, stream, points } of all) context.out(`${id.padEnd(16)} ${finds}\n${' '.repeat(17)}at ${Object.keys(points).join(', ')}; stream: ${stream}\n`);
+  return 0;
+}
+
+/** Exit code of a text that was flagged. */
+const FLAGGED = 1;
+
+function inspectText(guards: Guards, text: string, point: InspectPoint, context: CommandContext): number {
+  const row = inspectRow(guards, 0, text, point);
+  if (context.json) context.out(`${JSON.stringify(row)}\n`);
+  else context.out(drawScan(text, guards.scan(text, { point, origin: point === 'prompt' ? 'user' : 'retrieved', part: 0 }), context.width));
+  return row.decision === 'deny' ? FLAGGED : 0;
+}
+
+/** Rows after which progress is told. */
+const PROGRESS_ROWS = 5000;
+
+const parseRow = parser(Type.Object({ id: Type.Optional(Type.Union([Type.String(), Type.Number()])), text: Type.String() }));
+
+/** One result a row, in order; a row without id has its line's number from 0. Memory does not grow with the file. */
+async function inspectFile(guards: Guards, input: string, output: string, point: InspectPoint, context: CommandContext): Promise<number> {
+  const out = createWriteStream(output);
+  const failed = once(out, 'error').then(([error]: unknown[]) => error);
+  let number = 0;
+  let flagged = 0;
+  for await (const line of linesOf(input)) {
+    context.signal.throwIfAborted();
+    if (line.trim() === '') continue;
+    const { id, text } = readRow(line, number);
+    const row = inspectRow(guards, id ?? number, text, point);
+    if (row.flagged) flagged++;
+    number++;
+    if (!out.write(`${JSON.stringify(row)}\n`)) await Promise.race([once(out, 'drain'), failed.then((error) => Promise.reject(asError(error)))]);
+    if (number % PROGRESS_ROWS === 0) context.note(`${number} rows, ${flagged} flagged\n`);
+  }
+  out.end();
+  await Promise.race([once(out, 'finish'), failed.then((error) => Promise.reject(asError(error)))]);
+  const summary: Json = { rows: number, flagged };
+  if (context.json) context.out(`${JSON.stringify(summary)}\n`);
+  else context.note(`${number} rows, ${flagged} flagged, written to ${output}\n`);
+  return 0;
+}
+
+function asError(error: unknown): Error {
+  return fail('INSPECT_INPUT', { say: reasonOf(error), cause: error });
+}
+
+function linesOf(path: string): AsyncIterable<string> {
+  try {
+    statSync(path);
+  } catch (error) {
+    throw asError(error);
+  }
+  const file = createReadStream(path);
+  return createInterface({ input: path.endsWith('.gz') ? file.pipe(createGunzip()) : file, crlfDelay: Number.POSITIVE_INFINITY });
+}
+
+function readRow(line: string, number: number): { id?: string | number; text: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw fail('INSPECT_INPUT', { say: `Line ${number + 1} is not JSON.`, cause: error });
+  }
+  const row = parseRow(value);
+  if (!isObject(value as Json) || !row.ok) throw fail('INSPECT_INPUT', { say: `Line ${number + 1} has no text.` });
+  return row.value;
+}

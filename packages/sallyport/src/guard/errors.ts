@@ -1,0 +1,17 @@
+import { errors, type ErrorCatalogue } from '../kernel/index.ts';
+
+/** What can go wrong with the guard's command. */
+export const ERRORS = {
+  INSPECT_INPUT: {
+    status: 400,
+    message: 'The rows cannot be read.',
+    fix: 'Give a file of lines like {"id": 1, "text": "..."}, plain or compressed with gzip.',
+  },
+  INSPECT_USAGE: {
+    status: 400,
+    message: 'Nothing to inspect.',
+    fix: 'Give a text (or - for standard input), or --jsonl FILE --out FILE.',
+  },
+} as const satisfies ErrorCatalogue;
+
+export const fail = errors(ERRORS);

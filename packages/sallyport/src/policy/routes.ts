@@ -1,0 +1,96 @@
+import { parser, Type, POINTS, type Caller, type EventId, type Json, type Route } from '../kernel/index.ts';
+import { CONFIG } from './config.ts';
+import { fail } from './errors.ts';
+import type { PolicyService } from './service.ts';
+
+const MODES = Type.Object(
+  {
+    rules: Type.Union([Type.Literal('all'), Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 500 })], {
+      description: 'Ids of rules, or `all`.',
+    }),
+    mode: Type.Enum(['enforce', 'observe', 'configured'], { description: 'configured: what the configuration says.' }),
+  },
+  { additionalProperties: false },
+);
+
+const GIVEN = CONFIG.properties.rules.items.properties.tests.items.properties.given;
+const EXPLAIN = Type.Union([
+  Type.Object(
+    { event: Type.String({ minLength: 1, maxLength: 64, description: 'Id of a recorded request.' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { point: Type.Enum([...POINTS]), given: GIVEN },
+    { additionalProperties: false, description: 'An example, as in the tests of a rule.' },
+  ),
+]);
+const REPLAY = Type.Object(
+  {
+    rule: Type.String({ minLength: 1, maxLength: 64 }),
+    since: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Milliseconds since 1970.' })),
+  },
+  { additionalProperties: false },
+);
+
+const parseModes = parser(MODES);
+const parseExplain = parser(EXPLAIN);
+
+/** The control routes of the policy: of the caller's tenant only. */
+export function policyRoutes(policy: PolicyService): readonly Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/policy',
+      summary: 'The policy in force: rules, whether each is enforced, warnings, and the problems of a refused change.',
+      authority: { permission: 'policy:read' },
+      handler: ({ caller }) => ({ json: describe(policy, caller) }),
+    },
+    {
+      method: 'POST',
+      path: '/api/policy/modes',
+      summary: 'Enforces or observes rules, or gives them back to the configuration.',
+      authority: { permission: 'policy:write' },
+      body: MODES,
+      async handler({ caller, body }) {
+        const parsed = parseModes(body);
+        if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
+        const mode = parsed.value.mode === 'configured' ? undefined : parsed.value.mode;
+        const rules = await policy.setMode(caller.tenant, parsed.value.rules, mode, caller.principal);
+        return { json: { version: policy.current(caller.tenant).version, rules: rules.map(({ id, enforced }) => ({ id, enforced })) } };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/policy/explain',
+      summary: 'What each rule makes of a recorded request or of an example, with the value of every part of its condition.',
+      authority: { permission: 'policy:read' },
+      body: EXPLAIN,
+      async handler({ caller, body }) {
+        const parsed = parseExplain(body);
+        if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
+        const asked = parsed.value;
+        const parts =
+          'event' in asked
+            ? await policy.explain(caller.tenant, asked.event as EventId)
+            : [{ part: 0, point: asked.point, where: '', rules: policy.explainExample(caller.tenant, asked.point, asked.given) }];
+        return { json: { parts } as unknown as Json };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/policy/replay',
+      summary: 'What a rule would have done to recorded requests: counts and examples.',
+      authority: { permission: 'policy:read' },
+      query: REPLAY,
+      async handler({ caller, query }) {
+        const replay = await policy.replay(caller.tenant, query['rule'] ?? '', Number(query['since'] ?? 0));
+        return { json: replay as unknown as Json };
+      },
+    },
+  ];
+}
+
+function describe(policy: PolicyService, { tenant }: Caller): Json {
+  const { version, rules } = policy.current(tenant);
+  return { version, rules, ...policy.state() } as unknown as Json;
+}

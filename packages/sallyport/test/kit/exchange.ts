@@ -1,0 +1,104 @@
+import type { EventId, JsonObject, KeyId, PrincipalId, TenantId } from '../../src/kernel/index.ts';
+import {
+  compileHold,
+  createGuards,
+  createPlaceholders,
+  type Canary,
+  type GuardConfig,
+  type Guards,
+  type HoldPlan,
+} from '../../src/guard/index.ts';
+import type { Exchange } from '../../src/gateway/exchange.ts';
+import { Judge } from '../../src/gateway/judge.ts';
+import { Ledger } from '../../src/gateway/ledger.ts';
+import { VerdictMemory } from '../../src/gateway/memory.ts';
+import { readRequest, type Api } from '../../src/message/index.ts';
+import { loadPolicy, type Policy, type RuleSource } from '../../src/policy/index.ts';
+import { composeRules } from '../../src/policy/default_policy.ts';
+
+/** The default policy with rules added, loaded as the product loads it. */
+export function testPolicy(rules: readonly RuleSource[] = []): Policy {
+  const composed = composeRules({ rules: [...rules] });
+  const loaded = loadPolicy(composed.rules, { defaults: {}, builtin: composed.builtin }, new Map());
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.policy;
+}
+
+/** Guards with the machine for streams, as the product builds them. */
+export function testGuards(
+  config: GuardConfig = {},
+  canaries: readonly Canary[] = [],
+  faults?: (guard: string, point: string) => void,
+): { guards: Guards; plan: HoldPlan } {
+  const guards = createGuards({ config, canaries, ...(faults === undefined ? {} : { faults }) });
+  const { rules, windows } = guards.stream('response');
+  return { guards, plan: compileHold(rules, windows, { placeholders: true }) };
+}
+
+/** An exchange as the gateway opens it, without a server. */
+export function testExchange(
+  api: Api,
+  body: JsonObject,
+  options: { guards: Guards | undefined; policy: Policy; enforceAll?: boolean; effects?: Record<string, 'read' | 'write'> },
+): Exchange {
+  const read = readRequest(api, body);
+  if (!read.ok) throw new Error(read.message);
+  const ledger = new Ledger(true);
+  const tenant = 'default' as TenantId;
+  const judge = new Judge(
+    {
+      tenant,
+      policy: options.policy,
+      guards: options.guards,
+      memory: new VerdictMemory(),
+      secret: '0'.repeat(64),
+      principal: { id: 'prn', kind: 'service', name: 'test', key: 'key' },
+      request: {
+        endpoint: '/v1/test',
+        api,
+        model: read.request.model,
+        provider: 'test',
+        stream: read.request.stream,
+        tools: read.request.tools.length > 0,
+        write_tools: false,
+        attachments: read.request.attachments,
+        practice: false,
+      },
+      enforceAll: options.enforceAll ?? false,
+      effects: options.effects ?? {},
+      canaries: [],
+      ascii: false,
+    },
+    ledger,
+  );
+  return {
+    uid: 'evt_00000000000000000000000000' as EventId,
+    tenant,
+    key: {
+      id: 'key' as KeyId,
+      tenant,
+      principal: 'prn' as PrincipalId,
+      principalKind: 'service',
+      name: 'test',
+      permissions: new Set(),
+      gateway: true,
+      detail: 'short',
+      models: [],
+      requestsPerMinute: null,
+      concurrency: null,
+      expires: null,
+    },
+    api,
+    request: read.request,
+    targets: [{ provider: 'test', kind: 'openai', model: read.request.model }],
+    practice: false,
+    guarded: options.guards !== undefined,
+    content: 'none',
+    judge,
+    ledger,
+    placeholders: createPlaceholders({ key: Buffer.alloc(32, 3), principal: 'prn' }),
+    commitment: '',
+    started: 0,
+    timings: {},
+  };
+}
