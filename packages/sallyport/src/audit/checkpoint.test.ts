@@ -29,7 +29,7 @@ const head: UnsignedCheckpoint = {
   previous: root,
   key: key.keyId,
 };
-const signed = signCheckpoint(head, key.sign);
+const signed = signCheckpoint(head, (bytes) => key.sign(bytes));
 
 test('a checkpoint is read back from its line and is signed by its key only', () => {
   const line = checkpointLine(signed);

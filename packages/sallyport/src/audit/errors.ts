@@ -41,6 +41,11 @@ export const ERRORS = {
     message: 'The query for events cannot be read.',
     fix: 'Times are ISO 8601 or a span such as 15m, 2h, 7d; `after` is the `next` of the page before.',
   },
+  ERASE_INVALID: {
+    status: 400,
+    message: 'The subject whose text to erase is missing.',
+    fix: 'Send {"subject": "..."}: a principal id, or the end user id that requests named.',
+  },
   FOLLOW_TOO_SLOW: {
     status: 503,
     message: 'Events came faster than they were read.',

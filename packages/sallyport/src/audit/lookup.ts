@@ -25,7 +25,11 @@ export type LookupOptions = {
   readonly projectors: readonly Projector[];
   /** Signs this process's log as it is now. */
   sign(): Promise<Checkpoint>;
+  lastHead(): Checkpoint | undefined;
 };
+
+/** The place of an event. `sealed`: whether a signed tree head covers it; undefined when its log is not here. */
+export type EventPlace = { readonly log: string; readonly index: number; readonly sealed: boolean | undefined };
 
 /** Finds single events and proves them: in the database first, then in what the database does not have yet. */
 export class Lookup {
@@ -43,6 +47,22 @@ export class Lookup {
     if (found !== undefined && found.phase !== 'started') return found;
     const inLog = await this.#inLogs(tenant, uid);
     return inLog === undefined ? found : (JSON.parse(inLog.record.payload.toString('utf8')) as Event);
+  }
+
+  /** Where the event is: its log, its number there, and whether a signed head covers it. Undefined when its log is elsewhere. */
+  async place(tenant: TenantId, uid: EventId): Promise<EventPlace | undefined> {
+    const place = await this.#inDatabase((store) => store.tx(tenant, (sql) => selectPlace(sql, uid)));
+    const found = place === undefined ? await this.#inLogs(tenant, uid) : undefined;
+    const log = place?.log ?? found?.source.log;
+    const index = place?.seq ?? found?.record.index;
+    if (log === undefined || index === undefined) return undefined;
+    const projector = this.#options.projectors.find(({ source }) => source.log === log);
+    if (projector === undefined) return { log, index, sealed: undefined };
+    const own = projector === this.#options.projectors[0];
+    const head = own
+      ? this.#options.lastHead()
+      : lastCheckpoint(this.#options.files, projector.source.folder, projector.source.end().segment);
+    return { log, index, sealed: (head?.size ?? 0) > index };
   }
 
   async proof(tenant: TenantId, uid: EventId): Promise<InclusionProof> {

@@ -13,7 +13,7 @@ import { Followers } from './follow.ts';
 import { HeadKeeper } from './heads.ts';
 import { eventsFolder } from './log_layout.ts';
 import { openLogs, type OpenedLogs } from './logs.ts';
-import { Lookup } from './lookup.ts';
+import { Lookup, type EventPlace } from './lookup.ts';
 import type { KeptHead } from './open_log.ts';
 import { Outbox } from './outbox.ts';
 import { Projector } from './projection.ts';
@@ -26,6 +26,7 @@ export type { Change, StateChange } from './change.ts';
 export type { Checkpoint } from './checkpoint.ts';
 export type { Content, ContentItem, ContentMode, ContentPut, ContentStore } from './content.ts';
 export type { EventPage, EventQuery } from './store.ts';
+export type { EventPlace } from './lookup.ts';
 export type { InclusionProof } from './proof.ts';
 export type { WitnessConfig } from './config.ts';
 export type { WitnessHealth } from './witness.ts';
@@ -57,6 +58,8 @@ export type Audit = {
   list(tenant: TenantId, query: EventQuery): Promise<EventPage>;
   /** Also finds an event that the projection has not reached yet. */
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined>;
+  /** Where the event stands in its log. */
+  place(tenant: TenantId, uid: EventId): Promise<EventPlace | undefined>;
   /** Events as they are recorded, from now on, until `signal` aborts. */
   follow(tenant: TenantId, signal: AbortSignal): AsyncIterable<Event>;
   /** That the event is in the log: RFC 6962 audit path under a signed checkpoint. Rejects EVENT_NOT_FOUND. */
@@ -176,7 +179,15 @@ class Trail implements Audit {
     this.#outbox = new Outbox({ store, log: logs.own.id, append: (event, json) => logs.own.append(json, event), clock, logger });
     this.change = this.#outbox.change;
     const { publicKeyPem } = keyring.signing();
-    this.#lookup = new Lookup({ store, files, cache: join(dir, 'cache', 'tree'), publicKeyPem, projectors, sign: () => this.checkpoint() });
+    this.#lookup = new Lookup({
+      store,
+      files,
+      cache: join(dir, 'cache', 'tree'),
+      publicKeyPem,
+      projectors,
+      sign: () => this.checkpoint(),
+      lastHead: () => logs.own.lastCheckpoint,
+    });
     this.content = openContent({
       store,
       keyring,
@@ -216,6 +227,10 @@ class Trail implements Audit {
 
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined> {
     return this.#lookup.get(tenant, uid);
+  }
+
+  place(tenant: TenantId, uid: EventId): Promise<EventPlace | undefined> {
+    return this.#lookup.place(tenant, uid);
   }
 
   follow(tenant: TenantId, signal: AbortSignal): AsyncIterable<Event> {

@@ -241,7 +241,7 @@ test('a record rewritten with its checksum is found by the chain, the last one b
     const { bytes } = files.contents.get(segments(files).at(-1)!)!;
     let offset = 0;
     let next = 40 + bytes.readUInt32LE(0);
-    while (which === 'last' && next < bytes.length) {
+    for (const end = which === 'last' ? bytes.length : 0; next < end; ) {
       offset = next;
       next += 40 + bytes.readUInt32LE(next);
     }
@@ -267,7 +267,7 @@ test('one log cannot take the place of another', async () => {
 test('logs of other machines are left out only when that is asked for', async () => {
   const { files, witness } = await make('closed');
   const elsewhere = await import('./checkpoint.ts').then(({ signCheckpoint }) =>
-    signCheckpoint({ ...parseCheckpoint(witness.split('\n')[0]!)!, log: LOG.replace('log_01', 'log_09') }, key.sign),
+    signCheckpoint({ ...parseCheckpoint(witness.split('\n')[0]!)!, log: LOG.replace('log_01', 'log_09') }, (bytes) => key.sign(bytes)),
   );
   const both = `${witness}${checkpointLine(elsewhere)}\n`;
   assert.match(verify(files, { witness: both }).broken?.why ?? '', /the whole log is missing/);

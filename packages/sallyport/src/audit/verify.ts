@@ -43,7 +43,8 @@ export function verifyLogs(reader: LogReader, options: VerifyOptions = {}): Verd
   const names = reader.logs().filter(isLogId);
   const logs = names.map((log) => verifyOne(reader, log, outside.heads, options));
   const missing = options.partial === true ? undefined : findMissing(outside.heads, names);
-  const broken = logs.find((log) => log.broken !== undefined)?.broken ?? outside.broken ?? missing;
+  const none = names.length === 0 ? { log: '', why: 'there is no log here' } : undefined;
+  const broken = logs.find((log) => log.broken !== undefined)?.broken ?? outside.broken ?? missing ?? none;
   const witnessed = broken === undefined && outside.heads.length > 0;
   return { ok: broken === undefined, broken, logs, witnessed, summary: summarise(logs, broken, witnessed) };
 }
@@ -95,6 +96,5 @@ function summarise(logs: readonly LogReport[], broken: Broken | undefined, witne
   if (broken !== undefined) return `BROKEN: ${broken.log === '' ? '' : `${broken.log}: `}${broken.why}`;
   const records = logs.reduce((sum, log) => sum + log.records, 0);
   const base = `${records} records in ${logs.length} ${logs.length === 1 ? 'log' : 'logs'}`;
-  if (logs.length === 0) return 'There is no log here; not witnessed.';
   return witnessed ? `${base}: consistent, and the witness agrees.` : `${base}: internally consistent, not witnessed.`;
 }

@@ -82,6 +82,7 @@ export function createGroup(ports: {
     async finish(commit, waiting, end) {
       if (isLast(waiting)) {
         const group = take();
+        target = waiting + 1;
         try {
           const ended = await end(true);
           group?.resolve(ended.syncs);

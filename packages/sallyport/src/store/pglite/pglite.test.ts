@@ -25,7 +25,7 @@ before(async () => {
     extra: [CONTRACT_TABLE],
     pglite: {
       onAcknowledged: (one) => seen.push(one),
-      askLimit: 3_000,
+      askLimit: 1_500,
       idleLimit: 200,
       threadFile: new URL('failing_disk.ts', import.meta.url),
     },

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { generateGuards } from '../../../../../tools/generate_guards.ts';
+import type { Detector } from '../detector.ts';
+import { createGuards, type Guards } from '../guards.ts';
+import type { Cases } from './cases.ts';
+import { detector as template } from './_template/index.ts';
+import { DETECTORS } from './registry.generated.ts';
+import { FORMATS } from './secrets/index.ts';
+import { RULES } from './injection/rules.ts';
+
+const GUARDS = createGuards({
+  config: { patterns: [{ id: 'employee', pattern: '\\bEMP-\\d{6}\\b', category: 'personal_data', type: 'EMPLOYEE_NUMBER' }] },
+  canaries: [
+    { id: 'c1', value: 'q7-falcon-harbor-2291', kind: 'canary' },
+    { id: 'openai', value: 'operator-provider-key-0123456789', kind: 'provider_key' },
+  ],
+});
+
+test('the registry is up to date', () => {
+  const root = join(import.meta.dirname, '../../../../..');
+  for (const { path, text } of generateGuards()) assert.equal(readFileSync(join(root, path), 'utf8'), text, `${path}: run npm run generate`);
+});
+
+test('detectors are named after their folders and say what they find', () => {
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'));
+  assert.deepEqual(
+    DETECTORS.map(({ id }) => id),
+    folders.map(({ name }) => name).toSorted(),
+  );
+  for (const { id, describe, points } of DETECTORS) {
+    assert.ok(describe.finds.length > 20, id);
+    assert.ok(Object.keys(points).length > 0, id);
+    assert.ok(existsSync(join(import.meta.dirname, id, 'cases.ts')), `${id} has no cases.ts`);
+  }
+});
+
+const CASES: readonly { readonly id: string; readonly cases: Cases }[] = await Promise.all(
+  DETECTORS.map(async ({ id }) => ({ id, cases: ((await import(`./${id}/cases.ts`)) as { cases: Cases }).cases })),
+);
+
+function rulesFound(guards: Guards, { text, point }: Cases['misses'][number]): string[] {
+  const { findings, failures } = guards.scan(text, { point, origin: point === 'prompt' ? 'user' : 'tool', part: 0 });
+  assert.deepEqual(failures, []);
+  return findings.flatMap(({ rule, evidence }) => [rule, ...(rule.startsWith('injection.') ? partsOf(evidence) : [])]);
+}
+
+/** An injection finding names the strongest rule; the others stand in its evidence. */
+function partsOf(evidence = ''): string[] {
+  return [...evidence.matchAll(/([a-z-]+) \d\.\d\d/g)].map((match) => `injection.${match[1]}`);
+}
+
+for (const { id, cases } of CASES) {
+  suite(id, () => {
+    for (const hit of cases.hits) {
+      test(`finds ${hit.rule}: ${JSON.stringify(hit.text).slice(0, 60)}`, () => {
+        assert.ok(rulesFound(GUARDS, hit).includes(hit.rule), `found only ${rulesFound(GUARDS, hit).join(', ')}`);
+        if (hit.found === undefined) return;
+        const { findings } = GUARDS.scan(hit.text, { point: hit.point, origin: 'user', part: 0 });
+        const spans = findings.map(({ location }) => (location.kind === 'text' ? hit.text.slice(location.start, location.end) : ''));
+        assert.ok(spans.includes(hit.found), `spans: ${JSON.stringify(spans)}`);
+      });
+    }
+    for (const miss of cases.misses) {
+      test(`passes ${miss.rule}: ${JSON.stringify(miss.text).slice(0, 60)}`, () => {
+        assert.ok(!rulesFound(GUARDS, miss).includes(miss.rule));
+      });
+    }
+  });
+}
+
+test('every rule of the injection detector has a hit and a near miss', () => {
+  const cases = CASES.find(({ id }) => id === 'injection')?.cases;
+  for (const { id } of RULES) {
+    assert.ok(cases?.hits.some(({ rule }) => rule === `injection.${id}`), `no hit for ${id}`);
+    assert.ok(cases?.misses.some(({ rule }) => rule === `injection.${id}`), `no near miss for ${id}`);
+  }
+});
+
+suite('every credential format', () => {
+  for (const format of FORMATS) {
+    test(format.label, () => {
+      const value = sampleOf(format.source, 7);
+      const text = `${format.near === undefined ? '' : `${format.near[0]}: `}value "${value}" in use`;
+      const { findings } = createdWithHash.scan(text, { point: 'prompt', origin: 'user', part: 0 });
+      const found = findings.find(({ location }) => location.kind === 'text' && text.slice(location.start, location.end) === value);
+      assert.ok(found !== undefined, `not found: ${text}; found ${findings.map(({ rule }) => rule).join(', ')}`);
+      assert.equal(found.category, 'secret');
+      assert.ok(found.evidence?.includes(`begins ${value.slice(0, 4)}`) === true && found.evidence.includes('hash h:'));
+      for (const finding of findings) assert.ok(!JSON.stringify(finding).includes(value.slice(0, 12)), 'the value stands in the finding');
+      const sample = value.slice(0, 6) + 'x'.repeat(value.length - 6);
+      assert.deepEqual(GUARDS.scan(`use ${sample} here`, { point: 'prompt', origin: 'user', part: 0 }).findings, []);
+    });
+  }
+});
+
+const createdWithHash = createGuards({ config: {}, canaries: [], hash: (value) => `h:${value.length}` });
+
+/** A text that a bounded pattern matches, made with a small deterministic generator; repeats take their minimum plus some. */
+function sampleOf(source: string, seed: number): string {
+  let state = seed;
+  const random = (n: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return (state >> 8) % n;
+  };
+  let at = 0;
+  const choice = (): string => {
+    const options = [sequence()];
+    while (source[at] === '|') {
+      at++;
+      options.push(sequence());
+    }
+    return options[random(options.length)]!;
+  };
+  const sequence = (): string => {
+    let out = '';
+    while (at < source.length && source[at] !== ')' && source[at] !== '|') {
+      if (source.startsWith('\\b', at)) {
+        at += 2;
+        continue;
+      }
+      if (source.startsWith('(?!', at)) {
+        at = source.indexOf(')', at) + 1;
+        continue;
+      }
+      const from = at;
+      atom();
+      const after = at;
+      const quantifier = /^\{(\d+)(?:,(\d+))?\}|^\?/.exec(source.slice(at));
+      const min = quantifier === null ? 1 : Number(quantifier[1] ?? 0);
+      const max = quantifier === null ? 1 : Number(quantifier[2] ?? quantifier[1] ?? 1);
+      const count = min + Math.min(max - min, 8);
+      for (let k = 0; k < count; k++) {
+        at = from;
+        out += atom();
+      }
+      at = after + (quantifier?.[0].length ?? 0);
+    }
+    return out;
+  };
+  const atom = (): string => {
+    if (source[at] === '(') {
+      at++;
+      const inner = choice();
+      at++;
+      return inner;
+    }
+    if (source[at] === '[') {
+      const end = source.indexOf(']', at);
+      const chars = source.slice(at + 1, end).replace(/(.)-(.)/g, (_all, from: string, to: string) => {
+        let range = '';
+        for (let c = from.charCodeAt(0); c <= to.charCodeAt(0); c++) range += String.fromCharCode(c);
+        return range;
+      });
+      at = end + 1;
+      const plain = chars.replace(/[^A-Za-z0-9]/g, '');
+      return (plain === '' ? chars : plain)[random(plain === '' ? chars.length : plain.length)]!;
+    }
+    if (source[at] === '\\') at++;
+    return source[at++]!;
+  };
+  return choice();
+}
+
+test('a wrong GitHub checksum lowers the confidence, a right one is sure', () => {
+  // CRC-32 of the 30 characters in base 62, computed here by the definition.
+  const body = 'aB3dE6gH9jK2mN5pQ8sT1vW4yZ7xC0';
+  const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+  let crc = 0xffffffff;
+  for (const char of body) {
+    crc ^= char.charCodeAt(0);
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  let sum = (crc ^ 0xffffffff) >>> 0;
+  let tail = '';
+  for (let k = 0; k < 6; k++) {
+    tail = digits[sum % 62]! + tail;
+    sum = Math.floor(sum / 62);
+  }
+  const confidenceOf = (token: string): number | undefined => GUARDS.scan(`t ${token} t`, { point: 'prompt', origin: 'user', part: 0 }).findings[0]?.confidence;
+  assert.equal(confidenceOf(`ghp_${body}${tail}`), 1);
+  assert.equal(confidenceOf(`ghp_${body}${tail.slice(1)}A`), 0.7);
+});
+
+test('the template is a detector that works', async () => {
+  const { cases } = (await import('./_template/cases.ts')) as { cases: Cases };
+  const found = (text: string): boolean => {
+    let seen = false;
+    const scanner = (template satisfies Detector).setUp({
+      canaries: [],
+      hash: () => '',
+      settings: { threshold: 0.5, phoneRegions: [], types: undefined, linkHosts: [], patterns: [] },
+    });
+    scanner.scan({ plain: { text } } as never, {} as never, { add: () => (seen = true) } as never);
+    return seen;
+  };
+  assert.ok(found(cases.hits[0]!.text));
+  assert.ok(!found(cases.misses[0]!.text));
+});
