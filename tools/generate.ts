@@ -6,7 +6,10 @@ import { importRooms } from './generate/modules.ts';
 import { TOP } from './top.ts';
 
 /** Programs beside this one that write files of a domain: each exports a function which answers what it would write. */
-const DOMAIN_GENERATORS = [{ file: 'generate_guards.ts', name: 'generateGuards' }];
+const DOMAIN_GENERATORS = [
+  { file: 'generate_guards.ts', name: 'generateGuards' },
+  { file: 'generate_policy.ts', name: 'generatePolicy' },
+];
 
 /** Every generated file of the repository, as it should be. */
 export async function generateAll(): Promise<Generated[]> {

@@ -59,11 +59,11 @@ test('openai: the key that reaches the provider is ours, never the client’s', 
 });
 
 test('openai: a card number is masked on the way out and restored in the reply, streamed too', async () => {
-  upstream.script((request) => ({ text: `You wrote ${/<CREDIT_CARD_[0-9a-z]+>/.exec(JSON.stringify(request.body))?.[0]}, right?` }));
+  upstream.script((request) => ({ text: `You wrote ${/<CREDIT_CARD_[0-9a-z]+>/.exec(JSON.stringify(request.json))?.[0]}, right?` }));
   const ask = { model: 'gpt-test', messages: [{ role: 'user' as const, content: 'My card is 4111 1111 1111 1111.' }] };
   const whole = await openai.chat.completions.create(ask);
   assert.equal(whole.choices[0]?.message.content, 'You wrote 4111 1111 1111 1111, right?');
-  assert.ok(!JSON.stringify(upstream.requests.at(-1)?.body).includes('4111'));
+  assert.ok(!JSON.stringify(upstream.requests.at(-1)?.json).includes('4111'));
   let text = '';
   for await (const chunk of await openai.chat.completions.create({ ...ask, stream: true })) text += chunk.choices[0]?.delta.content ?? '';
   assert.equal(text, 'You wrote 4111 1111 1111 1111, right?');

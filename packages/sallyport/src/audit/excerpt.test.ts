@@ -88,13 +88,9 @@ test('whatever the text and the findings, no masked character is kept, marks lie
       const findings = found.map(({ start, size, category }) => finding(category, 'T', start, start + size));
       // Masked characters become one that nothing else has.
       const secret = findings.filter((one) => one.category !== 'prompt_injection');
-      const text =
-        [...base].length === 0
-          ? ''
-          : base.replace(/[\s\S]/g, (unit, at: number) => {
-              const hidden = secret.some(({ location }) => location.kind === 'text' && at >= location.start && at < location.end);
-              return hidden ? '§' : unit;
-            });
+      const isHidden = (at: number): boolean =>
+        secret.some(({ location }) => location.kind === 'text' && at >= location.start && at < location.end);
+      const text = base.replace(/[\s\S]/g, (unit, at: number) => (isHidden(at) ? '§' : unit));
       for (const piece of excerpts(item(text, findings))) {
         assert.ok(!piece.text.includes('§'));
         for (const mark of piece.marks) assert.ok(mark.start >= 0 && mark.start <= mark.end && mark.end <= piece.text.length);

@@ -269,7 +269,7 @@ for (const kind of STORE_KINDS) {
       renameSync(`${events}.newer`, events);
       audit = await trail.open();
       const heads = await audit.heads();
-      assert.equal(verifyLogs(readerOf(diskFiles, events), { heads }).witnessed, true);
+      assert.match(verifyLogs(readerOf(diskFiles, events), { heads }).summary, /the database agrees, not witnessed/);
       await audit.close();
     });
 

@@ -241,7 +241,7 @@ test('a record rewritten with its checksum is found by the chain, the last one b
     const { bytes } = files.contents.get(segments(files).at(-1)!)!;
     let offset = 0;
     let next = 40 + bytes.readUInt32LE(0);
-    for (const end = which === 'last' ? bytes.length : 0; next < end; ) {
+    for (const end = which === 'last' ? bytes.length : 0; next < end;) {
       offset = next;
       next += 40 + bytes.readUInt32LE(next);
     }

@@ -28,11 +28,13 @@ export type Verdict = {
   /** The first broken record of the first broken log. */
   readonly broken: Broken | undefined;
   readonly logs: readonly LogReport[];
-  /** Whether something outside the data folder agreed. */
+  /** Whether a witness agreed. The database alone is none: who can change the log's folder may often change that too. */
   readonly witnessed: boolean;
   /** One sentence for the reader. */
   readonly summary: string;
 };
+
+const DATABASE = 'the database';
 
 /**
  * Checks every log: each byte of each record (length, checksum, chain), each checkpoint (spelling, chain, signature, root at its size), the order of the
@@ -45,8 +47,9 @@ export function verifyLogs(reader: LogReader, options: VerifyOptions = {}): Verd
   const missing = options.partial === true ? undefined : findMissing(outside.heads, names);
   const none = names.length === 0 ? { log: '', why: 'there is no log here' } : undefined;
   const broken = logs.find((log) => log.broken !== undefined)?.broken ?? outside.broken ?? missing ?? none;
-  const witnessed = broken === undefined && outside.heads.length > 0;
-  return { ok: broken === undefined, broken, logs, witnessed, summary: summarise(logs, broken, witnessed) };
+  const from = (database: boolean): boolean => broken === undefined && outside.heads.some((head) => (head.from === DATABASE) === database);
+  const witnessed = from(false);
+  return { ok: broken === undefined, broken, logs, witnessed, summary: summarise(logs, broken, witnessed, from(true)) };
 }
 
 function verifyOne(reader: LogReader, log: string, heads: readonly Head[], options: VerifyOptions): LogReport {
@@ -69,7 +72,7 @@ function readOwnKey(files: LogFiles): KeyObject[] | undefined {
 }
 
 function readHeads(options: VerifyOptions): { heads: readonly Head[]; broken: Broken | undefined } {
-  const heads: Head[] = (options.heads ?? []).map((checkpoint) => ({ checkpoint, from: 'the database' }));
+  const heads: Head[] = (options.heads ?? []).map((checkpoint) => ({ checkpoint, from: DATABASE }));
   let broken: Broken | undefined;
   const lines = (options.witness ?? '').split('\n');
   lines.forEach((line, at) => {
@@ -81,7 +84,7 @@ function readHeads(options: VerifyOptions): { heads: readonly Head[]; broken: Br
     else if (line.includes('"signature"') && at < lines.length - 1)
       broken ??= { log: '', why: `line ${at + 1} of the witness cannot be read` };
   });
-  if (options.witness !== undefined && heads.every((head) => head.from === 'the database')) {
+  if (options.witness !== undefined && heads.every((head) => head.from === DATABASE)) {
     broken ??= { log: '', why: 'the witness holds no checkpoint' };
   }
   return { heads, broken };
@@ -92,9 +95,10 @@ function findMissing(heads: readonly Head[], names: readonly string[]): Broken |
   return head === undefined ? undefined : { log: head.checkpoint.log, why: `the whole log is missing; ${head.from} knows it` };
 }
 
-function summarise(logs: readonly LogReport[], broken: Broken | undefined, witnessed: boolean): string {
+function summarise(logs: readonly LogReport[], broken: Broken | undefined, witnessed: boolean, database: boolean): string {
   if (broken !== undefined) return `BROKEN: ${broken.log === '' ? '' : `${broken.log}: `}${broken.why}`;
   const records = logs.reduce((sum, log) => sum + log.records, 0);
   const base = `${records} records in ${logs.length} ${logs.length === 1 ? 'log' : 'logs'}`;
-  return witnessed ? `${base}: consistent, and the witness agrees.` : `${base}: internally consistent, not witnessed.`;
+  if (witnessed) return `${base}: consistent, and the witness${database ? ' and the database agree' : ' agrees'}.`;
+  return `${base}: internally consistent${database ? ', the database agrees' : ''}, not witnessed.`;
 }

@@ -34,7 +34,8 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     actor: { principal: key.principal, kind: key.principalKind, key: key.id },
     api: {
       operation: exchange.api,
-      model: request.model,
+      model: exchange.model,
+      ...(request.model === exchange.model ? {} : { upstream_model: request.model }),
       ...(provider === undefined ? {} : { provider }),
       stream: request.stream,
       ...(outcome.response === undefined ? {} : { response: outcome.response }),

@@ -14,6 +14,8 @@ export type Exchange = {
   readonly key: KeyRecord;
   readonly api: Api;
   readonly request: ReadRequest;
+  /** The model as the client named it; `request.model` becomes the upstream's name when it is sent. */
+  readonly model: string;
   readonly targets: readonly Target[];
   readonly practice: boolean;
   /** False: guards are switched off by configuration; every event says so. */

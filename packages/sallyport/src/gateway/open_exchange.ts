@@ -149,6 +149,7 @@ function exchangeOf(
     key,
     api: request.api,
     request,
+    model: request.model,
     targets,
     practice,
     guarded: guards !== undefined,

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { decrypt, encrypt } from './envelope.ts';
 import { fail } from './errors.ts';
 import type { KekPort, KekSource, SigningKey } from './types.ts';
@@ -70,7 +70,7 @@ function checkFile(file: string): void {
   if ((statSync(file).mode & 0o077) !== 0) throw fail('KEYRING_FOLDER_OPEN', { say: file });
 }
 
-/** Written, synced, then renamed: a crash leaves the whole key or none. */
+/** Written, synced, renamed, and the name synced: a power cut leaves the whole key or none, and never data wrapped by a key that is gone. */
 async function writePrivate(file: string, text: string): Promise<void> {
   const handle = await open(`${file}.new`, 'w', 0o600);
   try {
@@ -80,4 +80,10 @@ async function writePrivate(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(`${file}.new`, file);
+  const folder = await open(dirname(file), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
 }

@@ -62,7 +62,7 @@ function modeCommands(): Command[] {
   const command = (name: string, mode: string, summary: string): Command => ({
     name,
     summary,
-    usage: 'RULE... | --all',
+    usage: '[RULE...]',
     flags: [{ name: 'all', summary: 'Every rule.' }],
     run: (context) => setMode(context, mode),
   });

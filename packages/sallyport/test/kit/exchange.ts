@@ -90,6 +90,7 @@ export function testExchange(
     },
     api,
     request: read.request,
+    model: read.request.model,
     targets: [{ provider: 'test', kind: 'openai', model: read.request.model }],
     practice: false,
     guarded: options.guards !== undefined,

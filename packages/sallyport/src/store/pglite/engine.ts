@@ -22,6 +22,8 @@ export type PgliteOptions = {
   readonly askLimit?: number;
   /** Milliseconds that a transaction may wait for its own program; default 60 s. */
   readonly idleLimit?: number;
+  /** Milliseconds between two looks for dead rows; default 5 min. */
+  readonly tidyInterval?: number;
   readonly onAcknowledged?: (seen: Acknowledged) => void;
   readonly threadFile?: URL;
 };
@@ -160,7 +162,7 @@ export async function openPglite(dir: string, options: PgliteOptions): Promise<E
 
   const warn = (what: string) => (error: unknown) => logger.warn(what, { reason: error instanceof Error ? error.message : String(error) });
   const heart = setInterval(() => void beat().catch(warn('the lock could not be renewed')), BEAT_MS).unref();
-  const broom = setInterval(() => void tidy().catch(warn('the tables could not be tidied')), TIDY_MS).unref();
+  const broom = setInterval(() => void tidy().catch(warn('the tables could not be tidied')), options.tidyInterval ?? TIDY_MS).unref();
 
   return {
     kind: 'pglite',

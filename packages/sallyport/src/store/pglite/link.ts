@@ -26,6 +26,8 @@ export type LinkOptions = {
 // Published as JavaScript, run from source as TypeScript.
 const THREAD_FILE = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Migrations and vacuum go over whole tables. */
+const LONG_LIMIT_MS = 600_000;
 /** Opening includes crash recovery of at most a few log segments. */
 const OPEN_LIMIT_MS = 60_000;
 
@@ -76,7 +78,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       if (!alive) return Promise.reject(fail('STORE_UNAVAILABLE', { detail: why ?? 'the embedded database stopped' }));
       const id = serial++;
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => void link.kill(`no answer to '${ask.op}' in time`), options.askLimit ?? ASK_LIMIT_MS);
+        const timer = setTimeout(() => void link.kill(`no answer to '${ask.op}' in time`), limitOf(ask, options.askLimit ?? ASK_LIMIT_MS));
         waiting.set(id, { resolve, reject, timer });
         worker.postMessage({ id, ask });
       });
@@ -96,6 +98,10 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 
 /** The reason that is not worth a log line. */
 export const CLOSED = 'closed';
+
+function limitOf(ask: Ask, usual: number): number {
+  return ask.op === 'script' || ask.op === 'owner' || ask.op === 'tidy' ? LONG_LIMIT_MS : usual;
+}
 
 function describeExit(code: number): string {
   if (code === EXIT_SYNC_FAILED) return 'a sync to disk failed';

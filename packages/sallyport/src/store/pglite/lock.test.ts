@@ -83,7 +83,9 @@ describe('lock of the data folder', () => {
   it('is never given to two of four that come at once after a kill', { timeout: 30_000 }, async () => {
     const path = join(root, 'race.lock');
     const open = (): Promise<[ChildProcess, string]> => {
-      const child = fork(new URL('lock_taker.ts', import.meta.url), [path], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+      const child = fork(new URL('../../../test/kit/lock_taker.ts', import.meta.url), [path], {
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
       return once(child, 'message').then(([word]) => [child, String(word)]);
     };
     let takers = await Promise.all(Array.from({ length: 4 }, open));

@@ -27,7 +27,8 @@ before(async () => {
       onAcknowledged: (one) => seen.push(one),
       askLimit: 1_500,
       idleLimit: 200,
-      threadFile: new URL('failing_disk.ts', import.meta.url),
+      tidyInterval: 400,
+      threadFile: new URL('../../../test/kit/failing_disk.ts', import.meta.url),
     },
   });
   assert.ok(opened);
@@ -78,7 +79,7 @@ describe('embedded PostgreSQL: durability', () => {
     const acknowledged = new Set<string>();
     const rounds = 2;
     for (let round = 0; round < rounds; round++) {
-      const writer = fork(new URL('kill_writer.ts', import.meta.url), [dir, String(round)], {
+      const writer = fork(new URL('../../../test/kit/store_writer.ts', import.meta.url), [dir, String(round)], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
       let heard = 0;
@@ -163,6 +164,23 @@ describe('embedded PostgreSQL: one thread', () => {
     assert.deepEqual(heard, ['']);
     await test.store.tx(ANNA, (sql) => sql.query('select pg_notify($1, $2)', ['hung', 'again']));
     await until(() => heard.length === 2);
+  });
+});
+
+describe('embedded PostgreSQL: upkeep', () => {
+  it('vacuums a table with many dead rows by itself', async () => {
+    await test.store.tx(ANNA, async (sql) => {
+      await sql.query("insert into contract_rows (tenant, id) select $1, 'dead-' || n from generate_series(1, 2000) n", [ANNA]);
+      await sql.query("delete from contract_rows where id like 'dead-%'");
+    });
+    const vacuumed = async (): Promise<boolean> =>
+      (
+        await test.engine.owner((owner) =>
+          owner.query<{ done: boolean }>("select last_vacuum is not null as done from pg_stat_user_tables where relname = 'contract_rows'"),
+        )
+      )[0]?.done === true;
+    for (let turn = 0; turn < 100 && !(await vacuumed()); turn++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await vacuumed(), true);
   });
 });
 

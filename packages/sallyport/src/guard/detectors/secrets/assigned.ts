@@ -57,7 +57,8 @@ function findNamed(view: View, facts: Facts, hits: Hit[]): void {
     if (!/[0-9]/.test(run)) continue;
     const inside = NAMED_INSIDE.exec(run);
     const value = inside?.[1] ?? (NAMED.test(text.slice(Math.max(0, start - NAME_REACH), start)) ? run : undefined);
-    if (value === undefined || !isKey(value)) continue;
+    // A call or a member of something: code, no value.
+    if (value === undefined || !isKey(value) || /[([]/.test(text.charAt(start + run.length))) continue;
     const from = start + run.length - value.length;
     hits.push({ start: from, end: from + value.length, facts: facts(ASSIGNED, value) });
   }

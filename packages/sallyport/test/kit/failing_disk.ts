@@ -9,5 +9,5 @@ if (!isMainThread) {
     if (fs.existsSync(marker)) throw Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' });
     sync(descriptor);
   };
-  await import('./worker.ts');
+  await import('../../src/store/pglite/worker.ts');
 }

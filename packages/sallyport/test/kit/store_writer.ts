@@ -1,5 +1,5 @@
-import { newId, silentLogger, systemClock, type TenantId } from '../../kernel/index.ts';
-import { openStore } from '../service.ts';
+import { newId, silentLogger, systemClock, type TenantId } from '../../src/kernel/index.ts';
+import { openStore } from '../../src/store/service.ts';
 
 /** Writes until it is killed and reports each acknowledged row: the child process of the durability test and of the benchmark. */
 async function write(dir: string, round: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { takeLock, type Lock } from './lock.ts';
+import { takeLock, type Lock } from '../../src/store/pglite/lock.ts';
 
 /** Tries the lock when told to and says what came of it: the child process of the lock's race test. */
 async function tryOnce(path: string): Promise<Lock | undefined> {

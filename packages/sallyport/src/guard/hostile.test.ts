@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { createGuards } from './guards.ts';
+
+/** Texts of 100,000 units made to be slow or to break a detector. One that is quadratic on any of them would run for minutes here. */
+const UNITS = 100_000;
+
+const of = (piece: string): string => piece.repeat(Math.ceil(UNITS / piece.length)).slice(0, UNITS);
+
+const HOSTILE: Readonly<Record<string, string>> = {
+  'one word': of('a'),
+  'one digit': of('1'),
+  'digits and blanks': of('1 '),
+  'digits and dots': of('1.'),
+  'card prefixes': of('4111-1111-'),
+  'plus signs and digits': of('+1 2 '),
+  at: of('@'),
+  'a@': of('a@'),
+  'a.b@c.': of('a.b@c.'),
+  colons: of(':'),
+  'hex and colons': of('a1:'),
+  'slashes and colons': of('://'),
+  'addresses with a user': of('a://b:c'),
+  'key names': of('password: '),
+  'key prefixes': of('sk-'),
+  'token prefixes': of('eyJaaaaaaaaaaaa.'),
+  'PEM heads': of('-----BEGIN PRIVATE KEY-----'),
+  base64: of('aWdub3Jl'),
+  'long run with dashes': of('a-'),
+  hex: of('6a'),
+  percent: of('%'),
+  'percent escapes': of('%41'),
+  ampersands: of('&#'),
+  entities: of('&#65;'),
+  backslashes: of('\\u'),
+  escapes: of('\\u0041'),
+  'override words': of('ignore '),
+  'override and prior words': of('ignore all previous '),
+  'override words without blanks': of('ignore.'),
+  'rotated words': of('vtaber '),
+  'single letters': of('a b '),
+  leet: of('1gn0r3 '),
+  'Markdown images': of('!['),
+  'Markdown links': of(']('),
+  'image addresses': of('![x](//a.b/'),
+  tags: of('<'),
+  'open tags': of('<img '),
+  'tags with attributes': of('<a on'),
+  'script tags': of('<script '),
+  fences: of('```\n'),
+  backticks: of('`'),
+  'terminal escapes': of('\u001b['),
+  'open terminal strings': of('\u001b]'),
+  'zero-width': of('\u200b'),
+  'letters and zero-width': of('a\u200b'),
+  'bidi overrides': of('\u202e'),
+  'tag characters': of('\u{e0041}'),
+  'variation selectors': of('\ufe0f'),
+  'stacked marks': of('\u0335'),
+  'letters with marks': of('a\u0335'),
+  'mathematical letters': of('𝐢'),
+  'full width': of('ｉ'),
+  'look-alikes': of('о'),
+  Chinese: of('忽略，'),
+  surrogates: of('\ud800'),
+  placeholders: of('<A_'),
+  quotes: of('"ignore "'),
+  blanks: of(' '),
+  lines: of('\n'),
+};
+
+suite('hostile texts', () => {
+  const guards = createGuards({ config: {}, canaries: [{ id: 'c', value: 'aaaaaaaaaaaaaaaaaaaaaaaab', kind: 'canary' }] });
+  for (const [name, text] of Object.entries(HOSTILE)) {
+    test(name, () => {
+      for (const point of ['prompt', 'content', 'tool_call', 'response'] as const) {
+        const { failures, findings } = guards.scan(text, { point, origin: 'unknown', part: 0 });
+        assert.deepEqual(failures, []);
+        for (const { location } of findings) assert.ok(location.kind === 'text' && location.start < location.end && location.end <= text.length);
+      }
+    });
+  }
+});
