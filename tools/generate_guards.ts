@@ -21,7 +21,8 @@ import type { Detector } from '../detector.ts';
 ${imports}
 
 /** Every detector, by name. */
-export const DETECTORS: readonly Detector[] = [${names.join(', ')}];
+export const DETECTORS: readonly Detector[] = [
+${names.map((name) => `  ${name},\n`).join('')}];
 `;
 }
 

@@ -123,6 +123,19 @@ test('openai: responses, streamed and whole, refused in the stream', async () =>
   assert.ok(!text.includes('orchid'));
 });
 
+test('openai: a conversation that the provider keeps gets values restored that an earlier turn masked, for its own key only', async () => {
+  upstream.script((request) => ({ text: `Noted ${/<EMAIL_ADDRESS_[0-9a-z]+>/.exec(JSON.stringify(request.json))?.[0] ?? ''}.` }));
+  const first = await openai.responses.create({ model: 'gpt-test', input: 'My address is ann@example.org' });
+  assert.equal(first.output_text, 'Noted ann@example.org.');
+  const placeholder = /<EMAIL_ADDRESS_[0-9a-z]+>/.exec(JSON.stringify(upstream.requests.at(-1)?.json))?.[0];
+  upstream.script({ text: `You are ${placeholder}.` });
+  const second = await openai.responses.create({ model: 'gpt-test', input: 'Who am I?', previous_response_id: first.id });
+  assert.equal(second.output_text, 'You are ann@example.org.');
+  const stranger = new OpenAI({ baseURL: `${gate.gateway}/v1`, apiKey: await gate.key(), maxRetries: 0 });
+  const third = await stranger.responses.create({ model: 'gpt-test', input: 'Who am I?', previous_response_id: first.id });
+  assert.equal(third.output_text, `You are ${placeholder}.`);
+});
+
 test('openai: embeddings, moderations, completions and models', async () => {
   const embedded = await openai.embeddings.create({ model: 'text-embedding-3-small', input: ['one', 'two'] });
   assert.equal(embedded.data.length, 2);

@@ -7,7 +7,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  statfsSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -20,7 +19,7 @@ import { socketFile } from '../control/index.ts';
 import { AppError, silentLogger, systemClock, type ApiClient, type Json } from '../kernel/index.ts';
 import { readConfig } from './config.ts';
 import { doctorCommand } from './doctor.ts';
-import { checkClock, checkDataFolder, checkDisk, checkKeyFolder, checkNode } from './doctor_machine.ts';
+import { checkClock, checkDataFolder, checkDisk, checkKeyFolder, checkNode, type DiskRoom } from './doctor_machine.ts';
 import { checkServer } from './doctor_server.ts';
 import { openApp } from './open.ts';
 
@@ -102,16 +101,15 @@ test('a key folder or a key that others may read fails; lost keys fail only wher
 });
 
 test('room on the disk: bytes, and places for files', () => {
-  const with_ = (values: object): string => {
-    const read = (() => ({ ...statfsSync(top), bsize: 1024, files: 1e6, ffree: 1e6, ...values })) as typeof statfsSync;
-    return checkDisk(join(top, 'not', 'there'), read).state;
+  const room = (values: Partial<DiskRoom>): string => {
+    return checkDisk(join(top, 'not', 'there'), () => ({ bavail: 0, bsize: 1024, files: 1e6, ffree: 1e6, ...values })).state;
   };
   const MIB = 1024;
-  assert.equal(with_({ bavail: 4_000 * MIB }), 'ok');
-  assert.equal(with_({ bavail: 1_000 * MIB }), 'warn');
-  assert.equal(with_({ bavail: 255 * MIB }), 'fail');
-  assert.equal(with_({ bavail: 4_000 * MIB, ffree: 10 }), 'fail');
-  assert.equal(with_({ bavail: 4_000 * MIB, files: 0, ffree: 0 }), 'ok');
+  assert.equal(room({ bavail: 4_000 * MIB }), 'ok');
+  assert.equal(room({ bavail: 1_000 * MIB }), 'warn');
+  assert.equal(room({ bavail: 255 * MIB }), 'fail');
+  assert.equal(room({ bavail: 4_000 * MIB, ffree: 10 }), 'fail');
+  assert.equal(room({ bavail: 4_000 * MIB, files: 0, ffree: 0 }), 'ok');
 });
 
 test('a clock that was never set, or was set back behind the event log, fails', () => {
@@ -136,11 +134,11 @@ test('nothing there yet: warnings say what to do, nothing fails, and nothing is 
   const { code, report } = await doctor(dir, '');
   assert.equal(code, 0);
   assert.ok(report.ok);
-  assert.deepEqual(states(report), {
+  // How full the disk is, is the machine's business.
+  assert.deepEqual(states({ ...report, checks: report.checks.filter(({ name }) => name !== 'disk') }), {
     node: 'ok',
     'data folder': 'warn',
     'key folder': 'ok',
-    disk: stateOf(report, 'disk') ?? '',
     clock: 'ok',
     server: 'ok',
     configuration: 'ok',
@@ -149,7 +147,7 @@ test('nothing there yet: warnings say what to do, nothing fails, and nothing is 
     witness: 'warn',
     'event log': 'ok',
     store: 'ok',
-    policy: stateOf(report, 'policy') ?? '',
+    policy: 'ok',
   });
   assert.ok(!existsSync(dir) && !existsSync(`${dir}.keys`));
 });
@@ -258,8 +256,10 @@ test('what a running server says of itself', async () => {
   const told = async (replies: Readonly<Record<string, Json | Error>>): Promise<Record<string, string>> =>
     Object.fromEntries((await checkServer(serverOf({ ...HEALTHY, ...replies }))).map(({ name, state }) => [name, state]));
   const fine = { 'event log': 'ok', store: 'ok', providers: 'ok', policy: 'ok' };
-  const provider = (change: Json & object): Json => ({ providers: [{ provider: 'a', circuit: 'closed', key: 'set', ...change }] });
-  const two = (first: object, second: object): Json => ({
+  const provider = (change: Readonly<Record<string, string>>): Json => ({
+    providers: [{ provider: 'a', circuit: 'closed', key: 'set', ...change }],
+  });
+  const two = (first: Readonly<Record<string, string>>, second: Readonly<Record<string, string>>): Json => ({
     providers: [
       { provider: 'a', circuit: 'closed', key: 'set', ...first },
       { provider: 'b', circuit: 'closed', key: 'set', ...second },

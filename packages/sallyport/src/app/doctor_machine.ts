@@ -81,8 +81,11 @@ function checkOwned(name: string, dir: string): Check | undefined {
 
 const modeOf = (mode: number): string => (mode & 0o777).toString(8).padStart(3, '0');
 
-/** Room on the disk of the data folder: bytes and places for files. `read` is `statfs`. */
-export function checkDisk(dir: string, read: typeof statfsSync = statfsSync): Check {
+/** What statfs(2) says of a file system: blocks that we may use and their size in bytes; files in all, and those that may still be made. */
+export type DiskRoom = { readonly bavail: number; readonly bsize: number; readonly files: number; readonly ffree: number };
+
+/** Room on the disk of the data folder, or of the next folder above it that is there. */
+export function checkDisk(dir: string, read: (path: string) => DiskRoom = (path) => statfsSync(path)): Check {
   const { bavail, bsize, files, ffree } = read(nearest(dir));
   const free = bavail * bsize;
   const say = `${Math.floor(free / (1024 * 1024)).toLocaleString('en')} MiB free`;

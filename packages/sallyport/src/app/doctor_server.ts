@@ -82,16 +82,6 @@ function logCheck({ state, size, projectionLag, missingLogs, contentDropped }: S
   return good(name, `${size} records, the database ${projectionLag} behind`);
 }
 
-/** Only what the configuration cannot tell: whether the witness takes what it is sent. */
-async function witnessCheck(api: ApiClient): Promise<readonly Check[]> {
-  const parsed = parser(AUDIT)(await api.call('GET', '/api/audit').catch((): Json => null));
-  const failing = parsed.ok ? parsed.value.witness?.failing : undefined;
-  if (failing === undefined) return [];
-  return [
-    bad('witness', `It does not take tree heads: ${failing}.`, 'Check its address; the newest head is sent again until it is taken.'),
-  ];
-}
-
 function providersCheck(providers: Static<typeof PROVIDERS>['providers']): Check {
   const name = 'providers';
   const own = providers.filter(({ provider }) => provider !== 'practice');

@@ -8,7 +8,7 @@ import { resolveReference, type Config } from './config.ts';
 import { attempt, bad, doubtful, good, type Check } from './doctor_check.ts';
 import { modesCheck } from './doctor_server.ts';
 
-/** What is verified here at most, two seconds of reading; `audit verify` takes any length. */
+/** What is verified here at most: eight full segments, some seconds; `audit verify` takes any length and shows how far it is. */
 const MAX_LOG_BYTES = 512 * 1024 * 1024;
 
 export type StoppedPlace = {

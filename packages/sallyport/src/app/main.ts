@@ -6,6 +6,7 @@ import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
+import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
 import { upCommand } from './up.ts';
@@ -24,6 +25,7 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
+  doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];
 
 process.exitCode = await runCli(process.argv.slice(2), commands, {

@@ -1,8 +1,8 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
   newId,
+  Secret,
   type Caller,
   type Category,
   type EventId,
@@ -13,7 +13,7 @@ import {
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createGateway, type Gateway } from '../gateway/service.ts';
+import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { openIdentity, type Identity } from '../identity/service.ts';
 import { identityRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
@@ -26,6 +26,7 @@ import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { buildGuards, type GuardSet } from './guards.ts';
+import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
 export type OpenOptions = {
@@ -91,7 +92,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const stopKeys = providers.onKeys(rebuild);
   const mode = config.content ?? 'findings';
 
+  const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
+  const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const gateway = createGateway({
+    restoreMaps,
+    ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
     limiter: createLimiter(),
@@ -123,6 +128,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
     logger,
     version: VERSION,
     publicUrl: config.publicUrl,
+    metrics: telemetry?.metrics,
+    tls:
+      config.tls === undefined
+        ? undefined
+        : { cert: readFileSync(config.tls.cert, 'utf8'), key: new Secret(readFileSync(config.tls.key, 'utf8')) },
   });
 
   return {
@@ -145,6 +155,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     async close() {
       stopKeys();
       gateway.close();
+      await telemetry?.close();
+      await restoreMaps.close();
       await control.close();
       await policy.close();
       await identity.close();
@@ -180,8 +192,7 @@ function kekSource(options: OpenOptions): Parameters<typeof openKeyring>[1] {
 }
 
 function privateFolder(dir: string): void {
-  mkdirSync(join(dir), { recursive: true, mode: 0o700 });
-  statSync(dir);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
 }
 
 function callerOf(identity: Identity, key: string, now: number): Caller | undefined {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { openTestStore } from '../../test/kit/stores.ts';
 import { AppError, DEFAULT_TENANT, PERMISSIONS, type ApiClient, type Json, type Permission, type PrincipalId } from '../kernel/index.ts';
 import { COMMANDS } from './commands.ts';
 import type { Event } from './event.ts';
@@ -46,7 +47,7 @@ describe('the commands', () => {
   let audit: Audit;
   let refused: Event;
   before(async () => {
-    trail = (await openTestTrail('pglite'))!;
+    trail = (await openTestTrail(openTestStore('pglite')))!;
     audit = await trail.open();
     refused = testEvent({
       time: Date.now(),

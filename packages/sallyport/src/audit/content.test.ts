@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { skipReason } from '../../test/kit/postgres.ts';
-import { STORE_KINDS } from '../../test/kit/stores.ts';
+import { openTestStore, STORE_KINDS } from '../../test/kit/stores.ts';
 import type { Finding, TenantId } from '../kernel/index.ts';
 import { KEPT, type ContentPut } from './content.ts';
 import { testEvent } from './test/log_kit.ts';
@@ -48,7 +48,7 @@ for (const kind of STORE_KINDS) {
   describe(`the content store on ${kind}`, () => {
     let opened: TestTrail | undefined;
     before(async () => {
-      opened = await openTestTrail(kind);
+      opened = await openTestTrail(openTestStore(kind));
     });
     after(() => opened?.stop());
     const it = (name: string, run: (trail: TestTrail) => Promise<void>): void => {

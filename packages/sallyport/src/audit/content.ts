@@ -152,7 +152,8 @@ class SealedContent implements ContentStore {
   async #whyNot(tenant: TenantId, uid: EventId, now: number): Promise<Content> {
     const event = await this.#deps.event(tenant, uid);
     if (event === undefined) return { state: 'missing', why: 'There is no such event.' };
-    const mode = event.content?.mode ?? 'none';
+    if (event.content === undefined) return { state: 'not_kept', why: 'This event has no text.' };
+    const { mode } = event.content;
     if (mode === 'none') return { state: 'not_kept', why: 'The text was not kept (content: none).' };
     if (mode === 'findings' && (event.findings ?? []).length === 0)
       return { state: 'not_kept', why: 'Nothing was found, so no excerpt was kept (content: findings).' };

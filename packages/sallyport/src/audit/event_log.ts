@@ -87,8 +87,8 @@ export class EventLog {
       this.#waiting.push({ payload, event, resolve, reject });
       if (this.#busy) return;
       this.#busy = true;
-      // After the current turn: what is recorded in the same turn shares the sync.
-      queueMicrotask(() => this.#next());
+      // After the sockets of this turn of the event loop were read: what they lead to shares the sync. No timer is involved.
+      setImmediate(() => this.#next());
     });
   }
 
@@ -170,7 +170,7 @@ export class EventLog {
     this.#segment.sync((error) => {
       if (error === null) this.#acknowledge(group);
       else this.#fail(error, group.records);
-      this.#next();
+      setImmediate(() => this.#next());
     });
   }
 

@@ -65,15 +65,21 @@ export function segmentOf(files: FilePort, source: LogSource, index: number): Po
 }
 
 /** Record `index` of a log. Rejects LOG_BROKEN when it cannot be read. */
-export function readRecord(files: FilePort, source: LogSource, index: number): Record {
+export async function readRecord(files: FilePort, source: LogSource, index: number): Promise<Record> {
   let position = segmentOf(files, source, index);
   while (position.size < source.end().size) {
     const { records, next } = readBatch(files, source, position);
     const found = records.find((record) => record.index === index);
     if (found !== undefined) return found;
     position = next;
+    await gap();
   }
   throw fail('LOG_BROKEN', { say: `Log ${source.log}: record ${index} cannot be read.` });
+}
+
+/** Other work has its turn between two batches: a search may read some segments. */
+function gap(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The last record from `from` on whose JSON says that it is the event `uid`: for events that the database does not have. */
@@ -86,8 +92,7 @@ export async function findRecord(files: FilePort, source: LogSource, uid: string
     const { records, next } = readBatch(files, source, position);
     for (const record of records) if (record.payload.subarray(0, start.length).equals(start)) found = record;
     position = next;
-    // In the gaps of other work: a search may read some segments.
-    await new Promise((resolve) => setImmediate(resolve));
+    await gap();
   }
   return found;
 }

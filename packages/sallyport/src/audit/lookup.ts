@@ -100,7 +100,7 @@ export class Lookup {
     }
     const source = this.#options.projectors.find((projector) => projector.source.log === place.log)?.source;
     if (source === undefined) throw fail('EVENT_NOT_PROVABLE', { detail: place.log });
-    return { source, record: readRecord(this.#options.files, source, place.seq) };
+    return { source, record: await readRecord(this.#options.files, source, place.seq) };
   }
 
   /** Undefined also when the database is away. */

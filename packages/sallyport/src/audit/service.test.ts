@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { skipReason } from '../../test/kit/postgres.ts';
-import { STORE_KINDS } from '../../test/kit/stores.ts';
+import { openTestStore, STORE_KINDS } from '../../test/kit/stores.ts';
 import { DEFAULT_TENANT, newId, type EventId, type TenantId } from '../kernel/index.ts';
 import type { Event } from './event.ts';
 import { eventJson } from './event_json.ts';
@@ -38,7 +38,7 @@ for (const kind of STORE_KINDS) {
   describe(`the audit trail on ${kind}`, () => {
     let opened: TestTrail | undefined;
     before(async () => {
-      opened = await openTestTrail(kind);
+      opened = await openTestTrail(openTestStore(kind));
     });
     after(() => opened?.stop());
     const it = (name: string, run: (trail: TestTrail) => Promise<void>): void => {

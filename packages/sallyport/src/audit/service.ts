@@ -24,7 +24,7 @@ import { openWitnessPort } from './witness_ports.ts';
 
 export type { Change, StateChange } from './change.ts';
 export type { Checkpoint } from './checkpoint.ts';
-export type { Content, ContentItem, ContentMode, ContentPut, ContentStore } from './content.ts';
+export type { ContentItem, ContentMode } from './content.ts';
 export type { EventPage, EventQuery } from './store.ts';
 export type { EventPlace } from './lookup.ts';
 export type { InclusionProof } from './proof.ts';

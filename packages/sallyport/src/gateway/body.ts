@@ -23,7 +23,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (declared > limit) return { ok: false, code: 'BODY_TOO_LARGE' };
   const raw = await collect(request, limit);
   if (!raw.ok) return raw;
-  const encoding = request.headers['content-encoding'];
+  // Names of codings are case-insensitive (RFC 9110 section 8.4.1).
+  const encoding = request.headers['content-encoding']?.toLowerCase();
   if (encoding === undefined || encoding === 'identity') return raw;
   const decode = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (decode === undefined) return { ok: false, code: 'ENCODING_NOT_SUPPORTED' };

@@ -9,6 +9,7 @@ import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { GatewayConfig } from './config.ts';
 import type { VerdictMemory } from './memory.ts';
+import type { RestoreMaps } from './restore_maps.ts';
 
 /** Everything the data plane uses; all of it answers from memory, except the event log, which answers from disk. */
 export type GatewayDeps = {
@@ -22,6 +23,8 @@ export type GatewayDeps = {
   /** The guards in force and the streaming machine made from them; `undefined` when switched off. */
   guards(): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  /** Maps of responses that later requests continue. */
+  readonly restoreMaps: Pick<RestoreMaps, 'put' | 'get'>;
   readonly effects: Readonly<Record<string, Effect>>;
   readonly canaries: readonly Canary[];
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */

@@ -37,7 +37,7 @@ export const ERRORS = {
     fix: 'Make a key with the permission that the documentation names.',
   },
   RATE_LIMITED: { status: 429, message: 'This key is over its limit.', fix: 'Wait for the time in the retry-after header.' },
-  BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', fix: 'Send less, or raise `limits.bodyBytes`.' },
+  BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', fix: 'Send less, or raise `gateway.bodyBytes`.' },
   BODY_INCOMPLETE: { status: 400, message: 'The request body ended early.', fix: 'Send the whole body, with the right content-length.' },
   ENCODING_NOT_SUPPORTED: {
     status: 415,
@@ -85,6 +85,11 @@ export const ERRORS = {
     status: 504,
     message: 'The model provider did not answer in time.',
     fix: 'Try again, or raise the provider time limits.',
+  },
+  PROVIDER_UNAVAILABLE: {
+    status: 503,
+    message: 'The model provider is not available at present.',
+    fix: 'Try again after the time in the retry-after header; `sallyport doctor` shows the health of each provider.',
   },
   NOT_RECORDED: {
     status: 503,

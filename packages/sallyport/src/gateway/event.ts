@@ -41,8 +41,8 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
       ...(outcome.response === undefined ? {} : { response: outcome.response }),
     },
     decision: decisionOf(exchange),
-    findings: ledger.findings,
-    parts: ledger.parts,
+    ...(ledger.findings.length === 0 ? {} : { findings: ledger.findings }),
+    ...(ledger.parts.length === 0 ? {} : { parts: ledger.parts }),
     ...(outcome.usage === undefined ? {} : { usage: { input: outcome.usage.input, output: outcome.usage.output } }),
     timings: exchange.timings,
     ...(Object.keys(ledger.masked).length === 0 ? {} : { masked: ledger.masked }),
@@ -69,6 +69,8 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.failures.length === 0 ? {} : { failed_guards: [...new Set(ledger.failures.map((f) => f.guard))].join(',') }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
+    parts: ledger.counted,
+    characters: ledger.characters,
     commitment: exchange.commitment,
   };
 }

@@ -53,7 +53,8 @@ export function upstreamCode(error: ProviderError): GatewayErrorCode {
 export function answerOf(exchange: Exchange, status: number, headers: Record<string, string>, bytes: Buffer, target: Target): Answer {
   const started = performance.now();
   const json = readJson(bytes);
-  if (!json.ok || !isObject(json.value)) return status >= 400 ? upstreamError(exchange, status, headers) : invalid(exchange, 'not JSON');
+  if (!json.ok || !isObject(json.value))
+    return status >= 400 ? upstreamError(exchange, status === 401 ? 502 : status, headers) : invalid(exchange, 'not JSON');
   const reply: ReadReply = status >= 400 ? errorReply(exchange, json.value) : readReply(exchange.api, json.value);
   if (reply.malformed !== undefined) return invalid(exchange, reply.malformed);
   const refused = inspectReply(exchange, reply);
@@ -88,7 +89,10 @@ function outcomeOf(reply: ReadReply, status: number, target: Target): Outcome {
 }
 
 function invalid(exchange: Exchange, why: string): Answer {
-  return { ...failure(exchange, 'PROVIDER_INVALID', 502), outcome: { status: 502, code: `PROVIDER_INVALID: ${why}` } };
+  return {
+    ...failure(exchange, 'PROVIDER_INVALID', 502),
+    outcome: { status: 502, code: why === 'not JSON' ? 'PROVIDER_NOT_JSON' : 'PROVIDER_UNREADABLE' },
+  };
 }
 
 function upstreamError(exchange: Exchange, status: number, headers: Record<string, string>): Answer {
@@ -110,7 +114,7 @@ export function failure(exchange: Exchange, code: GatewayErrorCode, status: numb
 export async function finish(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, answer: Answer): Promise<void> {
   const headers = { ...answer.headers, ...exchangeHeaders(exchange) };
   // Serialised before the record is awaited, so that the work is done while the disk is busy.
-  const body = answer.refused === undefined ? Buffer.from(JSON.stringify(answer.body)) : undefined;
+  const body = answer.refused === undefined ? JSON.stringify(answer.body) : undefined;
   if (!(await recorded(deps, exchange, response, answer.outcome))) return;
   if (answer.refused !== undefined) sendRefusal(response, exchange.api, exchange.uid, answer.refused, headers);
   else if (body !== undefined) sendJson(response, answer.status, body, headers);
@@ -129,6 +133,9 @@ export async function recorded(deps: GatewayDeps, exchange: Exchange, response: 
     return false;
   }
   deps.observe?.(event);
+  if (exchange.api === 'responses' && outcome.response !== undefined && exchange.placeholders.masked.size > 0) {
+    deps.restoreMaps.put(exchange.tenant, exchange.key.principal, outcome.response, exchange.placeholders.seal());
+  }
   return true;
 }
 

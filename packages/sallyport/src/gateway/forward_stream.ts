@@ -1,18 +1,34 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { reasonOf } from '../kernel/index.ts';
-import { formatSse, openStream, SseReader, type SseEvent, type StreamApi, type StreamCodec, type StreamFault } from '../message/index.ts';
+import {
+  formatSse,
+  openStream,
+  SseReader,
+  type SseEvent,
+  type SseRead,
+  type StreamApi,
+  type StreamCodec,
+  type StreamFault,
+} from '../message/index.ts';
 import type { ProviderControl, ProviderError, ProviderSink, Target } from '../providers/service.ts';
 import type { GatewayDeps } from './context.ts';
 import { decisionFor, exchangeEvent, type Outcome } from './event.ts';
 import type { Exchange } from './exchange.ts';
-import { answerOf, exchangeHeaders, failure, finish, keepContent, recorded, upstreamCode, type Answer } from './forward.ts';
+import { answerOf, exchangeHeaders, finish, keepContent, recorded, type Answer } from './forward.ts';
 import { round } from './open_exchange.ts';
 import { sendError } from './reply.ts';
+import { REVOKED } from './refusal.ts';
 import { ReplyStream } from './reply_stream.ts';
+import { upstreamFailure } from './upstream_failure.ts';
 
 /** While events wait for a tool call to be complete, a comment this often keeps proxies and clients from giving up. */
 const KEEPALIVE_MS = 5_000;
+/** A client that takes nothing for this long has left without saying so, or wants to keep the provider's connection from others. */
+const STALLED_MS = 60_000;
+/** What a provider may still send after the end of its stream before its connection is closed: the end of its body, nothing else. */
+const LINGER_MS = 1_000;
 
 const STREAM_HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -29,6 +45,12 @@ const FAULT = (event: string): StreamFault => ({
   event,
 });
 
+/** A stream that failed in the gate itself. */
+const BUG = (event: string): StreamFault => ({ status: 500, code: 'internal', message: 'The gate failed.', event });
+
+/** Why an exchange ended before the provider's stream did. */
+type Stopped = 'client_gone' | 'revoked';
+
 /**
  * Delivers one upstream stream to one client. The started record is on disk before the first byte, the ended record before the last.
  * `abort` ends the upstream call.
@@ -40,7 +62,7 @@ export class StreamDelivery implements ProviderSink {
   readonly #reader: SseReader = new SseReader();
   readonly #stream: ReplyStream;
   readonly #codec: StreamCodec;
-  readonly #resolve: () => void;
+  readonly #resolve: (error?: unknown) => void;
   readonly #started: Promise<boolean>;
   #ready = false;
   #pending = '';
@@ -49,9 +71,12 @@ export class StreamDelivery implements ProviderSink {
   #control: ProviderControl | undefined;
   #keepalive: NodeJS.Timeout | undefined;
   #over = false;
+  #failed = false;
+  #linger: NodeJS.Timeout | undefined;
+  #stalled: NodeJS.Timeout | undefined;
   abort: () => void = () => {};
 
-  constructor(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, resolve: () => void) {
+  constructor(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, resolve: (error?: unknown) => void) {
     this.#deps = deps;
     this.#exchange = exchange;
     this.#response = response;
@@ -59,7 +84,6 @@ export class StreamDelivery implements ProviderSink {
     this.#codec = openStream(exchange.api as StreamApi);
     this.#stream = new ReplyStream(exchange, this.#codec, deps.guards()?.plan, deps.config.stream);
     this.#started = this.#recordStart();
-    response.on('drain', () => this.#control?.resume());
   }
 
   head(status: number, headers: Record<string, string>, target: Target): void {
@@ -82,33 +106,28 @@ export class StreamDelivery implements ProviderSink {
       this.#chunks.push(chunk);
       return;
     }
-    let out = '';
-    for (const read of this.#reader.push(chunk)) {
-      if ('malformed' in read) {
-        this.#stream.broken ??= read.malformed;
-        break;
-      }
-      out += this.#serialise(this.#stream.push(read));
-      if (this.#stream.done) break;
-    }
-    this.#write(out);
+    this.#safely(() => this.#read(this.#reader.push(chunk)));
     if (this.#stream.done) this.#conclude();
     else this.#tick();
   }
 
   end(): void {
+    clearTimeout(this.#linger);
     if (this.#over) return;
     if (!this.#streaming()) {
       const head = this.#head;
       if (head === undefined) return this.error({ code: 'UPSTREAM_PROTOCOL', provider: '', detail: 'no head' });
-      return this.#answer(answerOf(this.#exchange, head.status, head.headers, Buffer.concat(this.#chunks), head.target));
+      return this.#answer(() => answerOf(this.#exchange, head.status, head.headers, Buffer.concat(this.#chunks), head.target));
     }
-    for (const read of this.#reader.end()) if ('malformed' in read) this.#stream.broken ??= read.malformed;
-    this.#write(this.#serialise(this.#stream.end()));
+    this.#safely(() => {
+      this.#read(this.#reader.end());
+      this.#write(this.#serialise(this.#stream.end()));
+    });
     this.#conclude();
   }
 
   error(error: ProviderError): void {
+    clearTimeout(this.#linger);
     if (this.#over) return;
     this.#deps.logger.warn('provider failed', {
       event: this.#exchange.uid,
@@ -122,20 +141,40 @@ export class StreamDelivery implements ProviderSink {
       this.#conclude();
       return;
     }
-    const code = upstreamCode(error);
-    this.#answer({
-      ...failure(this.#exchange, code, code === 'PROVIDER_TIMEOUT' ? 504 : 502),
-      outcome: { status: 502, code: error.code, provider: error.provider },
-    });
+    this.#answer(() => upstreamFailure(this.#exchange, error));
   }
 
   /** The client has gone, or its key was revoked: the upstream is aborted and the exchange recorded as it stands. */
-  stop(reason: 'client_gone' | 'revoked'): void {
+  stop(reason: Stopped): void {
     if (this.#over) return;
     this.abort();
-    if (reason === 'revoked') this.#stream.refused ??= { rule: 'revoked', why: 'The key was revoked.' };
+    if (reason === 'revoked') this.#stream.refused ??= REVOKED;
     else this.#stream.broken ??= 'client gone';
-    this.#conclude(reason === 'client_gone');
+    this.#conclude(reason);
+  }
+
+  #read(reads: readonly SseRead[]): void {
+    let out = '';
+    for (const read of reads) {
+      if ('malformed' in read) {
+        this.#stream.broken ??= read.malformed;
+        break;
+      }
+      out += this.#serialise(this.#stream.push(read));
+      if (this.#stream.done) break;
+    }
+    this.#write(out);
+  }
+
+  /** These steps stand on the provider's connection: what throws there must end this stream, and nothing else. */
+  #safely(step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#failed = true;
+      this.#stream.broken ??= 'the gate failed';
+      this.#deps.logger.error('stream failed', { event: this.#exchange.uid, reason: reasonOf(error), stack: (error as Error).stack ?? '' });
+    }
   }
 
   #streaming(): boolean {
@@ -176,8 +215,27 @@ export class StreamDelivery implements ProviderSink {
     const out = this.#pending === '' ? text : this.#pending + text;
     this.#pending = '';
     if (out === '' || this.#response.destroyed) return;
-    if (!this.#response.headersSent) this.#response.writeHead(200, { ...STREAM_HEADERS, ...exchangeHeaders(this.#exchange) });
-    if (!this.#response.write(out)) this.#control?.pause();
+    const response = this.#response;
+    const socket = response.socket;
+    if (!response.headersSent || !response.chunkedEncoding || socket === null) {
+      if (!response.headersSent) response.writeHead(200, { ...STREAM_HEADERS, ...exchangeHeaders(this.#exchange) });
+      if (!response.write(out)) this.#pause(response);
+      return;
+    }
+    // One chunk (RFC 9112 section 7.1) in one write: `response.write` makes four pieces of it, which is most of the cost of a token.
+    if (!socket.write(`${Buffer.byteLength(out).toString(16)}\r\n${out}\r\n`)) this.#pause(socket);
+  }
+
+  /** The client takes nothing at present, so nothing is read from the provider; for a while. */
+  #pause(writable: Writable): void {
+    this.#control?.pause();
+    if (this.#stalled !== undefined) return;
+    this.#stalled = setTimeout(() => this.#response.destroy(), STALLED_MS).unref();
+    writable.once('drain', () => {
+      clearTimeout(this.#stalled);
+      this.#stalled = undefined;
+      this.#control?.resume();
+    });
   }
 
   #tick(): void {
@@ -188,42 +246,59 @@ export class StreamDelivery implements ProviderSink {
   }
 
   /** The end of the stream: the ended record first, then the last bytes. */
-  #conclude(aborted = false): void {
+  #conclude(stopped?: Stopped): void {
     if (this.#over) return;
     this.#over = true;
     clearInterval(this.#keepalive);
     const { broken, refused } = this.#stream;
     if (broken !== undefined || refused !== undefined) this.abort();
+    else this.#linger = setTimeout(() => this.abort(), LINGER_MS);
     const counted = this.#codec.finish();
     const outcome: Outcome = {
-      status: refused === undefined ? (broken === undefined ? 200 : 502) : 403,
-      ...(broken === undefined ? {} : { code: 'PROVIDER_INVALID' }),
+      ...this.#ending(stopped),
       ...(counted.usage === undefined ? {} : { usage: counted.usage }),
       ...(counted.id === undefined ? {} : { response: counted.id }),
       ...(this.#head === undefined ? {} : { provider: this.#head.target.provider }),
-      aborted,
+      aborted: stopped === 'client_gone',
     };
     void this.#started
       .then((started) => started && recorded(this.#deps, this.#exchange, this.#response, outcome))
       .then((ok) => {
-        if (ok === true) {
+        if (ok) {
           this.#ready = true;
           this.#write(
             broken === undefined || refused !== undefined
               ? this.#serialise(this.#stream.conclude(decisionFor(this.#exchange)))
-              : this.#serialise(this.#codec.fail(FAULT(this.#exchange.uid))),
+              : this.#serialise(this.#codec.fail((this.#failed ? BUG : FAULT)(this.#exchange.uid))),
           );
           keepContent(this.#deps, this.#exchange);
           this.#response.end();
-        } else this.#response.destroy();
+        } else if (!this.#response.writableEnded) this.#response.destroy();
       })
-      .finally(this.#resolve);
+      .catch((error: unknown) => {
+        // The record is written; only the last bytes could not be made. The client sees a stream without its end.
+        this.#deps.logger.error('stream failed', { event: this.#exchange.uid, reason: reasonOf(error) });
+        this.#response.destroy();
+      })
+      .finally(() => this.#resolve());
   }
 
-  #answer(answer: Answer): void {
+  /** How the exchange ended: by the client, by the gate, by the provider, or as it should. */
+  #ending(stopped: Stopped | undefined): Pick<Outcome, 'status' | 'code'> {
+    if (stopped === 'client_gone') return { status: 499, code: 'CLIENT_GONE' };
+    if (stopped === 'revoked') return { status: 403, code: 'KEY_REVOKED' };
+    if (this.#failed) return { status: 500, code: 'INTERNAL' };
+    if (this.#stream.refused !== undefined) return { status: 403 };
+    return this.#stream.broken === undefined ? { status: 200 } : { status: 502, code: 'PROVIDER_INVALID' };
+  }
+
+  #answer(make: () => Answer): void {
     this.#over = true;
-    void this.#started
-      .then((ok) => (ok ? finish(this.#deps, this.#exchange, this.#response, answer) : this.#notRecorded()))
-      .finally(this.#resolve);
+    this.#started
+      .then((ok) => (ok ? finish(this.#deps, this.#exchange, this.#response, make()) : this.#notRecorded()))
+      .then(
+        () => this.#resolve(),
+        (error: unknown) => this.#resolve(error),
+      );
   }
 }

@@ -1,7 +1,7 @@
-import type { Finding, Json, JsonObject, Point, TenantId } from '../kernel/index.ts';
+import { reasonOf, type Finding, type Json, type JsonObject, type Point, type TenantId } from '../kernel/index.ts';
 import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
-import type { Canary, Guards, Scan } from '../guard/index.ts';
+import type { Canary, GuardFailure, Guards, Scan } from '../guard/index.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
 import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
 
@@ -73,6 +73,12 @@ export class Judge {
       ...(args === undefined ? {} : { args: args as Record<string, Json> }),
     };
     return policy.decide(facts.point, vars, { enforceAll });
+  }
+
+  /** The failure that a guard's exception is, when it was thrown outside of a scan: in the streaming machine. `rule` begins with the guard's id. */
+  failure(rule: string, error: unknown, point: Point): GuardFailure {
+    const guard = rule.split('.', 1)[0] ?? rule;
+    return { guard, error: reasonOf(error), onError: this.#options.guards?.onError(guard, point) ?? 'deny' };
   }
 
   /** What a tool does, by the operator's word or by its name. */

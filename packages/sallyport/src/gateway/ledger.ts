@@ -47,6 +47,9 @@ export class Ledger {
   unscanned = 0;
   omittedFindings = 0;
   omittedParts = 0;
+  /** Parts judged, and their length in UTF-16 code units. */
+  counted = 0;
+  characters = 0;
   deliveredBeforeDecision = false;
   #contentSize = 0;
   readonly #keepAll: boolean;
@@ -57,9 +60,14 @@ export class Ledger {
 
   /** Adds one part with what the guards and the policy said of it. `text` goes to the content store only. */
   add(facts: PartFacts, text: string, findings: readonly Finding[], verdict: Verdict): void {
-    const noted = findings.length > 0 || !facts.scanned;
+    // A long conversation has hundreds of parts with nothing to say about: the event counts them and lists the others.
+    const noted = findings.length > 0 || !facts.scanned || verdict.rules.length > 0 || verdict.would.length > 0;
+    this.counted++;
+    this.characters += facts.size;
     if (!facts.scanned) this.unscanned++;
-    if (this.parts.length < MAX_PARTS) {
+    if (!noted) {
+      // Nothing to list.
+    } else if (this.parts.length < MAX_PARTS) {
       this.parts.push({
         part: facts.part,
         origin: facts.origin,

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { isObject, readJson, type JsonProblem } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
-import { createPlaceholders } from '../guard/index.ts';
+import { createPlaceholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
 import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
@@ -37,7 +37,7 @@ const PATH: Readonly<Record<Api, string>> = {
 const MAX_NAMED = 20;
 
 /** Reads the bytes of a request strictly, finds where its model is served, and opens the exchange; or says what is wrong with it. */
-export function openExchange(
+export async function openExchange(
   deps: GatewayDeps,
   tenant: TenantState,
   memory: Memory,
@@ -45,7 +45,7 @@ export function openExchange(
   api: Api,
   bytes: Buffer,
   started: number,
-): { ok: true; exchange: Exchange } | { ok: false; problem: Problem } {
+): Promise<{ ok: true; exchange: Exchange } | { ok: false; problem: Problem }> {
   const json = readJson(bytes);
   if (!json.ok) return no(JSON_PROBLEM[json.problem]);
   if (!isObject(json.value)) return no('BODY_NOT_JSON', 'It must be an object.');
@@ -57,10 +57,11 @@ export function openExchange(
     };
   const routed = routeOf(deps, key, read.request);
   if (!routed.ok) return routed;
-  return {
-    ok: true,
-    exchange: exchangeOf(deps, tenant, memory, key, read.request, routed.targets, json.ascii, tenant.commit(bytes), started),
-  };
+  // The one look into the database, and only for a conversation that the provider keeps: what earlier turns masked can be restored.
+  const previous = read.request.previousResponseId;
+  const sealed = previous === undefined ? undefined : await deps.restoreMaps.get(key.tenant, key.principal, previous);
+  const exchange = exchangeOf(deps, tenant, memory, key, read.request, routed.targets, json.ascii, tenant.commit(bytes), started, sealed);
+  return { ok: true, exchange };
 }
 
 function routeOf(
@@ -111,6 +112,7 @@ function exchangeOf(
   ascii: boolean,
   commitment: string,
   started: number,
+  sealed: SealedPlaceholders | undefined,
 ): Exchange {
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
@@ -156,7 +158,7 @@ function exchangeOf(
     content,
     judge,
     ledger,
-    placeholders: createPlaceholders({ key: tenant.placeholderKey, principal: key.principal }),
+    placeholders: createPlaceholders({ key: tenant.placeholderKey, principal: key.principal, ...(sealed === undefined ? {} : { sealed }) }),
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

@@ -4,6 +4,9 @@ import type { Ledger } from './ledger.ts';
 /** A refusal: the rule that decided, its reason in plain words, and where it did (a path in the body). */
 export type Refused = { readonly rule: string; readonly why: string; readonly where?: string };
 
+/** The key of a request was revoked while it was under way. */
+export const REVOKED: Refused = { rule: 'key-revoked', why: 'The key of this request has been revoked.' };
+
 /** The refusal that a verdict means, if it means one. Where nobody can be asked, `ask` is `deny` with the reason `approval_unavailable`. */
 export function refusalOf(verdict: Verdict, where: string): Refused | undefined {
   if (verdict.action === 'allow') return undefined;

@@ -11,13 +11,15 @@ const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-
 export function sendJson(
   response: ServerResponse,
   status: number,
-  body: JsonObject | Buffer,
+  body: JsonObject | string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { ...JSON_HEADERS, ...headers, 'content-length': bytes.length });
-  response.end(bytes);
+  // As text, Node sends head and body in one write; as bytes it would be two.
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  // Ours last: an upstream's own content type (an HTML error page) must not name what this body is.
+  response.writeHead(status, { ...headers, ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }
 
 /** An error in the shape that the client's SDK reads. `say` is added to the message: public text only. */

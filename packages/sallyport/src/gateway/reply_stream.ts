@@ -160,7 +160,13 @@ export class ReplyStream {
       facts,
       whole,
       json,
-      hold: whole || this.#mode === 'passthrough' ? undefined : this.#plan?.open((text) => placeholders.isPlaceholder(text)),
+      hold:
+        whole || this.#mode === 'passthrough'
+          ? undefined
+          : this.#plan?.open(
+              (text) => placeholders.isPlaceholder(text),
+              (rule, error) => this.#guardFailed(facts, rule, error),
+            ),
       restorer: placeholders.restorer(restoreContext(this.#exchange, facts.tool, json)),
       slots: [],
       raw: '',
@@ -182,6 +188,15 @@ export class ReplyStream {
     }
     channel.delivered += out;
     return out;
+  }
+
+  /** A guard threw in the machine: its point says what happens. Answers whether the text counts as found; it is not delivered then. */
+  #guardFailed(facts: PartFacts, rule: string, error: unknown): boolean {
+    const { judge, ledger } = this.#exchange;
+    const before = ledger.failures.length;
+    ledger.failed(judge.failure(rule, error, facts.point), facts.point, facts.part);
+    this.refused ??= failureOf(ledger, before, facts.where);
+    return this.refused !== undefined;
   }
 
   #match(channel: Channel, segment: Extract<Segment, { kind: 'match' }>): string {

@@ -4,10 +4,17 @@ import type { Duplex } from 'node:stream';
 import { errorBody } from '../message/index.ts';
 import { ERRORS } from './errors.ts';
 
-/** Time for the head of a request: slower is an attack (Slowloris). */
-const HEADERS_MS = 10_000;
-/** Time for a whole request; a body of 32 MiB needs 4 Mbit/s. */
-const REQUEST_MS = 60_000;
+/** How long a client may take, in milliseconds. */
+export type ServerTimes = {
+  /** For the head of a request: slower is an attack (Slowloris). */
+  readonly head: number;
+  /** For a whole request; a body of 32 MiB needs 4 Mbit/s. */
+  readonly request: number;
+  /** Between two looks at who is late. */
+  readonly check: number;
+};
+
+const TIMES: ServerTimes = { head: 10_000, request: 60_000, check: 2_000 };
 /** Idle time of a kept connection: longer than a usual load balancer's 60 s, so that it is the one who closes. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 32 * 1024;
@@ -18,13 +25,13 @@ export type ServerTls = { readonly cert: string; readonly key: string };
 
 /**
  * The HTTP server of the gateway port: Node's strict parser (two framings are 400: RFC 9112 section 6.3), bounded heads, slow clients cut.
- * Its own errors are answered in the OpenAI shape too.
+ * Its own errors are answered in a shape that both vendors' SDKs read: nobody knows yet which of them is asking.
  */
-export function createGatewayServer(handler: RequestListener, tls: ServerTls | undefined): Server {
+export function createGatewayServer(handler: RequestListener, tls: ServerTls | undefined, times: ServerTimes = TIMES): Server {
   const options: ServerOptions = {
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    connectionsCheckingInterval: 2_000,
+    headersTimeout: times.head,
+    requestTimeout: times.request,
+    connectionsCheckingInterval: times.check,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
     insecureHTTPParser: false,
@@ -50,7 +57,7 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
       : status === 431
         ? 'The request headers are too large.'
         : 'The request is not valid HTTP/1.1.';
-  const body = JSON.stringify(errorBody('chat', { status, code: 'http_invalid', message: `${message} ${ERRORS.REQUEST_INVALID.fix}` }));
+  const body = JSON.stringify(errorBody('messages', { status, code: 'http_invalid', message: `${message} ${ERRORS.REQUEST_INVALID.fix}` }));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     () => socket.destroy(),

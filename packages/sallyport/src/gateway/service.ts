@@ -3,14 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
+import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
+import type { Target } from '../providers/service.ts';
 import { accessProblem, presentedKey } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
 import { endpointOf, shapeOf, type Endpoint } from './endpoint.ts';
 import type { Exchange } from './exchange.ts';
-import { answerOf, callOf, failure, finish, upstreamCode } from './forward.ts';
+import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
 import { inspectEndpoint } from './inspect_endpoint.ts';
 import { inspectRequest } from './inspect_request.ts';
@@ -18,6 +20,8 @@ import { VerdictMemory } from './memory.ts';
 import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
 import { sendError, sendJson } from './reply.ts';
+import { REVOKED } from './refusal.ts';
+import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
 
@@ -31,11 +35,18 @@ export type Gateway = {
   close(): void;
 };
 
+/** A key that was revoked while its request came in is refused within a second, as DESIGN promises; who was faster needs no second look. */
+const SLOW_BODY_MS = 500;
+/** Failures of guards that are logged for one request; the event names every guard. */
+const MAX_LOGGED_FAILURES = 16;
+/** What events say of a request whose client left before its reply: nginx's code for it, never sent. */
+const CLIENT_GONE = { status: 499, code: 'CLIENT_GONE', aborted: true } as const;
+
 /** What ends an exchange from outside: the client leaves, its key is revoked. */
 type Stop = (reason: 'client_gone' | 'revoked') => void;
 
 export function createGateway(deps: GatewayDeps): Gateway {
-  const memory: VerdictMemory<import('../guard/index.ts').Scan> = new VerdictMemory();
+  const memory: VerdictMemory<Scan> = new VerdictMemory();
   const tenants = new Map<TenantId, TenantState>();
   const running = new Map<KeyId, Set<Stop>>();
   let inFlight = 0;
@@ -106,12 +117,31 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
     const body = await readBody(request, deps.config.bodyBytes);
     if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
+    if (performance.now() - started > SLOW_BODY_MS && authenticate(request, deps.clock()) === undefined)
+      return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
     if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
-    const opened = openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
+    const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
     if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
-    return exchange(opened.exchange, request, response);
+    try {
+      await exchange(opened.exchange, request, response);
+    } catch (error) {
+      await failed(opened.exchange, response, error);
+    }
+    for (const { guard, error } of opened.exchange.ledger.failures.slice(0, MAX_LOGGED_FAILURES))
+      deps.logger.error('guard failed', { event: opened.exchange.uid, guard, reason: error });
+  }
+
+  /** The gate itself failed in the middle of an exchange: nothing more is delivered, and the event says so. */
+  async function failed(opened: Exchange, response: ServerResponse, error: unknown): Promise<void> {
+    deps.logger.error('request failed', {
+      event: opened.uid,
+      reason: reasonOf(error),
+      stack: error instanceof Error ? (error.stack ?? '') : '',
+    });
+    if (response.headersSent) response.destroy();
+    await finish(deps, opened, response, failure(opened, 'INTERNAL', 500));
   }
 
   async function exchange(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -125,53 +155,52 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   function forwardWhole(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
-      let head: { status: number; headers: Record<string, string>; target: import('../providers/service.ts').Target } | undefined;
+      let head: { status: number; headers: Record<string, string>; target: Target } | undefined;
+      // The provider's callbacks stand on its connection: what throws there must end this exchange, not get lost.
+      const settle = (answer: () => Answer): void => {
+        if (!done()) return;
+        Promise.try(() => finish(deps, opened, response, answer())).then(resolve, reject);
+      };
       const done = watch(opened, response, (reason) => {
         call.abort();
-        const answer = failure(opened, 'PROVIDER_FAILED', 502);
-        void finish(deps, opened, response, { ...answer, outcome: { ...answer.outcome, aborted: reason === 'client_gone' } }).finally(
-          resolve,
-        );
+        Promise.try(() => finish(deps, opened, response, stopped(opened, reason))).then(resolve, reject);
       });
       const call = deps.providers.send(callOf(opened, request.headers), {
         head: (status, headers, target) => {
           head = { status, headers, target };
         },
         data: (chunk) => chunks.push(chunk),
-        end: () => {
-          if (!done() || head === undefined) return;
-          opened.timings['upstream'] = round(performance.now() - opened.started);
-          const answer = answerOf(
-            opened,
-            head.status,
-            head.headers,
-            chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks),
-            head.target,
-          );
-          void finish(deps, opened, response, answer).finally(resolve);
-        },
-        error: (error) => {
-          if (!done()) return;
-          deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
-          const code = upstreamCode(error);
-          const answer = failure(opened, code, code === 'PROVIDER_TIMEOUT' ? 504 : 502);
-          const retry: Record<string, string> = error.retryAfter === undefined ? {} : { 'retry-after': String(error.retryAfter) };
-          void finish(deps, opened, response, { ...answer, headers: retry, outcome: { ...answer.outcome, code: error.code } }).finally(
-            resolve,
-          );
-        },
+        end: () =>
+          settle(() => {
+            if (head === undefined) return failure(opened, 'PROVIDER_INVALID', 502);
+            opened.timings['upstream'] = round(performance.now() - opened.started);
+            const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+            return answerOf(opened, head.status, head.headers, bytes, head.target);
+          }),
+        error: (error) =>
+          settle(() => {
+            deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
+            return upstreamFailure(opened, error);
+          }),
       });
     });
   }
 
+  function stopped(opened: Exchange, reason: 'client_gone' | 'revoked'): Answer {
+    if (reason === 'revoked')
+      return { status: 403, body: {}, headers: {}, outcome: { status: 403, code: 'KEY_REVOKED' }, refused: REVOKED };
+    return { ...failure(opened, 'PROVIDER_FAILED', CLIENT_GONE.status), outcome: CLIENT_GONE };
+  }
+
   function forwardStream(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const done = watch(opened, response, (reason) => delivery.stop(reason));
-      const delivery = new StreamDelivery(deps, opened, response, () => {
+      const delivery = new StreamDelivery(deps, opened, response, (error) => {
         done();
-        resolve();
+        if (error === undefined) resolve();
+        else reject(error);
       });
       const call = deps.providers.send(callOf(opened, request.headers), delivery);
       delivery.abort = () => call.abort();
@@ -199,6 +228,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     };
     stops.add(once);
     response.on('close', gone);
+    // Who left while the request was read has been announced already; the call that is to be aborted does not exist yet.
+    if (response.destroyed) setImmediate(gone);
     return end;
   }
 
@@ -228,7 +259,8 @@ export function createGateway(deps: GatewayDeps): Gateway {
     async drain(milliseconds) {
       closing = true;
       const until = performance.now() + milliseconds;
-      while (inFlight > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+      const busy = (): boolean => inFlight > 0;
+      while (busy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
     },
     close() {
       closing = true;
@@ -247,3 +279,4 @@ function rateHeaders(rate: Rate | undefined): Record<string, string> {
   };
 }
 export { createGatewayServer, type ServerTls } from './server.ts';
+export { openRestoreMaps, type RestoreMaps } from './restore_maps.ts';

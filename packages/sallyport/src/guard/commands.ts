@@ -1,9 +1,10 @@
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { pipeline } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
-import { isObject, parser, reasonOf, Type, type Command, type CommandContext, type Json } from '../kernel/index.ts';
+import { parser, reasonOf, Type, type Command, type CommandContext, type Json } from '../kernel/index.ts';
 import { inspectRow, type InspectPoint } from './bulk.ts';
 import { drawScan } from './drawing.ts';
 import { fail } from './errors.ts';
@@ -45,7 +46,9 @@ function pointOf(flag: CommandContext['flags'][string]): InspectPoint {
 function list(guards: Guards, context: CommandContext): number {
   const all = guards.describe();
   if (context.json) context.out(`${JSON.stringify(all)}\n`);
-  else for (const { id, finds, stream, points } of all) context.out(`${id.padEnd(16)} ${finds}\n${' '.repeat(17)}at ${Object.keys(points).join(', ')}; stream: ${stream}\n`);
+  else
+    for (const { id, finds, stream, points } of all)
+      context.out(`${id.padEnd(16)} ${finds}\n${' '.repeat(17)}at ${Object.keys(points).join(', ')}; stream: ${stream}\n`);
   return 0;
 }
 
@@ -77,7 +80,8 @@ async function inspectFile(guards: Guards, input: string, output: string, point:
     const row = inspectRow(guards, id ?? number, text, point);
     if (row.flagged) flagged++;
     number++;
-    if (!out.write(`${JSON.stringify(row)}\n`)) await Promise.race([once(out, 'drain'), failed.then((error) => Promise.reject(asError(error)))]);
+    if (!out.write(`${JSON.stringify(row)}\n`))
+      await Promise.race([once(out, 'drain'), failed.then((error) => Promise.reject(asError(error)))]);
     if (number % PROGRESS_ROWS === 0) context.note(`${number} rows, ${flagged} flagged\n`);
   }
   out.end();
@@ -92,14 +96,14 @@ function asError(error: unknown): Error {
   return fail('INSPECT_INPUT', { say: reasonOf(error), cause: error });
 }
 
-function linesOf(path: string): AsyncIterable<string> {
+async function* linesOf(path: string): AsyncGenerator<string> {
   try {
-    statSync(path);
+    const file = createReadStream(path);
+    const input = path.endsWith('.gz') ? pipeline(file, createGunzip(), () => undefined) : file;
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
     throw asError(error);
   }
-  const file = createReadStream(path);
-  return createInterface({ input: path.endsWith('.gz') ? file.pipe(createGunzip()) : file, crlfDelay: Number.POSITIVE_INFINITY });
 }
 
 function readRow(line: string, number: number): { id?: string | number; text: string } {
@@ -110,6 +114,6 @@ function readRow(line: string, number: number): { id?: string | number; text: st
     throw fail('INSPECT_INPUT', { say: `Line ${number + 1} is not JSON.`, cause: error });
   }
   const row = parseRow(value);
-  if (!isObject(value as Json) || !row.ok) throw fail('INSPECT_INPUT', { say: `Line ${number + 1} has no text.` });
+  if (!row.ok) throw fail('INSPECT_INPUT', { say: `Line ${number + 1} has no text.` });
   return row.value;
 }

@@ -17,7 +17,9 @@ export const GUARD_CONFIG = Type.Object(
     threshold: Type.Optional(
       Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
     ),
-    off: Type.Optional(Type.Array(Type.String(), { description: 'Detectors that are switched off, by id (see `sallyport inspect --list`).' })),
+    off: Type.Optional(
+      Type.Array(Type.String(), { description: 'Detectors that are switched off, by id (see `sallyport inspect --list`).' }),
+    ),
     types: Type.Optional(Type.Array(Type.String(), { description: 'Types of personal data that are looked for; all when absent.' })),
     phoneRegions: Type.Optional(
       Type.Array(Type.String({ pattern: '^[A-Z]{2}$' }), {
@@ -27,15 +29,22 @@ export const GUARD_CONFIG = Type.Object(
       }),
     ),
     linkHosts: Type.Optional(
-      Type.Array(Type.String(), { description: 'Hosts to which replies may link with data in the address (suffix match on whole labels).' }),
+      Type.Array(Type.String(), {
+        description: 'Hosts to which replies may link with data in the address (suffix match on whole labels).',
+      }),
     ),
     canaries: Type.Optional(
-      Type.Array(Type.String({ minLength: 8, maxLength: 200 }), { description: 'Strings in your system prompts that no reply may contain.' }),
+      Type.Array(Type.String({ minLength: 8, maxLength: 200 }), {
+        description: 'Strings in your system prompts that no reply may contain.',
+      }),
     ),
     patterns: Type.Optional(Type.Array(CustomPattern, { maxItems: 200, description: 'Your own patterns.' })),
   },
   { additionalProperties: false, description: 'Detectors over text.' },
 );
+
+/** The same under the name that the generator of the configuration's documentation looks for. */
+export const CONFIG = GUARD_CONFIG;
 
 export type GuardConfig = Static<typeof GUARD_CONFIG>;
 

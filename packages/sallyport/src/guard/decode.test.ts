@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { disguised, MAX_BLOCKS } from './decode.ts';
-import { buildLexicon } from './lexer.ts';
+import { buildLexicon } from './lexicon.ts';
 import { Reader } from './reading.ts';
 
 const WORDS = ['ignore', 'previous', 'instructions', 'system'];
@@ -32,9 +32,20 @@ suite('decoders', () => {
     ['base64 of base64', Buffer.from(base64).toString('base64'), 'base64+base64', SAY],
     ['full width inside base64', Buffer.from('ｉｇｎｏｒｅ it').toString('base64'), 'base64', 'ignore it'],
   ];
-  for (const [name, text, decoder, expected] of cases) test(name, () => assert.deepEqual(decodedOf(text), { name: decoder, text: expected }));
+  for (const [name, text, decoder, expected] of cases)
+    test(name, () => assert.deepEqual(decodedOf(text), { name: decoder, text: expected }));
 
-  const left = ['internationalization of src/guard/detectors', 'a commit 9fceb02d0ae598e95dc970b74767f19372d61af8', '100 % of 50 %', 'R&D &amp; more', 'C:\\users\\x', 'A B C', 'model X1 and Y2', 'Tom & Jerry &#39;s', 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ'];
+  const left = [
+    'internationalization of src/guard/detectors',
+    'a commit 9fceb02d0ae598e95dc970b74767f19372d61af8',
+    '100 % of 50 %',
+    'R&D &amp; more',
+    'C:\\users\\x',
+    'A B C',
+    'model X1 and Y2',
+    'Tom & Jerry &#39;s',
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ',
+  ];
   for (const text of left) test(`leaves ${text}`, () => assert.equal(decodedOf(text), undefined));
 
   test('the third level stays encoded', () => {
@@ -44,7 +55,8 @@ suite('decoders', () => {
   });
 
   test('more blocks than are decoded are said to be unscanned', () => {
-    const blocks = (count: number): string => Array.from({ length: count }, (_, i) => Buffer.from(`this is a decoy ${i}.`).toString('base64')).join(' ');
+    const blocks = (count: number): string =>
+      Array.from({ length: count }, (_, i) => Buffer.from(`this is a decoy ${i}.`).toString('base64')).join(' ');
     assert.equal(reader.read(blocks(MAX_BLOCKS), false).incomplete, undefined);
     assert.notEqual(reader.read(blocks(MAX_BLOCKS + 1), false).incomplete, undefined);
   });
@@ -55,12 +67,22 @@ suite('places of decoded text', () => {
     base64: (text) => Buffer.from(text).toString('base64'),
     hex: (text) => Buffer.from(text).toString('hex'),
     percent: (text) => [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join(''),
-    entities: (text) => text.split('').map((unit) => `&#${unit.charCodeAt(0)};`).join(''),
-    escapes: (text) => text.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(''),
+    entities: (text) =>
+      text
+        .split('')
+        .map((unit) => `&#${unit.charCodeAt(0)};`)
+        .join(''),
+    escapes: (text) =>
+      text
+        .split('')
+        .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+        .join(''),
   };
   for (const [name, encode] of Object.entries(encoders)) {
     test(`${name}: every part of what was hidden lies in its encoded form, and nowhere else`, () => {
-      const readableText = fc.array(fc.constantFrom('word', ' ', 'élan', 'groß', '.', 'mail'), { minLength: 12, maxLength: 40 }).map((parts) => parts.join(''));
+      const readableText = fc
+        .array(fc.constantFrom('word', ' ', 'élan', 'groß', '.', 'mail'), { minLength: 12, maxLength: 40 })
+        .map((parts) => parts.join(''));
       fc.assert(
         fc.property(readableText, fc.nat(30), fc.nat(30), (hidden, before, after) => {
           const text = `${'- '.repeat(before)}${encode(hidden)}${' -'.repeat(after)}`;
@@ -79,7 +101,8 @@ suite('places of decoded text', () => {
             last = span.start;
           }
           if (before > 0) assert.deepEqual(decoded.toRaw(0, 1), { start: 0, end: 1 });
-          if (after > 0) assert.deepEqual(decoded.toRaw(decoded.text.length - 1, decoded.text.length), { start: text.length - 1, end: text.length });
+          if (after > 0)
+            assert.deepEqual(decoded.toRaw(decoded.text.length - 1, decoded.text.length), { start: text.length - 1, end: text.length });
         }),
         { numRuns: 150 },
       );

@@ -1,4 +1,5 @@
-import { HIT, lookUp, START } from './lexer.ts';
+import { HIT, START } from './lexer.ts';
+import { lookUp, tableOf } from './lexicon.ts';
 import { ViewBuilder, type OffsetMap, type View } from './view.ts';
 
 /** Encodings inside encodings that are followed: attackers nest two, benign text (an escaped token in a URL) rarely three. */
@@ -133,7 +134,8 @@ function readable(bytes: Uint8Array, cut: boolean): Char[] | undefined {
   const chars: Char[] = [];
   for (let i = 0; i < bytes.length;) {
     const lead = bytes[i] as number;
-    const length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+    const length =
+      lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
     if (length === 0) return undefined;
     if (i + length > bytes.length) return cut ? chars : undefined;
     let code = length === 1 ? lead : lead & (0xff >> (length + 1));
@@ -242,7 +244,7 @@ export function disguised(words: Iterable<string>): Readonly<Record<string, read
   for (const word of plain) {
     if (word.length < MIN_DISGUISED || !/^[a-z]+$/.test(word)) continue;
     rotated.add(word.replace(/[a-z]/g, (letter) => String.fromCharCode(rot13(letter.charCodeAt(0)))));
-    reversed.add([...word].toReversed().join(''));
+    reversed.add(word.split('').toReversed().join(''));
   }
   const foreign = (word: string): boolean => !plain.has(word);
   return { [ROT13]: [...rotated].filter(foreign), [REVERSED]: [...reversed].filter(foreign) };
@@ -277,8 +279,7 @@ function lines(
   read: (text: string, start: number, end: number) => DecodedUnit[],
 ): void {
   const { words, lexicon, text } = view;
-  const members = lexicon.classes.get(name);
-  if (members === undefined) return;
+  const members = tableOf(lexicon, name);
   let done = 0;
   let count = 0;
   let line = -1;
@@ -320,7 +321,21 @@ const LETTER = /[\p{L}\p{N}]/u;
 const MIN_LEET = 2;
 const MIN_LEET_WORDS = 2;
 const MAX_LEET_WORD = 24;
-const LEET: Readonly<Record<string, string>> = { '0': 'o', '1': 'i', '2': 'z', '3': 'e', '4': 'a', '5': 's', '6': 'g', '7': 't', '8': 'b', '9': 'g', '@': 'a', $: 's', '!': 'i' };
+const LEET: Readonly<Record<string, string>> = {
+  '0': 'o',
+  '1': 'i',
+  '2': 'z',
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '6': 'g',
+  '7': 't',
+  '8': 'b',
+  '9': 'g',
+  '@': 'a',
+  $: 's',
+  '!': 'i',
+};
 
 /** Replaces the words that are vocabulary words in leet spelling (`1gn0r3`); product codes stay. */
 function leet(view: View, found: Decoded[]): void {

@@ -7,7 +7,8 @@ const AROUND = 60;
 /** The findings of a text for a person: each with its place in the text marked beneath, strongest first. Nothing that a terminal would obey. */
 export function drawScan(text: string, scan: Scan, width: number): string {
   const lines = [headline(scan)];
-  for (const finding of [...scan.findings].sort((a, b) => b.confidence - a.confidence)) lines.push('', ...drawFinding(text, finding, width));
+  for (const finding of [...scan.findings].sort((a, b) => b.confidence - a.confidence))
+    lines.push('', ...drawFinding(text, finding, width));
   for (const { guard, onError } of scan.failures) lines.push('', `guard ${guard} failed; its point says ${onError}`);
   if (scan.unscanned !== undefined) lines.push('', `not scanned: ${scan.unscanned}`);
   return `${lines.join('\n')}\n`;

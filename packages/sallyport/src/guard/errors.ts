@@ -1,7 +1,17 @@
 import { errors, type ErrorCatalogue } from '../kernel/index.ts';
 
-/** What can go wrong with the guard's command. */
+/** What can go wrong with the guard's configuration and command. */
 export const ERRORS = {
+  GUARD_PATTERN_INVALID: {
+    status: 400,
+    message: 'A pattern of the guards cannot be read.',
+    fix: 'Write it in RE2 syntax: no look-around, no back-references.',
+  },
+  GUARD_UNKNOWN: {
+    status: 400,
+    message: 'There is no such guard.',
+    fix: 'Run `sallyport inspect --list` for the ids.',
+  },
   INSPECT_INPUT: {
     status: 400,
     message: 'The rows cannot be read.',

@@ -16,7 +16,8 @@ import type {
   TextPoint,
 } from './detector.ts';
 import { DETECTORS } from './detectors/registry.generated.ts';
-import { buildLexicon, type Lexicon } from './lexer.ts';
+import { fail } from './errors.ts';
+import { buildLexicon, type Lexicon } from './lexicon.ts';
 import { parsePattern, type StreamRule, type WindowRule } from './pattern/index.ts';
 import { Reader } from './reading.ts';
 import type { View } from './view.ts';
@@ -43,7 +44,11 @@ export type GuardOptions = {
 };
 
 /** What the streaming machine needs for a point; `whole` names the detectors that only judge the finished text. */
-export type StreamRules = { readonly rules: readonly StreamRule[]; readonly windows: readonly WindowRule[]; readonly whole: readonly string[] };
+export type StreamRules = {
+  readonly rules: readonly StreamRule[];
+  readonly windows: readonly WindowRule[];
+  readonly whole: readonly string[];
+};
 
 /** All detectors that are switched on, ready to work. Holds no state between texts. */
 export type Guards = {
@@ -60,16 +65,21 @@ export type Guards = {
 
 type Running = { readonly detector: Detector; readonly scanner: Scanner };
 
-/** Sets the detectors up: builds the vocabulary, compiles patterns. Costs some milliseconds; do it once per configuration. */
+/**
+ * Sets the detectors up: builds the vocabulary, compiles patterns. Costs some ten milliseconds; do it once per configuration.
+ * @throws AppError GUARD_PATTERN_INVALID, GUARD_UNKNOWN for a configuration that cannot be.
+ */
 export function createGuards(options: GuardOptions): Guards {
-  const detectors = DETECTORS.filter(({ id }) => options.config.off?.includes(id) !== true);
+  const off = new Set(options.config.off);
+  for (const id of off) if (!DETECTORS.some((detector) => detector.id === id)) throw fail('GUARD_UNKNOWN', { say: id });
+  const detectors = DETECTORS.filter(({ id }) => !off.has(id));
   const running = detectors.map((detector) => ({ detector, scanner: detector.setUp(setupOf(options)) }));
   const reader = new Reader(lexiconOf(detectors));
   const at = byPoint(running);
   return {
     version: versionOf(detectors, options),
     scan: (text, place) => scanText(text, place, at[place.point] ?? [], reader, options.faults),
-    stream: (point, canaries = []) => streamRules(at[point] ?? [], options, canaries),
+    stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries),
     onError: (guard, point) => running.find(({ detector }) => detector.id === guard)?.detector.points[point as TextPoint] ?? 'deny',
     describe: () => detectors.map(describe),
   };
@@ -78,7 +88,10 @@ export function createGuards(options: GuardOptions): Guards {
 function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
   const { config } = options;
   return {
-    canaries: [...options.canaries, ...(config.canaries ?? []).map((value, index) => ({ id: `config-${index + 1}`, value, kind: 'canary' as const }))],
+    canaries: [
+      ...options.canaries,
+      ...(config.canaries ?? []).map((value, index) => ({ id: `config-${index + 1}`, value, kind: 'canary' as const })),
+    ],
     hash: options.hash ?? ((): string => ''),
     settings: {
       threshold: config.threshold ?? DEFAULT_THRESHOLD,
@@ -185,13 +198,14 @@ function startOf(finding: Finding): number {
   return finding.location.kind === 'text' ? finding.location.start : 0;
 }
 
-function streamRules(running: readonly Running[], options: GuardOptions, canaries: readonly Canary[]): StreamRules {
+function streamRules(running: readonly Running[], point: TextPoint, options: GuardOptions, canaries: readonly Canary[]): StreamRules {
   const rules: StreamRule[] = [];
   const whole: string[] = [];
   for (const { detector, scanner } of running) {
     if (detector.stream.form === 'whole') whole.push(detector.id);
-    for (const pattern of scanner.patterns?.() ?? []) rules.push(streamRule(pattern));
-    if (canaries.length > 0) for (const pattern of plantedPatterns(detector, options, canaries)) rules.push(streamRule(pattern));
+    const faulty = (pattern: StreamPattern): StreamPattern => withFaults(pattern, detector.id, point, options.faults);
+    for (const pattern of scanner.patterns?.() ?? []) rules.push(streamRule(faulty(pattern)));
+    if (canaries.length > 0) for (const pattern of plantedPatterns(detector, options, canaries)) rules.push(streamRule(faulty(pattern)));
   }
   return { rules, windows: [], whole };
 }
@@ -200,6 +214,16 @@ function streamRules(running: readonly Running[], options: GuardOptions, canarie
 function plantedPatterns(detector: Detector, options: GuardOptions, canaries: readonly Canary[]): readonly StreamPattern[] {
   if (detector.canaries !== true) return [];
   return detector.setUp({ ...setupOf({ ...options, config: {} }), canaries }).patterns?.() ?? [];
+}
+
+/** The test hook in a stream: asked for each candidate, before the detector's own check. */
+function withFaults(pattern: StreamPattern, detector: string, point: TextPoint, faults: GuardOptions['faults']): StreamPattern {
+  if (faults === undefined) return pattern;
+  const verify = (match: string): boolean => {
+    faults(detector, point);
+    return pattern.verify?.(match) ?? true;
+  };
+  return { ...pattern, verify };
 }
 
 function streamRule({ id, source, ignoreCase, overflow, verify, finding }: StreamPattern): StreamRule {
@@ -213,7 +237,11 @@ function describe({ id, category, points, describe: { finds, example, passes }, 
 
 /** FNV-1a over what decides a verdict; 53 bits are enough to tell configurations apart, and nothing depends on it being unforgeable. */
 function versionOf(detectors: readonly Detector[], { config, canaries }: GuardOptions): string {
-  const facts = JSON.stringify([detectors.map(({ id, version }) => [id, version]), config, canaries.map(({ id, value, kind }) => [id, value, kind])]);
+  const facts = JSON.stringify([
+    detectors.map(({ id, version }) => [id, version]),
+    config,
+    canaries.map(({ id, value, kind }) => [id, value, kind]),
+  ]);
   let low = 0x811c9dc5;
   let high = 0xcbf29ce4;
   for (let i = 0; i < facts.length; i++) {

@@ -76,7 +76,8 @@ suite('hostile texts', () => {
       for (const point of ['prompt', 'content', 'tool_call', 'response'] as const) {
         const { failures, findings } = guards.scan(text, { point, origin: 'unknown', part: 0 });
         assert.deepEqual(failures, []);
-        for (const { location } of findings) assert.ok(location.kind === 'text' && location.start < location.end && location.end <= text.length);
+        for (const { location } of findings)
+          assert.ok(location.kind === 'text' && location.start < location.end && location.end <= text.length);
       }
     });
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { buildLexicon, END, HIT, lex, START, TOKEN, type Lexicon } from './lexer.ts';
+import { END, HIT, lex, START, TOKEN } from './lexer.ts';
+import { buildLexicon, type Lexicon } from './lexicon.ts';
 import { findNumbers } from './numbers.ts';
 import { findRuns, MIN_RUN } from './runs.ts';
 import type { Units } from './view.ts';
@@ -39,28 +40,38 @@ suite('lexer', () => {
 
   test('bytes and wide units give the same for ASCII text', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('ignore', 'IGNORE', 'instructional', 'aaa', 'aaaa', ' ', '.', '\n', '_', '7', 'x'), { maxLength: 80 }), (parts) => {
-        const text = parts.join('');
-        const narrow = lex(bytes(text), text, LEXICON);
-        const broad = lex(wide(text), text, LEXICON);
-        assert.deepEqual(narrow.hits.slice(0, narrow.count * HIT), broad.hits.slice(0, broad.count * HIT));
-        assert.deepEqual(narrow.digits, broad.digits);
-        assert.deepEqual(narrow.spaced, broad.spaced);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('ignore', 'IGNORE', 'instructional', 'aaa', 'aaaa', ' ', '.', '\n', '_', '7', 'x'), { maxLength: 80 }),
+        (parts) => {
+          const text = parts.join('');
+          const narrow = lex(bytes(text), text, LEXICON);
+          const broad = lex(wide(text), text, LEXICON);
+          assert.deepEqual(narrow.hits.slice(0, narrow.count * HIT), broad.hits.slice(0, broad.count * HIT));
+          assert.deepEqual(narrow.digits, broad.digits);
+          assert.deepEqual(narrow.spaced, broad.spaced);
+        },
+      ),
       { numRuns: 500 },
     );
   });
 
   test('agrees with a split into words', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom('ignore', 'forget', 'Instructions', 'instruct', 'other', 'aaa', 'ignore_it', 'ignore2'), { maxLength: 40 }), (words) => {
-        const text = words.join(' ');
-        const expected = words.filter((word) => ['ignore', 'forget', 'aaa'].includes(word) || word.toLowerCase().startsWith('instruction'));
-        assert.deepEqual(
-          wordsIn(bytes(text), text, LEXICON).map(({ text }) => text),
-          expected,
-        );
-      }),
+      fc.property(
+        fc.array(fc.constantFrom('ignore', 'forget', 'Instructions', 'instruct', 'other', 'aaa', 'ignore_it', 'ignore2'), {
+          maxLength: 40,
+        }),
+        (words) => {
+          const text = words.join(' ');
+          const expected = words.filter(
+            (word) => ['ignore', 'forget', 'aaa'].includes(word) || word.toLowerCase().startsWith('instruction'),
+          );
+          assert.deepEqual(
+            wordsIn(bytes(text), text, LEXICON).map(({ text }) => text),
+            expected,
+          );
+        },
+      ),
     );
   });
 
@@ -77,7 +88,9 @@ suite('runs', () => {
       fc.property(fc.array(alphabet, { maxLength: 80 }), (parts) => {
         const text = parts.join('');
         const expected = [...text.matchAll(/[!-~]+/g)].flatMap((match) =>
-          [...match[0].matchAll(/[^"'`<>()[\]{},;|\\]+/g)].filter(([run]) => run.length >= MIN_RUN).flatMap((run) => [match.index + run.index, match.index + run.index + run[0].length]),
+          [...match[0].matchAll(/[^"'`<>()[\]{},;|\\]+/g)]
+            .filter(([run]) => run.length >= MIN_RUN)
+            .flatMap((run) => [match.index + run.index, match.index + run.index + run[0].length]),
         );
         assert.deepEqual(findRuns(wide(text)), expected);
       }),

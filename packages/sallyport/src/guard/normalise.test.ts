@@ -7,7 +7,38 @@ import { normalise } from './normalise.ts';
 const nasty = fc
   .array(
     fc.oneof(
-      fc.constantFrom('a', 'ignore ', '\u200b', '\u200d', '\ufe0f', '\u00ad', 'ё', 'о', 'ｆ', '𝐢', 'ﬁ', '\ufdfa', 'e\u0301', '\u0301', '\u0335', '한', '\u1100\u1161\u11a8', '\u{e0041}', '\u{e0100}', '🅸', '🇮🇬', '👨\u200d👩', '\ud800', '\udc00', '忽略', '，', '\n', ' ', '.', '½'),
+      fc.constantFrom(
+        'a',
+        'ignore ',
+        '\u200b',
+        '\u200d',
+        '\ufe0f',
+        '\u00ad',
+        'ё',
+        'о',
+        'ｆ',
+        '𝐢',
+        'ﬁ',
+        '\ufdfa',
+        'e\u0301',
+        '\u0301',
+        '\u0335',
+        '한',
+        '\u1100\u1161\u11a8',
+        '\u{e0041}',
+        '\u{e0100}',
+        '🅸',
+        '🇮🇬',
+        '👨\u200d👩',
+        '\ud800',
+        '\udc00',
+        '忽略',
+        '，',
+        '\n',
+        ' ',
+        '.',
+        '½',
+      ),
       fc.string({ unit: 'binary', maxLength: 6 }),
     ),
     { maxLength: 60 },
@@ -15,7 +46,16 @@ const nasty = fc
   .map((parts) => parts.join(''));
 
 suite('normalise', () => {
-  const same: readonly string[] = ['plain text', 'smart “quotes” – naïve café', 'забудь всё', 'Ξέχασε όλες', 'می‌خواهم'.replace('\u200c', ''), '日本語のテキスト。', '👩 fine 🎉', 'Việt Nam đẹp'];
+  const same: readonly string[] = [
+    'plain text',
+    'smart “quotes” – naïve café',
+    'забудь всё',
+    'Ξέχασε όλες',
+    'می‌خواهم'.replace('\u200c', ''),
+    '日本語のテキスト。',
+    '👩 fine 🎉',
+    'Việt Nam đẹp',
+  ];
   for (const text of same) test(`leaves ${JSON.stringify(text)}`, () => assert.equal(normalise(text), undefined));
 
   const folded: readonly (readonly [string, string, string])[] = [
@@ -53,7 +93,13 @@ suite('offsets', () => {
           assert.ok(start < end && end <= text.length);
           const source = text.slice(start, end);
           const unit = normal.text.charAt(i);
-          assert.ok(source.includes(unit) || normalise(source)?.text.includes(unit) === true || normalise(`a${source}`)?.text.includes(unit) === true || normalise(`${source}a`)?.text.includes(unit) === true, `${JSON.stringify(source)} gave ${JSON.stringify(unit)}`);
+          assert.ok(
+            source.includes(unit) ||
+              normalise(source)?.text.includes(unit) === true ||
+              normalise(`a${source}`)?.text.includes(unit) === true ||
+              normalise(`${source}a`)?.text.includes(unit) === true,
+            `${JSON.stringify(source)} gave ${JSON.stringify(unit)}`,
+          );
           last = start;
         }
         assert.deepEqual(normal.map.span(0, normal.text.length).end <= text.length, true);
@@ -64,16 +110,21 @@ suite('offsets', () => {
 
   test('what was not changed maps to itself, before, between and after what was', () => {
     fc.assert(
-      fc.property(fc.string({ maxLength: 40 }), fc.constantFrom('ｆ', '\u200b', '𝐢', '\u{e0041}'), fc.string({ maxLength: 40 }), (before, special, after) => {
-        const text = `${before} ${special} ${after}`;
-        const normal = normalise(text);
-        assert.ok(normal !== undefined);
-        for (let i = 0; i < before.length; i++) assert.deepEqual(normal.map.span(i, i + 1), { start: i, end: i + 1 });
-        for (let k = 1; k <= after.length; k++) {
-          const i: number = normal.text.length - k;
-          assert.deepEqual(normal.map.span(i, i + 1), { start: text.length - k, end: text.length - k + 1 });
-        }
-      }),
+      fc.property(
+        fc.string({ maxLength: 40 }),
+        fc.constantFrom('ｆ', '\u200b', '𝐢', '\u{e0041}'),
+        fc.string({ maxLength: 40 }),
+        (before, special, after) => {
+          const text = `${before} ${special} ${after}`;
+          const normal = normalise(text);
+          assert.ok(normal !== undefined);
+          for (let i = 0; i < before.length; i++) assert.deepEqual(normal.map.span(i, i + 1), { start: i, end: i + 1 });
+          for (let k = 1; k <= after.length; k++) {
+            const i: number = normal.text.length - k;
+            assert.deepEqual(normal.map.span(i, i + 1), { start: text.length - k, end: text.length - k + 1 });
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });

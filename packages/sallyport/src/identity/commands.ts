@@ -81,7 +81,7 @@ export const COMMANDS: readonly Command[] = [
 
 function row(key: JsonObject): string[] {
   const state = key['revoked'] !== null ? 'revoked' : typeof key['expires'] === 'number' ? `until ${date(key['expires'])}` : 'in force';
-  const models = Array.isArray(key['models']) && key['models'].length > 0 ? key['models'].join(' ') : 'all';
+  const models = Array.isArray(key['models']) && key['models'].length > 0 ? key['models'].map(word).join(' ') : 'all';
   return [word(key['id']), word(key['name']), state, models, date(key['created'])];
 }
 

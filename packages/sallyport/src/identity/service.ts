@@ -8,6 +8,7 @@ import {
   type PrincipalId,
   type Secret,
   type TenantId,
+  visible,
 } from '../kernel/index.ts';
 import type { Change } from '../audit/service.ts';
 import type { Store } from '../store/service.ts';
@@ -73,7 +74,7 @@ export async function openIdentity(
 
   /** One reading at a time; whoever asks during one gets the next. */
   async function refresh(): Promise<void> {
-    while (reading !== undefined) await reading.catch(() => {});
+    for (let running = reading; running !== undefined; running = reading) await running.catch(() => {});
     reading = read().finally(() => (reading = undefined));
     return reading;
   }
@@ -153,7 +154,7 @@ export async function openIdentity(
 }
 
 function checkNewKey(key: NewKey, now: number): void {
-  if (key.name.trim() === '' || key.name.length > MAX_NAME || !/^[\x20-\x7e\u00a1-\ud7ff\uf900-\ufdff]+$/.test(key.name))
+  if (key.name.trim() === '' || key.name.length > MAX_NAME || !key.name.isWellFormed() || visible(key.name) !== key.name)
     throw fail('KEY_INVALID', { say: `Its name needs 1 to ${MAX_NAME} printable characters.` });
   if (key.expires !== undefined && key.expires <= now) throw fail('KEY_INVALID', { say: 'It would have expired already.' });
 }

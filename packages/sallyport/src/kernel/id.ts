@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 
 declare const brand: unique symbol;
 /** A string that only the function which checked it may produce. */
@@ -19,7 +19,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
  * A new id: `prefix_` + 10 characters of time (48-bit milliseconds, so ids sort by time) + 16 characters (80 bits) of randomness,
  * the layout of a ULID (https://github.com/ulid/spec).
  */
-export function newId(prefix: string, now: number, random: Uint8Array = randomBytes(10)): string {
+export function newId(prefix: string, now: number, random: Uint8Array = pooledRandom(10)): string {
   let time = '';
   for (let i = 0, t = now; i < 10; i++) {
     time = ALPHABET[t % 32] + time;
@@ -38,6 +38,20 @@ export function newId(prefix: string, now: number, random: Uint8Array = randomBy
     }
   }
   return `${prefix}_${time}${tail}`;
+}
+
+// The system's generator is asked for a page at a time: one call costs as much as the rest of an id.
+const pool = Buffer.alloc(4096);
+let taken = pool.length;
+
+/** The next `count` random bytes; valid until the next call only. */
+function pooledRandom(count: number): Uint8Array {
+  if (taken + count > pool.length) {
+    randomFillSync(pool);
+    taken = 0;
+  }
+  taken += count;
+  return pool.subarray(taken - count, taken);
 }
 
 /** Whether `text` is an id with this prefix, as `newId` makes them. */

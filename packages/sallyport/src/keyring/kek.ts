@@ -48,12 +48,12 @@ export async function openSigning(source: KekSource, fresh: boolean): Promise<Si
   const file = join(source.dir, SIGNING_FILE);
   if (!existsSync(file)) {
     if (!fresh && source.kind === 'file') throw fail('KEYRING_KEK_MISSING', { say: `Looked for ${file}.` });
-    await writePrivate(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string);
+    await writePrivate(file, generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
   }
   checkFile(file);
   const privateKey = createPrivateKey(readFileSync(file, 'latin1'));
   const publicKey = createPublicKey(privateKey);
-  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' }) as string;
+  const publicKeyPem = publicKey.export({ type: 'spki', format: 'pem' });
   return {
     keyId: hash('sha256', publicKey.export({ type: 'spki', format: 'der' })).slice(0, 16),
     publicKeyPem,

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openTestStore, type StoreKind } from '../../../test/kit/stores.ts';
 import { silentLogger, systemClock } from '../../kernel/index.ts';
 import { openKeyring, type Keyring } from '../../keyring/service.ts';
 import type { Store } from '../../store/service.ts';
@@ -35,9 +34,9 @@ function flaky(inner: Store): FlakyStore {
   return store;
 }
 
-/** A folder with a real store and keyring; `undefined` when this kind of store is not here. */
-export async function openTestTrail(kind: StoreKind): Promise<TestTrail | undefined> {
-  const test = await openTestStore(kind);
+/** A folder with a keyring on a real store; `undefined` when this kind of store is not here. */
+export async function openTestTrail(opening: Promise<{ store: Store; stop(): Promise<void> } | undefined>): Promise<TestTrail | undefined> {
+  const test = await opening;
   if (test === undefined) return undefined;
   const root = mkdtempSync(join(tmpdir(), 'audit-trail-'));
   const dir = join(root, 'data');

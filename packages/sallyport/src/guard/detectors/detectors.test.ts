@@ -21,11 +21,14 @@ const GUARDS = createGuards({
 
 test('the registry is up to date', () => {
   const root = join(import.meta.dirname, '../../../../..');
-  for (const { path, text } of generateGuards()) assert.equal(readFileSync(join(root, path), 'utf8'), text, `${path}: run npm run generate`);
+  for (const { path, text } of generateGuards())
+    assert.equal(readFileSync(join(root, path), 'utf8'), text, `${path}: run npm run generate`);
 });
 
 test('detectors are named after their folders and say what they find', () => {
-  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('_'));
+  const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('_'),
+  );
   assert.deepEqual(
     DETECTORS.map(({ id }) => id),
     folders.map(({ name }) => name).toSorted(),
@@ -74,8 +77,14 @@ for (const { id, cases } of CASES) {
 test('every rule of the injection detector has a hit and a near miss', () => {
   const cases = CASES.find(({ id }) => id === 'injection')?.cases;
   for (const { id } of RULES) {
-    assert.ok(cases?.hits.some(({ rule }) => rule === `injection.${id}`), `no hit for ${id}`);
-    assert.ok(cases?.misses.some(({ rule }) => rule === `injection.${id}`), `no near miss for ${id}`);
+    assert.ok(
+      cases?.hits.some(({ rule }) => rule === `injection.${id}`),
+      `no hit for ${id}`,
+    );
+    assert.ok(
+      cases?.misses.some(({ rule }) => rule === `injection.${id}`),
+      `no near miss for ${id}`,
+    );
   }
 });
 
@@ -179,7 +188,8 @@ test('a wrong GitHub checksum lowers the confidence, a right one is sure', () =>
     tail = digits[sum % 62]! + tail;
     sum = Math.floor(sum / 62);
   }
-  const confidenceOf = (token: string): number | undefined => GUARDS.scan(`t ${token} t`, { point: 'prompt', origin: 'user', part: 0 }).findings[0]?.confidence;
+  const confidenceOf = (token: string): number | undefined =>
+    GUARDS.scan(`t ${token} t`, { point: 'prompt', origin: 'user', part: 0 }).findings[0]?.confidence;
   assert.equal(confidenceOf(`ghp_${body}${tail}`), 1);
   assert.equal(confidenceOf(`ghp_${body}${tail.slice(1)}A`), 0.7);
 });

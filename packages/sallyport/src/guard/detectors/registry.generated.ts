@@ -10,4 +10,13 @@ import { detector as prompt_leak } from './prompt_leak/index.ts';
 import { detector as secrets } from './secrets/index.ts';
 
 /** Every detector, by name. */
-export const DETECTORS: readonly Detector[] = [active_content, custom, exfiltration, hidden_text, injection, personal, prompt_leak, secrets];
+export const DETECTORS: readonly Detector[] = [
+  active_content,
+  custom,
+  exfiltration,
+  hidden_text,
+  injection,
+  personal,
+  prompt_leak,
+  secrets,
+];

@@ -4,7 +4,7 @@ import { overflowOf, segmentOf, type Release } from './release.ts';
 import { Spans, type Span } from './spans.ts';
 import { DRAIN, type Accept, type State } from './state.ts';
 import { Steps } from './steps.ts';
-import type { Hold, Segment } from './stream.ts';
+import type { Hold, HoldFault, Segment } from './stream.ts';
 import { Windows } from './windows.ts';
 
 /**
@@ -33,11 +33,11 @@ export class Channel implements Hold {
   /** Raw offset up to which the machine has read. */
   #read = 0;
 
-  constructor(plan: Plan, isPlaceholder: (text: string) => boolean) {
+  constructor(plan: Plan, isPlaceholder: (text: string) => boolean, onFault: HoldFault) {
     this.#plan = plan;
     this.#state = plan.machine.root;
     this.#windows = plan.windows.length === 0 ? undefined : new Windows(plan.windows);
-    this.#release = { plan, isPlaceholder };
+    this.#release = { plan, isPlaceholder, onFault };
   }
 
   get held(): number {
@@ -203,7 +203,12 @@ export class Channel implements Hold {
 
   #verified(span: Span): boolean {
     const rule = this.#plan.rules[span.rule];
-    return rule === undefined || rule.reader.read(this.#raw(span.start, span.end), rule.verify) !== undefined;
+    if (rule === undefined) return true;
+    try {
+      return rule.reader.read(this.#raw(span.start, span.end), rule.verify) !== undefined;
+    } catch (error) {
+      return this.#release.onFault(rule.id, error);
+    }
   }
 
   #raw(start: number, end: number): string {

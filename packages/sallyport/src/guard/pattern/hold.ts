@@ -33,7 +33,11 @@ export function compileHold(
     placeholder: options.placeholders ? rules.length : -1,
   };
   return {
-    open: (isPlaceholder = () => false) => new Channel(plan, isPlaceholder),
+    open: (isPlaceholder = () => false, onFault = rethrow) => new Channel(plan, isPlaceholder, onFault),
     maxHold: Math.max(0, ...patterns.map((pattern) => pattern.maxLength), ...windows.map((window) => window.size)),
   };
+}
+
+function rethrow(_rule: string, error: unknown): never {
+  throw error;
 }

@@ -1,6 +1,6 @@
 import type { Plan } from './plan.ts';
 import type { Span } from './spans.ts';
-import type { Segment, StreamFinding, StreamSpan } from './stream.ts';
+import type { HoldFault, Segment, StreamFinding, StreamSpan } from './stream.ts';
 
 /** Findings of one segment; what decides about it is in the first ones, and attackers choose how many there are. */
 const MAX_FINDINGS = 100;
@@ -15,8 +15,18 @@ const OVERFLOW: StreamFinding = {
   evidence: 'more characters than any match needs, all of which may still become one',
 };
 
+/** Stands for the finding of a rule that threw: the text is a match, and nothing is known about it. */
+const UNKNOWN: StreamFinding = {
+  rule: 'stream.fault',
+  category: 'hidden_text',
+  type: 'GUARD_FAILED',
+  severity: 'medium',
+  confidence: 0.5,
+  evidence: 'the guard that found it failed',
+};
+
 /** How groups of spans become segments. */
-export type Release = { readonly plan: Plan; readonly isPlaceholder: (text: string) => boolean };
+export type Release = { readonly plan: Plan; readonly isPlaceholder: (text: string) => boolean; readonly onFault: HoldFault };
 
 /**
  * The segment of overlapping spans whose joined text is `raw`, at `start`. Undefined when nothing in it counts: then it is plain text.
@@ -52,7 +62,12 @@ function matchOf(release: Release, spans: readonly Span[], raw: string, start: n
 function findingOf(release: Release, span: Span, raw: string): StreamFinding {
   const rule = release.plan.rules[span.rule];
   if (rule === undefined) return OVERFLOW;
-  return rule.finding(rule.reader.read(raw, rule.verify) ?? rule.reader.read(raw, undefined) ?? raw);
+  try {
+    return rule.finding(rule.reader.read(raw, rule.verify) ?? rule.reader.read(raw, undefined) ?? raw);
+  } catch (error) {
+    release.onFault(rule.id, error);
+    return UNKNOWN;
+  }
 }
 
 /** One span for each finding: a pattern's span that lies inside another of the same rule says nothing new. Spans come by start. */

@@ -54,13 +54,19 @@ export type Hold = {
   readonly held: number;
 };
 
+/**
+ * Told that a rule's `verify` or `finding` threw; answers whether the text counts as a match then. `rule` is the rule's id.
+ */
+export type HoldFault = (rule: string, error: unknown) => boolean;
+
 /** Rules compiled to one machine; built once per guard version and shared by all streams of a process. */
 export type HoldPlan = {
   /**
    * A hold for one channel. `isPlaceholder` says whether a text of placeholder form was given out in this request: only such a one
-   * hides a match that lies wholly inside it (a card number as `<CARD_4111111111111111>` is a match).
+   * hides a match that lies wholly inside it (a card number as `<CARD_4111111111111111>` is a match). Without `onFault`, what a
+   * rule throws comes out of `push` and `end`.
    */
-  open(isPlaceholder?: (text: string) => boolean): Hold;
+  open(isPlaceholder?: (text: string) => boolean, onFault?: HoldFault): Hold;
   /** The most folded characters that one match can keep back. */
   readonly maxHold: number;
 };

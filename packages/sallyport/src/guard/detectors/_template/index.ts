@@ -17,7 +17,14 @@ const SCANNER: Scanner = {
   scan({ plain }, _at, sink) {
     const word = 'xyzzy-template';
     for (let at = plain.text.indexOf(word); at >= 0; at = plain.text.indexOf(word, at + 1)) {
-      sink.add(plain, at, at + word.length, { rule: 'template.word', category: 'usage', type: 'WORD', severity: 'info', confidence: 1, evidence: 'the word itself' });
+      sink.add(plain, at, at + word.length, {
+        rule: 'template.word',
+        category: 'usage',
+        type: 'WORD',
+        severity: 'info',
+        confidence: 1,
+        evidence: 'the word itself',
+      });
     }
   },
 };

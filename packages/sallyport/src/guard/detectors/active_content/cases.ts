@@ -2,7 +2,12 @@ import type { Cases } from '../cases.ts';
 
 export const cases: Cases = {
   hits: [
-    { rule: 'active_content.script', text: 'Hi <script src="//x.example/a.js"></script>', point: 'response', found: '<script src="//x.example/a.js">' },
+    {
+      rule: 'active_content.script',
+      text: 'Hi <script src="//x.example/a.js"></script>',
+      point: 'response',
+      found: '<script src="//x.example/a.js">',
+    },
     { rule: 'active_content.event-handler', text: '<img src=x onerror=alert(1)>', point: 'response' },
     { rule: 'active_content.event-handler', text: '<svg/onload=alert(1)>', point: 'response' },
     { rule: 'active_content.script-url', text: '[go](javascript:alert(1))', point: 'response' },

@@ -9,32 +9,99 @@ export const detector: Detector = {
   points: { response: 'deny' },
   version: 1,
   describe: {
-    finds: 'Script tags, event handlers, javascript: and data:text/html addresses, frames, refreshes, forms, terminal escape sequences. Less sure inside code.',
+    finds:
+      'Script tags, event handlers, javascript: and data:text/html addresses, frames, refreshes, forms, terminal escape sequences. Less sure inside code.',
     example: '<img src=x onerror=alert(1)>',
     passes: 'The word script, a < b, an onerror property in prose.',
   },
   stream: { form: 'prefix' },
-  setUp: () => ({ scan: ({ plain, decoded }, _at, sink) => scanViews(decoded === undefined ? [plain] : [plain, decoded], sink), patterns: () => STREAM_PATTERNS }),
+  setUp: () => ({
+    scan: ({ plain, decoded }, _at, sink) => scanViews(decoded === undefined ? [plain] : [plain, decoded], sink),
+    patterns: () => STREAM_PATTERNS,
+  }),
 };
 
 /** CWE-79 (cross-site scripting), CWE-150 (escape sequences), LLM05:2025. */
 const XSS = ['CWE-79', 'LLM05:2025'];
 const ESCAPE = ['CWE-150', 'LLM05:2025'];
 
-type Rule = { readonly id: string; readonly sign: string; readonly pattern: RegExp; readonly stream: string; readonly severity: Severity; readonly taxonomy: readonly string[] };
+type Rule = {
+  readonly id: string;
+  readonly sign: string;
+  readonly pattern: RegExp;
+  readonly stream: string;
+  readonly severity: Severity;
+  readonly taxonomy: readonly string[];
+};
 
 /** `sign`: a lower-case text without which the pattern cannot match. `stream` is the same in the bounded language. */
 const RULES: readonly Rule[] = [
-  { id: 'script', sign: '<', pattern: /<script(?=[\s/>])[^>]{0,500}>?/gi, stream: '<script[\\s/>][^>]{0,300}', severity: 'high', taxonomy: XSS },
-  { id: 'event-handler', sign: '<', pattern: /<[a-z][a-z0-9-]{0,30}[\s/](?:[^<>]{0,500}[\s"'/])?on[a-z]{3,30}[ \t]{0,4}=[^<>]{0,500}>?/gi, stream: '<[a-z][a-z0-9-]{0,15}[\\s/](?:[^<>]{0,200}[\\s"/])?on[a-z]{3,20}[ \\t]{0,2}=[^<>]{0,200}', severity: 'high', taxonomy: XSS },
-  { id: 'script-url', sign: 'script:', pattern: /(?:\]\(|=[ \t]{0,4}["']?|^|[\s<(])[\s\u0001-\u001f]{0,4}(?:java|vb)script:[^\s"'<>)]{1,300}/gim, stream: '\\b(java|vb)script:[^\\s"\'<>)]{1,200}', severity: 'high', taxonomy: XSS },
-  { id: 'html-url', sign: 'data:', pattern: /data:(?:text\/html|image\/svg\+xml|application\/xhtml\+xml)[;,][^\s"'<>)]{1,500}/gi, stream: '\\bdata:(text/html|image/svg\\+xml|application/xhtml\\+xml)[;,][^\\s"\'<>)]{1,200}', severity: 'high', taxonomy: XSS },
-  { id: 'frame', sign: '<', pattern: /<(?:iframe|object|embed|frame|portal)(?=[\s/>])[^>]{0,500}>?/gi, stream: '<(iframe|object|embed|frame|portal)[\\s/>][^>]{0,300}', severity: 'medium', taxonomy: XSS },
-  { id: 'redirect', sign: '<', pattern: /<(?:meta[\s/][^>]{0,200}http-equiv[ \t]{0,4}=[ \t]{0,4}["']?refresh|base[\s/][^>]{0,200}href)[^>]{0,500}>?/gi, stream: '<(meta|base)[\\s/][^>]{4,300}', severity: 'medium', taxonomy: XSS },
-  { id: 'form', sign: '<', pattern: /<form(?=[\s/>])[^>]{0,500}action[ \t]{0,4}=[^>]{0,500}>?/gi, stream: '<form[\\s/][^>]{0,300}', severity: 'low', taxonomy: XSS },
+  {
+    id: 'script',
+    sign: '<',
+    pattern: /<script(?=[\s/>])[^>]{0,500}>?/gi,
+    stream: '<script[\\s/>][^>]{0,300}',
+    severity: 'high',
+    taxonomy: XSS,
+  },
+  {
+    id: 'event-handler',
+    sign: '<',
+    pattern: /<[a-z][a-z0-9-]{0,30}[\s/](?:[^<>]{0,500}[\s"'/])?on[a-z]{3,30}[ \t]{0,4}=[^<>]{0,500}>?/gi,
+    stream: '<[a-z][a-z0-9-]{0,15}[\\s/](?:[^<>]{0,200}[\\s"/])?on[a-z]{3,20}[ \\t]{0,2}=[^<>]{0,200}',
+    severity: 'high',
+    taxonomy: XSS,
+  },
+  {
+    id: 'script-url',
+    sign: 'script:',
+    pattern: /(?:\]\(|=[ \t]{0,4}["']?|^|[\s<(])[\s\p{Cc}]{0,4}(?:java|vb)script:[^\s"'<>)]{1,300}/gimu,
+    stream: '\\b(java|vb)script:[^\\s"\'<>)]{1,200}',
+    severity: 'high',
+    taxonomy: XSS,
+  },
+  {
+    id: 'html-url',
+    sign: 'data:',
+    pattern: /data:(?:text\/html|image\/svg\+xml|application\/xhtml\+xml)[;,][^\s"'<>)]{1,500}/gi,
+    stream: '\\bdata:(text/html|image/svg\\+xml|application/xhtml\\+xml)[;,][^\\s"\'<>)]{1,200}',
+    severity: 'high',
+    taxonomy: XSS,
+  },
+  {
+    id: 'frame',
+    sign: '<',
+    pattern: /<(?:iframe|object|embed|frame|portal)(?=[\s/>])[^>]{0,500}>?/gi,
+    stream: '<(iframe|object|embed|frame|portal)[\\s/>][^>]{0,300}',
+    severity: 'medium',
+    taxonomy: XSS,
+  },
+  {
+    id: 'redirect',
+    sign: '<',
+    pattern: /<(?:meta[\s/][^>]{0,200}http-equiv[ \t]{0,4}=[ \t]{0,4}["']?refresh|base[\s/][^>]{0,200}href)[^>]{0,500}>?/gi,
+    stream: '<(meta|base)[\\s/][^>]{4,300}',
+    severity: 'medium',
+    taxonomy: XSS,
+  },
+  {
+    id: 'form',
+    sign: '<',
+    pattern: /<form(?=[\s/>])[^>]{0,500}action[ \t]{0,4}=[^>]{0,500}>?/gi,
+    stream: '<form[\\s/][^>]{0,300}',
+    severity: 'low',
+    taxonomy: XSS,
+  },
   // CSI, OSC, DCS and the one-byte CSI (ECMA-48); a terminal that shows the reply would obey them.
-  // oxlint-disable-next-line no-control-regex -- control characters are what this finds
-  { id: 'terminal-escape', sign: '', pattern: /\u001b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|[\]PX^_][^\u0007\u001b]{0,500}|[@-Z\\-~])|\u009b[0-?]{0,40}[@-~]/g, stream: '\u001b[\\[\\]PX^_@-Z][^\\s]{0,60}', severity: 'high', taxonomy: ESCAPE },
+  {
+    id: 'terminal-escape',
+    sign: '',
+    // oxlint-disable-next-line no-control-regex -- control characters are what this finds
+    pattern: /\u001b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|[\]PX^_][^\u0007\u001b]{0,500}|[@-Z\\-~])|\u009b[0-?]{0,40}[@-~]/g,
+    stream: '\u001b[\\[\\]PX^_@-Z][^\\s]{0,60}',
+    severity: 'high',
+    taxonomy: ESCAPE,
+  },
 ];
 
 /** In a code block or between backticks it is shown, not run. */
@@ -47,7 +114,7 @@ function scanViews(views: readonly View[], sink: Parameters<Scanner['scan']>[2])
     const lower = text.includes('<') || text.includes(':') ? text.toLowerCase() : '';
     let code: Code | undefined;
     for (const rule of RULES) {
-      if (rule.sign === '' ? !/[\u001b\u009b]/.test(text) : !lower.includes(rule.sign)) continue;
+      if (rule.sign === '' ? !text.includes('\u001b') && !text.includes('\u009b') : !lower.includes(rule.sign)) continue;
       for (const match of text.matchAll(rule.pattern)) {
         code ??= codeOf(text);
         const confidence = rule.id !== 'terminal-escape' && isInside(code, match.index) ? IN_CODE : SURE;

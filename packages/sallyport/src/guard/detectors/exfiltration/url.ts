@@ -30,7 +30,10 @@ export function carriesData(url: string, carrier: Carrier, trusted: (host: strin
     first(values, (value) => identifier(value)) ??
     first([...parts.values, ...parts.segments], (value) => encodedText(value, carrier)) ??
     label(parts.host) ??
-    (carrier === 'image' ? (first(parts.named, ([name, value]) => opaque(name, value)) ?? first([...parts.values, ...parts.segments], (value) => sentence(value))) : undefined)
+    (carrier === 'image'
+      ? (first(parts.named, ([name, value]) => opaque(name, value)) ??
+        first([...parts.values, ...parts.segments], (value) => sentence(value)))
+      : undefined)
   );
 }
 
@@ -42,18 +45,30 @@ function first<T>(values: readonly T[], judge: (value: T) => Verdict | undefined
   return undefined;
 }
 
-type Parts = { host: string; rest: string; segments: readonly string[]; values: readonly string[]; named: readonly (readonly [string, string])[] };
+type Parts = {
+  host: string;
+  rest: string;
+  segments: readonly string[];
+  values: readonly string[];
+  named: readonly (readonly [string, string])[];
+};
 
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]*:)?\/\/(?:[^/?#@]*@)?([^/?#:]*)(?::\d*)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/is;
 
 function split(url: string): Parts | undefined {
   const match = ADDRESS.exec(url);
   if (match === null) return undefined;
-  const named = `${match[3] ?? ''}&${match[4] ?? ''}`.split('&').filter((pair) => pair !== '').map(nameAndValue);
+  const named = `${match[3] ?? ''}&${match[4] ?? ''}`
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map(nameAndValue);
   return {
     host: (match[1] ?? '').toLowerCase(),
     rest: unescaped(`${match[2] ?? ''}?${match[3] ?? ''}#${match[4] ?? ''}`),
-    segments: (match[2] ?? '').split('/').filter((segment) => segment !== '').map(unescaped),
+    segments: (match[2] ?? '')
+      .split('/')
+      .filter((segment) => segment !== '')
+      .map(unescaped),
     values: named.map(([, value]) => value),
     named,
   };
@@ -75,7 +90,11 @@ function unescaped(text: string): string {
 /** A placeholder of the gate, or the slot of an instruction such as `?q={conversation}`. */
 function placeholder(value: string): Verdict | undefined {
   if (/<?\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_[0-9a-f]{10,}>?/.test(value)) return { confidence: 0.97, reason: 'a masked value in the address' };
-  if (/[{[<](?:[A-Za-z]+[ _-]){0,3}(?:data|secret|conversation|history|summary|user[ _-]?info|email|prompt|message|chat|content|key|token|password)s?(?:[ _-][A-Za-z]+){0,3}[}\]>]/i.test(value)) {
+  if (
+    /[{[<](?:[A-Za-z]+[ _-]){0,3}(?:data|secret|conversation|history|summary|user[ _-]?info|email|prompt|message|chat|content|key|token|password)s?(?:[ _-][A-Za-z]+){0,3}[}\]>]/i.test(
+      value,
+    )
+  ) {
     return { confidence: 0.85, reason: 'a slot for data in the address' };
   }
   return undefined;
@@ -83,8 +102,10 @@ function placeholder(value: string): Verdict | undefined {
 
 /** An e-mail address or a credential inside an address that is not a mailto. */
 function identifier(value: string): Verdict | undefined {
-  if (/(?:^|[=?&#/: ])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}\b/.test(value)) return { confidence: 0.8, reason: 'an e-mail address in the address' };
-  if (/\b(?:sk-[A-Za-z0-9_-]{20}|gh[pousr]_[A-Za-z0-9]{30}|AKIA[A-Z0-9]{16}|eyJ[A-Za-z0-9_-]{10,}\.eyJ)/.test(value)) return { confidence: 0.95, reason: 'a credential in the address' };
+  if (/(?:^|[=?&#/: ])[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}\.[A-Za-z]{2,24}\b/.test(value))
+    return { confidence: 0.8, reason: 'an e-mail address in the address' };
+  if (/\b(?:sk-[A-Za-z0-9_-]{20}|gh[pousr]_[A-Za-z0-9]{30}|AKIA[A-Z0-9]{16}|eyJ[A-Za-z0-9_-]{10,}\.eyJ)/.test(value))
+    return { confidence: 0.95, reason: 'a credential in the address' };
   return undefined;
 }
 
@@ -103,14 +124,18 @@ function label(host: string): Verdict | undefined {
 }
 
 /** Parameters with which storage services sign their addresses: random by design. */
-const SIGNATURE = /^(?:x-amz-|x-goog-|sig$|signature$|se$|sp$|sv$|sr$|st$|skoid$|expires$|key-pair-id$|policy$|ixid$|ixlib$|token$|hash$|h$|v$|s$|oe$|oh$|stp$|ccb$|_nc_|hmac)/;
+const SIGNATURE =
+  /^(?:x-amz-|x-goog-|sig$|signature$|se$|sp$|sv$|sr$|st$|skoid$|expires$|key-pair-id$|policy$|ixid$|ixlib$|token$|hash$|h$|v$|s$|oe$|oh$|stp$|ccb$|_nc_|hmac)/;
 
 function opaque(name: string, value: string): Verdict | undefined {
-  if (SIGNATURE.test(name) || value.length < MIN_OPAQUE || !/^[A-Za-z0-9+/_=-]+$/.test(value) || entropy(value) < OPAQUE_ENTROPY) return undefined;
+  if (SIGNATURE.test(name) || value.length < MIN_OPAQUE || !/^[A-Za-z0-9+/_=-]+$/.test(value) || entropy(value) < OPAQUE_ENTROPY)
+    return undefined;
   return { confidence: 0.7, reason: 'unreadable data in the address of an image' };
 }
 
 function sentence(value: string): Verdict | undefined {
   const words = value.split(/[ _]+/).filter((word) => /^[\p{L}\p{N}'’.,:;!?()-]+$/u.test(word));
-  return value.length >= MIN_SENTENCE && words.length >= MIN_WORDS ? { confidence: 0.75, reason: 'text in the address of an image' } : undefined;
+  return value.length >= MIN_SENTENCE && words.length >= MIN_WORDS
+    ? { confidence: 0.75, reason: 'text in the address of an image' }
+    : undefined;
 }

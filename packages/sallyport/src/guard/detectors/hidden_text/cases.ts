@@ -1,9 +1,20 @@
 import type { Cases } from '../cases.ts';
 
-const tags = (text: string): string => [...text].map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0))).join('');
-const selectors = (text: string): string => [...text].map((char) => String.fromCodePoint(0xe0100 + char.charCodeAt(0) - 16)).join('');
+const tags = (text: string): string =>
+  text
+    .split('')
+    .map((char) => String.fromCodePoint(0xe0000 + char.charCodeAt(0)))
+    .join('');
+const selectors = (text: string): string =>
+  text
+    .split('')
+    .map((char) => String.fromCodePoint(0xe0100 + char.charCodeAt(0) - 16))
+    .join('');
 const bits = (text: string): string =>
-  [...text].map((char) => char.charCodeAt(0).toString(2).padStart(8, '0').replaceAll('0', '\u200b').replaceAll('1', '\u200c')).join('');
+  text
+    .split('')
+    .map((char) => char.charCodeAt(0).toString(2).padStart(8, '0').replaceAll('0', '\u200b').replaceAll('1', '\u200c'))
+    .join('');
 
 export const cases: Cases = {
   hits: [

@@ -9,7 +9,8 @@ export const detector: Detector = {
   points: { prompt: 'deny', content: 'deny', tool_call: 'deny', tool_result: 'deny', response: 'deny' },
   version: 1,
   describe: {
-    finds: 'Text in tag characters or variation selectors, zero-width characters between letters or as a code, text turned round by bidi overrides.',
+    finds:
+      'Text in tag characters or variation selectors, zero-width characters between letters or as a code, text turned round by bidi overrides.',
     example: 'A sentence that ends in an invisible "send the file" written in tag characters.',
     passes: 'An emoji family, the flag of Wales, a Persian word with its zero-width non-joiner.',
   },
@@ -104,12 +105,30 @@ function runAt(text: string, start: number): Run | undefined {
 
 function judge(text: string, run: Run, sink: Sink): void {
   if (run.tags >= MIN_TAGS && !isFlag(text, run)) {
-    sink.addRaw(run.start, run.end, factsOf('tag-characters', run.letters >= MIN_TAGS ? 'high' : 'medium', 0.99, `${run.tags} tag characters in a row, ${run.letters} of them letters`));
+    sink.addRaw(
+      run.start,
+      run.end,
+      factsOf(
+        'tag-characters',
+        run.letters >= MIN_TAGS ? 'high' : 'medium',
+        0.99,
+        `${run.tags} tag characters in a row, ${run.letters} of them letters`,
+      ),
+    );
   } else if (run.selectors >= MIN_SELECTORS) {
     sink.addRaw(run.start, run.end, factsOf('variation-selectors', 'high', 0.97, `${run.selectors} variation selectors in a row`));
   } else if (run.count - run.tags - run.selectors >= MIN_ZERO_WIDTH) {
     const code = run.widths.size >= 2;
-    sink.addRaw(run.start, run.end, factsOf('zero-width-run', code ? 'high' : 'low', code ? 0.95 : 0.6, `${run.count} zero-width characters in a row, ${run.widths.size} kinds`));
+    sink.addRaw(
+      run.start,
+      run.end,
+      factsOf(
+        'zero-width-run',
+        code ? 'high' : 'low',
+        code ? 0.95 : 0.6,
+        `${run.count} zero-width characters in a row, ${run.widths.size} kinds`,
+      ),
+    );
   }
 }
 
@@ -128,7 +147,12 @@ const ONE_GAP = /[\u034f\u180e\u200b-\u200f\u2060-\u2064\ufeff]+/g;
 function findInterleaved(text: string, sink: Sink): void {
   for (const match of text.matchAll(INTERLEAVED)) {
     const gaps = match[0].match(ONE_GAP)?.length ?? 0;
-    if (gaps >= MIN_GAPS) sink.addRaw(match.index, match.index + match[0].length, factsOf('zero-width-letters', 'high', 0.95, `${gaps} letters of a word apart by zero-width characters`));
+    if (gaps >= MIN_GAPS)
+      sink.addRaw(
+        match.index,
+        match.index + match[0].length,
+        factsOf('zero-width-letters', 'high', 0.95, `${gaps} letters of a word apart by zero-width characters`),
+      );
   }
 }
 
@@ -141,6 +165,11 @@ const MIN_TURNED = 4;
 function findOverrides(text: string, sink: Sink): void {
   for (const match of text.matchAll(OVERRIDE)) {
     const letters = match[0].match(/[A-Za-z]/g)?.length ?? 0;
-    if (letters >= MIN_TURNED) sink.addRaw(match.index, match.index + match[0].length, factsOf('bidi-override', 'high', 0.9, `${letters} Latin letters inside a bidi override`));
+    if (letters >= MIN_TURNED)
+      sink.addRaw(
+        match.index,
+        match.index + match[0].length,
+        factsOf('bidi-override', 'high', 0.9, `${letters} Latin letters inside a bidi override`),
+      );
   }
 }

@@ -1,6 +1,7 @@
-import { END, HIT, START, TOKEN, type Lexicon } from '../../lexer.ts';
+import { END, HIT, START, TOKEN } from '../../lexer.ts';
+import type { Lexicon } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 
 /** Prefix of this detector's classes in the shared lexicon. */
 const CLASS = 'injection.';
@@ -19,7 +20,10 @@ export type Matcher = { readonly phrases: readonly (readonly Phrase[] | undefine
 const MAX_MATCHES = 400;
 
 /** The words that phrases name themselves, as a vocabulary with the class of each item, beside the named classes. */
-export function phraseVocabulary(rules: readonly Rule[], classes: Readonly<Record<string, readonly string[]>>): Readonly<Record<string, readonly string[]>> {
+export function phraseVocabulary(
+  rules: readonly Rule[],
+  classes: Readonly<Record<string, readonly string[]>>,
+): Readonly<Record<string, readonly string[]>> {
   const vocabulary: Record<string, readonly string[]> = {};
   for (const [name, words] of Object.entries(classes)) vocabulary[`${CLASS}${name}`] = words;
   for (const item of rules.flatMap(({ when }) => when).flatMap((phrase) => phrase.split(' '))) {
@@ -38,50 +42,56 @@ function isClass(item: string): boolean {
 
 /** Resolves phrases to word numbers of a lexicon. @throws TypeError for a class that does not exist. */
 export function compile(rules: readonly Rule[], lexicon: Lexicon): Matcher {
-  const common = new Uint8Array(lexicon.words.length);
-  for (const [number, word] of lexicon.words.entries()) common[number] = COMMON.has(word) ? 1 : 0;
+  const items = new Map<string, Item>();
   const phrases: (Phrase[] | undefined)[] = [];
   for (const rule of rules) {
     for (const source of rule.when) {
-      const steps = stepsOf(source, lexicon);
-      const phrase: Phrase = { rule, steps, anchor: rarest(steps, common) };
-      steps[phrase.anchor]?.fits.forEach((fits, word) => {
-        if (fits === 1) (phrases[word] ??= []).push(phrase);
-      });
+      const steps = stepsOf(source, lexicon, items);
+      const commonest = steps.map(({ item }) => item.common);
+      const anchor = commonest.indexOf(Math.min(...commonest));
+      const phrase: Phrase = { rule, steps: steps.map(({ item, within }) => ({ fits: item.fits, within })), anchor };
+      for (const word of steps[anchor]?.item.words ?? []) (phrases[word] ??= []).push(phrase);
     }
   }
   return { phrases };
 }
 
+/** The words of one item of a phrase, and how many of them are common. */
+type Item = { readonly fits: Uint8Array; readonly words: readonly number[]; readonly common: number };
+
 /** Words that texts of every kind are full of. */
 const COMMON = new Set(
-  'the a to of and in for is i you that if with on user as from return it type this an be not what by was de can your how which me like my has have about list new do use request no all write he will file code but function when data given text answer first message two output any key system input following also should out been want print role url question context model assistant they we she or at are so more one her his their then there only just over some other people time may would could make get see say said'.split(' '),
+  'the a to of and in for is i you that if with on user as from return it type this an be not what by was de can your how which me like my has have about list new do use request no all write he will file code but function when data given text answer first message two output any key system input following also should out been want print role url question context model assistant they we she or at are so more one her his their then there only just over some other people time may would could make get see say said'.split(
+    ' ',
+  ),
 );
 
-/** The item with the fewest common words, the first of those. */
-function rarest(steps: readonly Step[], common: Uint8Array): number {
-  const counts = steps.map(({ fits }) => fits.reduce((sum, one, word) => sum + (one & (common[word] as number)), 0));
-  return counts.indexOf(Math.min(...counts));
-}
-
-function stepsOf(source: string, { classes, words }: Lexicon): readonly Step[] {
-  const steps: Step[] = [];
+function stepsOf(source: string, lexicon: Lexicon, items: Map<string, Item>): readonly { item: Item; within: number }[] {
+  const steps: { item: Item; within: number }[] = [];
   let within = 1;
-  for (const item of source.split(' ')) {
-    if (isGap(item)) {
-      within = Number(item.slice(1));
+  for (const name of source.split(' ')) {
+    if (isGap(name)) {
+      within = Number(name.slice(1));
       continue;
     }
-    const fits = new Uint8Array(words.length);
-    for (const name of item.split('|')) {
-      const members = classes.get(isClass(name) ? `${CLASS}${name}` : `${CLASS}=${name}`);
-      if (members === undefined) throw new TypeError(`no class ${name} in the phrase ${source}`);
-      for (let word = 0; word < fits.length; word++) fits[word] = (fits[word] as number) | (members[word] as number);
-    }
-    steps.push({ fits, within });
+    const item = items.get(name) ?? itemOf(name, source, lexicon);
+    items.set(name, item);
+    steps.push({ item, within });
     within = 1;
   }
   return steps;
+}
+
+function itemOf(source: string, phrase: string, { classes, words }: Lexicon): Item {
+  const fits = new Uint8Array(words.length);
+  for (const name of source.split('|')) {
+    const members = classes.get(isClass(name) ? `${CLASS}${name}` : `${CLASS}=${name}`);
+    if (members === undefined) throw new TypeError(`no class ${name} in the phrase ${phrase}`);
+    for (const word of members) fits[word] = 1;
+  }
+  const numbers: number[] = [];
+  for (let word = 0; word < fits.length; word++) if (fits[word] === 1) numbers.push(word);
+  return { fits, words: numbers, common: numbers.filter((word) => COMMON.has(words[word] ?? '')).length };
 }
 
 /** Finds the phrases in a view: linear in its vocabulary hits. */
@@ -149,8 +159,10 @@ function firstOf({ words: { hits } }: View, steps: readonly Step[], anchor: numb
 }
 
 /** Words before a verb that make it a report or a question. `to` counts unless someone tells the model ("you must", "want you to"). */
-const REPORTED = /(?:^|[^\p{L}])(?:to|not|never|i|we|they|he|she|it|one|would|who|that|which|why|how|people|users|students|employees|engineers|should|could|can|may|might|does|did|do|often|tend|the|a|an|this|of|by|for|without|when|don't|doesn't|won't)[ ]$/iu;
-const ADDRESSED = /(?:^|[^\p{L}])(?:(?:you|assistant|model|ai)(?: (?:must|should|shall|now|need|have))?(?: to)?|want you to|need to|have to|is to|task to|important to|now to|ask you to|like you to)[ ]$/iu;
+const REPORTED =
+  /(?:^|[^\p{L}])(?:to|not|never|i|we|they|he|she|it|one|would|who|that|which|why|how|people|users|students|employees|engineers|should|could|can|may|might|does|did|do|often|tend|the|a|an|this|of|by|for|without|when|don't|doesn't|won't)[ ]$/iu;
+const ADDRESSED =
+  /(?:^|[^\p{L}])(?:(?:you|assistant|model|ai)(?: (?:must|should|shall|now|need|have))?(?: to)?|want you to|need to|have to|is to|task to|important to|now to|ask you to|like you to)[ ]$/iu;
 
 /** A sentence that asks about the verb: "why did the old system override ...". */
 const ASKED = /(?:^|[.!?\n"“:;,])\s{0,3}(?:why|how|when|where|who|does|did|in \S{1,20}, when)\b[^.!?\n"“:;,]{0,80}$/iu;

@@ -1,8 +1,9 @@
 import { HIT } from '../../lexer.ts';
+import { tableOf } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
 import type { Channel } from './index.ts';
 import type { Match } from './match.ts';
-import type { Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
 
 /** The signs of an attack that stand together, and their weight as one. Offsets are into the view. */
 export type Cluster = {
@@ -32,7 +33,9 @@ const MAX_SCORE = 0.99;
 /** Weighs matches by noisy-or, each rule once, over the window of the text where they weigh most. */
 export function weigh(view: View, matches: readonly Match[], channel: Channel): Cluster {
   const about = isAbout(view);
-  const signs = matches.map((match) => ({ match, weight: weightOf(view, match, channel, about) })).sort((a, b) => a.match.start - b.match.start);
+  const signs = matches
+    .map((match) => ({ match, weight: weightOf(view, match, channel, about) }))
+    .sort((a, b) => a.match.start - b.match.start);
   let best: { score: number; from: number; to: number } = { score: -1, from: 0, to: 0 };
   let from = 0;
   for (let to = 0; to < signs.length; to++) {
@@ -60,10 +63,10 @@ function isQuoted(text: string, start: number, end: number): boolean {
 
 function isAbout({ words, lexicon }: View): boolean {
   const seen = new Set<number>();
-  const members = lexicon.classes.get('injection.ABOUT');
+  const members = tableOf(lexicon, 'injection.ABOUT');
   for (let h = 0; h < words.count * HIT; h += HIT) {
     const word = words.hits[h] as number;
-    if (members?.[word] === 1) seen.add(word);
+    if (members[word] === 1) seen.add(word);
   }
   return seen.size >= MIN_ABOUT;
 }
@@ -82,7 +85,9 @@ function noisyOr(weights: Iterable<number>): number {
 }
 
 function clusterOf(view: View, signs: readonly Sign[], score: number): Cluster {
-  const parts = [...strongestByRule(signs)].map(([rule, weight]) => ({ id: rule.id, weight, category: rule.category })).sort((a, b) => b.weight - a.weight);
+  const parts = [...strongestByRule(signs)]
+    .map(([rule, weight]) => ({ id: rule.id, weight, category: rule.category }))
+    .sort((a, b) => b.weight - a.weight);
   return {
     view,
     score,
@@ -95,5 +100,8 @@ function clusterOf(view: View, signs: readonly Sign[], score: number): Cluster {
 
 /** The cluster that weighs most. */
 export function strongest(clusters: readonly (Cluster | undefined)[]): Cluster | undefined {
-  return clusters.reduce((best, cluster) => (cluster !== undefined && (best === undefined || cluster.score > best.score) ? cluster : best), undefined);
+  return clusters.reduce(
+    (best, cluster) => (cluster !== undefined && (best === undefined || cluster.score > best.score) ? cluster : best),
+    undefined,
+  );
 }

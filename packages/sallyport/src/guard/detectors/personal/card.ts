@@ -53,7 +53,9 @@ export function isCard(digits: string): boolean {
 
 /** Whether digits that the text calls a card may be one: the Luhn digit and a length; ranges change faster than this table. */
 export function isNamedCard(digits: string): boolean {
-  return digits.length >= MIN_NAMED_LENGTH && digits.length <= MAX_LENGTH && /^[1-6]/.test(digits) && !/^(\d)\1+$/.test(digits) && luhn(digits);
+  return (
+    digits.length >= MIN_NAMED_LENGTH && digits.length <= MAX_LENGTH && /^[1-6]/.test(digits) && !/^(\d)\1+$/.test(digits) && luhn(digits)
+  );
 }
 
 /** A card number as people write it: groups of three digits or more with one kind of separator, a blank or a hyphen. */

@@ -3,7 +3,12 @@ import type { Cases } from '../cases.ts';
 // Card numbers are the networks' published test numbers; IBANs are the registry's examples; telephone numbers are from ranges kept for fiction.
 export const cases: Cases = {
   hits: [
-    { rule: 'personal.email', text: 'Write to "jane.doe+news@mail.example.co.uk".', point: 'prompt', found: 'jane.doe+news@mail.example.co.uk' },
+    {
+      rule: 'personal.email',
+      text: 'Write to "jane.doe+news@mail.example.co.uk".',
+      point: 'prompt',
+      found: 'jane.doe+news@mail.example.co.uk',
+    },
     { rule: 'personal.email', text: 'mailto:info@example.org?subject=x', point: 'response', found: 'info@example.org' },
     { rule: 'personal.email', text: '｛ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ｝', point: 'prompt', found: 'ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ' },
     { rule: 'personal.phone', text: 'Call +44 20 7946 0958 today', point: 'prompt', found: '+44 20 7946 0958' },

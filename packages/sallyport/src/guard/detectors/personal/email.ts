@@ -7,7 +7,29 @@ const MAX_LOCAL = 64;
 const MAX_DOMAIN = 255;
 
 /** What stands after the last dot of a file name such as `logo@2x.png`, and is no top-level domain. */
-const FILE_ENDINGS = new Set(['png', 'jpg', 'jpeg', 'gif', 'svg', 'webp', 'css', 'js', 'mjs', 'cjs', 'ts', 'tsx', 'jsx', 'json', 'html', 'xml', 'ico', 'lock', 'txt', 'yaml', 'yml']);
+const FILE_ENDINGS = new Set([
+  'png',
+  'jpg',
+  'jpeg',
+  'gif',
+  'svg',
+  'webp',
+  'css',
+  'js',
+  'mjs',
+  'cjs',
+  'ts',
+  'tsx',
+  'jsx',
+  'json',
+  'html',
+  'xml',
+  'ico',
+  'lock',
+  'txt',
+  'yaml',
+  'yml',
+]);
 
 const DOMAIN = /(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9@])/y;
 

@@ -16,7 +16,8 @@ export const detector: Detector = {
   points: { prompt: 'deny', content: 'deny', tool_call: 'deny', tool_result: 'deny', response: 'deny' },
   version: 1,
   describe: {
-    finds: 'E-mail addresses, telephone numbers, payment cards, IBANs, IP addresses, US social security numbers; each checked by its own rule (Luhn, mod 97, numbering plan).',
+    finds:
+      'E-mail addresses, telephone numbers, payment cards, IBANs, IP addresses, US social security numbers; each checked by its own rule (Luhn, mod 97, numbering plan).',
     example: 'Reach me at jane.doe@example.com or +1 212 555 0182.',
     passes: 'Order 1234-5678-9012 of 2024-05-01, total 4321.00.',
   },
@@ -142,7 +143,11 @@ function ipv6({ text }: View, found: Found): readonly Span[] {
   return spans;
 }
 
-type TypedPattern = { readonly type: Type; readonly source: string; readonly verify: (value: string, regions: readonly string[]) => boolean };
+type TypedPattern = {
+  readonly type: Type;
+  readonly source: string;
+  readonly verify: (value: string, regions: readonly string[]) => boolean;
+};
 
 /** For text that is still arriving. Each is bounded: a longer value is not one of these. */
 const PATTERNS: readonly TypedPattern[] = [
@@ -156,7 +161,11 @@ const PATTERNS: readonly TypedPattern[] = [
     },
   },
   { type: 'CREDIT_CARD', source: '\\b\\d([ -]?\\d){12,18}(?!\\d)', verify: (value) => isWrittenCard(value) },
-  { type: 'IBAN_CODE', source: '\\b[A-Z]{2}\\d{2}([ -]?[A-Z0-9]){11,30}(?![A-Z0-9])', verify: (value) => isIban(value.replace(/[ -]/g, '').toUpperCase()) },
+  {
+    type: 'IBAN_CODE',
+    source: '\\b[A-Z]{2}\\d{2}([ -]?[A-Z0-9]){11,30}(?![A-Z0-9])',
+    verify: (value) => isIban(value.replace(/[ -]/g, '').toUpperCase()),
+  },
   { type: 'US_SSN', source: '\\b\\d{3}[ -]\\d{2}[ -]\\d{4}(?!\\d)', verify: isSsn },
   { type: 'IP_ADDRESS', source: '\\b\\d{1,3}(\\.\\d{1,3}){3}(?!\\d)', verify: (value) => isIpv4(value) && !isNobody(value) },
   { type: 'PHONE_NUMBER', source: '\\+\\d([ ().-]{0,2}\\d){6,14}(?!\\d)', verify: isPhone },

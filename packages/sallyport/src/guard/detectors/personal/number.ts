@@ -9,7 +9,8 @@ type Found = (kind: Kind, start: number, end: number) => void;
 
 /** Bare digits need a word that says what they are, within so many characters before them. */
 const CONTEXT = 60;
-const PHONE_WORDS = /phone|mobile|cell|tel\b|tel[.:]|telefon|téléphone|teléfono|telefone|celular|handy|fax|whatsapp|call|dial|contact|text me|sms|numéro|número|nummer/i;
+const PHONE_WORDS =
+  /phone|mobile|cell|tel\b|tel[.:]|telefon|téléphone|teléfono|telefone|celular|handy|fax|whatsapp|call|dial|contact|text me|sms|numéro|número|nummer/i;
 const SSN_WORDS = /ssn|social security|social-security|sozialversicherung/i;
 const CARD_WORDS = /card|visa|mastercard|amex|credit|debit|maestro|unionpay|karte|carte|tarjeta|cartão/i;
 
@@ -103,7 +104,19 @@ function ipv4At(text: string, at: number): Hit | undefined {
 }
 
 /** Numbers that the administration says were never issued, or that advertisements made known (ssa.gov/history/ssn/misused.html). */
-const NEVER_ISSUED = new Set(['078051120', '219099999', '123456789', '987654321', '111111111', '222222222', '333333333', '444444444', '555555555', '777777777', '888888888']);
+const NEVER_ISSUED = new Set([
+  '078051120',
+  '219099999',
+  '123456789',
+  '987654321',
+  '111111111',
+  '222222222',
+  '333333333',
+  '444444444',
+  '555555555',
+  '777777777',
+  '888888888',
+]);
 
 /** Whether text is a US social security number: area 001 to 899 without 666, group and serial not zero (ssa.gov/employer/randomization.html). */
 export function isSsn(text: string): boolean {
@@ -123,8 +136,10 @@ export function isSsn(text: string): boolean {
 function ssnAt(text: string, at: number): Hit | undefined {
   SSN.lastIndex = at;
   const written = SSN.exec(text)?.[0];
-  const value = written ?? (/^\d{9}(?!\d)/.test(text.slice(at, at + 10)) && SSN_WORDS.test(context(text, at)) ? text.slice(at, at + 9) : undefined);
-  if (value === undefined || !isSsn(value) || isFollowedByWord(text, at + value.length) || /^-\d/.test(text.slice(at + value.length))) return undefined;
+  const value =
+    written ?? (/^\d{9}(?!\d)/.test(text.slice(at, at + 10)) && SSN_WORDS.test(context(text, at)) ? text.slice(at, at + 9) : undefined);
+  if (value === undefined || !isSsn(value) || isFollowedByWord(text, at + value.length) || /^-\d/.test(text.slice(at + value.length)))
+    return undefined;
   return { kind: 'US_SSN', start: at, end: at + value.length };
 }
 
@@ -146,7 +161,12 @@ function phoneAt(text: string, at: number, end: number, regions: readonly string
   return undefined;
 }
 
-function nanpHit(text: string, from: number, { end, formatted }: { end: number; formatted: boolean }, regions: readonly string[]): Hit | undefined {
+function nanpHit(
+  text: string,
+  from: number,
+  { end, formatted }: { end: number; formatted: boolean },
+  regions: readonly string[],
+): Hit | undefined {
   if (isFollowedByWord(text, end) || (!formatted && !PHONE_WORDS.test(context(text, from)))) return undefined;
   return isPhone(text.slice(from, end), regions) ? { kind: 'PHONE_NUMBER', start: from, end } : undefined;
 }

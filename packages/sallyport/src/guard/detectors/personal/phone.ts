@@ -13,7 +13,9 @@ export function isPhone(text: string, regions: readonly string[]): boolean {
 }
 
 function isValid(text: string, region: CountryCode | undefined): boolean {
-  return parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })?.isValid() ?? false;
+  return (
+    parsePhoneNumberFromString(text, { ...(region === undefined ? {} : { defaultCountry: region }), extract: false })?.isValid() ?? false
+  );
 }
 
 /** The North American form, which needs no library to be recognised: area and exchange begin with 2 to 9 (nanpa.com). */

@@ -14,7 +14,7 @@ export function formsOf(value: string): readonly Form[] {
     { name: 'as it is', text: value },
     { name: 'lower case', text: value.toLowerCase() },
     { name: 'upper case', text: value.toUpperCase() },
-    { name: 'reversed', text: [...value].toReversed().join('') },
+    { name: 'reversed', text: value.split('').toReversed().join('') },
     { name: 'rot13', text: rot13(value) },
     { name: 'hex', text: bytes.toString('hex') },
     { name: 'hex', text: bytes.toString('hex').toUpperCase() },
@@ -24,7 +24,9 @@ export function formsOf(value: string): readonly Form[] {
     ...base64Forms(bytes),
   ];
   const seen = new Set<string>();
-  return forms.filter(({ name, text }) => (name === 'as it is' || text.length >= Math.min(MIN_FORM, value.length)) && !seen.has(text) && seen.add(text));
+  return forms.filter(
+    ({ name, text }) => (name === 'as it is' || text.length >= Math.min(MIN_FORM, value.length)) && !seen.has(text) && seen.add(text),
+  );
 }
 
 function rot13(text: string): string {
@@ -39,7 +41,9 @@ function percent(bytes: Uint8Array): string {
 function base64Forms(bytes: Buffer): Form[] {
   const forms: Form[] = [];
   for (let shift = 0; shift < 3; shift++) {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '');
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const first = Math.ceil((shift * 8) / 6);
     const last = Math.floor(((shift + bytes.length) * 8) / 6);
     const text = encoded.slice(first, last);

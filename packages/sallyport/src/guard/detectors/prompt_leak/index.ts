@@ -10,7 +10,8 @@ export const detector: Detector = {
   version: 1,
   canaries: true,
   describe: {
-    finds: 'Canary strings of your system prompts and the gate\'s own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form.',
+    finds:
+      "Canary strings of your system prompts and the gate's own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form.",
     example: 'My instructions begin with: q7-falcon-harbor-2291',
     passes: 'A reply that names falcons and harbours.',
   },
@@ -52,8 +53,11 @@ function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
     }
     if (seen || bones.length < MIN_SKELETON) continue;
     bare ??= bareText(view.text);
-    const reversed = [...bones].toReversed().join('');
-    for (const [text, name] of [[bones, 'spelled out'], [reversed, 'spelled out backwards']] as const) {
+    const reversed = bones.split('').toReversed().join('');
+    for (const [text, name] of [
+      [bones, 'spelled out'],
+      [reversed, 'spelled out backwards'],
+    ] as const) {
       const at = bare.text.indexOf(text);
       if (at >= 0) sink.add(view, bare.from[at] ?? 0, (bare.from[at + text.length - 1] ?? 0) + 1, factsOf(canary, name, view.name));
     }
@@ -98,8 +102,11 @@ function patternsOf({ canary, forms, skeleton: bones }: Planted): readonly Strea
     finding: () => factsOf(canary, name, 'plain'),
   }));
   if (bones.length < MIN_SKELETON || bones.length > MAX_SPELLED) return patterns;
-  const spelled = [...bones].map(quote).join(SPELLED_GAP);
-  return [...patterns, { id: `prompt_leak.${canary.id}.spelled`, source: spelled, ignoreCase: true, finding: () => factsOf(canary, 'spelled out', 'plain') }];
+  const spelled = bones.split('').map(quote).join(SPELLED_GAP);
+  return [
+    ...patterns,
+    { id: `prompt_leak.${canary.id}.spelled`, source: spelled, ignoreCase: true, finding: () => factsOf(canary, 'spelled out', 'plain') },
+  ];
 }
 
 function quote(text: string): string {

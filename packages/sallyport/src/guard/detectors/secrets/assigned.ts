@@ -1,4 +1,5 @@
 import { END, HIT } from '../../lexer.ts';
+import { tableOf } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
 import { entropy, isSample } from './checks.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
@@ -10,14 +11,17 @@ const ASSIGNED: SecretFormat = { id: 'assigned', label: 'credential in an assign
 const PASSWORD_VALUE = /["'`]?[ \t]{0,4}(?:[:=]=?|=>|\bis\b)[ \t]{0,4}(["'`]?)([^\s"'`,;<>(){}[\]]{6,100})/y;
 
 /** A name that says what its value is, then the value; within one run or up to it. */
-const NAMED = /(?:secret|token|passwd|password|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|credentials?)["'`]?[ \t]{0,4}(?:[:=]=?|=>)[ \t]{0,4}["'`]?(?:Bearer[ \t])?$/i;
-const NAMED_INSIDE = /(?:secret|token|passwd|password|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|credentials?)[:=]([A-Za-z0-9+/_.~=-]{16,200})$/i;
+const NAMED =
+  /(?:secret|token|passwd|password|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?key|credentials?)["'`]?[ \t]{0,4}(?:[:=]=?|=>)[ \t]{0,4}["'`]?(?:Bearer[ \t])?$/i;
+const NAMED_INSIDE =
+  /(?:secret|token|passwd|password|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|credentials?)[:=]([A-Za-z0-9+/_.~=-]{16,200})$/i;
 
 /** How far before a value its name may begin. */
 const NAME_REACH = 60;
 
 /** A value that is code, a path or a word: `process.env.KEY`, `${KEY}`, `get_token()`. */
-const NOT_A_VALUE = /^(?:process\.|os\.|env\.|self\.|this\.|config|settings|\$|%|@|https?:)|[$({]|^[a-z_.-]+$|^[A-Z_.-]+$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*$/;
+const NOT_A_VALUE =
+  /^(?:process\.|os\.|env\.|self\.|this\.|config|settings|\$|%|@|https?:)|[$({]|^[a-z_.-]+$|^[A-Z_.-]+$|^[A-Z]?[a-z]+(?:[A-Z][a-z]+)*$/;
 
 /** Random enough for a key that has no known form; a sentence or an identifier is not. */
 const KEY_ENTROPY = 3.4;
@@ -30,8 +34,7 @@ export function findAssignments(view: View, facts: Facts, hits: Hit[]): void {
 
 function findPasswords(view: View, facts: Facts, hits: Hit[]): void {
   const { words, lexicon, text } = view;
-  const names = lexicon.classes.get('secrets.name');
-  if (names === undefined) return;
+  const names = tableOf(lexicon, 'secrets.name');
   for (let h = 0; h < words.count * HIT; h += HIT) {
     if (names[words.hits[h] as number] !== 1) continue;
     PASSWORD_VALUE.lastIndex = words.hits[h + END] as number;

@@ -3,8 +3,22 @@ import type { View } from '../../view.ts';
 import { isSample } from './checks.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 
-const PRIVATE_KEY: SecretFormat = { id: 'private-key', label: 'private key (PEM, RFC 7468)', type: 'PRIVATE_KEY', source: '', severity: 'critical', confidence: 0.99 };
-const CONNECTION: SecretFormat = { id: 'connection-string', label: 'address with a password', type: 'CONNECTION_STRING', source: '', severity: 'high', confidence: 0.9 };
+const PRIVATE_KEY: SecretFormat = {
+  id: 'private-key',
+  label: 'private key (PEM, RFC 7468)',
+  type: 'PRIVATE_KEY',
+  source: '',
+  severity: 'critical',
+  confidence: 0.99,
+};
+const CONNECTION: SecretFormat = {
+  id: 'connection-string',
+  label: 'address with a password',
+  type: 'CONNECTION_STRING',
+  source: '',
+  severity: 'high',
+  confidence: 0.9,
+};
 
 const PEM_BEGIN = '-----BEGIN ';
 const PEM_LABEL = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
@@ -64,7 +78,8 @@ export const blockPatterns = (facts: Facts): readonly StreamPattern[] => [
   },
   {
     id: 'secrets.connection-string',
-    source: '\\b(postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps|mssql|https|http|ftp|smtp)://[^\\s:/@"\'<>]{0,60}:[^\\s/@"\'<>]{3,120}@[A-Za-z0-9.-]{2,100}',
+    source:
+      '\\b(postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps|mssql|https|http|ftp|smtp)://[^\\s:/@"\'<>]{0,60}:[^\\s/@"\'<>]{3,120}@[A-Za-z0-9.-]{2,100}',
     verify: (value) => isRealPassword(/:\/\/[^:]*:([^@]*)@/.exec(value)?.[1] ?? ''),
     finding: (value) => facts(CONNECTION, value),
   },

@@ -36,7 +36,11 @@ export const detector: Detector = {
 type Compiled = SecretFormat & { readonly pattern: RegExp; readonly prefix: string };
 
 function setUp({ hash }: DetectorSetup): Scanner {
-  const formats: Compiled[] = FORMATS.map((format) => ({ ...format, pattern: new RegExp(format.source, 'y'), prefix: prefixOf(format.source) }));
+  const formats: Compiled[] = FORMATS.map((format) => ({
+    ...format,
+    pattern: new RegExp(format.source, 'y'),
+    prefix: prefixOf(format.source),
+  }));
   const prefixed = byFirstTwo(formats.filter(({ near, has }) => near === undefined && has === undefined));
   const near = formats.filter((format) => format.near !== undefined);
   const having = formats.filter((format) => format.has !== undefined);
@@ -53,7 +57,10 @@ function setUp({ hash }: DetectorSetup): Scanner {
         }
       }
     },
-    patterns: () => [...formats.filter(({ near }) => near === undefined).map((format) => streamPattern(format, facts)), ...blockPatterns(facts)],
+    patterns: () => [
+      ...formats.filter(({ near }) => near === undefined).map((format) => streamPattern(format, facts)),
+      ...blockPatterns(facts),
+    ],
   };
 }
 
@@ -81,7 +88,7 @@ function firstTwo({ prefix, source }: Compiled): readonly (readonly [string, str
   const choice = /^\\b\(([^)]*)\)/.exec(source)?.[1]?.split('|');
   if (choice !== undefined) return choice.map((option) => [option[0] ?? '', option[1] ?? ''] as const);
   const classed = /^\\b\[([a-z]+)\]([a-z])/.exec(source);
-  if (classed !== null) return [...(classed[1] ?? '')].map((first) => [first, classed[2] ?? ''] as const);
+  if (classed !== null) return (classed[1] ?? '').split('').map((first) => [first, classed[2] ?? ''] as const);
   throw new TypeError(`the pattern ${source} begins with no literals`);
 }
 
@@ -134,7 +141,10 @@ function findShaped(
   const run = view.text.slice(start, end);
   if (!/[0-9]/.test(run) || !SHAPED.test(run)) return;
   const before = `${view.text.slice(Math.max(0, start - NEAR), start)}${run}`.toLowerCase();
-  const formats = [...near.filter((format) => format.near?.some((word) => before.includes(word))), ...having.filter(({ has }) => has !== undefined && run.includes(has))];
+  const formats = [
+    ...near.filter((format) => format.near?.some((word) => before.includes(word))),
+    ...having.filter(({ has }) => has !== undefined && run.includes(has)),
+  ];
   if (formats.length === 0) return;
   for (let p = start; p < end; p++) {
     if (p > start && isWord(view.text.charCodeAt(p - 1))) continue;
@@ -164,7 +174,12 @@ const BY_CONTEXT = 0.8;
 
 function factsOf(format: SecretFormat, value: string, hash: (value: string) => string): FindingFacts {
   const checked = format.checksum?.(value);
-  const confidence = checked === undefined ? (format.confidence ?? (format.near === undefined ? DEFAULT_CONFIDENCE : BY_CONTEXT)) : checked ? 1 : WRONG_CHECKSUM;
+  const confidence =
+    checked === undefined
+      ? (format.confidence ?? (format.near === undefined ? DEFAULT_CONFIDENCE : BY_CONTEXT))
+      : checked
+        ? 1
+        : WRONG_CHECKSUM;
   const keyed = hash(value);
   const reasons = [format.label, `begins ${value.slice(0, 4)}`, ...(keyed === '' ? [] : [`hash ${keyed}`])];
   if (checked !== undefined) reasons.push(checked ? 'checksum right' : 'checksum wrong');
@@ -181,5 +196,10 @@ function factsOf(format: SecretFormat, value: string, hash: (value: string) => s
 }
 
 function streamPattern(format: SecretFormat, facts: Facts): StreamPattern {
-  return { id: `secrets.${format.id}`, source: format.source, verify: (value) => isSecret(format, value), finding: (value) => facts(format, value) };
+  return {
+    id: `secrets.${format.id}`,
+    source: format.source,
+    verify: (value) => isSecret(format, value),
+    finding: (value) => facts(format, value),
+  };
 }
