@@ -65,6 +65,8 @@ export class StreamDelivery implements ProviderSink {
   readonly #resolve: (error?: unknown) => void;
   readonly #started: Promise<boolean>;
   #ready = false;
+  /** The head is on its way: chunks go to the socket without detour. */
+  #direct = false;
   #pending = '';
   #head: { status: number; headers: Record<string, string>; target: Target } | undefined;
   #chunks: Buffer[] = [];
@@ -217,9 +219,11 @@ export class StreamDelivery implements ProviderSink {
     if (out === '' || this.#response.destroyed) return;
     const response = this.#response;
     const socket = response.socket;
-    if (!response.headersSent || !response.chunkedEncoding || socket === null) {
+    if (!this.#direct || socket === null) {
       if (!response.headersSent) response.writeHead(200, { ...STREAM_HEADERS, ...exchangeHeaders(this.#exchange) });
-      if (!response.write(out)) this.#pause(response);
+      // Node may hold the head and what is written with it until the tick is over: only then is the socket ours.
+      const flushed = (): boolean => (this.#direct = response.chunkedEncoding);
+      if (!response.write(out, flushed)) this.#pause(response);
       return;
     }
     // One chunk (RFC 9112 section 7.1) in one write: `response.write` makes four pieces of it, which is most of the cost of a token.

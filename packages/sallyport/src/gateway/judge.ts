@@ -1,4 +1,4 @@
-import { reasonOf, type Finding, type Json, type JsonObject, type Point, type TenantId } from '../kernel/index.ts';
+import { reasonOf, type Finding, type JsonObject, type Point, type TenantId } from '../kernel/index.ts';
 import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
 import type { Canary, GuardFailure, Guards, Scan } from '../guard/index.ts';
@@ -70,7 +70,7 @@ export class Judge {
         where: facts.where,
       },
       ...(facts.tool === undefined ? {} : { tool: { name: facts.tool, effect: this.effect(facts.tool) } }),
-      ...(args === undefined ? {} : { args: args as Record<string, Json> }),
+      ...(args === undefined ? {} : { args }),
     };
     return policy.decide(facts.point, vars, { enforceAll });
   }

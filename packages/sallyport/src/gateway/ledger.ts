@@ -24,6 +24,8 @@ export type PartFacts = {
 const MAX_RULES = 64;
 const MAX_FINDINGS = 256;
 const MAX_PARTS = 64;
+/** Above what one call of `/v1/inspect` can bring about (256 texts, each guard failing), which counts failures by text. */
+const MAX_FAILURES = 4_096;
 /** Text kept for the content store of one event, in UTF-16 code units. */
 const MAX_CONTENT = 4 * 1024 * 1024;
 
@@ -100,9 +102,10 @@ export class Ledger {
 
   /** A guard threw: what its point says happens, and the event says so. */
   failed(failure: GuardFailure, point: Point, part: number): void {
-    this.failures.push(failure);
+    if (this.failures.length < MAX_FAILURES) this.failures.push(failure);
     if (failure.onError === 'deny') {
       this.action = 'deny';
+      if (this.rules.length >= MAX_RULES) return;
       this.rules.push({
         id: `guard-failed:${failure.guard}`,
         action: 'deny',
