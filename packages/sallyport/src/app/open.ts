@@ -59,7 +59,6 @@ export type App = {
 export async function openApp(options: OpenOptions): Promise<App> {
   const { config, env, logger, clock } = options;
   privateFolder(options.dataDir);
-  let guards: GuardSet | undefined = config.gateway.guards ? buildGuards(config.guards ?? {}, [], () => '') : undefined;
   const store = await openStore(config.store === undefined ? { dir: options.dataDir } : { url: resolveReference(config.store.url, env) }, {
     logger,
     clock,
@@ -70,7 +69,17 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
+  const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
+  const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
+  const keys = await keyring.tenant(DEFAULT_TENANT);
+  const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
+
   let current = config;
+  let guards: GuardSet | undefined;
+  const rebuild = (): void => {
+    guards = current.gateway.guards ? buildGuards(current.guards ?? {}, providers.keyLiterals(), evidence) : undefined;
+  };
+  rebuild();
   const policy = await openPolicy(
     {
       source: async () => policyPart(current),
@@ -80,15 +89,6 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     { logger, clock },
   );
-  const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
-  const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
-  const keys = await keyring.tenant(DEFAULT_TENANT);
-  const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
-
-  const rebuild = (): void => {
-    guards = current.gateway.guards ? buildGuards(current.guards ?? {}, providers.keyLiterals(), evidence) : undefined;
-  };
-  rebuild();
   const stopKeys = providers.onKeys(rebuild);
   const mode = config.content ?? 'findings';
 

@@ -10,6 +10,15 @@ const MAX_RATIO = 100;
 /** Small bodies may compress well by chance. */
 const RATIO_FLOOR = 64 * 1024;
 
+/**
+ * Of a body that is too large, this much more is read and dropped before the answer, for this long: a connection that closes on a client
+ * that is still sending is reset, and the client never sees why (RFC 9112 section 9.6).
+ */
+const DISCARD_BYTES = 64 * 1024 * 1024;
+const DISCARD_MS = 2_000;
+
+const TOO_LARGE: ReadBody = { ok: false, code: 'BODY_TOO_LARGE' };
+
 const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
   gzip: promisify(gunzip),
   deflate: promisify(inflate),
@@ -20,9 +29,11 @@ const DECODERS: Readonly<Record<string, (bytes: Buffer, options: { maxOutputLeng
 /** Reads a request body of at most `limit` bytes (also after decompression). Refuses what it cannot bound; never throws. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<ReadBody> {
   const declared = Number(request.headers['content-length'] ?? 0);
-  if (declared > limit) return { ok: false, code: 'BODY_TOO_LARGE' };
-  const raw = await collect(request, limit);
-  if (!raw.ok) return raw;
+  const raw = declared > limit ? TOO_LARGE : await collect(request, limit);
+  if (!raw.ok) {
+    if (raw === TOO_LARGE) await discard(request);
+    return raw;
+  }
   // Names of codings are case-insensitive (RFC 9110 section 8.4.1).
   const encoding = request.headers['content-encoding']?.toLowerCase();
   if (encoding === undefined || encoding === 'identity') return raw;
@@ -43,8 +54,7 @@ function collect(request: IncomingMessage, limit: number): Promise<ReadBody> {
       size += chunk.length;
       if (size > limit) {
         request.removeAllListeners('data');
-        request.resume();
-        resolve({ ok: false, code: 'BODY_TOO_LARGE' });
+        resolve(TOO_LARGE);
         return;
       }
       chunks.push(chunk);
@@ -53,5 +63,23 @@ function collect(request: IncomingMessage, limit: number): Promise<ReadBody> {
     // 'close' without 'end': the client left or lied about the length.
     request.on('close', () => resolve({ ok: false, code: 'BODY_INCOMPLETE' }));
     request.on('error', () => resolve({ ok: false, code: 'BODY_INCOMPLETE' }));
+  });
+}
+
+/** Reads on without keeping anything, until the body ends or is too much even for that. */
+function discard(request: IncomingMessage): Promise<void> {
+  if (request.complete) return Promise.resolve();
+  return new Promise((resolve) => {
+    let left = DISCARD_BYTES;
+    const timer = setTimeout(resolve, DISCARD_MS);
+    const over = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) over();
+    });
+    request.on('end', over).on('close', over);
   });
 }

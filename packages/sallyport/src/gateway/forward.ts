@@ -54,18 +54,21 @@ export function answerOf(exchange: Exchange, status: number, headers: Record<str
   const started = performance.now();
   const json = readJson(bytes);
   if (!json.ok || !isObject(json.value))
-    return status >= 400 ? upstreamError(exchange, status === 401 ? 502 : status, headers) : invalid(exchange, 'not JSON');
+    return status >= 400 ? upstreamError(exchange, isOurs(status) ? 502 : status, headers) : invalid(exchange, 'not JSON');
   const reply: ReadReply = status >= 400 ? errorReply(exchange, json.value) : readReply(exchange.api, json.value);
   if (reply.malformed !== undefined) return invalid(exchange, reply.malformed);
   const refused = inspectReply(exchange, reply);
   exchange.timings['reply'] = round(performance.now() - started);
-  if (refused !== undefined) return { status: 403, body: {}, headers: {}, outcome: outcomeOf(reply, 403, target), refused };
   // The provider refused the gate's own credential: the client's key is not at fault, and must not seem to be.
-  if (status === 401) return upstreamError(exchange, 502, {});
+  if (isOurs(status)) return upstreamError(exchange, 502, {});
+  if (refused !== undefined) return { status: 403, body: {}, headers: {}, outcome: outcomeOf(reply, 403, target), refused };
   if (status < 400 && exchange.ledger.action === 'allow')
     return { status, body: labelled(exchange, reply.body), headers, outcome: outcomeOf(reply, status, target) };
   return { status, body: reply.body, headers, outcome: { ...outcomeOf(reply, status, target), code: 'UPSTREAM_ERROR' } };
 }
+
+/** What only the gate's own credential at the provider can have brought about: it is wrong, or may not do this. */
+const isOurs = (status: number): boolean => status === 401 || status === 403;
 
 /** An error body has texts too: a provider may echo the prompt or its own key in one. */
 function errorReply(exchange: Exchange, body: JsonObject): ReadReply {

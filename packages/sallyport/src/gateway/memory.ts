@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 
 /** Texts remembered; at about 150 bytes each this is some 10 MB. */
 const MAX_REMEMBERED = 65_536;
-/** Shorter texts are judged faster than hashed. */
-export const MIN_REMEMBERED_LENGTH = 512;
+/** Shorter texts are judged as fast as hashed and looked up. */
+export const MIN_REMEMBERED_LENGTH = 2_048;
 
 /**
  * Remembers what the guards said of a text, so that a conversation is not scanned anew each turn. Keys are SHA-256 over a secret key, the

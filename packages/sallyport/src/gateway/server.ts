@@ -45,8 +45,16 @@ export function createGatewayServer(handler: RequestListener, tls: ServerTls | u
   return server;
 }
 
+/**
+ * Whether a part of an answer has gone out on this connection and the rest has not: an error would end up inside of it. Node keeps the answer
+ * under this name and asks the same before it writes its own 400.
+ */
+function isAnswering(socket: Duplex & { readonly _httpMessage?: { readonly headersSent: boolean } | null }): boolean {
+  return socket._httpMessage?.headersSent === true;
+}
+
 function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering(socket)) {
     socket.destroy();
     return;
   }

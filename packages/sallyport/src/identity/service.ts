@@ -103,7 +103,7 @@ export async function openIdentity(
   return {
     authenticate(presented, now) {
       if (!isToken(presented)) return undefined;
-      const key = keys.get(tokenHash(presented).toString('hex'));
+      const key = keys.get(tokenHash(presented));
       return key === undefined || (key.expires !== null && key.expires <= now) ? undefined : key;
     },
     async createKey(tenant, key, actor) {
@@ -114,7 +114,7 @@ export async function openIdentity(
       await deps.change(tenant, async (sql, emit) => {
         if (!(await insertPrincipal(sql, tenant, { id: principal, kind: key.kind ?? 'service', name: key.name }, clock())))
           throw fail('KEY_NAME_TAKEN');
-        await insertKey(sql, tenant, id, principal, tokenHash(token.reveal()), key, clock());
+        await insertKey(sql, tenant, id, principal, Buffer.from(tokenHash(token.reveal()), 'hex'), key, clock());
         await emit({
           type: 'key.created',
           actor,

@@ -17,9 +17,9 @@ export function isToken(text: string): boolean {
   return match !== null && match[2] === checksum(match[1] as string);
 }
 
-/** What is kept of a key: SHA-256. */
-export function tokenHash(token: string): Buffer {
-  return hash('sha256', token, 'buffer');
+/** What is kept of a key: SHA-256, in hexadecimal. */
+export function tokenHash(token: string): string {
+  return hash('sha256', token, 'hex');
 }
 
 function checksum(body: string): string {

@@ -108,6 +108,8 @@ export class Attempt implements Dispatcher.DispatchHandler {
 
   #refusal(status: number, headers: ReplyFields): ProviderErrorCode | undefined {
     if (status >= 300 && status < 400) return 'UPSTREAM_REDIRECT';
+    // No such status exists (RFC 9110 section 15).
+    if (status >= 600) return 'UPSTREAM_PROTOCOL';
     const encoding = headers['content-encoding'];
     // "identity" was asked for. The guards cannot read a compressed reply, and unpacking is how few bytes become many.
     if (encoding !== undefined && encoding !== '' && encoding !== 'identity') return 'UPSTREAM_ENCODING';
