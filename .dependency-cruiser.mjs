@@ -31,7 +31,7 @@ const frontDoor = [
 ];
 
 const IO = '^(node:)?(fs|fs/promises|net|http|https|http2|child_process|dns|dns/promises|tls|dgram|worker_threads|cluster)$';
-const pure = { path: `${SRC}/`, pathNot: [`${SRC}/(${PORTS.join('|')})/`, '/(service|store|routes|commands)\\.ts$', TEST] };
+const pure = { path: `${SRC}/`, pathNot: [`${SRC}/(${PORTS.join('|')})/`, '[/_](service|store|routes|commands)\\.ts$', TEST] };
 
 export default {
   forbidden: [

@@ -72,7 +72,20 @@ async function target(name: string, port: number, guards: boolean, url: string):
   const { key } = JSON.parse(made.stdout) as { key: string };
   return {
     name,
-    cmd: [process.execPath, '--max-semi-space-size=32', MAIN, 'up', '--config', config, '--data', data, '--gateway-port', String(port), '--console-port', '0'],
+    cmd: [
+      process.execPath,
+      '--max-semi-space-size=32',
+      MAIN,
+      'up',
+      '--config',
+      config,
+      '--data',
+      data,
+      '--gateway-port',
+      String(port),
+      '--console-port',
+      '0',
+    ],
     port,
     env: { NODE_COMPILE_CACHE: resolve(HERE, '../.cache/compile'), BENCH_STORE: own.href, BENCH_PROVIDER_KEY: env.BENCH_PROVIDER_KEY },
     headers: [`Authorization: Bearer ${key}`],

@@ -22,17 +22,41 @@ const UPSTREAM: Record<string, Reply> = {
   'reset-body': { text: 'Breaks off in the middle.', split: 20, gapMs: 20, reset: 2 },
   html: { status: 500, raw: [`HTTP/1.1 500 Oops\r\ncontent-type: text/html\r\ncontent-length: 27\r\n\r\n<html><b>Oops!!</b></html>\n`] },
   'html-ok': { raw: [`HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 27\r\n\r\n<html><b>Hello.</b></html>\n`] },
-  unauthorized: { status: 401, json: { error: { message: `Incorrect API key provided: ${PROVIDER_KEY}`, type: 'invalid_request_error', code: 'invalid_api_key' } } },
-  'unauthorized-html': { raw: ['HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic\r\ncontent-type: text/html\r\ncontent-length: 5\r\n\r\nNope\n'] },
+  unauthorized: {
+    status: 401,
+    json: { error: { message: `Incorrect API key provided: ${PROVIDER_KEY}`, type: 'invalid_request_error', code: 'invalid_api_key' } },
+  },
+  'unauthorized-html': {
+    raw: ['HTTP/1.1 401 Unauthorized\r\nwww-authenticate: Basic\r\ncontent-type: text/html\r\ncontent-length: 5\r\n\r\nNope\n'],
+  },
   limited: { status: 429, headers: { 'retry-after': '7', 'set-cookie': 'a=b', 'x-ratelimit-remaining-requests': '0' } },
   redirect: { raw: ['HTTP/1.1 307 Temporary\r\nlocation: http://169.254.169.254/latest/meta-data/\r\ncontent-length: 0\r\n\r\n'] },
-  short: { raw: ['HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n{"id":"x","object":"chat.completion","choices":[]}'] },
-  long: { raw: ['HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n{"id":"x","object":"chat.completion","choices":[]}'] },
-  'two-framings': { raw: ['HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n'] },
+  short: {
+    raw: [
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4000\r\n\r\n{"id":"x","object":"chat.completion","choices":[]}',
+    ],
+  },
+  long: {
+    raw: [
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 4\r\n\r\n{"id":"x","object":"chat.completion","choices":[]}',
+    ],
+  },
+  'two-framings': {
+    raw: [
+      'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+    ],
+  },
   garbage: { raw: ['\u0000\u0001\u0002 this is not HTTP\r\n\r\n'] },
   status: { raw: ['HTTP/1.1 999 Odd\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'] },
   empty: { raw: ['HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 0\r\n\r\n'] },
-  gzip: { raw: [Buffer.concat([Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n'), gzipSync('{}')])] },
+  gzip: {
+    raw: [
+      Buffer.concat([
+        Buffer.from('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\nconnection: close\r\n\r\n'),
+        gzipSync('{}'),
+      ]),
+    ],
+  },
   'broken-json': { json: '{"id": "x", "choices": [' },
   'odd-json': { json: { id: 'x', object: 'chat.completion', choices: 'none', content: 7, output: {} } },
   'sse-not-json': { sse: ['data: {"id":"x","choices":[]}\n\n', 'data: this is no JSON\n\n', 'data: [DONE]\n\n'] },
@@ -69,10 +93,14 @@ before(async () => {
   gate = await startSallyport({ config: config(upstream.url), env: { TEST_PROVIDER_KEY: PROVIDER_KEY } });
   key = await gate.key();
   // A head that never ends: looked at by the last test, which is when the gate has lost its patience.
-  slow['head'] = raw(gate.gateway, ['POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n', ...Array.from({ length: 60 }, (_, i) => `x-slow-${i}: 1\r\n`)], {
-    gapMs: 400,
-    limitMs: 30_000,
-  });
+  slow['head'] = raw(
+    gate.gateway,
+    ['POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n', ...Array.from({ length: 60 }, (_, i) => `x-slow-${i}: 1\r\n`)],
+    {
+      gapMs: 400,
+      limitMs: 30_000,
+    },
+  );
 });
 after(async () => {
   await gate?.remove();
@@ -97,7 +125,10 @@ function bodyFor(api: Api, model: string, more: object = {}): object {
   return { model: `gpt-${model}`, messages: [{ role: 'user', content: 'hi' }], ...more };
 }
 
-const jsonHeaders = (token: string = key): Record<string, string> => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' });
+const jsonHeaders = (token: string = key): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+});
 
 function send(api: Api, body: unknown, more: Partial<Asked> = {}): Promise<Answered> {
   return ask(gate.gateway, {
@@ -140,6 +171,19 @@ async function eventOf(answer: Answered): Promise<{ status: number; decision: st
   const event = await ask(gate.gateway, { method: 'GET', path: `/v1/events/${id}`, headers: { authorization: `Bearer ${key}` } });
   assert.equal(event.status, 200, event.text);
   return event.json;
+}
+
+/** Sends the beginning of a request, and the rest when it is there. */
+async function slowly(first: string, rest: Promise<string>): Promise<string> {
+  const socket = connect(Number(new URL(gate.gateway).port), '127.0.0.1');
+  socket.setEncoding('latin1');
+  let received = '';
+  socket.on('data', (chunk: string) => (received += chunk));
+  const closed = new Promise<void>((resolve) => socket.on('close', () => resolve()).on('error', () => resolve()));
+  socket.write(first);
+  socket.write(await rest);
+  await closed;
+  return received;
 }
 
 const pad = (bytes: number): string => JSON.stringify(bodyFor('chat', 'ok', { messages: [{ role: 'user', content: 'x'.repeat(bytes) }] }));
@@ -205,8 +249,16 @@ test('HTTP that can be read in two ways is refused on the connection, in a shape
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\n`;
   const hidden = `GET /v1/models HTTP/1.1\r\nhost: localhost\r\n\r\n`;
   const cases: [string, string, RegExp][] = [
-    ['content-length and transfer-encoding', `${head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`, /^HTTP\/1\.1 400 /],
-    ['transfer-encoding and content-length', `${head}transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n${hidden}`, /^HTTP\/1\.1 400 /],
+    [
+      'content-length and transfer-encoding',
+      `${head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${hidden}`,
+      /^HTTP\/1\.1 400 /,
+    ],
+    [
+      'transfer-encoding and content-length',
+      `${head}transfer-encoding: chunked\r\ncontent-length: 4\r\n\r\n0\r\n\r\n${hidden}`,
+      /^HTTP\/1\.1 400 /,
+    ],
     ['two content-lengths', `${head}content-length: 4\r\ncontent-length: 5\r\n\r\n{}  \n`, /^HTTP\/1\.1 400 /],
     ['transfer-encoding of two names', `${head}transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n`, /^HTTP\/1\.1 400 /],
     ['white space before the colon', `${head}content-length : 2\r\n\r\n{}`, /^HTTP\/1\.1 400 /],
@@ -241,31 +293,94 @@ test('garbage behind a request does not get into the answer of that request', as
 });
 
 test('addresses: unknown paths, wrong methods, forged hosts and foreign pages', async () => {
-  for (const path of ['/', '/v1', '/v1/', '/v1/files', '/v1/chat/completions/', '//v1/chat/completions', '/v1/chat/../chat/completions', '/V1/chat/completions', '/v1/chat%2fcompletions', '/admin', '/metrics', '/api/keys', '/v1/events/evt_1', '/v1/models/gpt-ok']) {
+  for (const path of [
+    '/',
+    '/v1',
+    '/v1/',
+    '/v1/files',
+    '/v1/chat/completions/',
+    '//v1/chat/completions',
+    '/v1/chat/../chat/completions',
+    '/V1/chat/completions',
+    '/v1/chat%2fcompletions',
+    '/admin',
+    '/metrics',
+    '/api/keys',
+    '/v1/events/evt_1',
+    '/v1/models/gpt-ok',
+  ]) {
     assertError(path, 'chat', await ask(gate.gateway, { path, body: '{}', headers: jsonHeaders() }), 404, 'endpoint_not_guarded');
   }
-  assertError('messages', 'messages', await ask(gate.gateway, { path: '/v1/messages/batches', body: '{}', headers: jsonHeaders() }), 404, 'endpoint_not_guarded');
+  assertError(
+    'messages',
+    'messages',
+    await ask(gate.gateway, { path: '/v1/messages/batches', body: '{}', headers: jsonHeaders() }),
+    404,
+    'endpoint_not_guarded',
+  );
   const absolute = await raw(gate.gateway, ['GET http://evil.example/v1/models HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n']);
   assert.match(absolute.received, /^HTTP\/1\.1 404 /);
   const tunnel = await raw(gate.gateway, ['CONNECT 169.254.169.254:80 HTTP/1.1\r\nhost: localhost\r\n\r\n']);
   assert.ok(!tunnel.received.includes(' 200 '), tunnel.received);
 
-  for (const [method, path, allow] of [['GET', PATH.chat, 'POST'], ['PUT', PATH.chat, 'POST'], ['DELETE', '/v1/models', 'GET'], ['OPTIONS', PATH.responses, 'POST'], ['TRACE', PATH.chat, 'POST']] as const) {
+  for (const [method, path, allow] of [
+    ['GET', PATH.chat, 'POST'],
+    ['PUT', PATH.chat, 'POST'],
+    ['DELETE', '/v1/models', 'GET'],
+    ['OPTIONS', PATH.responses, 'POST'],
+    ['TRACE', PATH.chat, 'POST'],
+  ] as const) {
     const answer = await ask(gate.gateway, { method, path, headers: jsonHeaders() });
     assertError(`${method} ${path}`, 'chat', answer, 405, 'method_not_allowed');
     assert.equal(answer.headers.allow, allow);
   }
-  assertError('GET messages', 'messages', await ask(gate.gateway, { method: 'GET', path: PATH.messages, headers: jsonHeaders() }), 405, 'method_not_allowed');
+  assertError(
+    'GET messages',
+    'messages',
+    await ask(gate.gateway, { method: 'GET', path: PATH.messages, headers: jsonHeaders() }),
+    405,
+    'method_not_allowed',
+  );
 
-  for (const host of ['evil.example', 'localhost.evil.example', '169.254.169.254', 'evil.example:80', '', 'localhost@evil.example', '[::2]', 'localhost,evil.example'])
-    assertError(`host ${host}`, 'messages', await send('messages', bodyFor('messages', 'ok'), { headers: { host } }), 421, 'host_not_allowed');
+  for (const host of [
+    'evil.example',
+    'localhost.evil.example',
+    '169.254.169.254',
+    'evil.example:80',
+    'localhost@evil.example',
+    '[::2]',
+    'localhost,evil.example',
+  ])
+    assertError(
+      `host ${host}`,
+      'messages',
+      await send('messages', bodyFor('messages', 'ok'), { headers: { host } }),
+      421,
+      'host_not_allowed',
+    );
   for (const host of ['localhost', 'LOCALHOST:8100', '127.0.0.1', '[::1]:80'])
     assert.equal((await send('chat', bodyFor('chat', 'ok'), { headers: { host } })).status, 200, host);
   const hostless = await raw(gate.gateway, ['GET /healthz HTTP/1.0\r\n\r\n']);
   assert.match(hostless.received, /^HTTP\/1\.1 421 /);
+  const empty = await raw(gate.gateway, ['GET /healthz HTTP/1.1\r\nhost:\r\nconnection: close\r\n\r\n']);
+  assert.match(empty.received, /^HTTP\/1\.1 421 /);
+  const twice = await raw(gate.gateway, ['GET /healthz HTTP/1.1\r\nhost: localhost\r\nHost: evil.example\r\nconnection: close\r\n\r\n']);
+  assert.match(twice.received, /^HTTP\/1\.1 400 /);
 
-  for (const headers of [{ origin: 'https://evil.example' }, { origin: 'null' }, { origin: 'http://localhost.evil.example' }, { 'sec-fetch-site': 'cross-site' }, { origin: 'http://localhost:3000' }])
-    assertError(JSON.stringify(headers), 'messages', await send('messages', bodyFor('messages', 'ok'), { headers: { ...headers } as Record<string, string> }), 403, 'origin_not_allowed');
+  for (const headers of [
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost.evil.example' },
+    { 'sec-fetch-site': 'cross-site' },
+    { origin: 'http://localhost:3000' },
+  ])
+    assertError(
+      JSON.stringify(headers),
+      'messages',
+      await send('messages', bodyFor('messages', 'ok'), { headers: { ...headers } as Record<string, string> }),
+      403,
+      'origin_not_allowed',
+    );
 });
 
 test('keys: none, wrong, two different, too long', async () => {
@@ -282,22 +397,47 @@ test('keys: none, wrong, two different, too long', async () => {
   ];
   for (const [name, headers] of cases) {
     for (const api of ['chat', 'messages'] as const) {
-      const answer = await ask(gate.gateway, { path: `${PATH[api]}${name === 'in the query' ? `?key=${key}` : ''}`, body: JSON.stringify(bodyFor(api, 'ok')), headers: { 'content-type': 'application/json', ...headers } });
+      const answer = await ask(gate.gateway, {
+        path: `${PATH[api]}${name === 'in the query' ? `?key=${key}` : ''}`,
+        body: JSON.stringify(bodyFor(api, 'ok')),
+        headers: { 'content-type': 'application/json', ...headers },
+      });
       assertError(name, api, answer, 401, 'unauthenticated');
       assert.equal(answer.json.error.type, 'authentication_error');
     }
   }
-  assert.equal((await ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'ok')), headers: { 'content-type': 'application/json', 'x-api-key': key } })).status, 200);
+  assert.equal(
+    (
+      await ask(gate.gateway, {
+        path: PATH.chat,
+        body: JSON.stringify(bodyFor('chat', 'ok')),
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+      })
+    ).status,
+    200,
+  );
 });
 
 test('a revoked key is refused within a second, and its running stream and request end', async () => {
   const made = JSON.parse((await gate.cli('key', 'create', '--name', 'short-lived', '--json')).stdout) as { id: string; key: string };
   upstream.script((request) => (request.json?.stream === true ? { text: 'word '.repeat(400), gapMs: 20 } : { delayMs: 10_000 }));
-  const stream = ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'ok', { stream: true })), headers: jsonHeaders(made.key) });
-  const messages = ask(gate.gateway, { path: PATH.messages, body: JSON.stringify(bodyFor('messages', 'ok', { stream: true })), headers: jsonHeaders(made.key) });
+  const stream = ask(gate.gateway, {
+    path: PATH.chat,
+    body: JSON.stringify(bodyFor('chat', 'ok', { stream: true })),
+    headers: jsonHeaders(made.key),
+  });
+  const messages = ask(gate.gateway, {
+    path: PATH.messages,
+    body: JSON.stringify(bodyFor('messages', 'ok', { stream: true })),
+    headers: jsonHeaders(made.key),
+  });
   const whole = ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'ok')), headers: jsonHeaders(made.key) });
+  const late = JSON.stringify(bodyFor('chat', 'ok'));
+  const lateHead = `POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${made.key}\r\ncontent-type: application/json\r\ncontent-length: ${late.length}\r\nconnection: close\r\n\r\n`;
   while (upstream.requests.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
   upstream.script(answerOf);
+  let finishLate: (value: string) => void = () => {};
+  const slowBody = slowly(lateHead + late.slice(0, 10), new Promise<string>((resolve) => (finishLate = resolve)));
   const revoked = await gate.cli('key', 'revoke', made.id);
   assert.equal(revoked.code, 0, revoked.stderr);
   const told = performance.now();
@@ -305,6 +445,9 @@ test('a revoked key is refused within a second, and its running stream and reque
   while (refused.status === 200 && performance.now() - told < 1_000)
     refused = await ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'ok')), headers: jsonHeaders(made.key) });
   assertError('revoked', 'chat', refused, 401, 'unauthenticated');
+  // Its key was good when its body began to come.
+  finishLate(late.slice(10));
+  assert.match(await slowBody, /^HTTP\/1\.1 401 /);
   const ended = await stream;
   assert.ok(ended.text.includes('"content_filter"') && ended.text.includes('key-revoked') && !ended.cut, ended.text.slice(-500));
   const endedMessages = await messages;
@@ -317,7 +460,8 @@ test('a revoked key is refused within a second, and its running stream and reque
 
 test('a key with limits: models, requests a minute, requests at once', async () => {
   const limited = await gate.key('--models', 'gpt-o*', '--rpm', '3');
-  const as = (token: string, body: object): Promise<Answered> => ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(body), headers: jsonHeaders(token) });
+  const as = (token: string, body: object): Promise<Answered> =>
+    ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(body), headers: jsonHeaders(token) });
   assertError('model', 'chat', await as(limited, bodyFor('chat', 'html')), 403, 'model_not_allowed');
   const first = await as(limited, bodyFor('chat', 'ok'));
   assert.equal(first.status, 200);
@@ -329,7 +473,11 @@ test('a key with limits: models, requests a minute, requests at once', async () 
   assert.equal(over.json.error.type, 'rate_limit_error');
   assert.ok(Number(over.headers['retry-after']) >= 1 && Number(over.headers['retry-after']) <= 60);
   assert.equal(over.headers['x-ratelimit-remaining-requests'], '0');
-  const anthropic = await ask(gate.gateway, { path: PATH.messages, body: JSON.stringify(bodyFor('messages', 'ok')), headers: jsonHeaders(limited) });
+  const anthropic = await ask(gate.gateway, {
+    path: PATH.messages,
+    body: JSON.stringify(bodyFor('messages', 'ok')),
+    headers: jsonHeaders(limited),
+  });
   assertError('rpm', 'messages', anthropic, 429, 'rate_limited');
 
   const narrow = await gate.key('--concurrency', '1');
@@ -352,7 +500,13 @@ test('models: an unknown one is answered with those that work, another endpoint�
   const wrong = await send('chat', { ...bodyFor('chat', 'ok'), model: 'claude-ok' });
   assertError('other endpoint', 'chat', wrong, 400, 'wrong_endpoint');
   assert.match(wrong.json.error.message, /messages/);
-  assertError('other endpoint', 'messages', await send('messages', { ...bodyFor('messages', 'ok'), model: 'gpt-ok' }), 400, 'wrong_endpoint');
+  assertError(
+    'other endpoint',
+    'messages',
+    await send('messages', { ...bodyFor('messages', 'ok'), model: 'gpt-ok' }),
+    400,
+    'wrong_endpoint',
+  );
   for (const model of ['', '\u0000', '../../etc/passwd', 'gpt-ok\r\nx-evil: 1', '\ud800', '__proto__', 'x'.repeat(100_000)])
     assertError(JSON.stringify(model).slice(0, 40), 'chat', await send('chat', { ...bodyFor('chat', 'ok'), model }), 404, 'unknown_model');
 });
@@ -381,16 +535,29 @@ test('unknown fields are read as text: what hides in them is found, what is harm
 });
 
 test('100,000 messages and one message of 10 MB pass', async () => {
-  const many = JSON.stringify(bodyFor('chat', 'ok', { messages: Array.from({ length: 100_000 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `message ${i}` })) }));
+  const many = JSON.stringify(
+    bodyFor('chat', 'ok', {
+      messages: Array.from({ length: 100_000 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: `message ${i}` })),
+    }),
+  );
   const answer = await send('chat', many);
   assert.equal(answer.status, 200, answer.text);
   assert.equal(requestsFor('gpt-ok').at(-1)?.json.messages.length, 100_000);
   const words = Array.from({ length: 1_400 }, (_, i) => `Sentence ${i} of a long and dull report. `).join('');
-  const large = await send('chat', bodyFor('chat', 'ok', { messages: [{ role: 'user', content: words.repeat(Math.ceil(10_000_000 / words.length)) }] }));
+  const large = await send(
+    'chat',
+    bodyFor('chat', 'ok', { messages: [{ role: 'user', content: words.repeat(Math.ceil(10_000_000 / words.length)) }] }),
+  );
   assert.equal(large.status, 200, large.text);
-  const tooMany = await send('chat', bodyFor('chat', 'ok', { messages: Array.from({ length: 250_000 }, () => ({ role: 'user', content: 'x' })) }));
+  const tooMany = await send(
+    'chat',
+    bodyFor('chat', 'ok', { messages: Array.from({ length: 250_000 }, () => ({ role: 'user', content: 'x' })) }),
+  );
   assertError('250,000 messages', 'chat', tooMany, 400, 'request_invalid');
-  const million = await send('messages', bodyFor('messages', 'ok', { messages: [{ role: 'user', content: `The secret ${'ab '.repeat(1_000_000)}` }] }));
+  const million = await send(
+    'messages',
+    bodyFor('messages', 'ok', { messages: [{ role: 'user', content: `The secret ${'ab '.repeat(1_000_000)}` }] }),
+  );
   assert.equal(million.status, 200, million.text);
 });
 
@@ -449,14 +616,23 @@ test('a provider’s limits reach the client as they are, without its cookies; i
 test('a stream that goes wrong ends with an error in the client’s protocol, never as if it were complete', async () => {
   const broken = ['sse-not-json', 'sse-not-utf8', 'sse-no-end', 'sse-reset', 'sse-hang', 'sse-huge-event', 'sse-deep'];
   const results = await Promise.all(
-    broken.flatMap((model) => (['chat', 'messages', 'responses'] as const).map(async (api) => ({ model, api, answer: await send(api, bodyFor(api, model, { stream: true })) }))),
+    broken.flatMap((model) =>
+      (['chat', 'messages', 'responses'] as const).map(async (api) => ({
+        model,
+        api,
+        answer: await send(api, bodyFor(api, model, { stream: true })),
+      })),
+    ),
   );
   for (const { model, api, answer } of results) {
     const name = `${model} (${api})`;
     assert.equal(answer.status, 200, `${name}: ${answer.text}`);
     assert.match(String(answer.headers['content-type']), /^text\/event-stream/, name);
     assert.ok(answer.text.includes('error'), `${name} says that it failed: ${answer.text.slice(-400)}`);
-    assert.ok(!/"finish_reason":"stop"|"stop_reason":"end_turn"|response\.completed/.test(answer.text), `${name}: ${answer.text.slice(-400)}`);
+    assert.ok(
+      !/"finish_reason":"stop"|"stop_reason":"end_turn"|response\.completed/.test(answer.text),
+      `${name}: ${answer.text.slice(-400)}`,
+    );
     assertClean(name, answer.text);
     const event = await eventOf(answer);
     assert.equal(event.status, 502, name);
@@ -473,7 +649,8 @@ test('a stream that goes wrong ends with an error in the client’s protocol, ne
 });
 
 test('data after the end is not delivered, and a connection that stays open is closed', async () => {
-  const chunk = (text: string): string => `data: {"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]}\n\n`;
+  const chunk = (text: string): string =>
+    `data: {"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{"content":"${text}"},"finish_reason":null}]}\n\n`;
   const end = 'data: {"id":"x","object":"chat.completion.chunk","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
   upstream.script(() => ({ sse: [chunk('before'), end, 'data: [DONE]\n\n', chunk(`after ${CANARY}`)], gapMs: 10 }));
   const late = await send('chat', bodyFor('chat', 'sse-after-end', { stream: true }));
@@ -514,29 +691,45 @@ test('a client that leaves: the upstream is aborted, and the event says so', asy
   upstream.script(answerOf);
   // One that leaves while it is still sending never reaches a provider.
   const before = upstream.requests.length;
-  await raw(gate.gateway, [`POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model":`], { limitMs: 200 });
+  await raw(
+    gate.gateway,
+    [
+      `POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"model":`,
+    ],
+    { limitMs: 200 },
+  );
   await assertAlive();
   assert.equal(upstream.requests.length, before + 1);
   const listed = await gate.cli('events', 'list', '--json', '--limit', '40');
-  const { events } = JSON.parse(listed.stdout) as { events: { http?: { status: number }; status_code?: string; detail?: { aborted?: boolean } }[] };
+  const { events } = JSON.parse(listed.stdout) as {
+    events: { http?: { status: number }; status_code?: string; detail?: { aborted?: boolean } }[];
+  };
   const gone = events.filter((event) => event.detail?.aborted === true);
   assert.equal(gone.length, 5, listed.stdout.slice(0, 2000));
   for (const event of gone) assert.deepEqual([event.http?.status, event.status_code], [499, 'CLIENT_GONE']);
 });
 
-test('slow clients are cut: a slow body, and a reply that nobody takes', async () => {
+test('slow clients are cut: a slow body, a slow head, silence', async () => {
   const times = { head: 300, request: 600, check: 50 };
   let aborted = false;
-  const server = createGatewayServer((request, response) => {
-    request.on('data', () => {});
-    request.on('end', () => response.end('{}'));
-    request.on('error', () => {});
-    response.on('close', () => (aborted ||= !response.writableFinished));
-  }, undefined, times);
+  const server = createGatewayServer(
+    (request, response) => {
+      request.on('data', () => {});
+      request.on('end', () => response.end('{}'));
+      request.on('error', () => {});
+      response.on('close', () => (aborted ||= !response.writableFinished));
+    },
+    undefined,
+    times,
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
-  const body = await raw(origin, ['POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n', ...Array.from({ length: 100 }, () => 'x')], { gapMs: 50 });
+  const body = await raw(
+    origin,
+    ['POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n', ...Array.from({ length: 100 }, () => 'x')],
+    { gapMs: 50 },
+  );
   assert.match(body.received, /^HTTP\/1\.1 408 /);
   assert.ok(body.closed && aborted);
   const head = await raw(origin, ['POST / HTTP/1.1\r\n', ...Array.from({ length: 100 }, (_, i) => `x-${i}: 1\r\n`)], { gapMs: 50 });
@@ -545,6 +738,36 @@ test('slow clients are cut: a slow body, and a reply that nobody takes', async (
   const silent = await raw(origin, [], { limitMs: 5_000 });
   assert.ok(silent.closed, 'a connection that says nothing');
   await new Promise<void>((resolve) => server.close(() => resolve()));
+});
+
+test('a client that does not read keeps its provider waiting, not the gate’s memory', async () => {
+  const pieces = 300;
+  const choice = (delta: object, finish: string | null): string =>
+    JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] });
+  const big = choice({ content: 'A dull sentence. '.repeat(6_000) }, null);
+  upstream.script(() => ({
+    sse: [...Array.from({ length: pieces }, () => `data: ${big}\n\n`), `data: ${choice({}, 'stop')}\n\n`, 'data: [DONE]\n\n'],
+  }));
+  const body = JSON.stringify(bodyFor('chat', 'ok', { stream: true }));
+  const socket = connect(Number(new URL(gate.gateway).port), '127.0.0.1');
+  socket.pause();
+  socket.write(
+    `POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+  );
+  while (upstream.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const [request] = upstream.requests;
+  const waiting = new Promise((resolve) => setTimeout(() => resolve('waiting'), 1_500));
+  assert.equal(await Promise.race([request?.closed.then(() => 'read'), waiting]), 'waiting', '30 MB were not read into the gate');
+  let received = 0;
+  let tail = '';
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    tail = (tail + chunk.toString('latin1')).slice(-100);
+    if (tail.includes('[DONE]')) socket.destroy();
+  });
+  await new Promise<void>((resolve) => socket.on('close', () => resolve()));
+  assert.ok(received > pieces * big.length, `${received} bytes`);
+  upstream.script(answerOf);
 });
 
 test('a hundred connections that only sit there do not keep others out', async () => {

@@ -54,7 +54,9 @@ for (const kind of STORE_KINDS) {
         assert.equal(verdict.code, 0, verdict.stdout);
         const rest = await everything(gate, database, `${commands}${verdict.stdout}${gate.output()}`);
         assertUnseen('at the end', known, { ...rest, sightings: [...live.sightings, ...rest.sightings] });
-        t.diagnostic(`${kind}, ${mode}: ${answers.length} exchanges, ${known.count()} canaries, ${(rest.bytes / 1e6).toFixed(0)} MB searched: 0 found`);
+        t.diagnostic(
+          `${kind}, ${mode}: ${answers.length} exchanges, ${known.count()} canaries, ${(rest.bytes / 1e6).toFixed(0)} MB searched: 0 found`,
+        );
       } finally {
         await gate.remove();
         await upstream.close();
@@ -97,7 +99,8 @@ async function ordinaryCommands(gate: Running, answers: readonly Answered[]): Pr
 
 /** The text is there while it is kept: else the search proves nothing. */
 async function assertKept(gate: Running, answers: readonly Answered[]): Promise<void> {
-  for (const name of ['chat, text', 'messages, streamed, text', 'responses, tool call']) assert.match(await shown(gate, answers, name), new RegExp(STEM), name);
+  for (const name of ['chat, text', 'messages, streamed, text', 'responses, tool call'])
+    assert.match(await shown(gate, answers, name), new RegExp(STEM), name);
 }
 
 async function assertErased(gate: Running, answers: readonly Answered[]): Promise<void> {
@@ -122,11 +125,23 @@ type Search = { readonly sightings: readonly Sighting[]; readonly bytes: number;
 
 /** Data folder, key folder, backups, everything that was printed, and for PostgreSQL its dump and its own files. */
 async function everything(gate: Running, database: EphemeralPostgres | undefined, printed: string): Promise<Search> {
-  const folders = [gate.data, `${gate.data}.keys`, `${gate.data}.backups`, ...(database === undefined ? [] : await databaseFolders(database))];
+  const folders = [
+    gate.data,
+    `${gate.data}.keys`,
+    `${gate.data}.backups`,
+    ...(database === undefined ? [] : await databaseFolders(database)),
+  ];
   const found = folders.filter((folder) => existsSync(folder)).map(searchFolder);
-  const texts = [printed, gate.output(), database === undefined ? '' : (await run('pg_dump', ['--inserts', database.url], { maxBuffer: 1 << 30 })).stdout];
+  const texts = [
+    printed,
+    gate.output(),
+    database === undefined ? '' : (await run('pg_dump', ['--inserts', database.url], { maxBuffer: 1 << 30 })).stdout,
+  ];
   return {
-    sightings: [...found.flatMap((one) => one.sightings), ...texts.flatMap((text, at) => sightingsIn(['commands', 'output', 'dump'][at] ?? '', Buffer.from(text)))],
+    sightings: [
+      ...found.flatMap((one) => one.sightings),
+      ...texts.flatMap((text, at) => sightingsIn(['commands', 'output', 'dump'][at] ?? '', Buffer.from(text))),
+    ],
     bytes: found.reduce((sum, one) => sum + one.bytes, 0) + texts.reduce((sum, text) => sum + text.length, 0),
     events: loggedEvents(gate.data).length,
   };
@@ -138,7 +153,9 @@ async function databaseFolders(database: EphemeralPostgres): Promise<string[]> {
   await client.connect();
   try {
     await client.query('checkpoint');
-    const { rows } = await client.query<{ dir: string; oid: string }>("select current_setting('data_directory') as dir, oid::text from pg_database where datname = current_database()");
+    const { rows } = await client.query<{ dir: string; oid: string }>(
+      "select current_setting('data_directory') as dir, oid::text from pg_database where datname = current_database()",
+    );
     const { dir = '', oid = '' } = rows[0] ?? {};
     const folders = [join(dir, 'base', oid), join(dir, 'pg_wal')];
     return folders.filter((folder) => existsSync(folder) && readdirSync(folder).length > 0);
@@ -149,7 +166,9 @@ async function databaseFolders(database: EphemeralPostgres): Promise<string[]> {
 
 function assertUnseen(when: string, known: Canaries, { sightings, events }: Search): void {
   assert.ok(events > 100, `${events} events were logged`);
-  const lines = [...new Set(sightings.map(({ where, form, canary }) => `${known.placeOf(canary)} (${form}) in ${where.replace(/\+\d+$/, '')}`))];
+  const lines = [
+    ...new Set(sightings.map(({ where, form, canary }) => `${known.placeOf(canary)} (${form}) in ${where.replace(/\+\d+$/, '')}`)),
+  ];
   assert.deepEqual(lines, [], when);
 }
 
@@ -163,10 +182,19 @@ test('the search finds a canary in every form that it looks for', () => {
     'UTF-16, little-endian': Buffer.from(value, 'utf16le'),
     'percent-encoded': Buffer.from([...value].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')),
     'JSON escapes': Buffer.from([...value].map((letter) => `\\u00${letter.charCodeAt(0).toString(16)}`).join('')),
-    ...Object.fromEntries([0, 1, 2].map((shift) => [`base64, ${shift} before`, Buffer.from(Buffer.from(`${'x'.repeat(shift)}${value} and more`).toString('base64'))])),
+    ...Object.fromEntries(
+      [0, 1, 2].map((shift) => [
+        `base64, ${shift} before`,
+        Buffer.from(Buffer.from(`${'x'.repeat(shift)}${value} and more`).toString('base64')),
+      ]),
+    ),
   };
   for (const [form, bytes] of Object.entries(forms)) {
     const found = sightingsIn('here', Buffer.concat([Buffer.from('before '), bytes, Buffer.from(' after')]));
-    assert.deepEqual(found.map((one) => [one.form, known.placeOf(one.canary)]), [[form, 'a place']], form);
+    assert.deepEqual(
+      found.map((one) => [one.form, known.placeOf(one.canary)]),
+      [[form, 'a place']],
+      form,
+    );
   }
 });

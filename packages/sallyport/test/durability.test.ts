@@ -53,7 +53,9 @@ for (const kind of STORE_KINDS) {
       assert.equal(await gate.stop(), 0);
       await verified(gate, 'at the end');
       assert.deepEqual(into.odd, []);
-      t.diagnostic(`${kind}: ${into.ended.size} replies, ${into.started.size} streams and ${into.keys.size} keys acknowledged over ${ROUNDS} kills, 0 lost`);
+      t.diagnostic(
+        `${kind}: ${into.ended.size} replies, ${into.started.size} streams and ${into.keys.size} keys acknowledged over ${ROUNDS} kills, 0 lost`,
+      );
     } finally {
       await gate.remove();
       await upstream.close();
@@ -86,11 +88,18 @@ function assertLogged(gate: Running, { ended, started, keys, revoked }: Acknowle
 async function assertState(gate: Running, key: string, { ended, keys, revoking, revoked }: Acknowledged): Promise<void> {
   const alive = [...keys].filter(([id]) => !revoking.has(id));
   for (const [id, token] of alive.slice(-20)) assert.equal(await models(gate, token), 200, `key ${id} was acknowledged`);
-  for (const id of [...revoked].slice(-20)) assert.equal(await models(gate, keys.get(id) ?? ''), 401, `revocation of ${id} was acknowledged`);
+  for (const id of [...revoked].slice(-20))
+    assert.equal(await models(gate, keys.get(id) ?? ''), 401, `revocation of ${id} was acknowledged`);
   const listed = (await json(gate, '/api/keys', key))['keys'] as { id: string; revoked: number | null }[];
   const known = new Map(listed.map((one) => [one.id, one.revoked]));
-  assert.deepEqual([...keys.keys()].filter((id) => !known.has(id)), []);
-  assert.deepEqual([...revoked].filter((id) => known.get(id) === null), []);
+  assert.deepEqual(
+    [...keys.keys()].filter((id) => !known.has(id)),
+    [],
+  );
+  assert.deepEqual(
+    [...revoked].filter((id) => known.get(id) === null),
+    [],
+  );
   const seen = new Set<string>();
   for (let after = ''; ;) {
     const page = await json(gate, `/api/events?limit=500${after}`, key);
@@ -98,7 +107,11 @@ async function assertState(gate: Running, key: string, { ended, keys, revoking, 
     if (page['next'] === undefined) break;
     after = `&after=${encodeURIComponent(page['next'] as string)}`;
   }
-  assert.deepEqual([...ended].filter((uid) => !seen.has(uid)), [], 'every reply is in the list of events');
+  assert.deepEqual(
+    [...ended].filter((uid) => !seen.has(uid)),
+    [],
+    'every reply is in the list of events',
+  );
 }
 
 async function models(gate: Running, key: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, type Dirent } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parser, Type, type Route } from '../kernel/index.ts';
 import type { Audit } from '../audit/service.ts';
@@ -49,7 +49,7 @@ export function backupRoute(dataDir: string, store: Store, audit: Pick<Audit, 'c
 /** Every file of the event log; a lock belongs to a process and is left out. */
 function eventFiles(dataDir: string): BackupFile[] {
   const root = join(dataDir, 'events');
-  let entries: import('node:fs').Dirent[] = [];
+  let entries: Dirent[] = [];
   try {
     entries = readdirSync(root, { recursive: true, withFileTypes: true });
   } catch (error) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readYaml, Secret, Type, type Static, type YamlProblem } from '../kernel/index.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
 import { CONFIG as GATEWAY, gatewayConfig, type GatewayConfig } from '../gateway/config.ts';
-import { GUARD_CONFIG } from '../guard/index.ts';
+import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS, loadConfigured } from '../policy/index.ts';
@@ -19,7 +19,7 @@ export const CONFIG = Type.Object(
   {
     providers: Type.Optional(PROVIDERS),
     ...POLICY.properties,
-    guards: Type.Optional(GUARD_CONFIG),
+    guards: Type.Optional(GUARDS),
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
     content: Type.Optional(
@@ -103,19 +103,18 @@ type Written = Static<typeof CONFIG>;
 export type Config = Omit<Written, 'gateway'> & { readonly gateway: GatewayConfig };
 
 export type LoadedConfig =
-  | { ok: true; config: Config; text: string; lineOf(pointer: string): { line: number; column: number } }
+  | { ok: true; config: Config; /** Nothing was written: the defaults. */ empty: boolean }
   | { ok: false; problems: readonly YamlProblem[] };
 
 /** Reads a configuration text and checks everything in it that can be checked without starting: form, references, rules with their tests. All problems at once. */
 export function readConfig(text: string, sources: Sources): LoadedConfig {
-  if (text.trim() === '' || isOnlyComments(text))
-    return { ok: true, config: { gateway: gatewayConfig() }, text, lineOf: () => ({ line: 1, column: 1 }) };
+  if (text.trim() === '' || isOnlyComments(text)) return { ok: true, config: { gateway: gatewayConfig() }, empty: true };
   const read = readYaml(text, CONFIG);
   if (!read.ok) return read;
   const value = read.value as Written;
   const problems = meaningProblems(value, sources).map((problem) => ({ ...read.lineOf(problem.pointer), ...problem }));
   if (problems.length > 0) return { ok: false, problems: problems.sort((a, b) => a.line - b.line) };
-  return { ok: true, config: { ...value, gateway: gatewayConfig(value.gateway) }, text, lineOf: read.lineOf };
+  return { ok: true, config: { ...value, gateway: gatewayConfig(value.gateway) }, empty: false };
 }
 
 /** What the form does not show: references that lead nowhere, providers that cannot be reached as written, rules that do not compile or fail their tests. */

@@ -16,8 +16,7 @@ export function checkConfig(
 ): { readonly check: Check; readonly config: Config | undefined } {
   try {
     const loaded = readConfigFile(file, asked);
-    if (loaded.ok)
-      return { check: good('configuration', loaded.text === '' ? 'the defaults; there is no file' : file), config: loaded.config };
+    if (loaded.ok) return { check: good('configuration', loaded.empty ? 'the defaults; there is no file' : file), config: loaded.config };
     const named = problemLines(basename(file), loaded.problems.slice(0, MAX_NAMED)).join('\n');
     const more = loaded.problems.length - MAX_NAMED;
     const say = `${named}${more > 0 ? `\nand ${more} more` : ''}`;

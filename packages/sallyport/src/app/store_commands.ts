@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { AppError, Secret, silentLogger, systemClock, type Command, type CommandContext, type JsonObject } from '../kernel/index.ts';
+import { AppError, Secret, silentLogger, systemClock, type Command, type CommandContext } from '../kernel/index.ts';
 import { socketAnswers, socketFile } from '../control/index.ts';
 import { migrateTo, openStore, restore, type Progress, type Store } from '../store/service.ts';
 import { resolveReference } from './config.ts';
@@ -38,17 +38,20 @@ export function storeCommands(env: Readonly<Record<string, string | undefined>>)
   ];
 }
 
+type BackupReply = {
+  readonly folder: string;
+  readonly rows: number;
+  readonly tables: number;
+  readonly files: number;
+  readonly keys: string;
+};
+
 async function backupCommand(context: CommandContext): Promise<number> {
   const name = context.args[0] ?? new Date(systemClock()).toISOString().slice(0, 16).toLowerCase().replace(/[:t]/g, '-');
-  const reply = (await (await context.api()).call('POST', '/api/store/backup', { name })) as JsonObject;
+  const reply = (await (await context.api()).call('POST', '/api/store/backup', { name })) as BackupReply;
   if (context.json) context.out(JSON.stringify(reply));
   else
-    context.out(
-      [
-        `Backup in ${String(reply['folder'])}: ${String(reply['rows'])} rows of ${String(reply['tables'])} tables, ${String(reply['files'])} files.`,
-        String(reply['keys']),
-      ].join('\n'),
-    );
+    context.out([`Backup in ${reply.folder}: ${reply.rows} rows of ${reply.tables} tables, ${reply.files} files.`, reply.keys].join('\n'));
   return 0;
 }
 

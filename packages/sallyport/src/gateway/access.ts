@@ -31,6 +31,16 @@ function sameHost(origin: string, host: string | undefined): boolean {
   return origin === `http://${host}` || origin === `https://${host}`;
 }
 
+/** Whether a request names its host more than once, which two readers could take differently (RFC 9112 section 3.2: refused). `rawHeaders`: name, value, name, value. */
+export function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
+}
+
 /** The key that a request presents: `Authorization: Bearer` or `x-api-key`. Both, when they differ, is no key. */
 export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];

@@ -1,4 +1,5 @@
 import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
+import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
 import type { Effect } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
@@ -34,7 +35,7 @@ export type GatewayDeps = {
   readonly clock: Clock;
   newEventId(): EventId;
   /** Called with each finished exchange's event, after the reply: metrics and spans. */
-  observe?(event: import('../audit/index.ts').Event): void;
+  observe?(event: Event): void;
 };
 
 /** What the data plane keeps in memory per tenant. */

@@ -1,4 +1,4 @@
-import { errors, type ErrorCatalogue } from '../kernel/index.ts';
+import type { ErrorCatalogue } from '../kernel/index.ts';
 
 export const ERRORS = {
   ENDPOINT_NOT_GUARDED: {
@@ -106,5 +106,3 @@ export const ERRORS = {
 } satisfies ErrorCatalogue;
 
 export type GatewayErrorCode = keyof typeof ERRORS;
-
-export const fail: ReturnType<typeof errors<typeof ERRORS>> = errors(ERRORS);

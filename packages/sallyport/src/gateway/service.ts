@@ -7,7 +7,7 @@ import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
-import { accessProblem, presentedKey } from './access.ts';
+import { accessProblem, hasTwoHosts, presentedKey } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
 import { endpointOf, shapeOf, type Endpoint } from './endpoint.ts';
@@ -68,6 +68,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
+    if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
     const access = accessProblem(request.headers, deps.hosts, deps.origins);
     if (access !== undefined) return sendError(response, shape, access);
     const found = endpointOf(target);
@@ -278,5 +279,5 @@ function rateHeaders(rate: Rate | undefined): Record<string, string> {
     'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
   };
 }
-export { createGatewayServer, type ServerTls } from './server.ts';
-export { openRestoreMaps, type RestoreMaps } from './restore_maps.ts';
+export { createGatewayServer } from './server.ts';
+export { openRestoreMaps } from './restore_maps.ts';

@@ -12,7 +12,7 @@ const CustomPattern = Type.Object(
 );
 
 /** The part `guards:` of sallyport.yaml. */
-export const GUARD_CONFIG = Type.Object(
+export const CONFIG = Type.Object(
   {
     threshold: Type.Optional(
       Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
@@ -44,9 +44,8 @@ export const GUARD_CONFIG = Type.Object(
 );
 
 /** The same under the name that the generator of the configuration's documentation looks for. */
-export const CONFIG = GUARD_CONFIG;
 
-export type GuardConfig = Static<typeof GUARD_CONFIG>;
+export type GuardConfig = Static<typeof CONFIG>;
 
 /** Every detector on, threshold 0.5. */
 export const DEFAULT_GUARD_CONFIG: GuardConfig = {};

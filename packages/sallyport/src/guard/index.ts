@@ -18,7 +18,7 @@ export type {
   StreamPattern,
   TextPoint,
 } from './detector.ts';
-export { DEFAULT_GUARD_CONFIG, GUARD_CONFIG, type GuardConfig } from './config.ts';
+export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';

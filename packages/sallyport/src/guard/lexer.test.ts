@@ -5,7 +5,7 @@ import { END, HIT, lex, START, TOKEN } from './lexer.ts';
 import { buildLexicon, type Lexicon } from './lexicon.ts';
 import { findNumbers } from './numbers.ts';
 import { findRuns, MIN_RUN } from './runs.ts';
-import type { Units } from './view.ts';
+import type { Units } from './units.ts';
 
 const LEXICON = buildLexicon([{ A: ['ignore', 'forget', 'olvídate', 'забудь', '忽略', 'คำสั่ง', 'aaa'], B: ['instruction*', 'инструкци*'] }]);
 

@@ -1,6 +1,6 @@
 import { FOLD_LATIN1, foldAt, foldOf, IGNORED, SEPARATOR, UNSPACED, wideTable } from './fold.ts';
 import { MIN_STEM, spread, stemKey, type Lexicon } from './lexicon.ts';
-import type { Units } from './view.ts';
+import type { Units } from './units.ts';
 
 /**
  * The vocabulary words of a text in order of their place, four numbers a hit: the word's number, its token, start and end. Tokens count words

@@ -1,4 +1,4 @@
-import type { Units } from './view.ts';
+import type { Units } from './units.ts';
 
 /**
  * Digit clusters of a text: groups of digits with at most three separators between them, on one line, that have at least `MIN_DIGITS` digits or

@@ -2,7 +2,8 @@ import { decode, MAX_BLOCKS, MAX_DEPTH } from './decode.ts';
 import { foldOf, SEPARATOR } from './fold.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
-import { View, type Units } from './view.ts';
+import type { Units } from './units.ts';
+import { View } from './view.ts';
 
 /** A text as the detectors get it. */
 export type Reading = {

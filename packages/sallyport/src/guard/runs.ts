@@ -1,4 +1,4 @@
-import type { Units } from './view.ts';
+import type { Units } from './units.ts';
 
 /** The shortest credential, encoded text or address that is looked for. Words of a language rarely reach it. */
 export const MIN_RUN = 16;

@@ -2,15 +2,10 @@ import { lex, type Words } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { findNumbers, type Numbers } from './numbers.ts';
 import { findRuns } from './runs.ts';
+import type { Units } from './units.ts';
 
 /** A stretch of the text as it was given: UTF-16 code units, `end` exclusive. */
 export type Span = { readonly start: number; readonly end: number };
-
-/**
- * The units of a text in an array: bytes when all fit (what lies above U+00FF and only separates words stands as U+0001), else UTF-16 code units.
- * Indexing this is several times faster than `charCodeAt`.
- */
-export type Units = Uint8Array | Uint16Array;
 
 /**
  * One reading of a text: as it stands, normalised, or with encoded parts decoded. Offsets into `text` map back to the text as given,

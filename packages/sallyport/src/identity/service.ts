@@ -17,7 +17,7 @@ import type { KeyRecord, ListedKey, NewKey } from './key.ts';
 import { insertKey, insertPrincipal, insertTenant, listKeys, listTenants, loadKeys, notify, revokeKey } from './store.ts';
 import { isToken, newToken, tokenHash } from './token.ts';
 
-export type { KeyRecord, ListedKey, NewKey, PrincipalKind } from './key.ts';
+export type { KeyRecord, ListedKey, NewKey } from './key.ts';
 
 export type Identity = {
   /**

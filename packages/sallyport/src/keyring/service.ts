@@ -8,7 +8,7 @@ import { keyIdOf, openValue, sealValue } from './sealed.ts';
 import { anyKey, deleteSubject, everyKey, insertKey, keyById, keysOf, rewrap, type KeyRow } from './store.ts';
 import type { KekPort, KekSource, Keyring, KeyringDeps, TenantKeys } from './types.ts';
 
-export type { KekPort, KekSource, Keyring, KeyringDeps, SigningKey, TenantKeys } from './types.ts';
+export type { KekPort, KekSource, Keyring } from './types.ts';
 
 /** A subject's key may be erased by another process: it is not kept in memory for longer. */
 const SUBJECT_CACHE_MS = 30_000;

@@ -1,9 +1,9 @@
 import { isObject, type JsonObject } from '../kernel/index.ts';
 import type { Context } from './context.ts';
 import { dropLogprobs, keepLogprobs } from './logprobs.ts';
-import type { Reader } from './reader.ts';
+import type { BodyReader } from './field_reader.ts';
 
-type FieldReader = (reader: Reader, object: JsonObject, name: string, context: Context, where: string, depth: number) => void;
+type FieldReader = (reader: BodyReader, object: JsonObject, name: string, context: Context, where: string, depth: number) => void;
 
 const freeField: FieldReader = (reader, object, name, context, where, depth) => reader.free(object, name, context, where, depth);
 const schemaField: FieldReader = (reader, object, name, context, where, depth) =>

@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { CATEGORIES, type Point } from '../kernel/index.ts';
 import { compileCel, type CelEnv, type CelNeed, type CelProblem, type CelProgram } from '../cel/index.ts';
 import type { RuleSource } from './config.ts';

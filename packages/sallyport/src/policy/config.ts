@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { CATEGORIES, POINTS, SEVERITIES, Type, type Static } from '../kernel/index.ts';
 import { EFFECTS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS } from './vars.ts';
 

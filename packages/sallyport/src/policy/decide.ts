@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { bindCel, CelError, type CelBinding } from '../cel/index.ts';
 import type { Finding, Point } from '../kernel/index.ts';
 import { categoryBit, type CompiledRule } from './compile.ts';

@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import type { CelTrace } from '../cel/index.ts';
 import type { Point } from '../kernel/index.ts';
 import { compileRule, type CompiledRule } from './compile.ts';

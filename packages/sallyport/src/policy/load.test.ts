@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { POINTS } from '../kernel/index.ts';

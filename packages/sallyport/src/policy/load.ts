@@ -1,4 +1,3 @@
-// oxlint-disable unicorn/no-thenable -- `then` is a rule's key and holds a word, never a function
 import { createHash } from 'node:crypto';
 import { canonicalJson, didYouMean, POINTS, type Category, type Json, type Point } from '../kernel/index.ts';
 import { compileRule, type CompiledRule } from './compile.ts';

@@ -1,7 +1,7 @@
 import { Secret, Type, type Caller, type Json, type Route } from '../kernel/index.ts';
 import type { Providers } from './call.ts';
 import { fail } from './errors.ts';
-import type { SealedKeys } from './sealed_keys.ts';
+import type { SealedKeys } from './sealed_keys_service.ts';
 
 const KeyBody = Type.Object({ key: Type.String({ minLength: 1, maxLength: 8192 }) }, { additionalProperties: false });
 

@@ -12,13 +12,13 @@ import { PRACTICE_MODELS, PRACTICE_PROVIDER } from './practice/model.ts';
 import { PRESETS, type PresetName } from './presets.ts';
 import type { Sources } from './reference.ts';
 import { createRouter, type Router } from './routing.ts';
-import type { SealedKeys } from './sealed_keys.ts';
+import type { SealedKeys } from './sealed_keys_service.ts';
 import { resolveProviders } from './settings.ts';
 import { Upstream } from './upstream.ts';
 
 export type { ProviderCall, ProviderControl, ProviderError, Providers, ProviderSink, Target } from './call.ts';
 export { resolveProviders } from './settings.ts';
-export { openSealedKeys, type SealedKeys } from './sealed_keys.ts';
+export { openSealedKeys, type SealedKeys } from './sealed_keys_service.ts';
 
 export type ProvidersDeps = {
   readonly logger: Logger;

@@ -1,4 +1,4 @@
-import type { Row, Sql, Store } from './sql.ts';
+import type { Sql, Store } from './sql.ts';
 import type { Scope } from './statement.ts';
 
 /** The database as its owner: migrations and their checks only. */
@@ -15,10 +15,5 @@ export type Engine = Pick<Store, 'kind' | 'listen' | 'ping' | 'close'> & {
   owner<T>(fn: (owner: Owner) => Promise<T>): Promise<T>;
 };
 
-/** Rows from names and values that are decoded already. */
-export type Decode = (oid: number, text: string) => unknown;
-
 /** A name that `listen` and `pg_notify` may use without quoting; PostgreSQL cuts names at 63 bytes. */
 export const CHANNEL = /^[a-z][a-z0-9_]{0,62}$/;
-
-export type { Row };

@@ -6,7 +6,7 @@ import { openPostgres } from './postgres/engine.ts';
 import type { Store } from './sql.ts';
 
 export type { Row, Sql, Store } from './sql.ts';
-export { backup, migrateTo, restore, type BackupFile, type BackupManifest, type Progress } from './transfer.ts';
+export { backup, migrateTo, restore, type BackupFile, type Progress } from './transfer.ts';
 
 /** `url`: a PostgreSQL 15 or newer; `dir`: the data folder, in whose `store/` an embedded PostgreSQL lives. */
 export type StoreWhere = { url: Secret } | { dir: string };

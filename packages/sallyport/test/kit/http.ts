@@ -29,7 +29,14 @@ export function ask(origin: string, asked: Asked): Promise<Answered> {
     const url = new URL(origin);
     const framing = body === undefined || asked.chunk !== undefined ? {} : { 'content-length': String(body.length) };
     const request = httpRequest(
-      { host: url.hostname, port: url.port, path: asked.path ?? '/', method: asked.method ?? 'POST', headers: { ...framing, ...asked.headers }, agent: false },
+      {
+        host: url.hostname,
+        port: url.port,
+        path: asked.path ?? '/',
+        method: asked.method ?? 'POST',
+        headers: { ...framing, ...asked.headers },
+        agent: false,
+      },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

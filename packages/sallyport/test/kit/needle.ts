@@ -41,11 +41,23 @@ const anyOffset =
 const FORMS: readonly Needle[] = [
   { form: 'raw', bytes: Buffer.from(STEM), decode: latin1 },
   { form: 'upper case', bytes: Buffer.from(STEM.toUpperCase()), decode: (window) => [window.toString('latin1').toLowerCase()] },
-  { form: 'reversed', bytes: Buffer.from([...STEM].reverse().join('')), decode: (window) => [[...window.toString('latin1')].reverse().join('')] },
+  {
+    form: 'reversed',
+    bytes: Buffer.from([...STEM].reverse().join('')),
+    decode: (window) => [[...window.toString('latin1')].reverse().join('')],
+  },
   { form: 'hex', bytes: Buffer.from(hex(STEM)), decode: anyOffset('hex', 2) },
   { form: 'hex, upper case', bytes: Buffer.from(hex(STEM).toUpperCase()), decode: anyOffset('hex', 2) },
-  { form: 'UTF-16, little-endian', bytes: Buffer.from(STEM, 'utf16le'), decode: (window) => [window.toString('latin1').replaceAll('\0', '')] },
-  { form: 'UTF-16, big-endian', bytes: Buffer.from(STEM, 'utf16le').swap16(), decode: (window) => [window.toString('latin1').replaceAll('\0', '')] },
+  {
+    form: 'UTF-16, little-endian',
+    bytes: Buffer.from(STEM, 'utf16le'),
+    decode: (window) => [window.toString('latin1').replaceAll('\0', '')],
+  },
+  {
+    form: 'UTF-16, big-endian',
+    bytes: Buffer.from(STEM, 'utf16le').swap16(),
+    decode: (window) => [window.toString('latin1').replaceAll('\0', '')],
+  },
   { form: 'percent-encoded', bytes: Buffer.from(escaped('%')), decode: (window) => [unescaped(window, '%')] },
   { form: 'JSON escapes', bytes: Buffer.from(escaped('\\u00')), decode: (window) => [unescaped(window, '\\u00')] },
   ...[0, 1, 2].map((shift) => ({ form: `base64, ${shift} before`, bytes: Buffer.from(base64At(shift)), decode: anyOffset('base64', 4) })),
@@ -61,7 +73,9 @@ function escaped(prefix: string): string {
 
 /** The part of the stem's base64 that does not depend on what stands around it, when `shift` bytes of a group of three stand before it. */
 function base64At(shift: number): string {
-  const text = Buffer.concat([Buffer.alloc(shift), Buffer.from(STEM)]).toString('base64').replace(/=+$/, '');
+  const text = Buffer.concat([Buffer.alloc(shift), Buffer.from(STEM)])
+    .toString('base64')
+    .replace(/=+$/, '');
   const first = [0, 2, 3][shift] ?? 0;
   const whole = Math.floor((shift + STEM.length) / 3) * 4;
   return text.slice(first, whole);

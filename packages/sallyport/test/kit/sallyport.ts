@@ -128,9 +128,9 @@ async function waitReady(
   output: () => string,
 ): Promise<{ gateway: string; console: string }> {
   const until = Date.now() + START_MS;
-  let over = false;
-  void ended.then(() => (over = true));
-  while (Date.now() < until && !over) {
+  const state = { over: false };
+  void ended.then(() => (state.over = true));
+  while (Date.now() < until && !state.over) {
     if (existsSync(file)) {
       const text = readFileSync(file, 'utf8');
       if (text.endsWith('}\n') || text.endsWith('}')) return JSON.parse(text) as { gateway: string; console: string };

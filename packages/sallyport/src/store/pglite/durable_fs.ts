@@ -9,9 +9,6 @@ type InitOptions = Parameters<NodeFS['init']>[1];
 type OpenStream = { readonly node: unknown; readonly nfd: number | null | undefined };
 type EmscriptenModule = { NODEFS: { stream_ops: { fsync?: (stream: OpenStream) => number }; realPath(node: unknown): string } };
 
-/** What PGlite takes as its file system. */
-export type PgliteFs = NonNullable<PGliteOptions['fs']>;
-
 /**
  * PGlite's folder file system with a working `fsync`. The library's has none, so PostgreSQL's calls end in the runtime and a power cut
  * loses commits (electric-sql/pglite issue 1107). PostgreSQL decides which files are synced and when; here the calls only reach the disk.

@@ -2,6 +2,7 @@ import type { Detector, DetectorSetup, FindingFacts, ScanAt, Scanner, Sink } fro
 import type { Lexicon } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
 import { compile, findMatches, phraseVocabulary, type Matcher } from './match.ts';
+import type { Channel } from './rule.ts';
 import { RULES } from './rules.ts';
 import { strongest, weigh, type Cluster } from './score.ts';
 import { VOCABULARY } from './vocabulary.ts';
@@ -22,9 +23,6 @@ export const detector: Detector = {
   words: phraseVocabulary(RULES, VOCABULARY),
   setUp,
 };
-
-/** A text from outside is held to a stricter measure than what a user types. */
-export type Channel = 'prompt' | 'content';
 
 function channelOf(at: ScanAt): Channel {
   return at.point === 'prompt' && at.origin !== 'tool' && at.origin !== 'retrieved' && at.origin !== 'unknown' ? 'prompt' : 'content';

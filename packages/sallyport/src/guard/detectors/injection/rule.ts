@@ -15,3 +15,6 @@ export type Rule = {
   /** Must hold for the text around the match. */
   readonly around?: (text: string, start: number, end: number) => boolean;
 };
+
+/** A text from outside is held to a stricter measure than what a user types. */
+export type Channel = 'prompt' | 'content';

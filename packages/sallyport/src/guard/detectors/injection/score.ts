@@ -1,9 +1,8 @@
 import { HIT } from '../../lexer.ts';
 import { tableOf } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
-import type { Channel } from './index.ts';
 import type { Match } from './match.ts';
-import type { Rule } from './rule.ts';
+import type { Channel, Rule } from './rule.ts';
 
 /** The signs of an attack that stand together, and their weight as one. Offsets are into the view. */
 export type Cluster = {

@@ -1,1 +1,0 @@
-export type { KekPort, KekSource, Keyring, KeyringDeps, SigningKey, TenantKeys } from './types.ts';

@@ -1,1 +1,0 @@
-export type { Row, Sql, Store } from './sql.ts';
