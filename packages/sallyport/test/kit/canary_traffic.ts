@@ -321,7 +321,7 @@ export function cases(canaries: Canaries): Case[] {
     {
       name: 'two keys of one name',
       path: '/v1/chat/completions',
-      body: `{"model":"gpt-canary-test","${mark('duplicate name')}":1,"${mark('duplicate name')}":"${mark('duplicate value')}","messages":[]}`,
+      body: `{"model":"gpt-canary-test","messages":[],${`"${mark('duplicate name')}":"${mark('duplicate value')}",`.repeat(2)}"user":""}`,
     },
     { name: 'no JSON', path: '/v1/chat/completions', body: `{"model": ${mark('no JSON')}` },
     {
@@ -403,7 +403,7 @@ function oddReply(shape: string, mark: Mark, at: string): object {
   const m = (what: string): string => mark(`${at}, odd: ${what}`);
   if (shape === 'chat')
     return {
-      id: m('id'),
+      id: `An id: ${m('id')}`,
       object: 'chat.completion',
       created: 1,
       model: m('model'),
@@ -423,7 +423,7 @@ function oddReply(shape: string, mark: Mark, at: string): object {
     };
   if (shape === 'completions')
     return {
-      id: m('id'),
+      id: `An id: ${m('id')}`,
       object: 'text_completion',
       created: 1,
       model: m('model'),
@@ -431,7 +431,7 @@ function oddReply(shape: string, mark: Mark, at: string): object {
     };
   if (shape === 'messages')
     return {
-      id: m('id'),
+      id: `An id: ${m('id')}`,
       type: 'message',
       role: 'assistant',
       model: m('model'),
@@ -441,7 +441,7 @@ function oddReply(shape: string, mark: Mark, at: string): object {
       usage: { input_tokens: 1, output_tokens: 1 },
     };
   return {
-    id: m('id'),
+    id: `An id: ${m('id')}`,
     object: 'response',
     created_at: 1,
     status: m('status'),

@@ -1,5 +1,5 @@
 import fs from 'node:fs';
-import type { PGlite, PGliteOptions } from '@electric-sql/pglite';
+import type { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 
 /** A write-ahead log segment: 24 hexadecimal digits in `pg_wal`. */
