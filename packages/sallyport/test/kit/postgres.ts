@@ -71,8 +71,21 @@ async function asAdmin(url: string, text: string): Promise<void> {
   }
 }
 
+/** A running server with its data, which is removed at the end. */
+export type Cluster = {
+  readonly url: string;
+  /** Ends the server as a crash does; its data stay. */
+  halt(): Promise<void>;
+  /** Starts it again after `halt`. */
+  resume(): Promise<void>;
+  /** Stops the server's processes where they stand, as a machine that hangs: connections stay open, nothing answers. */
+  freeze(): Promise<void>;
+  thaw(): void;
+  stop(): Promise<void>;
+};
+
 /** Starts a cluster of its own; `tools/test.ts` starts one for a whole run and hands its address on as SALLYPORT_TEST_POSTGRES. */
-export async function startCluster(): Promise<{ url: string; stop(): Promise<void> } | undefined> {
+export async function startCluster(): Promise<Cluster | undefined> {
   const bin = findBinaries();
   if (bin === undefined) return undefined;
   const dir = await mkdtemp(join(tmpdir(), 'sallyport-postgres-'));
@@ -91,21 +104,45 @@ export async function startCluster(): Promise<{ url: string; stop(): Promise<voi
   };
   const options = Object.entries(settings).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const [command, args] = as(join(bin, 'postgres'), ['-D', data, ...options]);
-  const server = spawn(command, args, { stdio: 'ignore' });
+  const start = (): ChildProcess => spawn(command, args, { stdio: 'ignore' });
+  let server = start();
+  let frozen: readonly number[] = [];
   const url = `postgres://sallyport@127.0.0.1:${port}/postgres`;
+  const thaw = (): void => {
+    for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    frozen = [];
+  };
   const stop = async (): Promise<void> => {
-    await stopServer(server);
+    thaw();
+    await stopServer(server, 'SIGINT');
     await rm(dir, { recursive: true, force: true });
   };
   // A test that ends without stopping must not leave a server behind.
-  process.once('exit', () => server.kill('SIGINT'));
+  process.once('exit', () => {
+    thaw();
+    server.kill('SIGINT');
+  });
   try {
     await answers(url, server);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, stop };
+  return {
+    url,
+    halt: () => stopServer(server, 'SIGQUIT'),
+    async resume() {
+      server = start();
+      await answers(url, server);
+    },
+    async freeze() {
+      const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(server.pid)]);
+      frozen = [server.pid ?? 0, ...stdout.trim().split(/\s+/).map(Number)];
+      for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    },
+    thaw,
+    stop,
+  };
 }
 
 /** Debian and its kin keep them out of the path, one folder for each version; the newest of 15 or later. */
@@ -156,10 +193,10 @@ async function answers(url: string, server: ChildProcess): Promise<void> {
   throw new Error('postgres does not answer');
 }
 
-async function stopServer(server: ChildProcess): Promise<void> {
+/** SIGINT: fast shutdown. SIGQUIT: at once, so that the next start recovers. */
+async function stopServer(server: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
-  // SIGINT: fast shutdown.
-  server.kill('SIGINT');
+  server.kill(signal);
   await ended;
 }
