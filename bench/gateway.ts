@@ -74,7 +74,7 @@ async function target(name: string, port: number, guards: boolean, url: string):
     name,
     cmd: [
       process.execPath,
-      '--max-semi-space-size=32',
+      '--max-semi-space-size=24',
       MAIN,
       'up',
       '--config',

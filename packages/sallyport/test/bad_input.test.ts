@@ -16,6 +16,7 @@ const CANARY = 'orchid-Falcon-77193';
 /** One provider and model for each way in which an upstream misbehaves, so that the circuit of one does not open for another. */
 const UPSTREAM: Record<string, Reply> = {
   ok: { text: 'All is well.' },
+  patient: { delayMs: 10_000 },
   hang: { hang: 'head' },
   'hang-body': { text: 'Never ends, this one.', split: 20, hang: 2 },
   reset: { reset: 'head' },
@@ -74,7 +75,7 @@ const ALL = Object.keys(UPSTREAM);
 
 function config(url: string): string {
   const entry = (name: string, kind: string, base: string, prefix: string): string =>
-    `  - { name: ${prefix}-${name}, kind: ${kind}, baseUrl: "${base}", apiKey: "\${env:TEST_PROVIDER_KEY}", models: ["${prefix}-${name}"], retries: 0, discover: false, timeouts: { headers: 0.6, idle: 0.6, total: 20 } }\n`;
+    `  - { name: ${prefix}-${name}, kind: ${kind}, baseUrl: "${base}", apiKey: "\${env:TEST_PROVIDER_KEY}", models: ["${prefix}-${name}"], retries: 0, discover: false, timeouts: { headers: ${name === 'patient' ? 20 : 0.6}, idle: 0.6, total: 30 } }\n`;
   return `providers:
 ${ALL.map((name) => entry(name, 'openai', `${url}/v1`, 'gpt') + entry(name, 'anthropic', url, 'claude')).join('')}  - { name: dead, kind: openai, baseUrl: "http://127.0.0.1:9/v1", apiKey: "\${env:TEST_PROVIDER_KEY}", models: ["gpt-dead"], retries: 0, discover: false }
 gateway: { bodyBytes: ${MAX_BODY} }
@@ -109,7 +110,7 @@ after(async () => {
 
 async function answerOf(request: Recorded): Promise<Reply> {
   const name = String(request.json?.model ?? 'ok').replace(/^(gpt|claude)-/, '');
-  const reply = UPSTREAM[name] ?? (UPSTREAM['ok'] as Reply);
+  const reply = UPSTREAM[name] ?? { text: 'All is well.' };
   // Anthropic's streams carry the same faults; where one is written out literally, it is the same bytes.
   return reply;
 }
@@ -377,7 +378,7 @@ test('addresses: unknown paths, wrong methods, forged hosts and foreign pages', 
     assertError(
       JSON.stringify(headers),
       'messages',
-      await send('messages', bodyFor('messages', 'ok'), { headers: { ...headers } as Record<string, string> }),
+      await send('messages', bodyFor('messages', 'ok'), { headers: headers as Record<string, string> }),
       403,
       'origin_not_allowed',
     );
@@ -431,7 +432,7 @@ test('a revoked key is refused within a second, and its running stream and reque
     body: JSON.stringify(bodyFor('messages', 'ok', { stream: true })),
     headers: jsonHeaders(made.key),
   });
-  const whole = ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'ok')), headers: jsonHeaders(made.key) });
+  const whole = ask(gate.gateway, { path: PATH.chat, body: JSON.stringify(bodyFor('chat', 'patient')), headers: jsonHeaders(made.key) });
   const late = JSON.stringify(bodyFor('chat', 'ok'));
   const lateHead = `POST ${PATH.chat} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${made.key}\r\ncontent-type: application/json\r\ncontent-length: ${late.length}\r\nconnection: close\r\n\r\n`;
   while (upstream.requests.length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -740,7 +741,7 @@ test('slow clients are cut: a slow body, a slow head, silence', async () => {
   await new Promise<void>((resolve) => server.close(() => resolve()));
 });
 
-test('a client that does not read keeps its provider waiting, not the gate’s memory', async () => {
+test('a client that does not read keeps its provider waiting, not the gate’s memory', { timeout: 20_000 }, async () => {
   const pieces = 300;
   const choice = (delta: object, finish: string | null): string =>
     JSON.stringify({ id: 'x', object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason: finish }] });
@@ -765,6 +766,7 @@ test('a client that does not read keeps its provider waiting, not the gate’s m
     tail = (tail + chunk.toString('latin1')).slice(-100);
     if (tail.includes('[DONE]')) socket.destroy();
   });
+  socket.resume();
   await new Promise<void>((resolve) => socket.on('close', () => resolve()));
   assert.ok(received > pieces * big.length, `${received} bytes`);
   upstream.script(answerOf);

@@ -68,6 +68,7 @@ for (const loss of LOSSES) {
         const asked = await ask(gate, key, during.length % 2 === 1);
         assert.equal(asked.status, 200, asked.text);
         during.push(asked.event);
+        await sleep(20);
       }
       assert.equal(await ready(gate), 200);
       await until('503 after the grace', GRACE + 5, async () => (await ask(gate, key)).status === 503);

@@ -32,7 +32,7 @@ export function backupRoute(dataDir: string, store: Store, audit: Pick<Audit, 'c
         };
       await audit.checkpoint();
       const target = join(backupFolder(dataDir), parsed.value.name);
-      const manifest = await backup(store, target, { clock, files: eventFiles(dataDir) });
+      const manifest = await backup(store, target, { clock, files: () => eventFiles(dataDir) });
       return {
         json: {
           folder: target,

@@ -40,5 +40,7 @@ process.exitCode = await runCli(process.argv.slice(2), commands, {
     localApi(where, { env: process.env, clock: systemClock, logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger }),
   exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2 },
 });
+// A pipe takes what was printed piece by piece, as its reader reads: to exit before that would cut a long answer off.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));
 // An embedded database or a kept connection must not keep a finished command alive.
 process.exit();

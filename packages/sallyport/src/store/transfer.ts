@@ -47,13 +47,14 @@ const parseManifest = parser(Manifest);
 export async function backup(
   store: Store,
   target: string,
-  options: { readonly clock: Clock; readonly files?: readonly BackupFile[]; readonly progress?: Progress },
+  options: { readonly clock: Clock; readonly files?: () => readonly BackupFile[]; readonly progress?: Progress },
 ): Promise<BackupManifest> {
   const making = `${target}.partial`;
   await rm(making, { recursive: true, force: true });
   await mkdir(join(making, 'tables'), { recursive: true, mode: 0o700 });
   const { migrations, sequences, tables } = await writeTables(store, making, options.progress);
-  const files = await writeFiles(making, options.files ?? []);
+  // Asked for after the tables: no table may know of more than the files hold.
+  const files = await writeFiles(making, options.files?.() ?? []);
   const manifest: BackupManifest = {
     format: FORMAT,
     created: options.clock(),
@@ -107,9 +108,19 @@ async function writeFiles(dir: string, files: readonly BackupFile[]): Promise<Ba
     const target = join(dir, 'files', name);
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await copyFile(path, target);
+    await syncFile(target);
     written.push({ name, ...(await describeFile(target)) });
   }
   return written;
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function describeFile(path: string): Promise<{ bytes: number; sha256: string }> {

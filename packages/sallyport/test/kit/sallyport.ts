@@ -40,6 +40,8 @@ export type StartOptions = {
   readonly flags?: readonly string[];
   /** Its folder; a fresh one by default. */
   readonly dir?: string;
+  /** A command that runs it, such as strace with its options; it must become the process itself, for signals. */
+  readonly through?: readonly string[];
 };
 
 /** Starts the bin with `up` on free ports and waits until it is ready. */
@@ -52,9 +54,11 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   const readyFile = join(dir, 'ready.json');
   rmSync(readyFile, { force: true });
   const env = { ...process.env, ...options.env };
+  const [command = '', ...before] = [...(options.through ?? []), process.execPath];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...before,
       MAIN,
       'up',
       '--config',
