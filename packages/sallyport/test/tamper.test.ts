@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -208,8 +208,11 @@ test('the bin finds each kind, names the record, and exits 1; the untouched log 
     assert.equal(done.code, 1, `${name}: ${done.stdout}${done.stderr}`);
     assert.match(done.stdout, /BROKEN: log_/, name);
   }
-  const forged = await verifyByBin(await signedAnew(closed, 7), ['--key', join(root, 'gate', 'data.keys', 'signing.pub.pem')].filter(() => existsSync(join(root, 'gate', 'data.keys', 'signing.pub.pem'))));
-  assert.ok(forged.code === 0 || forged.code === 1);
+  // Without a witness the key that the log had is enough to tell a log that was signed anew.
+  const expected = join(root, 'expected.pem');
+  writeFileSync(expected, closed.get(`${nameOf(closed, 'seg').split('/')[0] ?? ''}/key.pem`) ?? '');
+  assert.equal((await verifyByBin(closed, ['--key', expected])).code, 0);
+  assert.equal((await verifyByBin(await signedAnew(closed, 7), ['--key', expected])).code, 1);
 });
 
 async function verifyByBin(disk: Disk, flags: readonly string[]): Promise<Finished> {

@@ -5,8 +5,9 @@ import { CONFIG as GATEWAY, gatewayConfig, type GatewayConfig } from '../gateway
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
-import { EFFECTS, loadConfigured } from '../policy/index.ts';
-import { machineSources, resolveProviders } from '../providers/service.ts';
+import { EFFECTS } from '../policy/index.ts';
+import { machineSources, type resolveProviders } from '../providers/service.ts';
+import { configProblems } from './config_check.ts';
 import { fail } from './errors.ts';
 
 const TOOL = Type.Object(
@@ -96,9 +97,11 @@ export const CONFIG = Type.Object(
   { additionalProperties: false, description: 'sallyport.yaml' },
 );
 
-type Sources = Parameters<typeof resolveProviders>[1];
+/** What references are looked up in. */
+export type Sources = Parameters<typeof resolveProviders>[1];
 
-type Written = Static<typeof CONFIG>;
+/** A configuration as it is written. */
+export type Written = Static<typeof CONFIG>;
 
 export type Config = Omit<Written, 'gateway'> & { readonly gateway: GatewayConfig };
 
@@ -110,26 +113,14 @@ export type LoadedConfig =
 export function readConfig(text: string, sources: Sources): LoadedConfig {
   if (text.trim() === '' || isOnlyComments(text)) return { ok: true, config: { gateway: gatewayConfig() }, empty: true };
   const read = readYaml(text, CONFIG);
-  if (!read.ok) return read;
+  const form = read.ok ? [] : read.problems;
+  const whole = read.ok ? read : read.form;
+  const meaning =
+    whole === undefined ? [] : configProblems(whole.value, form, sources).map((one) => ({ ...whole.lineOf(one.pointer), ...one }));
+  const problems = [...form, ...meaning].sort((one, other) => one.line - other.line || one.column - other.column);
+  if (!read.ok || problems.length > 0) return { ok: false, problems };
   const value = read.value as Written;
-  const problems = meaningProblems(value, sources).map((problem) => ({ ...read.lineOf(problem.pointer), ...problem }));
-  if (problems.length > 0) return { ok: false, problems: problems.sort((a, b) => a.line - b.line) };
   return { ok: true, config: { ...value, gateway: gatewayConfig(value.gateway) }, empty: false };
-}
-
-/** What the form does not show: references that lead nowhere, providers that cannot be reached as written, rules that do not compile or fail their tests. */
-function meaningProblems(value: Written, sources: Sources): { pointer: string; message: string }[] {
-  const providers = resolveProviders(value.providers ?? [], sources);
-  const policy = loadConfigured(value, new Map(), new Set());
-  return [
-    ...(providers.ok ? [] : providers.problems.map((problem) => ({ pointer: `/providers${problem.pointer}`, message: problem.message }))),
-    ...(policy.ok
-      ? []
-      : policy.problems.map((problem) => ({
-          pointer: problem.path,
-          message: problem.rule === '' ? problem.message : `${problem.rule}: ${problem.message}`,
-        }))),
-  ];
 }
 
 /** Reads the file; a file that is not there is the default configuration unless it was asked for. Rejects CONFIG_MISSING. */

@@ -1,9 +1,9 @@
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { AppError, Secret, silentLogger, systemClock, type Command, type CommandContext } from '../kernel/index.ts';
 import { socketAnswers, socketFile } from '../control/index.ts';
-import { migrateTo, openStore, restore, type Progress, type Store } from '../store/service.ts';
-import { resolveReference } from './config.ts';
-import { ERRORS } from './errors.ts';
+import { migrateTo, openStore, restore, type Progress, type Store, type StoreWhere } from '../store/service.ts';
+import { problemLines, readConfigFile, resolveReference } from './config.ts';
+import { ERRORS, fail } from './errors.ts';
 
 /** `store backup`, `store restore`, `store migrate`. */
 export function storeCommands(env: Readonly<Record<string, string | undefined>>): readonly Command[] {
@@ -17,10 +17,10 @@ export function storeCommands(env: Readonly<Record<string, string | undefined>>)
     },
     {
       name: 'store restore',
-      summary: 'Fills an empty data folder from a backup. No server may run on it.',
+      summary: 'Fills an empty data folder (and the empty PostgreSQL that sallyport.yaml names) from a backup. No server may run on it.',
       usage: 'FOLDER',
       flags: [],
-      run: restoreCommand,
+      run: (context) => restoreCommand(context, env),
     },
     {
       name: 'store migrate',
@@ -55,14 +55,14 @@ async function backupCommand(context: CommandContext): Promise<number> {
   return 0;
 }
 
-async function restoreCommand(context: CommandContext): Promise<number> {
+async function restoreCommand(context: CommandContext, env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const source = context.args[0];
   if (source === undefined) {
     context.note('Which backup? Give its folder.\n');
     return 2;
   }
   await requireStopped(context);
-  const store = await openStore({ dir: context.dataDir }, { logger: silentLogger, clock: systemClock });
+  const store = await openStore(configuredStore(context, env), { logger: silentLogger, clock: systemClock });
   try {
     const manifest = await restore(resolve(source), store, { place: (name) => join(context.dataDir, name), progress: progressOf(context) });
     context.out(
@@ -74,6 +74,15 @@ async function restoreCommand(context: CommandContext): Promise<number> {
   } finally {
     await store.close();
   }
+}
+
+/** Where the next start will look: a backup that is restored anywhere else would seem to be empty. */
+function configuredStore(context: CommandContext, env: Readonly<Record<string, string | undefined>>): StoreWhere {
+  const file = context.configFile ?? resolve('sallyport.yaml');
+  const loaded = readConfigFile(file, context.configFile !== undefined);
+  if (!loaded.ok) throw fail('CONFIG_INVALID', { say: `\n${problemLines(basename(file), loaded.problems).join('\n')}\n` });
+  const { store } = loaded.config;
+  return store === undefined ? { dir: context.dataDir } : { url: resolveReference(store.url, env) };
 }
 
 async function migrateCommand(context: CommandContext, env: Readonly<Record<string, string | undefined>>): Promise<number> {

@@ -6,7 +6,7 @@ import { AppError, DEFAULT_TENANT, type Command, type CommandContext, type Logge
 import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
 import { socketFile } from '../control/index.ts';
 import { createGatewayServer } from '../gateway/service.ts';
-import { problemLines, readConfigFile, type Config } from './config.ts';
+import { problemLines, readConfigFile, type Config, type LoadedConfig } from './config.ts';
 import { fail } from './errors.ts';
 import { openApp, type App } from './open.ts';
 
@@ -54,7 +54,7 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
   try {
     const ports = await listen(app, loaded.config, context);
     listening = [ports.gateway];
-    const unwatch = watchConfig(file, app, deps.logger);
+    const unwatch = watchConfig(file, loaded.config, app, deps.logger);
     collectStartUp();
     await announce(context, app, loaded.config, ports);
     context.signal.addEventListener('abort', () => stop());
@@ -169,16 +169,35 @@ function writePrivate(file: string, text: string): void {
   renameSync(`${file}.new`, file);
 }
 
+/** Parts of the configuration that a running gate takes over; the others need a restart, which is said. */
+const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards']);
+
+/** The names of those parts in which two configurations differ and that a running gate does not take over. */
+function needRestart(before: Config, after: Config): string[] {
+  const parts = Object.entries({ ...before, ...after }).map(([name]) => name as keyof Config);
+  return parts.filter((name) => !LIVE.has(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+}
+
+/** A file that is gone or empty is a write under way or a mishap; it must not take the rules away from a running gate. */
+function readAgain(file: string): LoadedConfig {
+  const loaded = readConfigFile(file, true);
+  if (!loaded.ok || !loaded.empty) return loaded;
+  return { ok: false, problems: [{ line: 1, column: 1, pointer: '', message: 'there is nothing in it' }] };
+}
+
 /** Reads the configuration again when it changes; what is wrong with it is said and the old one stays. */
-function watchConfig(file: string, app: App, logger: Logger): () => void {
+function watchConfig(file: string, started: Config, app: App, logger: Logger): () => void {
   const folder = dirname(file);
   if (!existsSync(folder)) return () => {};
   let timer: NodeJS.Timeout | undefined;
   const reload = async (): Promise<void> => {
-    const loaded = readConfigFile(file, false);
+    const loaded = readAgain(file);
     const problems = loaded.ok ? await app.reload(loaded.config) : problemLines(basename(file), loaded.problems);
-    if (problems.length === 0) logger.info('configuration reloaded');
-    else for (const problem of problems) logger.error('configuration not reloaded; the old one stays', { problem });
+    if (loaded.ok && problems.length === 0) {
+      logger.info('configuration reloaded');
+      const parts = needRestart(started, loaded.config);
+      if (parts.length > 0) logger.warn('configuration needs a restart', { parts: parts.join(', ') });
+    } else for (const problem of problems) logger.error('configuration not reloaded; the old one stays', { problem });
   };
   const watcher = watch(folder, (_kind, name) => {
     if (name !== basename(file)) return;

@@ -128,6 +128,7 @@ export async function inspectEndpoint(
   } catch {
     return sendError(response, 'chat', 'NOT_RECORDED', { event: uid, headers: { 'retry-after': '5' } });
   }
+  deps.observe?.(event);
   sendJson(response, 200, { event: uid, results }, { 'x-sallyport-event': uid });
   if (content !== 'none' && ledger.content.length > 0) {
     deps.audit.content.put(key.tenant, { event: uid, subject: key.principal, mode: content, practice: false, items: ledger.content });

@@ -53,6 +53,8 @@ export class Ledger {
   counted = 0;
   characters = 0;
   deliveredBeforeDecision = false;
+  /** Rules whose condition could not be evaluated; enforced ones counted as holding. */
+  readonly failedRules = new Set<string>();
   #contentSize = 0;
   readonly #keepAll: boolean;
 
@@ -82,7 +84,7 @@ export class Ledger {
       });
     } else this.omittedParts++;
     for (const finding of findings) this.#finding(finding, facts);
-    if (verdict.rules.length > 0 || verdict.would.length > 0) this.decide(verdict, facts.point, facts.part);
+    if (verdict.rules.length > 0 || verdict.would.length > 0 || verdict.errors.length > 0) this.decide(verdict, facts.point, facts.part);
     if ((this.#keepAll || noted) && text !== '' && this.#contentSize + text.length <= MAX_CONTENT) {
       this.#contentSize += text.length;
       this.content.push({ part: facts.part, where: facts.where, origin: facts.origin, point: facts.point, text, findings });
@@ -92,6 +94,7 @@ export class Ledger {
   /** Adds a verdict that came apart from a part (a stream's match, a tool call). */
   decide(verdict: Verdict, point: Point, part: number): void {
     this.action = stricter(this.action, verdict.action);
+    for (const error of verdict.errors) this.failedRules.add(error.rule);
     for (const rule of verdict.rules)
       if (this.rules.length < MAX_RULES) this.rules.push({ id: rule.id, action: rule.then, point, part, why: rule.why });
     for (const rule of verdict.would) {

@@ -82,6 +82,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const now = deps.clock();
     const key = authenticate(request, now);
     if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
     if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
       return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);

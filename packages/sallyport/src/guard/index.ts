@@ -19,6 +19,7 @@ export type {
   TextPoint,
 } from './detector.ts';
 export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
+export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';

@@ -7,7 +7,11 @@ export type TextPlace = { readonly line: number; readonly column: number };
 /** One thing wrong with a YAML text: where, as line and column and as JSON pointer (RFC 6901), and what. */
 export type YamlProblem = TextPlace & { readonly pointer: string; readonly message: string };
 
-export type ReadYaml = { ok: true; value: unknown; lineOf(pointer: string): TextPlace } | { ok: false; problems: YamlProblem[] };
+/** A text that is YAML: its value, and where a pointer into it leads. */
+export type YamlValue = { readonly value: unknown; lineOf(pointer: string): TextPlace };
+
+/** `form`: the text is YAML, and only its value does not fit the schema. */
+export type ReadYaml = ({ ok: true } & YamlValue) | { ok: false; problems: YamlProblem[]; form?: YamlValue };
 
 /** A configuration of a person stays far below; bounds the work of the parser. UTF-16 code units. */
 export const MAX_YAML_LENGTH = 1_048_576;
@@ -38,11 +42,12 @@ export function readYaml(source: string, schema: TSchema): ReadYaml {
     return refuse([{ line: 1, column: 1, pointer: '', message: 'aliases expand to too much' }]);
   }
   const parsed = parser(schema)(value);
-  if (!parsed.ok) return refuse(parsed.problems.map((problem) => ({ ...place(problem.pointer), ...problem })));
+  if (!parsed.ok)
+    return { ...refuse(parsed.problems.map((problem) => ({ ...place(problem.pointer), ...problem }))), form: { value, lineOf: place } };
   return { ok: true, value: parsed.value, lineOf: place };
 }
 
-function refuse(problems: YamlProblem[]): ReadYaml {
+function refuse(problems: YamlProblem[]): { ok: false; problems: YamlProblem[] } {
   return { ok: false, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_PROBLEMS) };
 }
 

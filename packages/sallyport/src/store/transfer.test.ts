@@ -69,7 +69,7 @@ describe('moving a store', () => {
     const steps: string[] = [];
     const manifest = await backup(pglite.store, target, {
       clock,
-      files: [{ name: 'events/one/000001.seg', path: file }],
+      files: () => [{ name: 'events/one/000001.seg', path: file }],
       progress: (table, rows, total) => steps.push(`${table} ${rows}/${total}`),
     });
     assert.match(manifest.keys, /not in this backup/);

@@ -105,7 +105,24 @@ function change(holder: Json[], roll: Dice): void {
     case 1: {
       const value = target[key] as Json;
       if (Array.isArray(at.in)) return at.in === holder ? undefined : void at.in.push(structuredClone(value));
-      target[pick(roll, ['type', 'content', 'role', 'name', 'arguments', 'x', '', 'id', 'text', 'delta', 'index', 'tool_calls', 'input', 'output'])] = structuredClone(value);
+      target[
+        pick(roll, [
+          'type',
+          'content',
+          'role',
+          'name',
+          'arguments',
+          'x',
+          '',
+          'id',
+          'text',
+          'delta',
+          'index',
+          'tool_calls',
+          'input',
+          'output',
+        ])
+      ] = structuredClone(value);
       return;
     }
     case 2: {
@@ -118,12 +135,12 @@ function change(holder: Json[], roll: Dice): void {
   }
 }
 
-/** Cuts bytes into pieces at random places. */
-export function cut(bytes: Buffer, roll: Dice): Buffer[] {
+/** Cuts bytes into pieces at random places, `limit` of them at most. */
+export function cut(bytes: Buffer, roll: Dice, limit = Infinity): Buffer[] {
   const out: Buffer[] = [];
   const most = pick(roll, [1, 7, 200, 100_000]);
-  for (let at = 0; at < bytes.length; ) {
-    const length = 1 + roll(most);
+  for (let at = 0; at < bytes.length;) {
+    const length = out.length + 1 >= limit ? bytes.length : 1 + roll(most);
     out.push(bytes.subarray(at, at + length));
     at += length;
   }

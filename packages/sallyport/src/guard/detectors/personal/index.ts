@@ -39,6 +39,9 @@ const FACTS: Readonly<Record<Type, { id: string; severity: Severity; confidence:
   US_SSN: { id: 'ssn', severity: 'high', confidence: 0.85, evidence: 'area, group and serial in range' },
 };
 
+/** Types of personal data that it knows, in Presidio's words. */
+export const PERSONAL_TYPES: readonly string[] = Object.keys(FACTS);
+
 function factsOf(type: Type): FindingFacts {
   const { id, severity, confidence, evidence } = FACTS[type];
   return { rule: `personal.${id}`, category: 'personal_data', type, severity, confidence, evidence, taxonomy: TAXONOMY };

@@ -1,0 +1,98 @@
+import { isObject, type Json, type YamlProblem } from '../kernel/index.ts';
+import { guardConfigProblems } from '../guard/index.ts';
+import { loadConfigured } from '../policy/index.ts';
+import { resolveProviders } from '../providers/service.ts';
+import type { Sources, Written } from './config.ts';
+
+/** One thing wrong in a configuration; `pointer` as in RFC 6901. */
+export type ConfigProblem = { readonly pointer: string; readonly message: string };
+
+/** Lists whose entries stand by themselves: what is wrong with one says nothing about the others. */
+const LISTS = ['providers', 'rules'] as const;
+const MAX_PORT = 65_535;
+
+/**
+ * What the form does not show: references that lead nowhere, providers that cannot be reached as written, rules that do not compile or
+ * fail their tests, patterns, ports and files. Parts whose form is wrong are left out, so that everything comes at once.
+ */
+export function configProblems(value: unknown, form: readonly YamlProblem[], sources: Sources): ConfigProblem[] {
+  if (!isObject(value)) return [];
+  const { written, placeOf } = soundPart(value, form);
+  return [
+    ...providerProblems(written, sources),
+    ...policyProblems(written),
+    ...guardConfigProblems(written.guards ?? {}).map(({ pointer, message }) => ({ pointer: `/guards${pointer}`, message })),
+    ...listenProblems(written),
+    ...tlsProblems(written, sources),
+    ...storeProblems(written, sources),
+  ].map(({ pointer, message }) => ({ pointer: placeOf(pointer), message }));
+}
+
+type SoundPart = { readonly written: Written; /** The pointer into the value as given. */ placeOf(pointer: string): string };
+
+function soundPart(value: { readonly [key: string]: Json }, form: readonly YamlProblem[]): SoundPart {
+  const wrong = (pointer: string): boolean => form.some((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`));
+  const sound: { [key: string]: Json } = {};
+  const kept = new Map<string, readonly number[]>();
+  for (const [name, part] of Object.entries(value)) {
+    if (!wrong(`/${name}`)) sound[name] = part;
+    else if (LISTS.some((list) => list === name) && Array.isArray(part) && !form.some((one) => one.pointer === `/${name}`)) {
+      const indices = [...part.keys()].filter((i) => !wrong(`/${name}/${i}`));
+      sound[name] = indices.map((i) => part[i] as Json);
+      kept.set(name, indices);
+    }
+  }
+  return {
+    written: sound as Written,
+    placeOf: (pointer) =>
+      pointer.replace(/^\/(\w+)\/(\d+)/, (whole, name: string, index: string) => {
+        const indices = kept.get(name);
+        return indices === undefined ? whole : `/${name}/${indices[Number(index)] ?? index}`;
+      }),
+  };
+}
+
+function providerProblems({ providers }: Written, sources: Sources): ConfigProblem[] {
+  const resolved = resolveProviders(providers ?? [], sources);
+  return resolved.ok ? [] : resolved.problems.map(({ pointer, message }) => ({ pointer: `/providers${pointer}`, message }));
+}
+
+function policyProblems(written: Written): ConfigProblem[] {
+  const policy = loadConfigured(written, new Map(), new Set());
+  if (policy.ok) return [];
+  return policy.problems.map(({ path, rule, message }) => ({ pointer: path, message: rule === '' ? message : `${rule}: ${message}` }));
+}
+
+function listenProblems({ listen }: Written): ConfigProblem[] {
+  return (['gateway', 'console'] as const).flatMap((name) => {
+    const port = Number(listen?.[name]?.split(':').at(-1) ?? 0);
+    return port <= MAX_PORT ? [] : [{ pointer: `/listen/${name}`, message: `the port must be 0 to ${MAX_PORT}` }];
+  });
+}
+
+function tlsProblems({ tls }: Written, sources: Sources): ConfigProblem[] {
+  if (tls === undefined) return [];
+  return (['cert', 'key'] as const).flatMap((name) => {
+    const text = readOrUndefined(tls[name], sources);
+    if (text === undefined) return [{ pointer: `/tls/${name}`, message: `the file ${tls[name]} cannot be read` }];
+    return text.includes('-----BEGIN ') ? [] : [{ pointer: `/tls/${name}`, message: `the file ${tls[name]} is no PEM` }];
+  });
+}
+
+function storeProblems({ store }: Written, sources: Sources): ConfigProblem[] {
+  const [, from, name] = /^\$\{(env|file):([^{}\s]+)\}$/.exec(store?.url ?? '') ?? [];
+  if (from === undefined || name === undefined) return [];
+  if (from === 'env' && (sources.env[name] ?? '') === '')
+    return [{ pointer: '/store/url', message: `the environment variable ${name} is not set` }];
+  if (from === 'file' && (readOrUndefined(name, sources)?.trim() ?? '') === '')
+    return [{ pointer: '/store/url', message: `the file ${name} cannot be read or is empty` }];
+  return [];
+}
+
+function readOrUndefined(path: string, sources: Sources): string | undefined {
+  try {
+    return sources.readFile(path);
+  } catch {
+    return undefined;
+  }
+}

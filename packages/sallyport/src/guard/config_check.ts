@@ -1,0 +1,43 @@
+import { RE2JS } from 're2js';
+import { closest, reasonOf } from '../kernel/index.ts';
+import type { GuardConfig } from './config.ts';
+import { PERSONAL_TYPES } from './detectors/personal/index.ts';
+import { DETECTORS } from './detectors/registry.generated.ts';
+
+/** One thing wrong in `guards:`; `pointer` (RFC 6901) is relative to its value. */
+export type GuardConfigProblem = { readonly pointer: string; readonly message: string };
+
+/** What the form of `guards:` does not show: names of detectors and types that do not exist, patterns that do not compile or are named twice. */
+export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
+  const detectors = DETECTORS.map(({ id }) => id);
+  return [
+    ...unknown('off', 'detector', config.off ?? [], detectors),
+    ...unknown('types', 'type', config.types ?? [], PERSONAL_TYPES),
+    ...patternProblems(config.patterns ?? []),
+  ];
+}
+
+/** A mistyped name would silently leave a detector on, or a type unfound. */
+function unknown(key: string, what: string, names: readonly string[], known: readonly string[]): GuardConfigProblem[] {
+  return names.flatMap((name, i) => {
+    if (known.includes(name)) return [];
+    const meant = closest(name, known);
+    const hint = meant === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${meant}?`;
+    return [{ pointer: `/${key}/${i}`, message: `there is no ${what} ${name}${hint}` }];
+  });
+}
+
+function patternProblems(patterns: NonNullable<GuardConfig['patterns']>): GuardConfigProblem[] {
+  const seen = new Set<string>();
+  return patterns.flatMap(({ id, pattern }, i) => {
+    const problems: GuardConfigProblem[] = [];
+    if (seen.has(id)) problems.push({ pointer: `/patterns/${i}/id`, message: `two patterns are called ${id}` });
+    seen.add(id);
+    try {
+      RE2JS.compile(pattern);
+    } catch (error) {
+      problems.push({ pointer: `/patterns/${i}/pattern`, message: `is no regular expression of RE2: ${reasonOf(error)}` });
+    }
+    return problems;
+  });
+}
