@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loggedEvents } from './kit/log.ts';
+import { listedEvents, loggedEvents } from './kit/log.ts';
 import { skipReason, startCluster, type Cluster } from './kit/postgres.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
@@ -38,12 +38,6 @@ async function ready(gate: Running): Promise<number> {
 async function until(what: string, seconds: number, check: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) if (await check()) return;
   assert.fail(`${what}: not within ${seconds} s`);
-}
-
-async function listed(gate: Running): Promise<Set<string>> {
-  const list = await gate.cli('events', 'list', '--json', '--limit', '500');
-  assert.equal(list.code, 0, list.stderr);
-  return new Set((JSON.parse(list.stdout) as { events: { uid: string }[] }).events.map((event) => event.uid));
 }
 
 type Loss = { readonly name: string; take(cluster: Cluster): Promise<void>; giveBack(cluster: Cluster): Promise<void> };
@@ -83,7 +77,7 @@ for (const loss of LOSSES) {
       await until('the gate serves again', 10, async () => (await ask(gate, key)).status === 200);
       const after = await ask(gate, key);
       await until('the list of events is complete', 20, async () => {
-        const known = await listed(gate);
+        const known = await listedEvents(gate);
         return [...during, after.event].every((uid) => known.has(uid));
       });
       assert.equal((await fetch(`${gate.gateway}/v1/models`, { headers: { authorization: `Bearer ${await gate.key()}` } })).status, 200, 'a key made after it');
@@ -206,7 +200,7 @@ test('the disk of everything is full, embedded store: 503, and on when there is 
     const acknowledged = await fillAndFree(gate, disk);
     await until('keys can be made', 30, async () => (await gate.cli('key', 'create', '--name', `after-${Date.now()}`)).code === 0);
     await until('the list of events is complete', 20, async () => {
-      const known = await listed(gate);
+      const known = await listedEvents(gate);
       return acknowledged.every((uid) => known.has(uid));
     });
     assert.equal(await gate.stop(), 0);

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { nothingYet, startLoad } from './kit/load.ts';
-import { loggedEvents } from './kit/log.ts';
+import { listedEvents, loggedEvents } from './kit/log.ts';
 import { ephemeralPostgres, skipReason, type EphemeralPostgres } from './kit/postgres.ts';
-import { runCli, startSallyport, type Running } from './kit/sallyport.ts';
+import { runCli, startSallyport, type Running, type StartOptions } from './kit/sallyport.ts';
 import { startUpstream, type Upstream } from './kit/upstream.ts';
 
 // An installation that moves: to another folder from a backup, to PostgreSQL, and back from a backup of PostgreSQL. What was given out or kept
@@ -23,12 +23,21 @@ type Before = { readonly key: string; readonly events: readonly string[]; readon
 
 let root: string;
 let upstream: Upstream;
+/** Every gate of this file, so that none outlives it. */
+const gates: Running[] = [];
+const start = async (options: StartOptions): Promise<Running> => {
+  const gate = await startSallyport(options);
+  gates.push(gate);
+  return gate;
+};
+
 before(async () => {
   root = mkdtempSync(join(tmpdir(), 'sallyport-move-'));
   upstream = await startUpstream();
   upstream.script({ text: 'Fine.' });
 });
 after(async () => {
+  await Promise.all(gates.map((gate) => gate.stop()));
   await upstream.close();
   rmSync(root, { recursive: true, force: true });
 });
@@ -45,7 +54,7 @@ async function ask(gate: Running, key: string, text: string): Promise<string> {
 
 /** A gate with something of everything that it can keep. */
 async function furnished(dir: string, store = ''): Promise<{ gate: Running; kept: Before }> {
-  const gate = await startSallyport({ dir, config: CONFIG(upstream.url, store) });
+  const gate = await start({ dir, config: CONFIG(upstream.url, store) });
   const key = await gate.key();
   const set = await runCli(['provider', 'key', 'set', 'main', '--data', gate.data, '--config', gate.config], process.env, PROVIDER_KEY);
   assert.equal(set.code, 0, set.stderr);
@@ -88,8 +97,7 @@ async function listed(gate: Running): Promise<Set<string>> {
     const status = JSON.parse((await gate.cli('audit', 'status', '--json')).stdout) as { projectionLag: number };
     if (status.projectionLag === 0) break;
   }
-  const list = await gate.cli('events', 'list', '--json', '--limit', '500');
-  return new Set((JSON.parse(list.stdout) as { events: { uid: string }[] }).events.map((event) => event.uid));
+  return listedEvents(gate);
 }
 
 async function backedUp(gate: Running, name: string): Promise<string> {
@@ -120,9 +128,9 @@ test('backup, restored into a fresh folder', async () => {
   cpSync(gate.config, join(mkdir(dir), 'sallyport.yaml'));
   const restored = await restore(backup, join(dir, 'data'), gate.config);
   assert.equal(restored.code, 0, restored.stderr);
-  await assert.rejects(startSallyport({ dir }), /key/i, 'without the key folder it does not start, and says so');
+  await assert.rejects(start({ dir }), /key/i, 'without the key folder it does not start, and says so');
   cpSync(`${gate.data}.keys`, join(dir, 'data.keys'), { recursive: true });
-  await assertMoved(await startSallyport({ dir }), kept);
+  await assertMoved(await start({ dir }), kept);
 });
 
 test('a backup taken under load is whole: it verifies, starts, and holds every event that its tables list', async () => {
@@ -140,7 +148,7 @@ test('a backup taken under load is whole: it verifies, starts, and holds every e
     cpSync(gate.config, join(dir, 'sallyport.yaml'));
     assert.equal((await restore(backup, join(dir, 'data'), gate.config)).code, 0);
     cpSync(`${gate.data}.keys`, join(dir, 'data.keys'), { recursive: true });
-    await assertMoved(await startSallyport({ dir }), kept);
+    await assertMoved(await start({ dir }), kept);
   }
 });
 
@@ -158,7 +166,7 @@ test('migrate to PostgreSQL after a kill, then a backup of it restored into a fo
     assert.ok(!`${moved.stdout}${moved.stderr}`.includes(target.url));
     const twice = await gate.cli('store', 'migrate', '--to', target.url);
     assert.notEqual(twice.code, 0, 'not over what is there');
-    const now = await startSallyport({ dir: join(root, 'd'), config: CONFIG(upstream.url, `store: { url: "${target.url}" }`) });
+    const now = await start({ dir: join(root, 'd'), config: CONFIG(upstream.url, `store: { url: "${target.url}" }`) });
     const backup = await backedUp(now, 'of-postgres');
     const events = new Set(loggedEvents(now.data).map((event) => event.uid));
     assert.deepEqual(kept.events.filter((uid) => !events.has(uid)), []);
@@ -179,7 +187,7 @@ async function assertRestored(name: string, backup: string, from: Running, kept:
   assert.equal(restored.code, 0, restored.stderr);
   assert.equal(existsSync(join(dir, 'data', 'store')), into === undefined, 'it is where the configuration says');
   cpSync(`${from.data}.keys`, join(dir, 'data.keys'), { recursive: true });
-  await assertMoved(await startSallyport({ dir }), kept);
+  await assertMoved(await start({ dir }), kept);
 }
 
 function mkdir(dir: string): string {

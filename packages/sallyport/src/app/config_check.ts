@@ -28,7 +28,7 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
   ].map(({ pointer, message }) => ({ pointer: placeOf(pointer), message }));
 }
 
-type SoundPart = { readonly written: Written; /** The pointer into the value as given. */ placeOf(pointer: string): string };
+type SoundPart = { readonly written: Written; /** The pointer into the value as given. */ readonly placeOf: (pointer: string) => string };
 
 function soundPart(value: { readonly [key: string]: Json }, form: readonly YamlProblem[]): SoundPart {
   const wrong = (pointer: string): boolean => form.some((one) => one.pointer === pointer || one.pointer.startsWith(`${pointer}/`));
@@ -43,7 +43,7 @@ function soundPart(value: { readonly [key: string]: Json }, form: readonly YamlP
     }
   }
   return {
-    written: sound as Written,
+    written: sound,
     placeOf: (pointer) =>
       pointer.replace(/^\/(\w+)\/(\d+)/, (whole, name: string, index: string) => {
         const indices = kept.get(name);

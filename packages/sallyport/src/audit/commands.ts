@@ -90,13 +90,13 @@ function formatOf(context: CommandContext): 'table' | 'json' | 'ocsf' {
 }
 
 const COLUMNS = [
-  { title: 'TIME' },
-  { title: 'DECISION' },
+  { title: 'TIME', whole: true },
+  { title: 'DECISION', whole: true },
   { title: 'KIND' },
   { title: 'MODEL' },
   { title: 'WHO' },
   { title: 'RULE' },
-  { title: 'EVENT' },
+  { title: 'EVENT', whole: true },
 ];
 
 function eventTable(events: readonly Event[], width: number): string {

@@ -53,7 +53,7 @@ export const COMMANDS: readonly Command[] = [
       else
         context.out(
           table(
-            [{ title: 'ID' }, { title: 'NAME' }, { title: 'STATE' }, { title: 'MODELS' }, { title: 'MADE' }],
+            [{ title: 'ID', whole: true }, { title: 'NAME' }, { title: 'STATE' }, { title: 'MODELS' }, { title: 'MADE' }],
             reply.keys.map(row),
             context.width,
           ),

@@ -1,8 +1,8 @@
 import { cut, displayWidth, pad } from './width.ts';
 import { visible } from './log.ts';
 
-/** A column of a table. Numbers stand on the right. */
-export type Column = { readonly title: string; readonly align?: 'left' | 'right' };
+/** A column of a table. Numbers stand on the right. `whole`: never cut, because people copy what stands there (ids). */
+export type Column = { readonly title: string; readonly align?: 'left' | 'right'; readonly whole?: boolean };
 
 /** No column is cut below this: fewer characters tell nothing. */
 const MIN_COLUMN = 8;
@@ -17,6 +17,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const widths = fit(
     columns.map((_, at) => Math.max(...cells.map((row) => displayWidth(row[at] ?? '')))),
     width - GAP.length * (columns.length - 1),
+    columns.map((column) => column.whole === true),
   );
   return cells.map((row) => line(row, columns, widths)).join('\n');
 }
@@ -29,18 +30,19 @@ function line(row: readonly string[], columns: readonly Column[], widths: readon
   return cells.join(GAP).trimEnd();
 }
 
-/** Takes columns from the widest until all fit into `space` or none can give more. */
-function fit(wanted: readonly number[], space: number): number[] {
+/** Takes from the widest column that may be cut until all fit into `space` or none can give more. */
+function fit(wanted: readonly number[], space: number, whole: readonly boolean[]): number[] {
   const widths = [...wanted];
+  const cuttable = (): number[] => widths.filter((_, at) => whole[at] !== true);
   const total = (): number => widths.reduce((sum, width) => sum + width, 0);
   while (total() > space) {
-    const widest = Math.max(...widths);
+    const widest = Math.max(0, ...cuttable());
     if (widest <= MIN_COLUMN) break;
-    const next = Math.max(MIN_COLUMN, ...widths.filter((width) => width < widest));
-    const givers = widths.filter((width) => width === widest).length;
+    const next = Math.max(MIN_COLUMN, ...cuttable().filter((width) => width < widest));
+    const givers = cuttable().filter((width) => width === widest).length;
     const target = Math.max(next, widest - Math.ceil((total() - space) / givers));
     widths.forEach((width, at) => {
-      if (width === widest) widths[at] = target;
+      if (width === widest && whole[at] !== true) widths[at] = target;
     });
   }
   return widths;

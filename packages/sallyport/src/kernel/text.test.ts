@@ -92,3 +92,10 @@ test('a table takes no more than its width by cutting the widest column first', 
     'columns keep a readable least width',
   );
 });
+
+test('a column that people copy from is never cut', () => {
+  const id = 'evt_01m7zaja4rtzytdntzk1bse01z';
+  const text = table([{ title: 'MODEL' }, { title: 'EVENT', whole: true }], [['a-model-with-a-very-long-name-indeed', id]], 44);
+  assert.ok(text.includes(id) && !text.includes('very-long-name'));
+  assert.ok(table([{ title: 'EVENT', whole: true }], [[id]], 10).includes(id));
+});

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isLogId } from '../../src/audit/log_layout.ts';
 import { readFrame } from '../../src/audit/frame.ts';
+import type { Running } from './sallyport.ts';
 
 export type LoggedEvent = {
   readonly uid: string;
@@ -33,5 +34,18 @@ function recordsIn(bytes: Buffer): LoggedEvent[] {
     if (typeof frame === 'string') return found;
     found.push(JSON.parse(bytes.subarray(frame.start, frame.end).toString('utf8')) as LoggedEvent);
     at = frame.end;
+  }
+}
+
+/** Ids of all events that the database lists, page by page. */
+export async function listedEvents(gate: Running): Promise<Set<string>> {
+  const known = new Set<string>();
+  for (let after: string | undefined; ;) {
+    const list = await gate.cli('events', 'list', '--json', '--limit', '500', ...(after === undefined ? [] : ['--after', after]));
+    if (list.code !== 0) throw new Error(list.stderr);
+    const page = JSON.parse(list.stdout) as { events: { uid: string }[]; next?: string };
+    for (const event of page.events) known.add(event.uid);
+    if (page.next === undefined) return known;
+    after = page.next;
   }
 }
