@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { resolve } from 'node:path';
 import test, { after, before } from 'node:test';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { createGatewayServer } from '../src/gateway/service.ts';
@@ -9,6 +10,7 @@ import { startUpstream, type Recorded, type Reply, type Upstream } from './kit/u
 
 // What bad input gets, against the real process: a clear error in the client's own shape, nothing leaked, and the process lives on.
 
+const HOUSE = resolve(import.meta.dirname, '../../..');
 const PROVIDER_KEY = 'sk-upstream-1234567890abcdefghij';
 const MAX_BODY = 12 * 1024 * 1024;
 const CANARY = 'orchid-Falcon-77193';
@@ -142,7 +144,7 @@ function send(api: Api, body: unknown, more: Partial<Asked> = {}): Promise<Answe
 
 /** What must never stand in an answer: stacks, paths of the machine, our provider key, addresses behind the gate, the client's own key. */
 function assertClean(name: string, text: string): void {
-  for (const secret of [PROVIDER_KEY, 'node:internal', '.ts:', '/work/', '/packages/', '/tmp/', `:${upstream.port}`, '169.254', key])
+  for (const secret of [PROVIDER_KEY, 'node:internal', '.ts:', HOUSE, '/packages/', '/tmp/', `:${upstream.port}`, '169.254', key])
     assert.ok(!text.includes(secret), `${name} leaks ${secret}: ${text.slice(0, 400)}`);
 }
 
@@ -378,7 +380,7 @@ test('addresses: unknown paths, wrong methods, forged hosts and foreign pages', 
     assertError(
       JSON.stringify(headers),
       'messages',
-      await send('messages', bodyFor('messages', 'ok'), { headers: headers as Record<string, string> }),
+      await send('messages', bodyFor('messages', 'ok'), { headers }),
       403,
       'origin_not_allowed',
     );

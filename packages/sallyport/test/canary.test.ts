@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { cases, sendCases, sendRaw, SUBJECT, type Answered } from './kit/canary_traffic.ts';
+import { cases } from './kit/canary_cases.ts';
+import { SUBJECT } from './kit/canary_requests.ts';
+import { sendCases, sendRaw, type Answered } from './kit/canary_traffic.ts';
 import { loggedEvents } from './kit/log.ts';
 import { canaries, searchFolder, sightingsIn, STEM, type Canaries, type Sighting } from './kit/needle.ts';
 import { ephemeralPostgres, skipReason, type EphemeralPostgres } from './kit/postgres.ts';
@@ -171,6 +173,41 @@ function assertUnseen(when: string, known: Canaries, { sightings, events }: Sear
   ];
   assert.deepEqual(lines, [], when);
 }
+
+test('what was masked in a conversation is restored in its next turn, until the text of its person is erased', async () => {
+  const upstream = await startUpstream();
+  const gate = await startSallyport({
+    config: CONFIG(upstream.url, 'none', ''),
+    env: { TEST_PROVIDER_KEY: 'sk-upstream-1234567890abcdefghij' },
+  });
+  try {
+    const key = await gate.key();
+    assert.equal((await gate.cli('policy', 'enforce', '--all')).code, 0);
+    const turn = async (more: object): Promise<string> => {
+      const reply = await fetch(`${gate.gateway}/v1/responses`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'gpt-canary-test', user: SUBJECT, ...more }),
+      });
+      const text = await reply.text();
+      assert.equal(reply.status, 200, text);
+      return text;
+    };
+    upstream.script({ text: 'Noted.' });
+    await turn({ input: 'My address is jane.doe@example.org.' });
+    const placeholder = /<EMAIL_ADDRESS_[0-9a-z]+>/.exec(upstream.requests[0]?.body.toString() ?? '')?.[0];
+    assert.ok(placeholder !== undefined);
+    upstream.script({ text: `It is ${placeholder}.` });
+    const next = { input: 'What is it?', previous_response_id: 'resp_upstream1' };
+    assert.match(await turn(next), /It is jane\.doe@example\.org\./);
+    assert.equal((await gate.cli('content', 'erase', SUBJECT)).code, 0);
+    const after = await turn(next);
+    assert.ok(!after.includes('jane.doe') && after.includes(placeholder), after);
+  } finally {
+    await gate.remove();
+    await upstream.close();
+  }
+});
 
 test('the search finds a canary in every form that it looks for', () => {
   const known = canaries();

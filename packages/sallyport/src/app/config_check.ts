@@ -2,7 +2,10 @@ import { isObject, type Json, type YamlProblem } from '../kernel/index.ts';
 import { guardConfigProblems } from '../guard/index.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
-import type { Sources, Written } from './config.ts';
+import type { Written } from './config_schema.ts';
+
+/** What references are looked up in. */
+export type Sources = Parameters<typeof resolveProviders>[1];
 
 /** One thing wrong in a configuration; `pointer` as in RFC 6901. */
 export type ConfigProblem = { readonly pointer: string; readonly message: string };

@@ -166,7 +166,7 @@ test('what the configuration switches off is said, what is wrong with it fails',
   assert.equal(wrong.code, 1);
   assert.match(wrong.report.checks.find(({ name }) => name === 'configuration')?.say ?? '', /:1:1 .*gatway/);
   const missing = await doctor(dir, 'store: {url: "${env:NO_SUCH_URL}"}\n');
-  assert.equal(stateOf(missing.report, 'store'), 'fail');
+  assert.equal(stateOf(missing.report, 'configuration'), 'fail');
 });
 
 test('the report for people: one line each, what to do next under it, a summary; data cannot act on the terminal', async () => {

@@ -5,6 +5,7 @@ import type { Change } from './change.ts';
 import { changeEvent } from './change_event.ts';
 import type { Event } from './event.ts';
 import { excerpts, fullText, type ContentItem, type Piece } from './excerpt.ts';
+import { subjectHash } from './subject.ts';
 import { deleteContentOf, deleteExpired, insertContent, selectContent, type ContentRow } from './store.ts';
 
 export type { ContentItem } from './excerpt.ts';
@@ -46,7 +47,7 @@ export type ContentStore = {
   put(tenant: TenantId, content: ContentPut): void;
   /** Reads an event's text; that `actor` read it is an event itself, on disk before the text is given out. */
   read(tenant: TenantId, uid: EventId, actor: string): Promise<Content>;
-  /** Deletes the subject's data key and rows: its text is gone for good, in backups too. Answers how many events had text. */
+  /** Deletes the subject's data key and rows: its text can never be read here again. A backup from before holds key and text, both encrypted, until it is deleted. Answers how many events had text. */
   erase(tenant: TenantId, subject: string, actor: string): Promise<number>;
   /** Deletes what has expired; answers how many. */
   purge(): Promise<number>;
@@ -144,9 +145,8 @@ class SealedContent implements ContentStore {
     await this.#draining;
   }
 
-  /** A subject as tables and logs know it: a keyed hash, so that a person's id stays out of both. */
   async #subject(tenant: TenantId, subject: string): Promise<string> {
-    return (await this.#deps.keyring.tenant(tenant)).mac('audit.subject', subject).toString('hex');
+    return subjectHash(await this.#deps.keyring.tenant(tenant), subject);
   }
 
   async #whyNot(tenant: TenantId, uid: EventId, now: number): Promise<Content> {

@@ -1,4 +1,5 @@
 export { CLASS, SEVERITY_ID } from './event.ts';
 export type { Event, EventDecision, EventFinding, EventPart, EventRule } from './event.ts';
 export { label } from './event_json.ts';
+export { subjectHash } from './subject.ts';
 export { verifyLogs, type LogReader } from './verify.ts';

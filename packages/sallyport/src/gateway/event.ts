@@ -67,6 +67,8 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.unscanned === 0 ? {} : { unscanned: ledger.unscanned }),
     ...(ledger.deliveredBeforeDecision ? { delivered_before_decision: true } : {}),
     ...(ledger.failures.length === 0 ? {} : { failed_guards: [...new Set(ledger.failures.map((f) => f.guard))].join(',') }),
+    ...(ledger.omittedParts === 0 ? {} : { omitted_parts: ledger.omittedParts }),
+    ...(ledger.omittedFindings === 0 ? {} : { omitted_findings: ledger.omittedFindings }),
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),

@@ -116,6 +116,8 @@ export function failure(exchange: Exchange, code: GatewayErrorCode, status: numb
 /** Puts the event on disk, then answers: nothing is delivered that is not recorded. */
 export async function finish(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, answer: Answer): Promise<void> {
   const headers = { ...answer.headers, ...exchangeHeaders(exchange) };
+  // The limits of the client's own key are what it can act on, not those of the gate's account at the provider.
+  for (const name of Object.keys(headers)) if (response.hasHeader(name)) delete headers[name];
   // Serialised before the record is awaited, so that the work is done while the disk is busy.
   const body = answer.refused === undefined ? JSON.stringify(answer.body) : undefined;
   if (!(await recorded(deps, exchange, response, answer.outcome))) return;
@@ -137,7 +139,8 @@ export async function recorded(deps: GatewayDeps, exchange: Exchange, response: 
   }
   deps.observe?.(event);
   if (exchange.api === 'responses' && outcome.response !== undefined && exchange.placeholders.masked.size > 0) {
-    deps.restoreMaps.put(exchange.tenant, exchange.key.principal, outcome.response, exchange.placeholders.seal());
+    const whose = { principal: exchange.key.principal, subject: subjectOf(exchange) };
+    deps.restoreMaps.put(exchange.tenant, whose, outcome.response, exchange.placeholders.seal());
   }
   return true;
 }
@@ -147,13 +150,18 @@ export function exchangeHeaders(exchange: Exchange): Record<string, string> {
   return { 'x-sallyport-event': exchange.uid, 'x-sallyport-decision': exchange.ledger.action };
 }
 
+/** Whose text it is: what erasure is asked for by. */
+function subjectOf(exchange: Exchange): string {
+  return exchange.request.user ?? exchange.key.principal;
+}
+
 /** Hands the text to the content store, off the reply's path. */
 export function keepContent(deps: GatewayDeps, exchange: Exchange): void {
   const { ledger, content } = exchange;
   if (content === 'none' || ledger.content.length === 0) return;
   deps.audit.content.put(exchange.tenant, {
     event: exchange.uid,
-    subject: exchange.request.user ?? exchange.key.principal,
+    subject: subjectOf(exchange),
     mode: content,
     practice: exchange.practice,
     items: ledger.content,

@@ -7,7 +7,7 @@ export const STEM = 'qzxkvjwcanary';
 /** A value that stands nowhere else. */
 export type Canaries = {
   /** A new value for the place that `place` names. */
-  mark(place: string): string;
+  readonly mark: (place: string) => string;
   /** The place of a value that begins with the stem. */
   placeOf(value: string): string;
   count(): number;

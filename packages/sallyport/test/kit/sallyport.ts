@@ -54,11 +54,11 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   const readyFile = join(dir, 'ready.json');
   rmSync(readyFile, { force: true });
   const env = { ...process.env, ...options.env };
-  const [command = '', ...before] = [...(options.through ?? []), process.execPath];
+  const command = [...(options.through ?? []), process.execPath];
   const child = spawn(
-    command,
+    command[0] ?? process.execPath,
     [
-      ...before,
+      ...command.slice(1),
       MAIN,
       'up',
       '--config',
