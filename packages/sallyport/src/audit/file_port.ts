@@ -1,15 +1,8 @@
 import * as fs from 'node:fs';
 import { lockFile } from './lock.ts';
+import { filledSize, isSegment, openSegment, type AppendFile } from './segment_file.ts';
 
-/** A file that only grows, but for a cut back to its last good record. Errors are the system's, with `code`. */
-export type AppendFile = {
-  /** Appends; answers how many bytes were taken, which may be fewer than given. */
-  write(bytes: Uint8Array): number;
-  /** fdatasync: calls `done` when every byte written before this call is on disk. */
-  sync(done: (error: Error | null) => void): void;
-  truncate(size: number): void;
-  close(): void;
-};
+export type { AppendFile };
 
 export type ReadFile = { read(at: number, into: Uint8Array): number; close(): void };
 
@@ -19,7 +12,7 @@ export type FilePort = {
   folder(path: string): void;
   /** Names in a folder, sorted; none when there is no folder. */
   list(path: string): string[];
-  /** Size of a file in bytes; undefined when there is none. */
+  /** Size of a file in bytes, what was written ahead not counted; undefined when there is none. */
   size(path: string): number | undefined;
   /** Opens to append, mode 0600, made when there is none. */
   append(path: string): AppendFile;
@@ -35,8 +28,9 @@ export type FilePort = {
 export const diskFiles: FilePort = {
   folder: (path) => void fs.mkdirSync(path, { recursive: true, mode: 0o700 }),
   list: (path) => (fs.existsSync(path) ? fs.readdirSync(path).sort() : []),
-  size: (path) => fs.statSync(path, { throwIfNoEntry: false })?.size,
+  size: (path) => (isSegment(path) ? filledSize(path) : fs.statSync(path, { throwIfNoEntry: false })?.size),
   append: (path) => {
+    if (isSegment(path)) return openSegment(path);
     const fd = fs.openSync(path, 'a', 0o600);
     return {
       write: (bytes) => fs.writeSync(fd, bytes),
