@@ -10,17 +10,21 @@ export type Tally = {
   readonly failed: number;
 };
 
-/** `strict`: a skipped test is a failure (REQUIRE_SERVICES=1). */
+/** What a test says that this machine does not let it do (mount, trace): no service that could be installed, so it is named and nothing more. */
+const NOT_PERMITTED = 'not permitted here: ';
+
+/** `strict`: a test that is skipped because a service is missing is a failure (REQUIRE_SERVICES=1). */
 export function createTally(strict: boolean): Tally {
   let passed = 0;
   let failed = 0;
   const skipped: string[] = [];
+  const notPermitted: string[] = [];
 
   const addFile = ({ path, outcomes, ms }: FileResult): string => {
     const failures: string[] = [];
     for (const { name, result, detail } of outcomes) {
       if (result === 'passed') passed++;
-      else if (result === 'skipped') skipped.push(`${path}: ${name}: ${detail}`);
+      else if (result === 'skipped') (detail.startsWith(NOT_PERMITTED) ? notPermitted : skipped).push(`${path}: ${name}: ${detail}`);
       else failures.push(`  ${name}\n${detail.replace(/^/gm, '    ')}`);
     }
     failed += failures.length;
@@ -37,7 +41,7 @@ export function createTally(strict: boolean): Tally {
     closing() {
       const lines = skipped.map((line) => `${strict ? 'failed because skipped' : 'skipped'}: ${line}`);
       const total = failed + (strict ? skipped.length : 0);
-      return [...lines, `${passed} passed, ${total} failed`].join('\n');
+      return [...notPermitted.map((line) => `skipped: ${line}`), ...lines, `${passed} passed, ${total} failed`].join('\n');
     },
     get failed() {
       return failed + (strict ? skipped.length : 0);

@@ -135,7 +135,9 @@ function smallDisk(t: TestContext, size: string): { dir: string; data: string; f
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', data], { stdio: 'ignore' });
   } catch {
     rmSync(dir, { recursive: true, force: true });
-    t.skip('no file system can be mounted here (it takes root); audit/event_log.test.ts shows the same through the file port');
+    t.skip(
+      'not permitted here: no file system can be mounted (it takes root); audit/event_log.test.ts shows the same through the file port',
+    );
     return undefined;
   }
   const filler = join(data, 'filler');

@@ -20,7 +20,7 @@ test(
   'no byte of a reply leaves before a completed sync of its record, and no new key before one of the database',
   { timeout: 120_000 },
   async (t) => {
-    if (!canTrace()) return t.skip('strace is not here or may not trace');
+    if (!canTrace()) return t.skip('not permitted here: strace is missing or may not trace');
     const dir = mkdtempSync(join(tmpdir(), 'sallyport-trace-'));
     const file = join(dir, 'trace');
     const gate = await startSallyport({

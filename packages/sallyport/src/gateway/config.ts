@@ -34,7 +34,8 @@ function schema() {
       ),
       storeGraceSeconds: Type.Optional(
         Type.Integer({
-          minimum: 0,
+          // The snapshot is read once a second: less than two would refuse healthy traffic.
+          minimum: 2,
           maximum: 86_400,
           default: DEFAULT_STORE_GRACE_SECONDS,
           description: 'How long requests go on from memory when the database is gone.',
