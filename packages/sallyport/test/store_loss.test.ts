@@ -172,8 +172,12 @@ async function fillAndFree(gate: Running, disk: { fill(): void; free(): void }):
   };
   assert.equal((await once()).status, 200);
   disk.fill();
-  // What is left of the last page of the segment may still take a record or two.
-  await until('503 when the disk is full', 20, async () => (await once()).status === 503);
+  // What the segment has been written ahead by still takes some hundred records.
+  await until('503 when the disk is full', 60, async () =>
+    (await Promise.all(Array.from({ length: 40 }, () => once()))).some((asked) => asked.status === 503),
+  );
+  // A group did not fit; single records fill the rest.
+  await until('503 for every request', 60, async () => (await once()).status === 503 && (await once(true)).status === 503);
   for (const stream of [false, true, false, true]) {
     const refused = await once(stream);
     assert.equal(refused.status, 503, refused.text);

@@ -109,7 +109,7 @@ async function backedUp(gate: Running, name: string): Promise<string> {
   const { folder } = JSON.parse(made.stdout) as { folder: string };
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   assert.deepEqual(
-    names.filter((file) => /kek|signing/.test(file)),
+    names.filter((file) => /(^|\/)(kek|signing\.pem)$/.test(file)),
     [],
     'no key is in a backup',
   );

@@ -57,15 +57,18 @@ export function openSegment(path: string): AppendFile {
   let at = filledTo(fd, room);
   return {
     write(bytes) {
-      // A disk that cannot take the zeros may still take the record: then the file grows by it, as a plain one does.
-      while (at + bytes.length > room && writeAhead(fd, room)) room += AHEAD;
+      while (at + bytes.length > room) {
+        writeAhead(fd, room);
+        room += AHEAD;
+      }
       const taken = fs.writeSync(fd, bytes, 0, bytes.length, at);
       at += taken;
-      room = Math.max(room, at);
       return taken;
     },
     sync: (done) => fs.fdatasync(fd, done),
     truncate(size) {
+      // Nothing was written behind `size`: what was written ahead stays, so that a full disk does not seem to have room for a moment.
+      if (size === at) return;
       fs.ftruncateSync(fd, size);
       at = size;
       room = size;
@@ -77,12 +80,7 @@ export function openSegment(path: string): AppendFile {
   };
 }
 
-function writeAhead(fd: number, from: number): boolean {
-  try {
-    return fs.writeSync(fd, ZEROS, 0, AHEAD, from) === AHEAD;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOSPC' || code === 'EDQUOT') return false;
-    throw error;
-  }
+/** Throws ENOSPC when the disk cannot take all of it: the log is full before a record is torn. */
+function writeAhead(fd: number, from: number): void {
+  if (fs.writeSync(fd, ZEROS, 0, AHEAD, from) < AHEAD) throw Object.assign(new Error('no space to write ahead'), { code: 'ENOSPC' });
 }
