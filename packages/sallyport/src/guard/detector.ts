@@ -112,7 +112,13 @@ export type Detector = {
   readonly category: Category;
   /** Where it runs, and what happens there when it throws. */
   readonly points: Readonly<Partial<Record<TextPoint, OnError>>>;
-  readonly describe: { readonly finds: string; readonly example: string; readonly passes: string };
+  readonly describe: {
+    readonly finds: string;
+    readonly example: string;
+    readonly passes: string;
+    /** As measured by `npm run eval:guard` on `on`: shares of 1. */
+    readonly measured?: { readonly precision: number; readonly recall: number; readonly on: string };
+  };
   readonly stream: StreamForm;
   /** Raised whenever a verdict may change; part of the guards' version. */
   readonly version: number;
@@ -131,5 +137,6 @@ export type GuardDescription = {
   readonly finds: string;
   readonly example: string;
   readonly passes: string;
+  readonly measured?: Detector['describe']['measured'];
   readonly stream: StreamForm['form'];
 };

@@ -231,8 +231,8 @@ function streamRule({ id, source, ignoreCase, overflow, verify, finding }: Strea
   return { id, pattern, finding, ...(verify === undefined ? {} : { verify }) };
 }
 
-function describe({ id, category, points, describe: { finds, example, passes }, stream }: Detector): GuardDescription {
-  return { id, category, points, finds, example, passes, stream: stream.form };
+function describe({ id, category, points, describe: words, stream }: Detector): GuardDescription {
+  return { id, category, points, ...words, stream: stream.form };
 }
 
 /** FNV-1a over what decides a verdict; 53 bits are enough to tell configurations apart, and nothing depends on it being unforgeable. */

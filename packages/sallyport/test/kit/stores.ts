@@ -312,14 +312,15 @@ export const STORE_CONTRACT: Readonly<Record<string, (test: TestStore) => Promis
     assert.equal(await codeOf(store.tx(ANNA, (sql) => sql.query('select nonsense'))), 'STORE_QUERY_FAILED');
     const secret = 'text-of-a-prompt';
     const failures = [
-      store.tx(ANNA, (sql) => sql.query('select $1::int', [secret])),
-      store.tx(ANNA, (sql) =>
-        sql.query('insert into contract_rows (tenant, id, payload) values ($1, $2, $3::jsonb)', [ANNA, secret, `{${secret}`]),
-      ),
-      add(store, ANNA, secret).then(() => add(store, ANNA, secret)),
+      () => store.tx(ANNA, (sql) => sql.query('select $1::int', [secret])),
+      () =>
+        store.tx(ANNA, (sql) =>
+          sql.query('insert into contract_rows (tenant, id, payload) values ($1, $2, $3::jsonb)', [ANNA, secret, `{${secret}`]),
+        ),
+      () => add(store, ANNA, secret).then(() => add(store, ANNA, secret)),
     ];
     for (const failure of failures) {
-      const error = await failure.then(
+      const error = await failure().then(
         () => undefined,
         (thrown: unknown) => thrown as Error & { detail?: string },
       );
