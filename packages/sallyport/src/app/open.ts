@@ -14,8 +14,8 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import { openIdentity, type Identity } from '../identity/service.ts';
-import { identityRoutes } from '../identity/routes.ts';
+import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
+import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -45,6 +45,7 @@ export type App = {
   readonly keyring: Keyring;
   readonly audit: Audit;
   readonly identity: Identity;
+  readonly people: People;
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly gateway: Gateway;
@@ -69,6 +70,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
+  const people = openPeople(store, { change: audit.change, clock });
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -117,13 +119,15 @@ export async function openApp(options: OpenOptions): Promise<App> {
 
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
+    ...peopleRoutes(people),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
     ...providerRoutes(providers, sealed),
     backupRoute(options.dataDir, store, audit, clock),
   ];
   const control = createControl(routes, {
-    authenticate: (key) => callerOf(identity, key, clock()),
+    authenticate: (bearer, cookie) =>
+      isSessionBearer(bearer) ? sessionCaller(people, bearer, cookie, clock()) : callerOf(identity, bearer, clock()),
     hasTenant: (tenant: TenantId) => identity.hasTenant(tenant),
     logger,
     version: VERSION,
@@ -140,6 +144,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     keyring,
     audit,
     identity,
+    people,
     policy,
     providers,
     gateway,
@@ -198,4 +203,11 @@ function privateFolder(dir: string): void {
 function callerOf(identity: Identity, key: string, now: number): Caller | undefined {
   const record = identity.authenticate(key, now);
   return record === undefined ? undefined : { tenant: record.tenant, principal: record.principal, permissions: record.permissions };
+}
+
+async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
+  const session = await people.session(bearer, cookie);
+  if (session === undefined) return undefined;
+  const { id, tenant, person, name, role, expires, proved } = session;
+  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh: now - proved < FRESH_MS } };
 }

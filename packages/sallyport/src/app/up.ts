@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AppError, DEFAULT_TENANT, type Command, type CommandContext, type Logger } from '../kernel/index.ts';
@@ -56,7 +57,7 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
     listening = [ports.gateway];
     const unwatch = watchConfig(file, loaded.config, app, deps.logger);
     collectStartUp();
-    await announce(context, app, loaded.config, ports);
+    await announce(context, app, loaded.config, ports, deps.env);
     context.signal.addEventListener('abort', () => stop());
     const fault = await stopped;
     unwatch();
@@ -126,9 +127,11 @@ async function firstFree<T>(place: Place, open: (port: number) => Promise<T>, co
   }
 }
 
-async function announce(context: CommandContext, app: App, config: Config, ports: Ports): Promise<void> {
+async function announce(context: CommandContext, app: App, config: Config, ports: Ports, env: UpDeps['env']): Promise<void> {
   const file = context.flags['ready-file'];
-  const ready = { gateway: ports.gatewayUrl, console: ports.consoleUrl, setupUrl: null };
+  const token = await app.people.setupLink();
+  const setupUrl = token === undefined ? null : `${config.publicUrl?.replace(/\/$/, '') ?? ports.consoleUrl}/setup#${token}`;
+  const ready = { gateway: ports.gatewayUrl, console: ports.consoleUrl, setupUrl };
   if (typeof file === 'string') writePrivate(file, `${JSON.stringify(ready)}\n`);
   if (context.json) {
     context.out(JSON.stringify(ready));
@@ -139,7 +142,8 @@ async function announce(context: CommandContext, app: App, config: Config, ports
   const lines = [
     'Sallyport is up.',
     `  gateway   ${ports.gatewayUrl}   (OPENAI_BASE_URL=${ports.gatewayUrl}/v1, ANTHROPIC_BASE_URL=${ports.gatewayUrl})`,
-    `  console   ${ports.consoleUrl}   (control API; /api/openapi.json describes it)`,
+    `  console   ${ports.consoleUrl}`,
+    ...setupLines(setupUrl, ports.consoleUrl, env['SSH_CONNECTION']),
     `  store     ${config.store === undefined ? `embedded, in ${context.dataDir}` : 'PostgreSQL'}`,
     `  policy    ${rules.length} rules, ${observed} of them only observe (sallyport policy list)`,
     ...(config.gateway.guards ? [] : ['  GUARDS ARE OFF by configuration: nothing is inspected.']),
@@ -152,6 +156,22 @@ async function announce(context: CommandContext, app: App, config: Config, ports
     '  ./run events follow',
   ];
   context.out(lines.join('\n'));
+}
+
+/** The way in for the first administrator; on a machine that was reached by ssh, also how to bring its console to the own one. */
+function setupLines(setupUrl: string | null, consoleUrl: string, ssh: string | undefined): string[] {
+  if (setupUrl === null) return [];
+  const port = new URL(consoleUrl).port;
+  const address = ssh?.split(' ')[2];
+  return [
+    '',
+    `  Set up the first administrator (the link works once, for 30 minutes; \`sallyport admin reset\` prints another):`,
+    `  ${setupUrl}`,
+    ...(address === undefined
+      ? []
+      : [`  From your own machine first:  ssh -L ${port}:localhost:${port} ${userInfo().username}@${address}`]),
+    '',
+  ];
 }
 
 /** Opening everything leaves some 50 MiB of garbage that an idle gate would keep for hours: one full collection, before the first request. */

@@ -25,7 +25,14 @@ function client(audit: Audit, permissions: readonly Permission[] = PERMISSIONS):
       }
       const caller = { tenant: DEFAULT_TENANT, principal: 'prn_operator' as PrincipalId, permissions: new Set(permissions) };
       return Promise.resolve(
-        route.handler({ caller, params: { ...match.groups }, query: Object.fromEntries(url.searchParams), body, signal }),
+        route.handler({
+          caller,
+          from: { address: '', agent: '' },
+          params: { ...match.groups },
+          query: Object.fromEntries(url.searchParams),
+          body,
+          signal,
+        }),
       );
     }
     throw new Error(`no route: ${method} ${path}`);

@@ -1,5 +1,9 @@
 import { DEFAULT_TENANT, PERMISSIONS, parseTenantId, type Caller, type PrincipalId, type Route, type TenantId } from '../kernel/index.ts';
+import { sessionCookie } from './cookie.ts';
 import { fail } from './errors.ts';
+
+/** The holder of a bearer token (and, for a session, of its cookie) or nobody. */
+export type Authenticate = (bearer: string, cookie: string | undefined) => Caller | undefined | Promise<Caller | undefined>;
 
 /** Finds out who calls, from the headers of a request. Throws AppError when nobody, or nobody that may. */
 export type Identify = (headers: Readonly<Record<string, string | string[] | undefined>>) => Caller | Promise<Caller>;
@@ -20,11 +24,14 @@ export function identifyOperator(hasTenant: (tenant: TenantId) => boolean | Prom
   };
 }
 
-/** The holder of a key, sent as `Authorization: Bearer KEY` (RFC 6750 section 2.1; the scheme's case does not matter, RFC 9110 section 11.1). */
-export function identifyBearer(authenticate: (key: string) => Caller | undefined): Identify {
-  return (headers) => {
-    const key = /^bearer +([^\s]+)$/i.exec(String(headers['authorization'] ?? ''))?.[1];
-    const caller = key === undefined ? undefined : authenticate(key);
+/**
+ * The holder of a key or of a session, sent as `Authorization: Bearer TOKEN` (RFC 6750 section 2.1; the scheme's case does not matter,
+ * RFC 9110 section 11.1). A session's token has a second half, in a cookie.
+ */
+export function identifyBearer(authenticate: Authenticate): Identify {
+  return async (headers) => {
+    const bearer = /^bearer +([^\s]+)$/i.exec(String(headers['authorization'] ?? ''))?.[1];
+    const caller = bearer === undefined ? undefined : await authenticate(bearer, sessionCookie(headers));
     if (caller === undefined) throw fail('CONTROL_UNAUTHENTICATED');
     return caller;
   };
@@ -32,9 +39,15 @@ export function identifyBearer(authenticate: (key: string) => Caller | undefined
 
 /** The caller of a route, allowed to call it. A public route has nobody for a caller unless it is the operator. */
 export async function authorise(route: Route, identify: Identify, headers: Parameters<Identify>[0], local: boolean): Promise<Caller> {
-  if ('public' in route.authority) return local ? identify(headers) : NOBODY;
+  const { authority } = route;
+  if ('public' in authority) return local ? identify(headers) : NOBODY;
+  if ('operator' in authority) {
+    if (!local) throw fail('CONTROL_OPERATOR_ONLY');
+    return identify(headers);
+  }
   const caller = await identify(headers);
-  const { permission } = route.authority;
+  const { permission, fresh } = authority;
   if (!caller.permissions.has(permission)) throw fail('CONTROL_FORBIDDEN', { say: `It needs ${permission}.` });
+  if (fresh !== undefined && caller.session?.fresh === false) throw fail('CONTROL_NOT_FRESH', { say: `It is asked for ${fresh}.` });
   return caller;
 }

@@ -3,13 +3,23 @@ import { errors, type AppError, type ErrorCatalogue } from '../kernel/index.ts';
 export const ERRORS = {
   CONTROL_UNAUTHENTICATED: {
     status: 401,
-    message: 'This route needs a valid key.',
-    fix: 'Send `Authorization: Bearer KEY`; make a key with `sallyport key create`.',
+    message: 'This route needs a valid key or a session.',
+    fix: 'Sign in at the console, or send `Authorization: Bearer KEY`; make a key with `sallyport key create`.',
   },
   CONTROL_FORBIDDEN: {
     status: 403,
     message: 'This key does not hold the permission that the route needs.',
     fix: 'Use a key that holds it, or make one with `sallyport key create --permission`.',
+  },
+  CONTROL_NOT_FRESH: {
+    status: 403,
+    message: 'This needs your password once more.',
+    fix: 'Enter it when the console asks, or POST it to /api/session/proof; it counts for ten minutes.',
+  },
+  CONTROL_OPERATOR_ONLY: {
+    status: 403,
+    message: 'This is done on the machine itself only.',
+    fix: 'Run the command where the data folder is.',
   },
   CONTROL_HOST_REFUSED: {
     status: 421,

@@ -27,8 +27,7 @@ function operation(route: Route): JsonObject {
     operationId: operationId(route),
     tags: [route.path.split('/')[2] ?? 'api'],
     summary: route.summary,
-    description:
-      'public' in route.authority ? `Public: ${route.authority.public}` : `Needs the permission \`${route.authority.permission}\`.`,
+    description: authorityOf(route),
     security: isPublic ? [] : [{ key: [] }],
     parameters: [...pathParameters(route), ...queryParameters(route.query)],
     ...(route.body === undefined
@@ -69,4 +68,11 @@ function queryParameters(query: TSchema | undefined): Json[] {
 /** The schema as plain JSON: TypeBox keeps notes of its own under hidden keys, which JSON leaves out. */
 function plain(schema: TSchema): JsonObject {
   return JSON.parse(JSON.stringify(schema)) as JsonObject;
+}
+
+function authorityOf({ authority }: Route): string {
+  if ('public' in authority) return `Public: ${authority.public}`;
+  if ('operator' in authority) return `Over the local socket only: ${authority.operator}`;
+  const fresh = authority.fresh === undefined ? '' : ` A person must have proved the password lately: ${authority.fresh}.`;
+  return `Needs the permission \`${authority.permission}\`.${fresh}`;
 }

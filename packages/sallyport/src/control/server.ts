@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { parser, readJson, type Caller, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
+import { setCookie } from './cookie.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
 import { asAppError, errorReply, logFault, ndjson } from './reply.ts';
@@ -12,6 +13,8 @@ export type ServerOptions = {
   /** The local socket: no browser reaches it, so that Host and Origin say nothing. */
   readonly local: boolean;
   readonly origins: Origins;
+  /** Whether browsers reach it over TLS, here or in front of it. */
+  readonly secure: boolean;
   readonly logger: Logger;
   readonly bodyLimit: number;
   /** Compare each reply with the schema that its route declares, and fail when it differs: for tests. */
@@ -88,6 +91,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
     handler: async (request, reply) => {
       const answer = await route.handler(readRequest(validate, callers.get(request), request, reply));
       if ('lines' in answer) return sendLines(reply, answer.lines, route, options.logger);
+      if (answer.cookie !== undefined) void reply.header('set-cookie', setCookie(request.headers.host, options.secure, answer.cookie));
       const checked = checkReply?.(answer.json);
       if (checked?.ok === false) throw new TypeError(`${route.path} answered ${JSON.stringify(checked.problems)}`);
       return sendJson(reply, answer.status ?? 200, answer.json);
@@ -102,6 +106,7 @@ function readRequest(validate: Validate, caller: Caller | undefined, request: Fa
   reply.raw.once('close', () => gone.abort());
   return {
     caller,
+    from: { address: request.socket.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' },
     params: validate.params(request.params),
     query: validate.query(request.query),
     body: validate.body(request.body),

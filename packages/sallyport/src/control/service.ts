@@ -1,8 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type ApiClient, type Caller, type Json, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import { type ApiClient, type Json, type Logger, type Route, type TenantId } from '../kernel/index.ts';
 import type { Listening } from '../net/index.ts';
-import { identifyBearer, identifyOperator } from './caller.ts';
+import { identifyBearer, identifyOperator, type Authenticate } from './caller.ts';
 import { inProcessClient } from './client.ts';
 import { addHealth, addMetrics, type Metrics } from './health.ts';
 import { openApi } from './openapi.ts';
@@ -13,8 +13,8 @@ import { listenOnSocket } from './socket.ts';
 import { checkRoutes } from './table.ts';
 
 export type ControlDeps = {
-  /** The holder of a key, or undefined: unknown, expired or revoked. Called on each request of the console port. */
-  authenticate(key: string): Caller | undefined;
+  /** The holder of a key or a session, or undefined: unknown, expired, ended or revoked. Called on each request of the console port. */
+  readonly authenticate: Authenticate;
   /** Whether there is such a tenant, for the operator to act in. */
   hasTenant(tenant: TenantId): boolean | Promise<boolean>;
   readonly logger: Logger;
@@ -56,11 +56,12 @@ export function createControl(routes: readonly Route[], deps: ControlDeps): Cont
   checkRoutes(all);
   const common = {
     origins: createOrigins(deps.publicUrl),
+    secure: deps.tls !== undefined || deps.publicUrl?.startsWith('https:') === true,
     logger: deps.logger,
     bodyLimit: deps.bodyLimit ?? DEFAULT_BODY_LIMIT,
     checkReplies: deps.checkReplies ?? false,
   };
-  const holder = identifyBearer((key) => deps.authenticate(key));
+  const holder = identifyBearer(deps.authenticate);
   const operator = identifyOperator((tenant) => deps.hasTenant(tenant));
   const tcp = createServer(all, { ...common, identify: holder, local: false });
   const socket = createServer(all, { ...common, identify: operator, local: true });

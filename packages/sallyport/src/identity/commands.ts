@@ -1,6 +1,6 @@
 import { table, type Command, type Json, type JsonObject } from '../kernel/index.ts';
 
-/** Commands over keys; all of them only call the control API. */
+/** Commands over keys and people; all of them only call the control API. */
 export const COMMANDS: readonly Command[] = [
   {
     name: 'key create',
@@ -74,6 +74,44 @@ export const COMMANDS: readonly Command[] = [
       }
       const reply = await (await context.api()).call('DELETE', `/api/keys/${encodeURIComponent(id)}`);
       context.out(context.json ? JSON.stringify(reply) : `Revoked ${id}.`);
+      return 0;
+    },
+  },
+  {
+    name: 'admin reset',
+    summary: 'Prints a link to set up the first administrator, or to set a new password for one; ends the sessions of that person.',
+    flags: [{ name: 'name', value: 'NAME', summary: 'Which administrator; needed when there are several.' }],
+    async run(context) {
+      const { flags } = context;
+      const body = flags['name'] === undefined ? {} : { name: text(flags['name']) };
+      const made = (await (await context.api()).call('POST', '/api/people/way-in', body)) as {
+        token: string;
+        purpose: string;
+        name: string | null;
+      };
+      if (context.json) {
+        context.out(JSON.stringify(made));
+        return 0;
+      }
+      context.out(`/setup#${made.token}`);
+      const who = made.name === null ? 'the first administrator' : `a new password for ${made.name}, whose sessions have ended`;
+      context.note(`For ${who}. Open it behind the address of the console within 30 minutes; it works once.`);
+      return 0;
+    },
+  },
+  {
+    name: 'admin list',
+    summary: 'Lists the people who may sign in at the console.',
+    flags: [],
+    async run(context) {
+      const { people } = (await (await context.api()).call('GET', '/api/people')) as { people: JsonObject[] };
+      if (context.json) context.out(JSON.stringify(people));
+      else if (people.length === 0) context.out('Nobody yet. `sallyport admin reset` prints a link for the first administrator.');
+      else {
+        const columns = [{ title: 'NAME' }, { title: 'ROLE' }, { title: 'SINCE' }, { title: 'SEEN' }, { title: 'ID', whole: true }];
+        const rows = people.map((one) => [word(one['name']), word(one['role']), date(one['created']), date(one['seen']), word(one['id'])]);
+        context.out(table(columns, rows, context.width));
+      }
       return 0;
     },
   },

@@ -160,6 +160,7 @@ for (const kind of STORE_KINDS) {
           params: {},
           query: {},
           body: { name: `asked-${permissions.join('-')}-${own.length}`, permissions },
+          from: { address: '127.0.0.1', agent: 'test' },
           signal: AbortSignal.timeout(5_000),
         });
       const status = async (reply: ReturnType<typeof ask>): Promise<number | undefined> => ((await reply) as { status?: number }).status;

@@ -17,6 +17,8 @@ const NEW_KEY = Type.Object(
 );
 const parseNewKey = parser(NEW_KEY);
 
+export { peopleRoutes } from './people/routes.ts';
+
 /** The keys of a tenant. A caller never gives a key a permission that it does not have itself. */
 export function identityRoutes(identity: Identity, clock: () => number): Route[] {
   return [

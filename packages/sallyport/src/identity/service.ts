@@ -18,6 +18,9 @@ import { insertKey, insertPrincipal, insertTenant, listKeys, listTenants, loadKe
 import { isToken, newToken, tokenHash } from './token.ts';
 
 export type { KeyRecord, ListedKey, NewKey } from './key.ts';
+export { FRESH_MS, openPeople, type People } from './people/service.ts';
+export { ROLES } from './people/person.ts';
+export { isSessionBearer } from './people/session_token.ts';
 
 export type Identity = {
   /**

@@ -8,7 +8,7 @@ export { isObject, readJson, readJsonText, type Json, type JsonObject, type Json
 export { CATEGORIES, POINTS, SEVERITIES, type Category, type Finding, type Point, type Severity } from './finding.ts';
 export { closest, didYouMean } from './closest.ts';
 export { parser, Type, type SchemaProblem, type Static, type TSchema } from './schema.ts';
-export { PERMISSIONS, type Caller, type Permission, type Route, type RouteRequest } from './route.ts';
+export { PERMISSIONS, type Authority, type Caller, type Permission, type Route, type RouteReply, type RouteRequest } from './route.ts';
 export { type ApiClient, type Command, type CommandContext, type Flag } from './command.ts';
 export { readYaml, type YamlProblem } from './yaml.ts';
 export { cut, displayWidth, pad, wrap } from './width.ts';

@@ -15,6 +15,8 @@ export const PERMISSIONS = [
   'providers:read',
   'providers:write',
   'store:admin',
+  'people:read',
+  'people:write',
   'health:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -24,10 +26,20 @@ export type Caller = {
   readonly tenant: TenantId;
   readonly principal: PrincipalId;
   readonly permissions: ReadonlySet<Permission>;
+  /** Present when a person is signed in at the console. `fresh`: the password was proved in the last ten minutes. */
+  readonly session?: {
+    readonly id: string;
+    readonly name: string;
+    readonly role: string;
+    readonly expires: number;
+    readonly fresh: boolean;
+  };
 };
 
 export type RouteRequest = {
   readonly caller: Caller;
+  /** Where the request comes from: the address of its connection, and the user agent as it calls itself. */
+  readonly from: { readonly address: string; readonly agent: string };
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
@@ -35,8 +47,22 @@ export type RouteRequest = {
   readonly signal: AbortSignal;
 };
 
-/** A reply: JSON, or lines that are sent as they come (newline-delimited JSON). */
-export type RouteReply = { status?: number; json: Json } | { lines: AsyncIterable<Json> };
+/**
+ * A reply: JSON, or lines that are sent as they come (newline-delimited JSON). `cookie`: the half of a session's token that no script may
+ * read, kept by the browser for `seconds`; 0 takes it away.
+ */
+export type RouteReply =
+  | { status?: number; json: Json; cookie?: { readonly value: string; readonly seconds: number } }
+  | { lines: AsyncIterable<Json> };
+
+/**
+ * Who may call. `fresh`: a person must have proved the password lately; the text says for what. Keys and the socket prove themselves with
+ * each request. `operator`: over the local socket only.
+ */
+export type Authority =
+  | { readonly permission: Permission; readonly fresh?: string }
+  | { readonly public: string }
+  | { readonly operator: string };
 
 /** A control route is data; registration refuses one without a permission or a public reason, and a test prints the table. */
 export type Route = {
@@ -44,7 +70,7 @@ export type Route = {
   /** `:name` marks a parameter. */
   readonly path: `/api/${string}`;
   readonly summary: string;
-  readonly authority: { readonly permission: Permission } | { readonly public: string };
+  readonly authority: Authority;
   readonly query?: TSchema;
   readonly body?: TSchema;
   readonly reply?: TSchema;

@@ -338,6 +338,7 @@ function commandsOver(service: PolicyService | undefined): {
         params: {},
         query: Object.fromEntries(url.searchParams),
         body,
+        from: { address: '127.0.0.1', agent: 'test' },
         signal: new AbortController().signal,
       });
       assert.ok('json' in reply);

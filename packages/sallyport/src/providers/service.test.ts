@@ -213,7 +213,14 @@ async function request(
     const match = route.method === method ? new RegExp(`^${route.path.replaceAll(/:\w+/g, '([^/]+)')}$`).exec(path) : null;
     if (match === null) continue;
     const params = Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(match[i + 1] as string)]));
-    const reply = await route.handler({ caller: caller(tenant), params, query: {}, body, signal: AbortSignal.abort() });
+    const reply = await route.handler({
+      caller: caller(tenant),
+      params,
+      query: {},
+      body,
+      from: { address: '127.0.0.1', agent: 'test' },
+      signal: AbortSignal.abort(),
+    });
     assert.ok('json' in reply);
     return reply.json;
   }

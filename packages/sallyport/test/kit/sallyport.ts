@@ -13,6 +13,8 @@ export type Finished = { readonly code: number; readonly stdout: string; readonl
 export type Running = {
   readonly gateway: string;
   readonly console: string;
+  /** The link for the first administrator; null once there is one. */
+  readonly setupUrl: string | null;
   readonly dir: string;
   readonly data: string;
   readonly config: string;
@@ -130,14 +132,15 @@ async function waitReady(
   file: string,
   ended: Promise<number>,
   output: () => string,
-): Promise<{ gateway: string; console: string }> {
+): Promise<{ gateway: string; console: string; setupUrl: string | null }> {
   const until = Date.now() + START_MS;
   const state = { over: false };
   void ended.then(() => (state.over = true));
   while (Date.now() < until && !state.over) {
     if (existsSync(file)) {
       const text = readFileSync(file, 'utf8');
-      if (text.endsWith('}\n') || text.endsWith('}')) return JSON.parse(text) as { gateway: string; console: string };
+      if (text.endsWith('}\n') || text.endsWith('}'))
+        return JSON.parse(text) as { gateway: string; console: string; setupUrl: string | null };
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

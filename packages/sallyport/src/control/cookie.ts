@@ -1,0 +1,27 @@
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * The name of the session's cookie. Over TLS its prefix binds it to this very host (RFC 6265bis section 4.1.3.2). Without TLS the port is part of it:
+ * two gates on one machine share localhost, and cookies know no ports.
+ */
+function nameFor(host: string | undefined, secure: boolean): string {
+  if (secure) return '__Host-sallyport';
+  return `sallyport_${/:(\d{1,5})$/.exec(host ?? '')?.[1] ?? '80'}`;
+}
+
+/** The session's cookie among those that were sent, whichever scheme it was set under. */
+export function sessionCookie(headers: Headers): string | undefined {
+  const header = headers['cookie'];
+  const host = headers['host'];
+  if (typeof header !== 'string') return undefined;
+  const names = [nameFor(undefined, true), nameFor(typeof host === 'string' ? host : undefined, false)];
+  const pairs = header.split(';').map((pair) => pair.trim());
+  for (const name of names) for (const pair of pairs) if (pair.startsWith(`${name}=`)) return pair.slice(name.length + 1);
+  return undefined;
+}
+
+/** `Set-Cookie` for the session: no script reads it, no other site sends it. */
+export function setCookie(host: string | undefined, secure: boolean, cookie: { readonly value: string; readonly seconds: number }): string {
+  const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${cookie.seconds}`, ...(secure ? ['Secure'] : [])];
+  return [`${nameFor(host, secure)}=${cookie.value}`, ...attributes].join('; ');
+}

@@ -1,0 +1,260 @@
+import {
+  parseTenantId,
+  DEFAULT_TENANT,
+  Type,
+  parser,
+  type Caller,
+  type Json,
+  type Route,
+  type RouteReply,
+  type RouteRequest,
+  type Static,
+  type TSchema,
+} from '../../kernel/index.ts';
+import { fail } from '../errors.ts';
+import type { People, SignedIn } from './service.ts';
+import { ROLE_NAMES, ROLES } from './person.ts';
+
+const TOKEN = Type.String({ minLength: 1, maxLength: 100 });
+const NAME = Type.String({ minLength: 1, maxLength: 200 });
+const PASSWORD = Type.String({ minLength: 1, maxLength: 1_000 });
+const TENANT = Type.Optional(Type.String({ minLength: 1, maxLength: 63 }));
+const ROLE = Type.Enum(ROLE_NAMES);
+const strict = { additionalProperties: false } as const;
+
+const LINK = Type.Object({ token: TOKEN }, strict);
+const ACCEPT = Type.Object({ token: TOKEN, name: Type.Optional(NAME), password: PASSWORD }, strict);
+const SIGN_IN = Type.Object({ tenant: TENANT, name: NAME, password: PASSWORD }, strict);
+const RECOVER = Type.Object(
+  { tenant: TENANT, name: NAME, code: Type.String({ minLength: 1, maxLength: 100 }), password: PASSWORD },
+  strict,
+);
+const PROOF = Type.Object({ password: PASSWORD }, strict);
+const INVITE = Type.Object({ role: ROLE }, strict);
+const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
+
+/** Everything that people do with their own session, and administrators with people. */
+export function peopleRoutes(people: People): Route[] {
+  return [...linkRoutes(people), ...sessionRoutes(people), ...teamRoutes(people), resetRoute(people)];
+}
+
+function linkRoutes(people: People): Route[] {
+  return [
+    route('POST', '/api/links/look', 'Says what a link is for.', { public: 'the link is the proof' }, LINK, async ({ token }) => {
+      const { purpose, role, name, expires } = await people.invitation(token);
+      return { json: { purpose, role, name, expires } };
+    }),
+    route(
+      'POST',
+      '/api/links/use',
+      'Uses a link: makes a person, or sets a new password; signs in.',
+      { public: 'the link is the proof' },
+      ACCEPT,
+      async ({ token, ...given }, { from }) => {
+        const { recoveryCode, ...signedIn } = await people.accept(token, given, from);
+        return started(signedIn, { recoveryCode });
+      },
+    ),
+  ];
+}
+
+function sessionRoutes(people: People): Route[] {
+  return [
+    route(
+      'POST',
+      '/api/session',
+      'Signs in.',
+      { public: 'nobody is signed in yet' },
+      SIGN_IN,
+      async ({ tenant, name, password }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from)),
+    ),
+    route(
+      'POST',
+      '/api/session/recovery',
+      'Signs in by the recovery code and sets a new password.',
+      { public: 'nobody is signed in yet' },
+      RECOVER,
+      async ({ tenant, name, code, password }, { from }) => {
+        const { recoveryCode, ...signedIn } = await people.recover(tenantOf(tenant), name, code, password, from);
+        return started(signedIn, { recoveryCode });
+      },
+    ),
+    {
+      method: 'GET',
+      path: '/api/session',
+      summary: 'Says who calls, and what he may do.',
+      authority: { permission: 'health:read' },
+      handler: ({ caller }) => ({
+        json: {
+          tenant: caller.tenant,
+          principal: caller.principal,
+          permissions: [...caller.permissions],
+          session: caller.session === undefined ? null : { ...caller.session },
+        },
+      }),
+    },
+    route(
+      'POST',
+      '/api/session/proof',
+      'Proves the password once more; it counts for ten minutes.',
+      { permission: 'health:read' },
+      PROOF,
+      async ({ password }, { caller, from }) => {
+        await people.prove(signedInAs(caller), password, from);
+        return { json: { proved: true } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/session',
+      summary: 'Signs out.',
+      authority: { permission: 'health:read' },
+      async handler({ caller }) {
+        const { id } = signedInAs(caller);
+        await people.endSession(caller.tenant, id, caller.principal);
+        return { json: { ended: id }, cookie: { value: '', seconds: 0 } };
+      },
+    },
+    {
+      method: 'GET',
+      path: '/api/sessions',
+      summary: 'Lists the sessions in force.',
+      authority: { permission: 'people:read' },
+      handler: async ({ caller }) => ({ json: { sessions: (await people.sessions(caller.tenant)).map((one) => ({ ...one })) } }),
+    },
+    {
+      method: 'DELETE',
+      path: '/api/sessions/:id',
+      summary: 'Ends a session at once.',
+      authority: { permission: 'people:write' },
+      async handler({ caller, params }) {
+        await people.endSession(caller.tenant, params['id'] ?? '', caller.principal);
+        return { json: { ended: params['id'] ?? '' } };
+      },
+    },
+  ];
+}
+
+function teamRoutes(people: People): Route[] {
+  return [
+    {
+      method: 'GET',
+      path: '/api/people',
+      summary: 'Lists the people, and what each role may do.',
+      authority: { permission: 'people:read' },
+      handler: async ({ caller }) => ({
+        json: {
+          people: (await people.list(caller.tenant)).map((one) => ({ ...one })),
+          roles: Object.fromEntries(ROLE_NAMES.map((role) => [role, [...ROLES[role]]])),
+        },
+      }),
+    },
+    route(
+      'POST',
+      '/api/people/invitations',
+      'Makes a link by which one person joins; it is shown in this answer only.',
+      { permission: 'people:write', fresh: 'adding a person' },
+      INVITE,
+      async ({ role }, { caller }) => ({ status: 201, json: { token: await people.invite(caller.tenant, { role }, caller.principal) } }),
+    ),
+    {
+      method: 'POST',
+      path: '/api/people/:id/reset',
+      summary: 'Makes a link by which a person sets a new password.',
+      authority: { permission: 'people:write', fresh: "another person's password" },
+      handler: async ({ caller, params }) => ({
+        status: 201,
+        json: { token: await people.invite(caller.tenant, { person: params['id'] ?? '' }, caller.principal) },
+      }),
+    },
+    route(
+      'PUT',
+      '/api/people/:id/role',
+      'Gives a person another role.',
+      { permission: 'people:write', fresh: 'changing a role' },
+      INVITE,
+      async ({ role }, { caller, params }) => {
+        await people.setRole(caller.tenant, params['id'] ?? '', role, caller.principal);
+        return { json: { role } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/people/:id',
+      summary: 'Removes a person and ends the sessions.',
+      authority: { permission: 'people:write', fresh: 'removing a person' },
+      async handler({ caller, params }) {
+        await people.remove(caller.tenant, params['id'] ?? '', caller.principal);
+        return { json: { removed: params['id'] ?? '' } };
+      },
+    },
+  ];
+}
+
+/** The way back in for whoever owns the machine. */
+function resetRoute(people: People): Route {
+  return route(
+    'POST',
+    '/api/people/way-in',
+    'Makes a link for the first administrator, or for a new password of an administrator, whose sessions end when it is used.',
+    { operator: 'a way in for whoever owns the machine' },
+    RESET,
+    async ({ name }, { caller }) => {
+      const first = name === undefined ? await people.setupLink() : undefined;
+      if (first !== undefined) return { status: 201, json: { token: first, purpose: 'setup', name: null } };
+      const administrators = (await people.list(caller.tenant)).filter(({ role }) => role === 'administrator');
+      const person =
+        name === undefined && administrators.length === 1 ? administrators[0] : administrators.find((one) => one.name === name);
+      if (person === undefined)
+        throw fail('PERSON_UNKNOWN', { say: `The administrators are: ${administrators.map((one) => one.name).join(', ')}.` });
+      const token = await people.reset(caller.tenant, person.id, caller.principal);
+      return { status: 201, json: { token, purpose: 'reset', name: person.name } };
+    },
+  );
+}
+
+/** A route with a body: its schema is parsed once, and the handler gets what was parsed. */
+function route<S extends TSchema>(
+  method: 'POST' | 'PUT',
+  path: Route['path'],
+  summary: string,
+  authority: Route['authority'],
+  body: S,
+  handler: (body: Static<S>, request: RouteRequest) => Promise<RouteReply>,
+): Route {
+  const parse = parser(body);
+  return {
+    method,
+    path,
+    summary,
+    authority,
+    body,
+    handler(request) {
+      const parsed = parse(request.body);
+      // The server has checked it already; this is where it gets its type.
+      if (!parsed.ok) throw new TypeError(`${path}: the body was not checked`);
+      return handler(parsed.value, request);
+    },
+  };
+}
+
+/** The answer to a sign-in: one half of the token for the page, the other as a cookie. */
+function started({ session, token }: SignedIn, more: Record<string, Json> = {}): RouteReply {
+  const { id, tenant, name, role, expires } = session;
+  return {
+    status: 201,
+    json: { bearer: token.bearer, session: { id, tenant, name, role, expires }, ...more },
+    cookie: { value: token.cookie, seconds: Math.ceil((session.expires - session.proved) / 1_000) },
+  };
+}
+
+function signedInAs(caller: Caller): { id: string; tenant: Caller['tenant']; person: Caller['principal']; name: string } {
+  if (caller.session === undefined) throw fail('SESSION_NEEDED');
+  return { id: caller.session.id, tenant: caller.tenant, person: caller.principal, name: caller.session.name };
+}
+
+function tenantOf(name: string | undefined): Caller['tenant'] {
+  const tenant = name === undefined ? DEFAULT_TENANT : parseTenantId(name);
+  if (tenant === undefined) throw fail('TENANT_INVALID');
+  return tenant;
+}

@@ -1,0 +1,180 @@
+import type { PrincipalId, TenantId } from '../../kernel/index.ts';
+import type { Sql } from '../../store/service.ts';
+import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
+
+/** Only one administrator is the first: whoever sets one up holds this lock until the end of the transaction. */
+export async function lockSetup(sql: Sql): Promise<void> {
+  await sql.query("select pg_advisory_xact_lock(hashtext('identity_setup'))");
+}
+
+export async function countAdministrators(sql: Sql): Promise<number> {
+  const rows = await sql.query<{ n: number }>(
+    `select count(*)::int as n from identity_people q join identity_principals p on p.tenant = q.tenant and p.id = q.id
+     where q.role = 'administrator' and p.disabled is null`,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+export type NewPerson = {
+  readonly id: PrincipalId;
+  readonly role: Role;
+  readonly password: string;
+  readonly recovery: Buffer;
+};
+
+export async function insertPerson(sql: Sql, tenant: TenantId, person: NewPerson, now: number): Promise<void> {
+  await sql.query('insert into identity_people (tenant, id, role, password, recovery, changed) values ($1, $2, $3, $4, $5, $6)', [
+    tenant,
+    person.id,
+    person.role,
+    person.password,
+    person.recovery,
+    now,
+  ]);
+}
+
+export type Credentials = {
+  readonly id: PrincipalId;
+  readonly name: string;
+  readonly role: Role;
+  readonly password: string;
+  readonly recovery: Buffer;
+};
+
+export async function selectCredentials(
+  sql: Sql,
+  by: { readonly name: string } | { readonly id: string },
+): Promise<Credentials | undefined> {
+  const [column, value] = 'name' in by ? ['name', by.name] : ['id', by.id];
+  const rows = await sql.query<Credentials>(
+    `select q.id, p.name, q.role, q.password, q.recovery from identity_people q
+     join identity_principals p on p.tenant = q.tenant and p.id = q.id where p.disabled is null and p.${column} = $1`,
+    [value],
+  );
+  return rows[0];
+}
+
+export async function setPassword(sql: Sql, id: string, password: string, recovery: Buffer, now: number): Promise<void> {
+  await sql.query('update identity_people set password = $2, recovery = $3, changed = $4 where id = $1', [id, password, recovery, now]);
+}
+
+export async function setRole(sql: Sql, id: string, role: Role): Promise<void> {
+  await sql.query('update identity_people set role = $2 where id = $1', [id, role]);
+}
+
+/** Frees the name, as for a revoked key. */
+export async function disablePerson(sql: Sql, id: string, now: number): Promise<void> {
+  await sql.query("update identity_principals set disabled = $2, name = name || ' (removed ' || id || ')' where id = $1", [id, now]);
+}
+
+export async function listPeople(sql: Sql): Promise<Person[]> {
+  return sql.query<Person>(
+    `select q.id, p.name, q.role, p.created, p.disabled, (select max(seen) from identity_sessions s where s.person = q.id) as seen
+     from identity_people q join identity_principals p on p.tenant = q.tenant and p.id = q.id
+     where p.disabled is null order by p.name limit 1000`,
+  );
+}
+
+export type NewSession = {
+  readonly id: string;
+  readonly person: string;
+  readonly hash: Buffer;
+  readonly expires: number;
+  readonly from: From;
+};
+
+export async function insertSession(sql: Sql, tenant: TenantId, session: NewSession, now: number): Promise<void> {
+  await sql.query(
+    `insert into identity_sessions (tenant, id, person, hash, created, seen, expires, proved, agent, address)
+     values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8)`,
+    [tenant, session.id, session.person, session.hash, now, session.expires, session.from.agent, session.from.address],
+  );
+}
+
+/** The session of a token, of whichever tenant: the token alone says whose it is. `idle`: since when it must have been used. */
+export async function selectSession(sql: Sql, hash: Buffer, now: number, idle: number): Promise<(Session & { seen: number }) | undefined> {
+  const rows = await sql.query<Session & { seen: number }>(
+    `select s.id, s.tenant, s.person, p.name, q.role, s.expires, s.proved, s.seen
+     from identity_sessions s
+     join identity_people q on q.tenant = s.tenant and q.id = s.person
+     join identity_principals p on p.tenant = s.tenant and p.id = s.person
+     join identity_tenants t on t.tenant = s.tenant
+     where s.hash = $1 and s.ended is null and s.expires > $2 and s.seen > $3 and p.disabled is null and t.disabled is null`,
+    [hash, now, idle],
+  );
+  return rows[0];
+}
+
+export async function touchSession(sql: Sql, id: string, now: number): Promise<void> {
+  await sql.query('update identity_sessions set seen = $2 where id = $1', [id, now]);
+}
+
+export async function proveSession(sql: Sql, id: string, now: number): Promise<void> {
+  await sql.query('update identity_sessions set proved = $2 where id = $1', [id, now]);
+}
+
+/** Ends one session, or all of a person (but for one); answers the ended ones. */
+export async function endSessions(
+  sql: Sql,
+  which: { readonly id: string } | { readonly person: string; readonly except?: string },
+  now: number,
+): Promise<{ id: string; person: string }[]> {
+  const [condition, value, except] =
+    'id' in which
+      ? ['id = $2 and $3::text is null', which.id, null]
+      : ['person = $2 and id is distinct from $3', which.person, which.except ?? null];
+  return sql.query<{ id: string; person: string }>(
+    `update identity_sessions set ended = $1 where ended is null and expires > $1 and ${condition} returning id, person`,
+    [now, value, except],
+  );
+}
+
+export async function listSessions(sql: Sql, now: number, idle: number): Promise<SessionNote[]> {
+  return sql.query<SessionNote>(
+    `select s.id, s.person, p.name, s.created, s.seen, s.expires, s.agent, s.address
+     from identity_sessions s join identity_principals p on p.tenant = s.tenant and p.id = s.person
+     where s.ended is null and s.expires > $1 and s.seen > $2 order by s.seen desc limit 1000`,
+    [now, idle],
+  );
+}
+
+/** Sessions and links that ended long ago. */
+export async function forgetOld(sql: Sql, before: number): Promise<void> {
+  await sql.query('delete from identity_sessions where expires < $1', [before]);
+  await sql.query('delete from identity_invitations where expires < $1', [before]);
+}
+
+export type NewInvitation = {
+  readonly id: string;
+  readonly hash: Buffer;
+  readonly purpose: Purpose;
+  readonly role: Role;
+  readonly person: string | null;
+  readonly expires: number;
+};
+
+export async function insertInvitation(sql: Sql, tenant: TenantId, invitation: NewInvitation, now: number): Promise<void> {
+  await sql.query(
+    'insert into identity_invitations (tenant, id, hash, purpose, role, person, created, expires) values ($1, $2, $3, $4, $5, $6, $7, $8)',
+    [tenant, invitation.id, invitation.hash, invitation.purpose, invitation.role, invitation.person, now, invitation.expires],
+  );
+}
+
+export async function selectInvitation(sql: Sql, hash: Buffer, now: number): Promise<Invitation | undefined> {
+  const rows = await sql.query<Invitation>(
+    `select i.tenant, i.id, i.purpose, i.role, i.person, p.name, i.expires
+     from identity_invitations i left join identity_principals p on p.tenant = i.tenant and p.id = i.person
+     where i.hash = $1 and i.used is null and i.expires > $2 and (i.person is null or p.disabled is null)`,
+    [hash, now],
+  );
+  return rows[0];
+}
+
+/** False when somebody else has used it in the meantime. */
+export async function useInvitation(sql: Sql, id: string, now: number): Promise<boolean> {
+  const rows = await sql.query('update identity_invitations set used = $2 where id = $1 and used is null and expires > $2 returning id', [
+    id,
+    now,
+  ]);
+  return rows.length > 0;
+}

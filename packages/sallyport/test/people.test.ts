@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { startSallyport, type Running } from './kit/sallyport.ts';
+
+// People and sessions over the real console port: the first link, signing in, what a session may do, and the way back in.
+
+let gate: Running;
+before(async () => {
+  gate = await startSallyport();
+});
+after(async () => {
+  await gate.remove();
+});
+
+const PASSWORD = 'some words that nobody guesses';
+
+type Reply = { status: number; json: Record<string, unknown> & { error?: { code: string } }; cookie: string | null };
+type Credentials = { bearer?: string; cookie?: string; headers?: Record<string, string> };
+
+async function call(method: string, path: string, body?: unknown, { bearer, cookie, headers }: Credentials = {}): Promise<Reply> {
+  const reply = await fetch(new URL(path, gate.console), {
+    method,
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(cookie === undefined ? {} : { cookie }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: reply.status, json: (await reply.json()) as Reply['json'], cookie: reply.headers.get('set-cookie') };
+}
+
+async function signIn(name: string): Promise<Required<Pick<Credentials, 'bearer' | 'cookie'>>> {
+  const reply = await call('POST', '/api/session', { name, password: PASSWORD });
+  assert.equal(reply.status, 201, JSON.stringify(reply.json));
+  return { bearer: reply.json['bearer'] as string, cookie: reply.cookie?.split(';')[0] ?? '' };
+}
+
+test('from the printed link to a session, once', async () => {
+  assert.match(gate.output(), /http:\/\/localhost:\d+\/setup#[\w-]{43}\n/);
+  const token = new URL(gate.setupUrl ?? '').hash.slice(1);
+  assert.equal((await call('POST', '/api/links/look', { token })).json['purpose'], 'setup');
+  const made = await call('POST', '/api/links/use', { token, name: 'root', password: PASSWORD });
+  assert.equal(made.status, 201);
+  assert.match(String(made.json['recoveryCode']), /^[0-9A-Z-]{27}$/);
+  const port = new URL(gate.console).port;
+  assert.match(made.cookie ?? '', new RegExp(`^sallyport_${port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200$`));
+  for (const path of ['/api/links/look', '/api/links/use'])
+    assert.equal(
+      (await call('POST', path, { token, name: 'other', password: PASSWORD })).json.error?.code.slice(0, 4),
+      path.endsWith('use') ? 'LINK' : 'CONT',
+    );
+  const again = await gate.cli('admin', 'reset', '--json');
+  assert.equal((JSON.parse(again.stdout) as { purpose: string }).purpose, 'reset');
+});
+
+test('a session needs its cookie and its token; neither alone, nor a forged origin, does anything', async () => {
+  const session = await signIn('root');
+  const me = await call('GET', '/api/session', undefined, session);
+  assert.equal((me.json['session'] as { name: string }).name, 'root');
+  assert.equal((await call('GET', '/api/session', undefined, { bearer: session.bearer })).status, 401);
+  assert.equal((await call('GET', '/api/session', undefined, { cookie: session.cookie })).status, 401);
+  const forged = { ...session, headers: { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' } };
+  assert.equal((await call('DELETE', '/api/session', undefined, forged)).json.error?.code, 'CONTROL_ORIGIN_REFUSED');
+  const rebound = await call('GET', '/api/session', undefined, session);
+  assert.equal(rebound.status, 200);
+  const out = await call('DELETE', '/api/session', undefined, session);
+  assert.match(out.cookie ?? '', /Max-Age=0$/);
+  assert.equal((await call('GET', '/api/session', undefined, session)).status, 401);
+});
+
+test('what a viewer may not do is refused, and only the machine may print the way in', async () => {
+  const root = await signIn('root');
+  const invited = await call('POST', '/api/people/invitations', { role: 'viewer' }, root);
+  assert.equal(invited.status, 201, JSON.stringify(invited.json));
+  await call('POST', '/api/links/use', { token: invited.json['token'], name: 'vera', password: PASSWORD });
+  const viewer = await signIn('vera');
+  assert.equal((await call('GET', '/api/events', undefined, viewer)).status, 200);
+  for (const [method, path, body] of [
+    ['POST', '/api/keys', { name: 'x' }],
+    ['POST', '/api/people/invitations', { role: 'administrator' }],
+    ['GET', '/api/people', undefined],
+    ['POST', '/api/policy/modes', { all: true, enforce: false }],
+  ] as const)
+    assert.equal((await call(method, path, body, viewer)).json.error?.code, 'CONTROL_FORBIDDEN', path);
+  assert.equal((await call('POST', '/api/people/way-in', {}, root)).json.error?.code, 'CONTROL_OPERATOR_ONLY');
+  const key = await gate.key('--permission', 'people:write');
+  assert.equal((await call('POST', '/api/people/way-in', {}, { bearer: key })).json.error?.code, 'CONTROL_OPERATOR_ONLY');
+});
+
+test('admin reset ends the sessions of that person and raises an event', async () => {
+  const session = await signIn('root');
+  const reset = await gate.cli('admin', 'reset', '--name', 'root');
+  assert.equal(reset.code, 0, reset.stderr);
+  assert.equal((await call('GET', '/api/session', undefined, session)).status, 401);
+  const token = /#([\w-]{43})/.exec(reset.stdout)?.[1];
+  const used = await call('POST', '/api/links/use', { token, password: PASSWORD });
+  assert.equal(used.status, 201, JSON.stringify(used.json));
+  assert.match((await gate.cli('events', 'list', '--json')).stdout, /admin\.reset/);
+  assert.match((await gate.cli('admin', 'list')).stdout, /root +administrator/);
+  assert.equal(gate.output().includes(PASSWORD), false);
+});
