@@ -16,6 +16,7 @@ export const CHECKS: readonly Check[] = [
   program('dead code', 'knip', ['--no-progress']),
   program('lint', 'oxlint', ['--type-aware', '--deny-warnings', ...CODE]),
   program('types', 'tsc', ['-p', '.']),
+  program('types of the console', 'tsc', ['-p', 'packages/console']),
   { name: 'import order', run: importOrder },
   program('format', 'oxfmt', ['--check', ...CODE, '.dependency-cruiser.mjs']),
   program('generated files', 'node', ['tools/generate.ts', '--check']),

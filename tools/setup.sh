@@ -31,5 +31,13 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   (cd "$top" && npm install --no-save --no-progress --loglevel=error >&2)
   printf '%s\n' "$want" >"$stamp"
 fi
+# The console's pages are built once, and again when one of their sources changes.
+pages="$top/packages/sallyport/console-dist"
+want=$(find "$top/packages/console" -type f -not -path '*/node_modules/*' -exec cksum {} + | sort -k 3 | cksum)
+if [ "$(cat "$pages/.built" 2>/dev/null || true)" != "$want" ]; then
+  echo "sallyport: building the console" >&2
+  (cd "$top/packages/console" && "$node" ../../node_modules/vite/bin/vite.js build --logLevel warn >&2)
+  printf '%s\n' "$want" >"$pages/.built"
+fi
 NODE_COMPILE_CACHE="$top/.cache/compile"
 export NODE_COMPILE_CACHE

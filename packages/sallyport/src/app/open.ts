@@ -25,6 +25,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
+import { firstRequestRoute } from './first_request.ts';
 import { buildGuards, type GuardSet } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
@@ -51,6 +52,8 @@ export type App = {
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
+  /** Where the gateway listens, once it does; set by whoever opens the port. */
+  readonly address: { gateway?: string };
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -117,6 +120,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId: () => newId('evt', clock()) as EventId,
   });
 
+  const address: App['address'] = {};
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
@@ -124,6 +128,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...policyRoutes(policy),
     ...providerRoutes(providers, sealed),
     backupRoute(options.dataDir, store, audit, clock),
+    firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
     authenticate: (bearer, cookie) =>
@@ -150,6 +155,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     gateway,
     control,
     routes,
+    address,
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);

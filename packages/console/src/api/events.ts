@@ -1,0 +1,82 @@
+import { call } from './client.ts';
+
+/** A rule that held in a request, at a point of it. */
+export type EventRule = {
+  readonly id: string;
+  readonly action: string;
+  readonly point?: string;
+  readonly part?: number;
+  readonly why?: string;
+};
+
+export type EventFinding = {
+  readonly rule: string;
+  readonly category: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly confidence: number;
+  readonly point?: string;
+  readonly part: number;
+  readonly start: number;
+  readonly end: number;
+};
+
+export type EventPart = {
+  readonly part: number;
+  readonly origin: string;
+  readonly point: string;
+  readonly size: number;
+  readonly kind?: string;
+  readonly where?: string;
+  readonly tool?: string;
+  readonly scanned?: boolean;
+};
+
+/** An event as the API gives it; see `audit/event.ts` for what each field is. */
+export type GateEvent = {
+  readonly uid: string;
+  readonly time: number;
+  readonly kind: string;
+  readonly phase?: string;
+  readonly severity_id: number;
+  readonly actor: { readonly principal: string; readonly kind?: string; readonly key?: string };
+  readonly api?: { readonly operation: string; readonly model?: string; readonly provider?: string; readonly stream?: boolean };
+  readonly target?: { readonly kind: string; readonly id: string; readonly name?: string };
+  readonly decision?: { readonly action: string; readonly rules: readonly EventRule[]; readonly would: readonly EventRule[] };
+  readonly findings?: readonly EventFinding[];
+  readonly parts?: readonly EventPart[];
+  readonly usage?: { readonly input: number; readonly output: number };
+  readonly timings?: Readonly<Record<string, number>>;
+  readonly masked?: Readonly<Record<string, number>>;
+  readonly http?: { readonly status: number };
+  readonly status_code?: string;
+  readonly message?: string;
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>>;
+};
+
+export type EventFilters = {
+  readonly decision?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly model?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly since?: string | undefined;
+};
+
+export type EventPage = { readonly events: readonly GateEvent[]; readonly next?: string | null };
+
+export function readEvents(filters: EventFilters, after?: string, limit = 100): Promise<EventPage> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, value] of Object.entries(filters)) if (value !== undefined && value !== '') query.set(name, value);
+  if (after !== undefined) query.set('after', after);
+  return call<EventPage>('GET', `/api/events?${query.toString()}`);
+}
+
+/** Whether an event passes the filters, for those that come live. */
+export function passes(event: GateEvent, filters: EventFilters): boolean {
+  return (
+    (filters.decision === undefined || event.decision?.action === filters.decision) &&
+    (filters.kind === undefined || event.kind.startsWith(filters.kind)) &&
+    (filters.model === undefined || event.api?.model === filters.model) &&
+    (filters.principal === undefined || event.actor.principal === filters.principal)
+  );
+}

@@ -1,0 +1,54 @@
+import { useEffect, useState, type ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { accountQuery, prove, signIn, type Account } from '../api/account.ts';
+import { setAsk } from '../api/client.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Field, Form, textOf } from '../ui/parts.tsx';
+
+type Question = { readonly what: 'sign-in' | 'proof'; readonly answer: (done: boolean) => void };
+
+/**
+ * Asks for the password in the middle of what somebody does: the session has ended, or the act needs a fresh proof. The page stays, and so
+ * does what was typed into it. Only the same person goes on in it: for another the page is loaded anew.
+ */
+export function AskForPassword(): ReactNode {
+  const [question, setQuestion] = useState<Question>();
+  const queries = useQueryClient();
+  useEffect(() => {
+    setAsk((what) => new Promise((answer) => setQuestion({ what, answer })));
+  }, []);
+  if (question === undefined) return null;
+  const name = queries.getQueryData<Account>(accountQuery.queryKey)?.session?.name ?? '';
+  const close = (done: boolean): void => {
+    setQuestion(undefined);
+    question.answer(done);
+  };
+  const send = async (data: FormData): Promise<void> => {
+    if (question.what === 'proof') await prove(textOf(data, 'password'));
+    else {
+      await signIn(textOf(data, 'name'), textOf(data, 'password'));
+      if (textOf(data, 'name') !== name) location.reload();
+    }
+    close(true);
+  };
+  const proof = question.what === 'proof';
+  return (
+    <Dialog title={proof ? 'Your password once more' : 'Your session has ended'} onClose={() => close(false)}>
+      <p className="soft">
+        {proof ? 'This act needs it. It then counts for ten minutes.' : 'Sign in to go on where you are; nothing that you typed is lost.'}
+      </p>
+      <Form
+        onSend={send}
+        send={proof ? 'Go on' : 'Sign in'}
+        more={
+          <button type="button" onClick={() => close(false)}>
+            Not now
+          </button>
+        }
+      >
+        {proof ? null : <Field label="Name" name="name" autoComplete="username" defaultValue={name} required />}
+        <Field label="Password" name="password" type="password" autoComplete="current-password" required autoFocus />
+      </Form>
+    </Dialog>
+  );
+}

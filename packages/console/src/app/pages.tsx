@@ -1,0 +1,33 @@
+import { lazyRouteComponent, type RouteComponent } from '@tanstack/react-router';
+
+/** One page of the console: its place in the address and in the menu, and the permission that it needs. */
+export type Page = {
+  readonly path: `/${string}`;
+  readonly title: string;
+  readonly permission: string;
+  readonly component: RouteComponent;
+};
+
+/** Every page, in the order of the menu. Each is a file of its own in the bundle, fetched when it is first opened. */
+export const PAGES: readonly Page[] = [
+  { path: '/', title: 'Home', permission: 'events:read', component: lazyRouteComponent(() => import('../pages/home.tsx'), 'Home') },
+  {
+    path: '/traffic',
+    title: 'Traffic',
+    permission: 'events:read',
+    component: lazyRouteComponent(() => import('../pages/traffic.tsx'), 'Traffic'),
+  },
+  {
+    path: '/policies',
+    title: 'Policies',
+    permission: 'policy:read',
+    component: lazyRouteComponent(() => import('../pages/policies.tsx'), 'Policies'),
+  },
+  { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
+  { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
+];
+
+/** Pages that a list leads to. */
+export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+];

@@ -1,0 +1,232 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { useState, type ReactNode } from 'react';
+import { accountQuery } from '../api/account.ts';
+import { call } from '../api/client.ts';
+import { useAct } from '../api/act.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { Badge, Choice, Copy, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+
+type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
+type Team = { readonly people: readonly Person[]; readonly roles: Readonly<Record<string, readonly string[]>> };
+type Session = {
+  readonly id: string;
+  readonly person: string;
+  readonly name: string;
+  readonly seen: number;
+  readonly agent: string;
+  readonly address: string;
+};
+
+const teamQuery = queryOptions({ queryKey: ['people'], queryFn: () => call<Team>('GET', '/api/people') });
+const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: () => call<{ sessions: readonly Session[] }>('GET', '/api/sessions'),
+  refetchInterval: 10_000,
+});
+
+/** Who may sign in, with which role, and where they are signed in now. */
+export function Team(): ReactNode {
+  const team = useQuery(teamQuery);
+  const account = useQuery(accountQuery);
+  const [link, setLink] = useState<string>();
+  const may = account.data?.permissions.includes('people:write') ?? false;
+  return (
+    <div className="stack">
+      <PageHead title="Team">Who may sign in here, and what they may do.</PageHead>
+      <Problem error={team.error} />
+      {team.data === undefined ? null : <People team={team.data} may={may} self={account.data?.principal ?? ''} onLink={setLink} />}
+      {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
+      <Sessions may={may} own={account.data?.session?.id ?? ''} />
+      {link === undefined ? null : <LinkDialog link={link} onClose={() => setLink(undefined)} />}
+      <SameByApi
+        commands={[
+          'sallyport admin list',
+          'sallyport admin reset --name NAME',
+          'GET /api/people',
+          'POST /api/people/invitations {"role": "viewer"}',
+          'DELETE /api/sessions/ID',
+        ]}
+      />
+    </div>
+  );
+}
+
+type PeopleProps = { readonly team: Team; readonly may: boolean; readonly self: string; readonly onLink: (link: string) => void };
+
+function People({ team, may, self, onLink }: PeopleProps): ReactNode {
+  const act = useAct();
+  const reset = (person: Person): void =>
+    act.run(async () => {
+      const { token } = await call<{ token: string }>('POST', `/api/people/${person.id}/reset`);
+      onLink(linkOf(token));
+    });
+  return (
+    <section className="stack tight" aria-labelledby="people">
+      <h2 id="people">People</h2>
+      <Problem error={act.error} />
+      <div className="table" tabIndex={0} role="region" aria-label="People">
+        <table>
+          <thead>
+            <tr>
+              <th>Name</th>
+              <th>Role</th>
+              <th>Last seen</th>
+              <th>
+                <span className="sr">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {team.people.map((person) => (
+              <tr key={person.id}>
+                <td>
+                  <Foreign text={person.name} /> {person.id === self ? <Badge>you</Badge> : null}
+                </td>
+                <td>
+                  <Role person={person} roles={Object.keys(team.roles)} may={may && person.id !== self} />
+                </td>
+                <td>{person.seen === null ? 'never' : <When at={person.seen} />}</td>
+                <td>
+                  {may ? (
+                    <div className="row">
+                      <button type="button" disabled={act.running} onClick={() => reset(person)}>
+                        New password
+                      </button>
+                      {person.id === self ? null : (
+                        <button
+                          type="button"
+                          className="danger"
+                          disabled={act.running}
+                          onClick={() => act.run(() => call('DELETE', `/api/people/${person.id}`))}
+                        >
+                          Remove
+                        </button>
+                      )}
+                    </div>
+                  ) : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Role({ person, roles, may }: { readonly person: Person; readonly roles: readonly string[]; readonly may: boolean }): ReactNode {
+  const act = useAct();
+  if (!may) return person.role;
+  return (
+    <>
+      <select
+        aria-label={`Role of ${person.name}`}
+        value={person.role}
+        disabled={act.running}
+        onChange={(event) => act.run(() => call('PUT', `/api/people/${person.id}/role`, { role: event.target.value }))}
+      >
+        {roles.map((role) => (
+          <option key={role}>{role}</option>
+        ))}
+      </select>
+      <Problem error={act.error} />
+    </>
+  );
+}
+
+function Invite({ roles, onLink }: { readonly roles: Team['roles']; readonly onLink: (link: string) => void }): ReactNode {
+  const send = async (data: FormData): Promise<void> => {
+    const { token } = await call<{ token: string }>('POST', '/api/people/invitations', { role: textOf(data, 'role') });
+    onLink(linkOf(token));
+  };
+  return (
+    <section className="card stack" aria-labelledby="invite">
+      <h2 id="invite">Add a person</h2>
+      <Form onSend={send} send="Make a link">
+        <Choice label="Role" name="role" defaultValue="viewer">
+          {Object.entries(roles).map(([role, permissions]) => (
+            <option key={role} value={role}>
+              {role}: {permissions.length} permissions
+            </option>
+          ))}
+        </Choice>
+      </Form>
+    </section>
+  );
+}
+
+function Sessions({ may, own }: { readonly may: boolean; readonly own: string }): ReactNode {
+  const sessions = useQuery(sessionsQuery);
+  const act = useAct();
+  return (
+    <section className="stack tight" aria-labelledby="sessions">
+      <h2 id="sessions">Signed in now</h2>
+      <Problem error={sessions.error ?? act.error} />
+      <div className="table" tabIndex={0} role="region" aria-label="Sessions">
+        <table>
+          <thead>
+            <tr>
+              <th>Person</th>
+              <th>From</th>
+              <th>Last used</th>
+              <th>
+                <span className="sr">Actions</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {(sessions.data?.sessions ?? []).map((one) => (
+              <tr key={one.id}>
+                <td>
+                  <Foreign text={one.name} /> {one.id === own ? <Badge>this one</Badge> : null}
+                </td>
+                <td>
+                  <Foreign text={one.address} />{' '}
+                  <span className="soft small">
+                    <Foreign text={one.agent} />
+                  </span>
+                </td>
+                <td>
+                  <When at={one.seen} />
+                </td>
+                <td>
+                  {may && one.id !== own ? (
+                    <button
+                      type="button"
+                      className="danger"
+                      disabled={act.running}
+                      onClick={() => act.run(() => call('DELETE', `/api/sessions/${one.id}`))}
+                    >
+                      End
+                    </button>
+                  ) : null}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function LinkDialog({ link, onClose }: { readonly link: string; readonly onClose: () => void }): ReactNode {
+  return (
+    <Dialog title="Hand this link over" onClose={onClose}>
+      <p>It works once. Whoever opens it gets in, so send it where only that person reads it.</p>
+      <pre tabIndex={0} aria-label="The link">
+        {link}
+      </pre>
+      <div className="row">
+        <Copy text={link} />
+        <button type="button" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function linkOf(token: string): string {
+  return `${location.origin}/setup#${token}`;
+}

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { noBrowser, openPage, seriousProblems, startBrowser } from './kit/browser.ts';
+import { startSallyport, type Running } from './kit/sallyport.ts';
+
+// The console in a real browser: from the printed link to a signed-in administrator, and every page in both themes and at phone width.
+
+const PASSWORD = 'some words that nobody guesses';
+/** Screenshots, when they are wanted: SALLYPORT_SCREENSHOTS=FOLDER. */
+const SHOTS = process.env['SALLYPORT_SCREENSHOTS'];
+
+let gate: Running;
+let browser: Browser | undefined;
+before(async () => {
+  if (noBrowser !== false) return;
+  [gate, browser] = await Promise.all([startSallyport(), startBrowser()]);
+});
+after(async () => {
+  await browser?.close();
+  await gate?.remove();
+});
+
+test('the first administrator, a session that ends in the middle of an edit, and the pages', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const { page, outside, faults } = await openPage(browser);
+  await page.goto(gate.setupUrl ?? '');
+  await page.getByRole('heading', { name: 'Set up Sallyport' }).waitFor();
+  assert.equal(new URL(page.url()).hash, '', 'the token does not stay in the address');
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Create the account' }).click();
+  assert.match(await page.getByLabel('Recovery code').innerText(), /^([0-9A-Z]{6}-){3}[0-9A-Z]{6}$/);
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByRole('cell', { name: 'Root <b>of</b> all you' }).waitFor();
+
+  // The session ends while a form is open: the page stays, the password is asked for in place, the act is done after it.
+  await page.getByLabel('Role', { exact: true }).selectOption('operator');
+  await gate.cli('admin', 'reset').then(({ code }) => assert.equal(code, 0));
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+  await dialog.getByLabel('Password').fill('not the right password');
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  await dialog.getByRole('alert').waitFor();
+  await dialog.getByLabel('Password').fill(PASSWORD);
+  await dialog.getByRole('button', { name: 'Sign in' }).click();
+  assert.match(await page.getByLabel('The link').innerText(), /\/setup#[\w-]{43}$/);
+  await page.getByRole('button', { name: 'Done' }).click();
+
+  const state = await page.context().storageState({ indexedDB: true });
+  const bearer = state.origins[0]?.localStorage.find(({ name }) => name === 'sallyport.session')?.value;
+  assert.equal(state.cookies[0]?.httpOnly && state.cookies[0].sameSite === 'Strict', true);
+  assert.equal((await fetch(new URL('/api/session', gate.console), { headers: { authorization: `Bearer ${bearer}` } })).status, 401);
+  assert.deepEqual([outside, faults], [[], []]);
+
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
+for (const theme of ['light', 'dark'] as const)
+  for (const phone of [false, true])
+    test(`every page is sound: ${theme}, ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {
+      assert.ok(browser !== undefined);
+      const { page, context, outside, faults } = await openPage(browser, { theme, phone });
+      const look = async (name: string): Promise<void> => {
+        await page.waitForLoadState('networkidle');
+        if (SHOTS !== undefined) {
+          mkdirSync(SHOTS, { recursive: true });
+          await page.screenshot({ path: join(SHOTS, `${name}-${theme}${phone ? '-phone' : ''}.png`) });
+        }
+        assert.deepEqual(await seriousProblems(page), [], name);
+        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        assert.ok(Number(wider) <= 0, `${name} is ${String(wider)} px too wide`);
+      };
+      await page.goto(`${gate.console}/setup#nonsense`);
+      await page.getByRole('alert').waitFor();
+      await look('setup');
+      await page.goto(gate.console);
+      await look('sign-in');
+      await page.getByLabel('Name').fill('Root <b>of</b> all');
+      await page.getByLabel('Password').fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      if (phone) await page.getByRole('button', { name: 'Menu' }).click();
+      const pages = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+      const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
+      assert.ok(places.length > 0);
+      for (const place of places) {
+        await page.goto(new URL(place, gate.console).href);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        await look(place === '/' ? 'home' : place.slice(1).replaceAll('/', '-'));
+      }
+      assert.deepEqual([outside, faults], [[], []]);
+      await context.close();
+    });
