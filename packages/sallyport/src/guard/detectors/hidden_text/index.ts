@@ -22,9 +22,8 @@ export const detector: Detector = {
 const TAXONOMY = ['CWE-1007', 'CWE-451', 'LLM01:2025'];
 
 const SCANNER: Scanner = {
-  scan({ raw, plain }, _at, sink) {
-    // Every invisible character changes the normalised text: without a change there is none.
-    if (plain.map === undefined) return;
+  scan({ raw, invisible }, _at, sink) {
+    if (!invisible) return;
     if (findRuns(raw, sink) >= MIN_GAPS) findInterleaved(raw, sink);
     findOverrides(raw, sink);
   },
