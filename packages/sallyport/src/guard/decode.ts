@@ -1,5 +1,5 @@
 import { HIT, START } from './lexer.ts';
-import { lookUp, tableOf } from './lexicon.ts';
+import { lookUp, passes, tableOf, type Lexicon } from './lexicon.ts';
 import { unitsOf } from './units.ts';
 import { ViewBuilder, type OffsetMap, type View } from './view.ts';
 
@@ -76,6 +76,10 @@ function take(budget: Budget, units: number): boolean {
 // ---- blocks: base64 and hex ----
 
 const BLOCK = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+
+/** The shortest block that is tried. */
+const MIN_BLOCK = 16;
+
 const HEX = /^(?:[0-9a-fA-F]{2}){8,}$/;
 
 function blocks(view: View, found: Decoded[], budget: Budget): void {
@@ -97,26 +101,52 @@ function blocks(view: View, found: Decoded[], budget: Budget): void {
 
 /** A block behind a path or a dash: `x/aWdub3Jl...`. Only the longest piece is tried. */
 function parts(whole: string, start: number, budget: Budget): Decoded | undefined {
-  let best: { text: string; at: number } | undefined;
-  let at = 0;
-  for (const piece of whole.split(/[/_+-]/)) {
-    if (piece.length >= 16 && piece.length < whole.length && piece.length > (best?.text.length ?? 0)) best = { text: piece, at };
-    at += piece.length + 1;
+  let from = 0;
+  let length = MIN_BLOCK - 1;
+  for (let i = 0, start = 0; i <= whole.length; i++) {
+    if (i < whole.length && !PART_END.includes(whole.charAt(i))) continue;
+    if (i - start > length && i - start < whole.length) {
+      from = start;
+      length = i - start;
+    }
+    start = i + 1;
   }
-  return best === undefined ? undefined : block(best.text, start + best.at, budget);
+  return length < MIN_BLOCK ? undefined : block(whole.slice(from, from + length), start + from, budget);
 }
+
+const PART_END = '/_+-';
 
 /** Characters that decide whether a block is worth decoding; a long image fails on these already. */
 const PROBE = 64;
 
 function block(text: string, start: number, budget: Budget): Decoded | undefined {
   const hex = HEX.test(text);
+  if (!hex && !beginsReadable(text)) return undefined;
   if (!isReadable(bytesOf(text.slice(0, PROBE), hex), true)) return undefined;
   if (!take(budget, text.length)) return undefined;
   const bytes = bytesOf(text, hex);
   if (!isReadable(bytes, false)) return undefined;
   const units = unitsAt(bytes, hex ? HEX_SCALE : BASE64_SCALE, start, start + text.length);
   return units.length < MIN_UNITS * 3 ? undefined : { name: hex ? 'hex' : 'base64', start, end: start + text.length, units };
+}
+
+const BASE64 = new Uint8Array(128);
+for (const [value, c] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) BASE64[c.charCodeAt(0)] = value;
+BASE64[45] = 62;
+BASE64[95] = 63;
+
+/** The bytes of the first twelve characters: most identifiers fail on them, and no buffer is made. */
+const FIRST_BYTES = new Uint8Array(9);
+
+function beginsReadable(text: string): boolean {
+  for (let i = 0, at = 0; at < FIRST_BYTES.length; i += 4) {
+    let bits = 0;
+    for (let k = 0; k < 4; k++) bits = (bits << 6) | (BASE64[text.charCodeAt(i + k)] as number);
+    FIRST_BYTES[at++] = bits >> 16;
+    FIRST_BYTES[at++] = bits >> 8;
+    FIRST_BYTES[at++] = bits;
+  }
+  return isReadable(FIRST_BYTES, true);
 }
 
 function bytesOf(text: string, hex: boolean): Uint8Array {
@@ -351,6 +381,33 @@ const LEET: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
+/** What may stand right before a word with digits, and behind it, as parts of it. */
+const BEFORE = 1;
+const BEHIND = 2;
+const LEET_UNIT = new Uint8Array(128);
+for (let c = 65; c < 91; c++) LEET_UNIT[c] = LEET_UNIT[c + 32] = BEFORE | BEHIND;
+for (let c = 48; c < 58; c++) LEET_UNIT[c] = BEHIND;
+LEET_UNIT[36] = LEET_UNIT[64] = BEFORE | BEHIND;
+LEET_UNIT[33] = BEFORE;
+
+/** The letters of an ASCII word in leet spelling; in the second reading a 1 is an l. */
+const LETTERS = Array.from({ length: 128 }, (_, c) => String.fromCharCode(c)).map((char) => (LEET[char] ?? char).toLowerCase().charCodeAt(0));
+const AS_I = Uint8Array.from(LETTERS);
+const AS_L = Uint8Array.from(LETTERS.with(49, 108));
+
+/** False when neither reading can be in the vocabulary: nearly always, without making a string. */
+function mayBeKnown(word: string, lexicon: Lexicon): boolean {
+  let first = 0;
+  let second = 0;
+  for (let i = 0; i < word.length; i++) {
+    const c = word.charCodeAt(i);
+    if (c > 127) return true;
+    first = (Math.imul(first, 31) + (AS_I[c] as number)) | 0;
+    second = (Math.imul(second, 31) + (AS_L[c] as number)) | 0;
+  }
+  return passes(lexicon, first) || passes(lexicon, second);
+}
+
 /** Replaces the words that are vocabulary words in leet spelling (`1gn0r3`); product codes stay. */
 function leet(view: View, found: Decoded[]): void {
   const stretches: Decoded[] = [];
@@ -370,13 +427,13 @@ function leet(view: View, found: Decoded[]): void {
 function widened(text: string, start: number, end: number): { start: number; end: number } {
   let from = start;
   let to = end;
-  while (from > 0 && start - from < MAX_LEET_WORD && /[A-Za-z@$!]/.test(text.charAt(from - 1))) from--;
-  while (to < text.length && to - end < MAX_LEET_WORD && /[A-Za-z0-9@$]/.test(text.charAt(to))) to++;
+  while (from > 0 && start - from < MAX_LEET_WORD && ((LEET_UNIT[text.charCodeAt(from - 1)] ?? 0) & BEFORE) !== 0) from--;
+  while (to < text.length && to - end < MAX_LEET_WORD && ((LEET_UNIT[text.charCodeAt(to)] ?? 0) & BEHIND) !== 0) to++;
   return { start: from, end: to };
 }
 
 function plainWord(word: string, { lexicon }: View): string | undefined {
-  if (!/[A-Za-z]/.test(word)) return undefined;
+  if (!mayBeKnown(word, lexicon) || !/[A-Za-z]/.test(word)) return undefined;
   const reading = word.replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
   if (lookUp(lexicon, reading)) return reading;
   const other = word.replaceAll('1', 'l').replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);

@@ -4,9 +4,8 @@ import { isInvisible } from './invisible.ts';
 
 // What a UTF-16 unit is, as bits; one that has none of the next four (SPECIAL, ALIKE, MARK, SINGLE) stays as it is.
 
-/** An ASCII letter. Two bits below `ALIKE`, so that a shift tells which look-alikes stand beside one. */
+/** An ASCII letter. */
 const LATIN = 1;
-const LATIN_TO_ALIKE = 2;
 
 /** Changes under NFKC, or is invisible, or always read as another letter; surrogates. */
 export const SPECIAL = 2;
@@ -29,17 +28,17 @@ export const WIDE = 64;
 /** Not ASCII. */
 export const BEYOND = 128;
 
-/** This table says so. */
-const KNOWN = 256;
+/** Not classified yet, since normalising all 65,536 at start would take 20 ms. */
+const UNMET = 256;
 
-/** What `normalise` must look at, look-alikes only beside an ASCII letter. */
+/** What `normalise` must look at; look-alikes only where there are ASCII letters too. */
 const NEEDY = SPECIAL | MARK | SINGLE;
 
 /** Tag characters and variation selectors above U+FFFF begin with this surrogate. */
 const HIDDEN_PLANE = 0xdb40;
 
-/** By unit; 0 is not known yet, since normalising all 65,536 at start would take 20 ms. After a `survey` all units of that text are known. */
-export const kinds = new Uint16Array(65_536).fill(KNOWN, 0, 0x80).fill(KNOWN | LATIN, 65, 91).fill(KNOWN | LATIN, 97, 123);
+/** By unit. After a `survey` all units of that text are known. */
+export const kinds = new Uint16Array(65_536).fill(UNMET, 0x80).fill(LATIN, 65, 91).fill(LATIN, 97, 123);
 
 export const singles = new Uint16Array(65_536);
 
@@ -58,30 +57,36 @@ export function survey(units: Uint16Array): Survey {
   for (let start = 0; start < n; start += BLOCK) {
     const end = Math.min(n, start + BLOCK);
     let bits = 0;
-    let beside = 0;
-    for (let i = start; i < end; i++) {
-      const c = units[i] as number;
-      let kind = kinds[c] as number;
-      if (kind === 0) kind = kinds[c] = classify(c);
-      bits |= kind;
-      beside |= (kind & (before << LATIN_TO_ALIKE)) | (before & (kind << LATIN_TO_ALIKE));
-      before = kind;
-    }
+    for (let i = start; i < end; i++) bits |= kinds[units[i] as number] as number;
+    if ((bits & UNMET) !== 0) bits = meet(units, start, end);
     seen |= bits;
-    if (((bits & NEEDY) | (beside & ALIKE)) !== 0) {
-      needy ??= new Uint8Array(Math.ceil(n / BLOCK) + 1);
+    // A look-alike and the letter beside it may stand in two blocks.
+    const both = bits | before;
+    const alike = (both & ALIKE) !== 0 && (both & LATIN) !== 0;
+    if ((bits & NEEDY) !== 0 || alike) {
+      needy ??= new Uint8Array(Math.ceil(n / BLOCK));
       needy[start / BLOCK] = 1;
-      // The first unit's neighbour is the last of the block before.
-      if (start > 0) needy[start / BLOCK - 1] = 1;
+      if (alike && start > 0) needy[start / BLOCK - 1] = 1;
     }
+    before = bits;
   }
   return { seen, needy };
+}
+
+function meet(units: Uint16Array, start: number, end: number): number {
+  let bits = 0;
+  for (let i = start; i < end; i++) {
+    const c = units[i] as number;
+    if (kinds[c] === UNMET) kinds[c] = classify(c);
+    bits |= kinds[c] as number;
+  }
+  return bits;
 }
 
 function classify(c: number): number {
   const hidden = c === HIDDEN_PLANE || isInvisible(c) ? HIDDEN : 0;
   const wide = c > 0xff && foldOf(c) !== SEPARATOR ? WIDE : 0;
-  return need(c) | hidden | wide | BEYOND | KNOWN;
+  return need(c) | hidden | wide | BEYOND;
 }
 
 function need(c: number): number {

@@ -124,6 +124,11 @@ export function tableOf(lexicon: Lexicon, name: string): Uint8Array {
   return table;
 }
 
+/** Whether a word of this hash may be in the vocabulary. */
+export function passes({ filter, mask }: Lexicon, hash: number): boolean {
+  return ((filter[spread(hash) & mask] as number) & (1 << (hash >>> 29))) !== 0;
+}
+
 /** Whether a word (ASCII letters) is in the vocabulary. */
 export function lookUp({ table, mask, lengths }: Lexicon, word: string): boolean {
   const hash = hashOf(word.toLowerCase());

@@ -135,8 +135,9 @@ export class OffsetMap {
   }
 }
 
-/** Changed units for which there is space at first. */
+/** Changed units for which there is space at first: a quarter of the text, within bounds. */
 const FIRST_CHANGED = 256;
+const MOST_FIRST_CHANGED = 1 << 16;
 
 /** Builds a text from copied and replaced stretches of a source, and the map back. Stretches are given in order. */
 export class ViewBuilder {
@@ -144,8 +145,8 @@ export class ViewBuilder {
   readonly #pieces: number[] = [];
   #units: Uint16Array;
   #length = 0;
-  #froms = new Int32Array(FIRST_CHANGED);
-  #tos = new Int32Array(FIRST_CHANGED);
+  #froms: Int32Array;
+  #tos: Int32Array;
   #changed = 0;
   /** The last piece is a changed one. */
   #open = false;
@@ -153,6 +154,9 @@ export class ViewBuilder {
   constructor(source: Uint16Array) {
     this.#source = source;
     this.#units = new Uint16Array(source.length + FIRST_CHANGED);
+    const changed = Math.min(MOST_FIRST_CHANGED, FIRST_CHANGED + (source.length >> 2));
+    this.#froms = new Int32Array(changed);
+    this.#tos = new Int32Array(changed);
   }
 
   /** Takes `start..end` of the source as it is. */
