@@ -391,7 +391,9 @@ LEET_UNIT[36] = LEET_UNIT[64] = BEFORE | BEHIND;
 LEET_UNIT[33] = BEFORE;
 
 /** The letters of an ASCII word in leet spelling; in the second reading a 1 is an l. */
-const LETTERS = Array.from({ length: 128 }, (_, c) => String.fromCharCode(c)).map((char) => (LEET[char] ?? char).toLowerCase().charCodeAt(0));
+const LETTERS = Array.from({ length: 128 }, (_, c) => String.fromCharCode(c)).map((char) =>
+  (LEET[char] ?? char).toLowerCase().charCodeAt(0),
+);
 const AS_I = Uint8Array.from(LETTERS);
 const AS_L = Uint8Array.from(LETTERS.with(49, 108));
 

@@ -28,10 +28,9 @@ const SENTENCE_GAP = 2;
 
 const LINE_GAP = 1;
 
-/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. */
-export function lex(units: Units, text: string, lexicon: Lexicon): Words {
-  const hits = new Int32Array(Math.max(FIRST_HITS, units.length >> 4) * HIT);
-  const found: Found = { hits, count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
+/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. `space` takes the hits. */
+export function lex(units: Units, text: string, lexicon: Lexicon, space: Int32Array = new Int32Array(FIRST_HITS * HIT)): Words {
+  const found: Found = { hits: space, count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
   if (units instanceof Uint8Array) lexBytes(units, lexicon, found);
   else lexWide(units, text, lexicon, found);
   return found;
@@ -39,8 +38,13 @@ export function lex(units: Units, text: string, lexicon: Lexicon): Words {
 
 type Found = { hits: Int32Array; count: number; digits: number[]; spaced: number[]; streak: number; streakStart: number; lastEnd: number };
 
-/** Hits that are allocated at the least; plain English has about 40 in 1,000 characters, so that a sixteenth of the text is mostly enough. */
+/** Plain English has about 40 hits in 1,000 units. */
 const FIRST_HITS = 64;
+
+/** Numbers of `space` that are enough for most texts of so many units. */
+export function spaceFor(units: number): number {
+  return Math.max(FIRST_HITS, units >> 4) * HIT;
+}
 
 function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
   const { filter, mask, stems } = lexicon;

@@ -1,5 +1,6 @@
 import { decode, MAX_BLOCKS, MAX_DEPTH } from './decode.ts';
 import { BEYOND, HIDDEN, survey, WIDE, type Survey } from './kinds.ts';
+import { spaceFor } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
 import type { Units } from './units.ts';
@@ -32,6 +33,7 @@ const WIDE_SLOT = MAX_DEPTH + 1;
 export class Reader {
   readonly #lexicon: Lexicon;
   readonly #kept: Buffer[] = [];
+  readonly #spaces: Int32Array[] = [];
 
   constructor(lexicon: Lexicon) {
     this.#lexicon = lexicon;
@@ -55,12 +57,16 @@ export class Reader {
       const buffer = this.#buffer(0, text.length);
       buffer.write(text, 0, text.length, 'latin1');
       const units = new Uint8Array(buffer.buffer, buffer.byteOffset, text.length);
-      return { plain: new View({ name: 'plain', text, units, ascii: true, lexicon: this.#lexicon }), invisible: false };
+      return {
+        plain: new View({ name: 'plain', text, units, ascii: true, lexicon: this.#lexicon, space: this.#space(0, text.length) }),
+        invisible: false,
+      };
     }
     const units = this.#wide(text);
     const seen = survey(units);
     const normal = normalise(text, units, seen);
-    const plain = normal === undefined ? this.#view('plain', { text, units }, seen, 0) : this.#view('plain', normal, survey(normal.units), 0);
+    const plain =
+      normal === undefined ? this.#view('plain', { text, units }, seen, 0) : this.#view('plain', normal, survey(normal.units), 0);
     return { plain, invisible: (seen.seen & HIDDEN) !== 0 };
   }
 
@@ -90,7 +96,16 @@ export class Reader {
     parent?: View,
   ): View {
     const read = (seen & WIDE) === 0 ? this.#narrow(units, slot) : units;
-    return new View({ name, text, units: read, ascii: (seen & BEYOND) === 0, lexicon: this.#lexicon, map, parent });
+    return new View({
+      name,
+      text,
+      units: read,
+      ascii: (seen & BEYOND) === 0,
+      lexicon: this.#lexicon,
+      space: this.#space(slot, units.length),
+      map,
+      parent,
+    });
   }
 
   /**
@@ -112,6 +127,15 @@ export class Reader {
     const buffer = this.#buffer(WIDE_SLOT, text.length * 2);
     buffer.write(text, 0, text.length * 2, 'utf16le');
     return new Uint16Array(buffer.buffer, buffer.byteOffset, text.length);
+  }
+
+  #space(slot: number, units: number): Int32Array {
+    const numbers = spaceFor(units);
+    const kept = this.#spaces[slot];
+    if (kept !== undefined && kept.length >= numbers) return kept;
+    const space = new Int32Array(numbers);
+    if (units <= KEPT_UNITS) this.#spaces[slot] = space;
+    return space;
   }
 
   #buffer(slot: number, bytes: number): Buffer {

@@ -19,6 +19,7 @@ export class View {
   /** Every unit is below U+0080. */
   readonly ascii: boolean;
   readonly #lexicon: Lexicon;
+  readonly #space: Int32Array;
   readonly map: OffsetMap | undefined;
   readonly #parent: View | undefined;
   #words: Words | undefined;
@@ -31,6 +32,8 @@ export class View {
     units: Units;
     ascii: boolean;
     lexicon: Lexicon;
+    /** For the words that are found. */
+    space: Int32Array;
     map?: OffsetMap | undefined;
     parent?: View | undefined;
   }) {
@@ -39,13 +42,14 @@ export class View {
     this.units = of.units;
     this.ascii = of.ascii;
     this.#lexicon = of.lexicon;
+    this.#space = of.space;
     this.map = of.map;
     this.#parent = of.parent;
   }
 
   /** The vocabulary words of this text, found in one pass on first use. */
   get words(): Words {
-    return (this.#words ??= lex(this.units, this.text, this.#lexicon));
+    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space));
   }
 
   /** The digit clusters of this text, found on first use. */
