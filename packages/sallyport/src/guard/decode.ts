@@ -1,5 +1,6 @@
 import { HIT, START } from './lexer.ts';
-import { lookUp, tableOf } from './lexicon.ts';
+import { lookUp, passes, tableOf, type Lexicon } from './lexicon.ts';
+import { unitsOf } from './units.ts';
 import { ViewBuilder, type OffsetMap, type View } from './view.ts';
 
 /** Encodings inside encodings that are followed: attackers nest two, benign text (an escaped token in a URL) rarely three. */
@@ -20,12 +21,17 @@ const MIN_ESCAPES = 3;
 /** Units that a block must decode to; shorter ones are random too often. */
 const MIN_UNITS = 8;
 
-/** A decoded stretch of a text: one entry a unit of the result, with the range that it came from. */
-export type Decoded = { readonly name: string; readonly start: number; readonly end: number; readonly units: readonly DecodedUnit[] };
-export type DecodedUnit = { readonly code: number; readonly from: number; readonly to: number };
+/** A decoded stretch of a text: three numbers a unit of the result, the unit and the range that it came from. */
+type Decoded = { readonly name: string; readonly start: number; readonly end: number; readonly units: readonly number[] };
 
-/** What decoding gave: the text with every decoded stretch in place of its raw one, or nothing to decode. */
-export type Decoding = { readonly name: string; readonly text: string; readonly map: OffsetMap; readonly incomplete: boolean };
+/** What decoding gave: the text with every decoded stretch in place of its raw one, or nothing to decode (no name). */
+export type Decoding = {
+  readonly name: string;
+  readonly text: string;
+  readonly units: Uint16Array;
+  readonly map: OffsetMap | undefined;
+  readonly incomplete: boolean;
+};
 
 /** Decodes what a text holds encoded, one level deep. Undefined when there is nothing. Time linear in the text. */
 export function decode(view: View): Decoding | undefined {
@@ -34,26 +40,21 @@ export function decode(view: View): Decoding | undefined {
   blocks(view, found, budget);
   escapes(view, found, budget);
   disguises(view, found);
-  if (found.length === 0) return budget.spent ? { name: '', ...untouched(view.text), incomplete: true } : undefined;
-  return compose(view.text, found, budget.spent);
-}
-
-function untouched(text: string): { text: string; map: OffsetMap } {
-  const out = new ViewBuilder(text);
-  out.copy(0, text.length);
-  return out.finish();
+  if (found.length === 0)
+    return budget.spent ? { name: '', text: view.text, units: new Uint16Array(), map: undefined, incomplete: true } : undefined;
+  return compose(view, found, budget.spent);
 }
 
 /** Puts decoded stretches in place of their raw ones; of two that overlap the first stays. */
-function compose(text: string, found: Decoded[], incomplete: boolean): Decoding {
+function compose({ text }: View, found: Decoded[], incomplete: boolean): Decoding {
   found.sort((a, b) => a.start - b.start || b.end - a.end);
-  const out = new ViewBuilder(text);
+  const out = new ViewBuilder(unitsOf(text));
   const names = new Set<string>();
   let at = 0;
   for (const { name, start, end, units } of found) {
     if (start < at) continue;
     out.copy(at, start);
-    for (const unit of units) out.put(unit.code, unit.from, unit.to);
+    for (let u = 0; u < units.length; u += 3) out.put(units[u] as number, units[u + 1] as number, units[u + 2] as number);
     at = end;
     names.add(name);
   }
@@ -75,6 +76,10 @@ function take(budget: Budget, units: number): boolean {
 // ---- blocks: base64 and hex ----
 
 const BLOCK = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
+
+/** The shortest block that is tried. */
+const MIN_BLOCK = 16;
+
 const HEX = /^(?:[0-9a-fA-F]{2}){8,}$/;
 
 function blocks(view: View, found: Decoded[], budget: Budget): void {
@@ -96,64 +101,107 @@ function blocks(view: View, found: Decoded[], budget: Budget): void {
 
 /** A block behind a path or a dash: `x/aWdub3Jl...`. Only the longest piece is tried. */
 function parts(whole: string, start: number, budget: Budget): Decoded | undefined {
-  let best: { text: string; at: number } | undefined;
-  let at = 0;
-  for (const piece of whole.split(/[/_+-]/)) {
-    if (piece.length >= 16 && piece.length < whole.length && piece.length > (best?.text.length ?? 0)) best = { text: piece, at };
-    at += piece.length + 1;
+  let from = 0;
+  let length = MIN_BLOCK - 1;
+  for (let i = 0, start = 0; i <= whole.length; i++) {
+    if (i < whole.length && !PART_END.includes(whole.charAt(i))) continue;
+    if (i - start > length && i - start < whole.length) {
+      from = start;
+      length = i - start;
+    }
+    start = i + 1;
   }
-  return best === undefined ? undefined : block(best.text, start + best.at, budget);
+  return length < MIN_BLOCK ? undefined : block(whole.slice(from, from + length), start + from, budget);
 }
+
+const PART_END = '/_+-';
 
 /** Characters that decide whether a block is worth decoding; a long image fails on these already. */
 const PROBE = 64;
 
 function block(text: string, start: number, budget: Budget): Decoded | undefined {
   const hex = HEX.test(text);
-  if (readable(bytesOf(text.slice(0, PROBE), hex), true) === undefined) return undefined;
+  if (!hex && !beginsReadable(text)) return undefined;
+  if (!isReadable(bytesOf(text.slice(0, PROBE), hex), true)) return undefined;
   if (!take(budget, text.length)) return undefined;
-  const chars = readable(bytesOf(text, hex), false);
-  if (chars === undefined || chars.length < MIN_UNITS) return undefined;
-  const bits = hex ? 4 : 6;
-  const units = chars.map(({ code, byte, bytes }) => ({
-    code,
-    from: start + Math.floor((byte * 8) / bits),
-    to: Math.min(start + text.length, start + Math.ceil(((byte + bytes) * 8) / bits)),
-  }));
-  return { name: hex ? 'hex' : 'base64', start, end: start + text.length, units };
+  const bytes = bytesOf(text, hex);
+  if (!isReadable(bytes, false)) return undefined;
+  const units = unitsAt(bytes, hex ? HEX_SCALE : BASE64_SCALE, start, start + text.length);
+  return units.length < MIN_UNITS * 3 ? undefined : { name: hex ? 'hex' : 'base64', start, end: start + text.length, units };
+}
+
+const BASE64 = new Uint8Array(128);
+for (const [value, c] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) BASE64[c.charCodeAt(0)] = value;
+BASE64[45] = 62;
+BASE64[95] = 63;
+
+/** The bytes of the first twelve characters: most identifiers fail on them, and no buffer is made. */
+const FIRST_BYTES = new Uint8Array(9);
+
+function beginsReadable(text: string): boolean {
+  for (let i = 0, at = 0; at < FIRST_BYTES.length; i += 4) {
+    let bits = 0;
+    for (let k = 0; k < 4; k++) bits = (bits << 6) | (BASE64[text.charCodeAt(i + k)] as number);
+    FIRST_BYTES[at++] = bits >> 16;
+    FIRST_BYTES[at++] = bits >> 8;
+    FIRST_BYTES[at++] = bits;
+  }
+  return isReadable(FIRST_BYTES, true);
 }
 
 function bytesOf(text: string, hex: boolean): Uint8Array {
   return hex ? Buffer.from(text.slice(0, text.length & ~1), 'hex') : Buffer.from(text, 'base64');
 }
 
-type Char = { code: number; byte: number; bytes: number };
-
-/** The bytes as UTF-8 text, or undefined when they are not what a person or model would read. `cut`: the end may be in mid-character. */
-function readable(bytes: Uint8Array, cut: boolean): Char[] | undefined {
-  const chars: Char[] = [];
+/** Whether bytes are UTF-8 text of the sort that a person or model would read. `cut`: the end may be in mid-character. */
+function isReadable(bytes: Uint8Array, cut: boolean): boolean {
   for (let i = 0; i < bytes.length;) {
-    const lead = bytes[i] as number;
-    const length =
-      lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
-    if (length === 0) return undefined;
-    if (i + length > bytes.length) return cut ? chars : undefined;
-    let code = length === 1 ? lead : lead & (0xff >> (length + 1));
-    for (let k = 1; k < length; k++) {
-      const next = bytes[i + k] as number;
-      if ((next & 0xc0) !== 0x80) return undefined;
-      code = (code << 6) | (next & 0x3f);
-    }
-    if (!isReadable(code)) return undefined;
-    for (const unit of String.fromCodePoint(code).split('')) chars.push({ code: unit.charCodeAt(0), byte: i, bytes: length });
+    const length = lengthOf(bytes[i] as number);
+    if (length === 0) return false;
+    if (i + length > bytes.length) return cut;
+    for (let k = 1; k < length; k++) if (((bytes[i + k] as number) & 0xc0) !== 0x80) return false;
+    if (!isShown(codeAt(bytes, i, length))) return false;
     i += length;
   }
-  return chars;
+  return true;
 }
 
-function isReadable(code: number): boolean {
+/** Bytes of a UTF-8 character by its first; 0 for none. */
+function lengthOf(lead: number): number {
+  if (lead < 0x80) return 1;
+  return lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0;
+}
+
+function codeAt(bytes: Uint8Array, at: number, length: number): number {
+  let code = length === 1 ? (bytes[at] as number) : (bytes[at] as number) & (0xff >> (length + 1));
+  for (let k = 1; k < length; k++) code = (code << 6) | ((bytes[at + k] as number) & 0x3f);
+  return code;
+}
+
+function isShown(code: number): boolean {
   if (code < 0x80) return code >= 32 ? code !== 127 : code === 9 || code === 10 || code === 13;
   return code >= 0xa0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff) && !(code >= 0xe000 && code <= 0xf8ff);
+}
+
+/** How many characters encode how many bytes. */
+type Scale = { readonly chars: number; readonly bytes: number };
+const HEX_SCALE: Scale = { chars: 2, bytes: 1 };
+const BASE64_SCALE: Scale = { chars: 4, bytes: 3 };
+const PERCENT_SCALE: Scale = { chars: 3, bytes: 1 };
+
+/** The units of readable bytes that were encoded in `start..end`. */
+function unitsAt(bytes: Uint8Array, scale: Scale, start: number, end: number): number[] {
+  const units: number[] = [];
+  for (let i = 0; i < bytes.length;) {
+    const length = lengthOf(bytes[i] as number);
+    const code = codeAt(bytes, i, length);
+    const from = start + Math.floor((i * scale.chars) / scale.bytes);
+    const to = Math.min(end, start + Math.ceil(((i + length) * scale.chars) / scale.bytes));
+    if (code < 0x10000) units.push(code, from, to);
+    else units.push(0xd7c0 + (code >> 10), from, to, 0xdc00 + (code & 0x3ff), from, to);
+    i += length;
+  }
+  return units;
 }
 
 // ---- escapes: percent, HTML entities, \xNN and \uNNNN ----
@@ -191,17 +239,13 @@ function percents(text: string, found: Decoded[], budget: Budget): void {
   let escapesSeen = 0;
   for (const match of text.matchAll(PERCENT)) {
     escapesSeen += match[0].length / 3;
-    const chars = percentText(match[0]);
-    if (chars === undefined) continue;
+    const bytes = Buffer.from(match[0].replaceAll('%', ''), 'hex');
+    if (!isReadable(bytes, false)) continue;
     if (!take(budget, match[0].length)) break;
-    const units = chars.map(({ code, byte, bytes }) => ({ code, from: match.index + byte * 3, to: match.index + (byte + bytes) * 3 }));
+    const units = unitsAt(bytes, PERCENT_SCALE, match.index, match.index + match[0].length);
     stretches.push({ name: 'percent', start: match.index, end: match.index + match[0].length, units });
   }
   if (escapesSeen >= MIN_ESCAPES) for (const stretch of stretches) found.push(stretch);
-}
-
-function percentText(escaped: string): Char[] | undefined {
-  return readable(Buffer.from(escaped.replaceAll('%', ''), 'hex'), false);
 }
 
 function replaced(
@@ -219,7 +263,7 @@ function replaced(
     if (!take(budget, match[0].length)) break;
     const start = match.index;
     const end = start + match[0].length;
-    stretches.push({ name, start, end, units: char.split('').map((unit) => ({ code: unit.charCodeAt(0), from: start, to: end })) });
+    stretches.push({ name, start, end, units: char.split('').flatMap((unit) => [unit.charCodeAt(0), start, end]) });
   }
   if (stretches.length >= MIN_ESCAPES) for (const stretch of stretches) found.push(stretch);
 }
@@ -257,13 +301,13 @@ function rot13(c: number): number {
 
 function disguises(view: View, found: Decoded[]): void {
   lines(view, ROT13, found, 'rot13', (text, start, end) => {
-    const units: DecodedUnit[] = [];
-    for (let i = start; i < end; i++) units.push({ code: rot13(text.charCodeAt(i)), from: i, to: i + 1 });
+    const units: number[] = [];
+    for (let i = start; i < end; i++) units.push(rot13(text.charCodeAt(i)), i, i + 1);
     return units;
   });
   lines(view, REVERSED, found, 'reversed', (text, start, end) => {
-    const units: DecodedUnit[] = [];
-    for (let i = end - 1; i >= start; i--) units.push({ code: text.charCodeAt(i), from: i, to: i + 1 });
+    const units: number[] = [];
+    for (let i = end - 1; i >= start; i--) units.push(text.charCodeAt(i), i, i + 1);
     return units;
   });
   spaced(view, found);
@@ -276,7 +320,7 @@ function lines(
   name: string,
   found: Decoded[],
   label: string,
-  read: (text: string, start: number, end: number) => DecodedUnit[],
+  read: (text: string, start: number, end: number) => number[],
 ): void {
   const { words, lexicon, text } = view;
   const members = tableOf(lexicon, name);
@@ -303,12 +347,12 @@ function spaced(view: View, found: Decoded[]): void {
   for (let s = 0; s < words.spaced.length; s += 2) {
     const start = words.spaced[s] as number;
     const end = words.spaced[s + 1] as number;
-    const units: DecodedUnit[] = [];
+    const units: number[] = [];
     let gap = start;
     for (let i = start; i < end; i++) {
       if (!LETTER.test(text.charAt(i))) continue;
-      if (i - gap > 1) units.push({ code: 32, from: gap, to: i });
-      units.push({ code: text.charCodeAt(i), from: i, to: i + 1 });
+      if (i - gap > 1) units.push(32, gap, i);
+      units.push(text.charCodeAt(i), i, i + 1);
       gap = i + 1;
     }
     found.push({ name: 'spaced', start, end, units });
@@ -337,6 +381,35 @@ const LEET: Readonly<Record<string, string>> = {
   '!': 'i',
 };
 
+/** What may stand right before a word with digits, and behind it, as parts of it. */
+const BEFORE = 1;
+const BEHIND = 2;
+const LEET_UNIT = new Uint8Array(128);
+for (let c = 65; c < 91; c++) LEET_UNIT[c] = LEET_UNIT[c + 32] = BEFORE | BEHIND;
+for (let c = 48; c < 58; c++) LEET_UNIT[c] = BEHIND;
+LEET_UNIT[36] = LEET_UNIT[64] = BEFORE | BEHIND;
+LEET_UNIT[33] = BEFORE;
+
+/** The letters of an ASCII word in leet spelling; in the second reading a 1 is an l. */
+const LETTERS = Array.from({ length: 128 }, (_, c) => String.fromCharCode(c)).map((char) =>
+  (LEET[char] ?? char).toLowerCase().charCodeAt(0),
+);
+const AS_I = Uint8Array.from(LETTERS);
+const AS_L = Uint8Array.from(LETTERS.with(49, 108));
+
+/** False when neither reading can be in the vocabulary: nearly always, without making a string. */
+function mayBeKnown(word: string, lexicon: Lexicon): boolean {
+  let first = 0;
+  let second = 0;
+  for (let i = 0; i < word.length; i++) {
+    const c = word.charCodeAt(i);
+    if (c > 127) return true;
+    first = (Math.imul(first, 31) + (AS_I[c] as number)) | 0;
+    second = (Math.imul(second, 31) + (AS_L[c] as number)) | 0;
+  }
+  return passes(lexicon, first) || passes(lexicon, second);
+}
+
 /** Replaces the words that are vocabulary words in leet spelling (`1gn0r3`); product codes stay. */
 function leet(view: View, found: Decoded[]): void {
   const stretches: Decoded[] = [];
@@ -346,7 +419,7 @@ function leet(view: View, found: Decoded[]): void {
     if (end - start < 3 || end - start > MAX_LEET_WORD) continue;
     const word = plainWord(view.text.slice(start, end), view);
     if (word === undefined) continue;
-    const units = word.split('').map((char, k) => ({ code: char.charCodeAt(0), from: start + k, to: start + k + 1 }));
+    const units = word.split('').flatMap((char, k) => [char.charCodeAt(0), start + k, start + k + 1]);
     stretches.push({ name: 'leet', start, end, units });
   }
   if (stretches.length >= MIN_LEET_WORDS) for (const stretch of stretches) found.push(stretch);
@@ -356,13 +429,13 @@ function leet(view: View, found: Decoded[]): void {
 function widened(text: string, start: number, end: number): { start: number; end: number } {
   let from = start;
   let to = end;
-  while (from > 0 && start - from < MAX_LEET_WORD && /[A-Za-z@$!]/.test(text.charAt(from - 1))) from--;
-  while (to < text.length && to - end < MAX_LEET_WORD && /[A-Za-z0-9@$]/.test(text.charAt(to))) to++;
+  while (from > 0 && start - from < MAX_LEET_WORD && ((LEET_UNIT[text.charCodeAt(from - 1)] ?? 0) & BEFORE) !== 0) from--;
+  while (to < text.length && to - end < MAX_LEET_WORD && ((LEET_UNIT[text.charCodeAt(to)] ?? 0) & BEHIND) !== 0) to++;
   return { start: from, end: to };
 }
 
 function plainWord(word: string, { lexicon }: View): string | undefined {
-  if (!/[A-Za-z]/.test(word)) return undefined;
+  if (!mayBeKnown(word, lexicon) || !/[A-Za-z]/.test(word)) return undefined;
   const reading = word.replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
   if (lookUp(lexicon, reading)) return reading;
   const other = word.replaceAll('1', 'l').replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);

@@ -58,7 +58,8 @@ function buildLatin1(): Uint8Array {
   return table;
 }
 
-const UNKNOWN = 0xffff;
+/** Not folded yet; like the three above, no folded unit. */
+export const UNKNOWN = 3;
 
 let foldWide: Uint16Array | undefined;
 

@@ -1,4 +1,4 @@
-import { FOLD_LATIN1, foldAt, foldOf, IGNORED, SEPARATOR, UNSPACED, wideTable } from './fold.ts';
+import { FOLD_LATIN1, foldAt, foldOf, IGNORED, SEPARATOR, UNKNOWN, UNSPACED, wideTable } from './fold.ts';
 import { MIN_STEM, spread, stemKey, type Lexicon } from './lexicon.ts';
 import type { Units } from './units.ts';
 
@@ -28,9 +28,9 @@ const SENTENCE_GAP = 2;
 
 const LINE_GAP = 1;
 
-/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. */
-export function lex(units: Units, text: string, lexicon: Lexicon): Words {
-  const found: Found = { hits: new Int32Array(FIRST_HITS * HIT), count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
+/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. `space` takes the hits. */
+export function lex(units: Units, text: string, lexicon: Lexicon, space: Int32Array = new Int32Array(FIRST_HITS * HIT)): Words {
+  const found: Found = { hits: space, count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
   if (units instanceof Uint8Array) lexBytes(units, lexicon, found);
   else lexWide(units, text, lexicon, found);
   return found;
@@ -38,8 +38,13 @@ export function lex(units: Units, text: string, lexicon: Lexicon): Words {
 
 type Found = { hits: Int32Array; count: number; digits: number[]; spaced: number[]; streak: number; streakStart: number; lastEnd: number };
 
-/** Hits that are allocated at once; plain English has about 40 in 1,000 characters. */
+/** Plain English has about 40 hits in 1,000 units. */
 const FIRST_HITS = 64;
+
+/** Numbers of `space` that are enough for most texts of so many units. */
+export function spaceFor(units: number): number {
+  return Math.max(FIRST_HITS, units >> 4) * HIT;
+}
 
 function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
   const { filter, mask, stems } = lexicon;
@@ -111,54 +116,65 @@ function breakAfter(c: number): number {
   return c === 0x3002 || c === 0xff01 || c === 0x964 ? SENTENCE_GAP : 0;
 }
 
+const COLON = 58;
+
 function lexWide(units: Uint16Array, text: string, lexicon: Lexicon, found: Found): void {
-  const { filter, mask, stems } = lexicon;
+  const { filter, mask, unspacedFirst } = lexicon;
   const fold = wideTable();
   const n = units.length;
   let token = 0;
   let i = 0;
   while (i < n) {
     const c = units[i] as number;
-    let f = foldAt(fold, c);
-    if (f === SEPARATOR || f === IGNORED) {
-      token += breakAfter(c);
-      i++;
-      continue;
-    }
-    if (f === UNSPACED) {
-      token++;
-      i = unspacedHit(found, lexicon, text, c, token, i);
-      continue;
+    let f = fold[c] as number;
+    if (f <= UNKNOWN) {
+      if (f === UNKNOWN) f = foldAt(fold, c);
+      if (f === UNSPACED) {
+        token++;
+        const known = ((unspacedFirst[c >> 3] as number) & (1 << (c & 7))) !== 0;
+        i = known ? unspacedHit(found, lexicon, text, c, token, i) : i + 1;
+        continue;
+      }
+      if (f === SEPARATOR || f === IGNORED) {
+        token += breakAfter(c);
+        i++;
+        continue;
+      }
     }
     const start = i;
-    let hash = 0;
-    let length = 0;
-    let second = 0;
-    let third = 0;
-    const first = f;
-    let digit = false;
-    while (i < n) {
-      f = foldAt(fold, units[i] as number);
-      if (f === SEPARATOR || f === UNSPACED) break;
-      if (f !== IGNORED) {
-        hash = (Math.imul(hash, 31) + f) | 0;
-        if (f >= 48 && f <= 57) digit = true;
-        length++;
-        if (length === 2) second = f;
-        else if (length === 3) third = f;
+    let hash = f;
+    let length = 1;
+    // Folded word units below the colon are digits.
+    let digits = f < COLON ? 1 : 0;
+    for (i++; i < n; i++) {
+      f = fold[units[i] as number] as number;
+      if (f <= UNKNOWN) {
+        if (f === UNKNOWN) f = foldAt(fold, units[i] as number);
+        if (f === IGNORED) continue;
+        if (f <= UNKNOWN) break;
       }
-      i++;
+      hash = (Math.imul(hash, 31) + f) | 0;
+      if (f < COLON) digits = 1;
+      length++;
     }
     token++;
     const slot = spread(hash) & mask;
     if (((filter[slot] as number) & (1 << (hash >>> 29))) !== 0) exactHit(found, lexicon, hash, slot, length, token, start, i);
-    if (digit) found.digits.push(start, i);
+    if (digits !== 0) found.digits.push(start, i);
     else if (length === 1) single(found, start);
-    if (length >= MIN_STEM) {
-      const list = stems[stemKey(first, second, third)] as number;
-      if (list !== 0) stemHit(found, lexicon, units, list, token, start, i);
-    }
+    if (length >= MIN_STEM) stemsAt(found, lexicon, units, fold, token, start, i);
   }
+}
+
+/** Tries the stems that share the word's first three units. */
+function stemsAt(found: Found, lexicon: Lexicon, units: Uint16Array, fold: Uint16Array, token: number, start: number, end: number): void {
+  let i = start + 1;
+  while (fold[units[i] as number] === IGNORED) i++;
+  const second = fold[units[i] as number] as number;
+  i++;
+  while (fold[units[i] as number] === IGNORED) i++;
+  const list = lexicon.stems[stemKey(fold[units[start] as number] as number, second, fold[units[i] as number] as number)] as number;
+  if (list !== 0) stemHit(found, lexicon, units, list, token, start, end);
 }
 
 /** Hash and length decide: that two words of a language share both is less likely than a bit flip, and a vocabulary is no secret. */

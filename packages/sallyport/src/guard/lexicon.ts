@@ -23,6 +23,8 @@ export type Lexicon = {
   readonly stemLists: readonly (readonly number[])[];
   /** Entries of unspaced scripts by their first unit, longest first. */
   readonly unspaced: ReadonlyMap<number, readonly number[]>;
+  /** The first units of those as a set: bit c & 7 of byte c >> 3. */
+  readonly unspacedFirst: Uint8Array;
   /** For each class, the numbers of its words in ascending order. */
   readonly classes: ReadonlyMap<string, readonly number[]>;
   /** Classes as tables, made when first asked for (`tableOf`). */
@@ -86,10 +88,18 @@ export function buildLexicon(vocabularies: readonly Readonly<Record<string, read
     stems: stemTable,
     stemLists,
     unspaced,
+    unspacedFirst: setOf(unspaced.keys()),
     lengths: Uint8Array.from(words, ({ length }) => length),
     classes: membersOf(words, classesOf),
     tables: new Map(),
   };
+}
+
+/** A set of UTF-16 units as bits. */
+function setOf(units: Iterable<number>): Uint8Array {
+  const set = new Uint8Array(8192);
+  for (const c of units) set[c >> 3] = (set[c >> 3] as number) | (1 << (c & 7));
+  return set;
 }
 
 function membersOf(words: readonly string[], classesOf: ReadonlyMap<string, ReadonlySet<string>>): ReadonlyMap<string, readonly number[]> {
@@ -112,6 +122,11 @@ export function tableOf(lexicon: Lexicon, name: string): Uint8Array {
   for (const word of lexicon.classes.get(name) ?? []) table[word] = 1;
   lexicon.tables.set(name, table);
   return table;
+}
+
+/** Whether a word of this hash may be in the vocabulary. */
+export function passes({ filter, mask }: Lexicon, hash: number): boolean {
+  return ((filter[spread(hash) & mask] as number) & (1 << (hash >>> 29))) !== 0;
 }
 
 /** Whether a word (ASCII letters) is in the vocabulary. */

@@ -1,5 +1,6 @@
 import { decode, MAX_BLOCKS, MAX_DEPTH } from './decode.ts';
-import { foldOf, SEPARATOR } from './fold.ts';
+import { BEYOND, HIDDEN, survey, WIDE, type Survey } from './kinds.ts';
+import { spaceFor } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
 import type { Units } from './units.ts';
@@ -13,6 +14,8 @@ export type Reading = {
   readonly plain: View;
   /** With every encoded stretch replaced by what it says; undefined when nothing is encoded. */
   readonly decoded: View | undefined;
+  /** Whether the text as given has invisible characters. */
+  readonly invisible: boolean;
   /** What was left out, in plain words. */
   readonly incomplete: string | undefined;
 };
@@ -20,37 +23,51 @@ export type Reading = {
 /** Text whose units are kept in one reused buffer; longer texts get their own, so that a single one does not pin memory. */
 const KEPT_UNITS = 1 << 18;
 
-/** The longest UTF-8 form of one code point is four bytes: with so much room left, as many bytes as units means that all are ASCII. */
-const ASCII_SLACK = 4;
-
 /** Stands for a separator above U+00FF: a control character, which no detector takes for part of anything. */
 const SEPARATOR_BYTE = 1;
+
+/** The buffer for the units of a text that is not ASCII; those before it belong to the readings by depth. */
+const WIDE_SLOT = MAX_DEPTH + 1;
 
 /** Reads texts one after the other; a reading is valid until the next. */
 export class Reader {
   readonly #lexicon: Lexicon;
   readonly #kept: Buffer[] = [];
+  readonly #spaces: Int32Array[] = [];
 
   constructor(lexicon: Lexicon) {
     this.#lexicon = lexicon;
   }
 
   read(text: string, knownAscii: boolean): Reading {
-    const plain = this.#plain(text, knownAscii);
+    const { plain, invisible } = this.#plain(text, knownAscii);
     const { view, incomplete } = this.#decode(plain);
     return {
       raw: text,
       plain,
       decoded: view === plain ? undefined : view,
+      invisible,
       incomplete: incomplete ? `more than ${MAX_BLOCKS} encoded blocks, or more encoded text than is decoded` : undefined,
     };
   }
 
-  #plain(text: string, knownAscii: boolean): View {
-    const bytes = this.#bytes(text, 0, knownAscii);
-    if (bytes !== undefined) return new View({ name: 'plain', text, units: bytes, ascii: true, lexicon: this.#lexicon });
-    const normal = normalise(text);
-    return this.#view('plain', normal?.text ?? text, 0, { map: normal?.map });
+  #plain(text: string, knownAscii: boolean): { plain: View; invisible: boolean } {
+    // As many bytes in UTF-8 as units: all are ASCII. The fastest native test there is.
+    if (knownAscii || Buffer.byteLength(text) === text.length) {
+      const buffer = this.#buffer(0, text.length);
+      buffer.write(text, 0, text.length, 'latin1');
+      const units = new Uint8Array(buffer.buffer, buffer.byteOffset, text.length);
+      return {
+        plain: new View({ name: 'plain', text, units, ascii: true, lexicon: this.#lexicon, space: this.#space(0, text.length) }),
+        invisible: false,
+      };
+    }
+    const units = this.#wide(text);
+    const seen = survey(units);
+    const normal = normalise(text, units, seen);
+    const plain =
+      normal === undefined ? this.#view('plain', { text, units }, seen, 0) : this.#view('plain', normal, survey(normal.units), 0);
+    return { plain, invisible: (seen.seen & HIDDEN) !== 0 };
   }
 
   #decode(plain: View): { view: View; incomplete: boolean } {
@@ -63,45 +80,62 @@ export class Reader {
       if (decoding.name === '') break;
       const name = view === plain ? decoding.name : `${view.name}+${decoding.name}`;
       // What was decoded may itself be full-width or have invisible characters in it.
-      const normal = normalise(decoding.text);
-      const decoded = this.#view(name, decoding.text, depth, { map: decoding.map, parent: view });
-      view = normal === undefined ? decoded : this.#view(name, normal.text, depth, { map: normal.map, parent: decoded });
+      const seen = survey(decoding.units);
+      const normal = normalise(decoding.text, decoding.units, seen);
+      const decoded = this.#view(name, decoding, seen, depth, view);
+      view = normal === undefined ? decoded : this.#view(name, normal, survey(normal.units), depth, decoded);
     }
     return { view, incomplete };
   }
 
-  #view(name: string, text: string, slot: number, from: { map?: View['map']; parent?: View }): View {
-    const bytes = this.#bytes(text, slot, false);
-    const units = bytes ?? this.#narrow(text, slot) ?? this.#wide(text, slot);
-    return new View({ name, text, units, ascii: bytes !== undefined, lexicon: this.#lexicon, ...from });
-  }
-
-  /** The text as bytes, or undefined when it is not ASCII. */
-  #bytes(text: string, slot: number, known: boolean): Uint8Array | undefined {
-    const buffer = this.#buffer(slot, text.length + ASCII_SLACK);
-    const written = buffer.write(text, 0, text.length + (known ? 0 : ASCII_SLACK), known ? 'latin1' : 'utf8');
-    return written === text.length ? new Uint8Array(buffer.buffer, buffer.byteOffset, written) : undefined;
+  #view(
+    name: string,
+    { text, units, map }: { text: string; units: Uint16Array; map?: View['map'] },
+    { seen }: Survey,
+    slot: number,
+    parent?: View,
+  ): View {
+    const read = (seen & WIDE) === 0 ? this.#narrow(units, slot) : units;
+    return new View({
+      name,
+      text,
+      units: read,
+      ascii: (seen & BEYOND) === 0,
+      lexicon: this.#lexicon,
+      space: this.#space(slot, units.length),
+      map,
+      parent,
+    });
   }
 
   /**
    * The text as bytes although it is not ASCII, when all above U+00FF only separates words (typographic quotes, dashes, emoji): most Western
    * text, which the lexer reads twice as fast so.
    */
-  #narrow(text: string, slot: number): Uint8Array | undefined {
-    const buffer = this.#buffer(slot, text.length);
-    for (let i = 0; i < text.length; i++) {
-      const c = text.charCodeAt(i);
-      if (c < 256) buffer[i] = c;
-      else if (foldOf(c) === SEPARATOR) buffer[i] = SEPARATOR_BYTE;
-      else return undefined;
+  #narrow(units: Uint16Array, slot: number): Uint8Array {
+    const buffer = this.#buffer(slot, units.length);
+    const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, units.length);
+    for (let i = 0; i < units.length; i++) {
+      const c = units[i] as number;
+      bytes[i] = c < 256 ? c : SEPARATOR_BYTE;
     }
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, text.length);
+    return bytes;
   }
 
-  #wide(text: string, slot: number): Units {
-    const buffer = this.#buffer(slot, text.length * 2);
+  /** The UTF-16 code units of the text as given. */
+  #wide(text: string): Uint16Array {
+    const buffer = this.#buffer(WIDE_SLOT, text.length * 2);
     buffer.write(text, 0, text.length * 2, 'utf16le');
     return new Uint16Array(buffer.buffer, buffer.byteOffset, text.length);
+  }
+
+  #space(slot: number, units: number): Int32Array {
+    const numbers = spaceFor(units);
+    const kept = this.#spaces[slot];
+    if (kept !== undefined && kept.length >= numbers) return kept;
+    const space = new Int32Array(numbers);
+    if (units <= KEPT_UNITS) this.#spaces[slot] = space;
+    return space;
   }
 
   #buffer(slot: number, bytes: number): Buffer {

@@ -2,7 +2,7 @@ import { lex, type Words } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { findNumbers, type Numbers } from './numbers.ts';
 import { findRuns } from './runs.ts';
-import type { Units } from './units.ts';
+import { textOf, type Units } from './units.ts';
 
 /** A stretch of the text as it was given: UTF-16 code units, `end` exclusive. */
 export type Span = { readonly start: number; readonly end: number };
@@ -19,6 +19,7 @@ export class View {
   /** Every unit is below U+0080. */
   readonly ascii: boolean;
   readonly #lexicon: Lexicon;
+  readonly #space: Int32Array;
   readonly map: OffsetMap | undefined;
   readonly #parent: View | undefined;
   #words: Words | undefined;
@@ -31,6 +32,8 @@ export class View {
     units: Units;
     ascii: boolean;
     lexicon: Lexicon;
+    /** For the words that are found. */
+    space: Int32Array;
     map?: OffsetMap | undefined;
     parent?: View | undefined;
   }) {
@@ -39,13 +42,14 @@ export class View {
     this.units = of.units;
     this.ascii = of.ascii;
     this.#lexicon = of.lexicon;
+    this.#space = of.space;
     this.map = of.map;
     this.#parent = of.parent;
   }
 
   /** The vocabulary words of this text, found in one pass on first use. */
   get words(): Words {
-    return (this.#words ??= lex(this.units, this.text, this.#lexicon));
+    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space));
   }
 
   /** The digit clusters of this text, found on first use. */
@@ -77,120 +81,135 @@ export class View {
   }
 }
 
-/** Pieces of a view: `froms` undefined is a copied stretch (unit k stands at `raw + k`), else each unit has its own range. */
-type Piece = { readonly at: number; readonly raw: number; readonly froms: number[] | undefined; readonly tos: number[] | undefined };
-
 /** A copied stretch below this joins a changed one beside it: fewer pieces for text that alternates. */
 const SHORT_COPY = 16;
 
+/**
+ * Pieces of a built text, three numbers each: where the piece begins, where its first unit stands in the source, and -1 for a copied stretch
+ * (unit k stands at raw + k), else the place of its first unit in `froms` and `tos`.
+ */
+type Pieces = { readonly list: readonly number[]; readonly froms: Int32Array; readonly tos: Int32Array };
+
+const PIECE = 3;
+
 /** Maps offsets of a built text to offsets of its source, by binary search over pieces. */
 export class OffsetMap {
-  readonly #pieces: readonly Piece[];
+  readonly #pieces: Pieces;
   readonly #sourceEnd: number;
 
-  constructor(pieces: readonly Piece[], sourceEnd: number) {
+  constructor(pieces: Pieces, sourceEnd: number) {
     this.#pieces = pieces;
     this.#sourceEnd = sourceEnd;
   }
 
   span(start: number, end: number): Span {
-    const from = this.#from(start);
-    return { start: from, end: end <= start ? from : this.#to(end - 1) };
+    const from = this.#at(this.#pieces.froms, start, 0);
+    return { start: from, end: end <= start ? from : this.#at(this.#pieces.tos, end - 1, 1) };
   }
 
   changed(start: number, end: number): boolean {
-    for (let p = this.#find(start); p < this.#pieces.length; p++) {
-      const piece = this.#pieces[p];
-      if (piece === undefined || piece.at >= end) return false;
-      if (piece.froms !== undefined) return true;
+    const { list } = this.#pieces;
+    for (let p = this.#find(start); p < list.length; p += PIECE) {
+      if ((list[p] as number) >= end) return false;
+      if ((list[p + 2] as number) >= 0) return true;
     }
     return false;
   }
 
-  #from(unit: number): number {
-    const piece = this.#pieces[this.#find(unit)];
-    if (piece === undefined) return this.#sourceEnd;
-    return piece.froms === undefined ? piece.raw + unit - piece.at : (piece.froms[unit - piece.at] ?? this.#sourceEnd);
-  }
-
-  #to(unit: number): number {
-    const piece = this.#pieces[this.#find(unit)];
-    if (piece === undefined) return this.#sourceEnd;
-    return piece.tos === undefined ? piece.raw + unit - piece.at + 1 : (piece.tos[unit - piece.at] ?? this.#sourceEnd);
+  /** The start (`ends` 0) or end (1) of what a unit came from. */
+  #at(of: Int32Array, unit: number, ends: number): number {
+    const { list } = this.#pieces;
+    const p = this.#find(unit);
+    if (p >= list.length) return this.#sourceEnd;
+    const offset = unit - (list[p] as number);
+    const first = list[p + 2] as number;
+    return first < 0 ? (list[p + 1] as number) + offset + ends : (of[first + offset] ?? this.#sourceEnd);
   }
 
   #find(unit: number): number {
+    const { list } = this.#pieces;
     let low = 0;
-    let high = this.#pieces.length - 1;
+    let high = list.length / PIECE - 1;
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
-      if ((this.#pieces[middle]?.at ?? 0) <= unit) low = middle;
+      if ((list[middle * PIECE] as number) <= unit) low = middle;
       else high = middle - 1;
     }
-    return low;
+    return low * PIECE;
   }
 }
 
+/** Changed units for which there is space at first: a quarter of the text, within bounds. */
+const FIRST_CHANGED = 256;
+const MOST_FIRST_CHANGED = 1 << 16;
+
 /** Builds a text from copied and replaced stretches of a source, and the map back. Stretches are given in order. */
 export class ViewBuilder {
-  readonly #source: string;
-  readonly #parts: string[] = [];
-  readonly #pieces: Piece[] = [];
+  readonly #source: Uint16Array;
+  readonly #pieces: number[] = [];
+  #units: Uint16Array;
   #length = 0;
-  /** Output units that are not yet joined to a string: joining one by one would build a rope per unit. */
-  #codes: number[] = [];
-  #froms: number[] | undefined;
-  #tos: number[] | undefined;
+  #froms: Int32Array;
+  #tos: Int32Array;
+  #changed = 0;
+  /** The last piece is a changed one. */
+  #open = false;
 
-  constructor(source: string) {
+  constructor(source: Uint16Array) {
     this.#source = source;
+    this.#units = new Uint16Array(source.length + FIRST_CHANGED);
+    const changed = Math.min(MOST_FIRST_CHANGED, FIRST_CHANGED + (source.length >> 2));
+    this.#froms = new Int32Array(changed);
+    this.#tos = new Int32Array(changed);
   }
 
   /** Takes `start..end` of the source as it is. */
   copy(start: number, end: number): void {
-    if (end <= start) return;
-    if (this.#froms !== undefined && end - start < SHORT_COPY) {
-      for (let i = start; i < end; i++) this.put(this.#source.charCodeAt(i), i, i + 1);
+    const length = end - start;
+    if (length <= 0) return;
+    if (this.#open && length < SHORT_COPY) {
+      for (let i = start; i < end; i++) this.put(this.#source[i] as number, i, i + 1);
       return;
     }
-    this.#close();
-    this.#pieces.push({ at: this.#length, raw: start, froms: undefined, tos: undefined });
-    this.#parts.push(this.#source.slice(start, end));
-    this.#length += end - start;
+    this.#open = false;
+    this.#pieces.push(this.#length, start, -1);
+    if (this.#length + length > this.#units.length) this.#grow(length);
+    this.#units.set(this.#source.subarray(start, end), this.#length);
+    this.#length += length;
   }
 
   /** Adds one unit that stands for `start..end` of the source. */
   put(unit: number, start: number, end: number): void {
-    if (this.#froms === undefined || this.#tos === undefined) {
-      this.#froms = [];
-      this.#tos = [];
-      this.#pieces.push({ at: this.#length, raw: start, froms: this.#froms, tos: this.#tos });
+    if (!this.#open) {
+      this.#open = true;
+      this.#pieces.push(this.#length, start, this.#changed);
     }
-    this.#codes.push(unit);
-    this.#froms.push(start);
-    this.#tos.push(end);
-    this.#length++;
+    if (this.#length === this.#units.length) this.#grow(1);
+    if (this.#changed === this.#froms.length) {
+      this.#froms = doubled(this.#froms);
+      this.#tos = doubled(this.#tos);
+    }
+    this.#units[this.#length++] = unit;
+    this.#froms[this.#changed] = start;
+    this.#tos[this.#changed++] = end;
   }
 
-  finish(): { text: string; map: OffsetMap } {
-    this.#close();
-    return { text: this.#parts.join(''), map: new OffsetMap(this.#pieces, this.#source.length) };
+  finish(): { text: string; units: Uint16Array; map: OffsetMap } {
+    const units = this.#units.subarray(0, this.#length);
+    const froms = this.#froms.subarray(0, this.#changed);
+    const tos = this.#tos.subarray(0, this.#changed);
+    return { text: textOf(units), units, map: new OffsetMap({ list: this.#pieces, froms, tos }, this.#source.length) };
   }
 
-  #close(): void {
-    if (this.#froms === undefined) return;
-    this.#parts.push(fromCodes(this.#codes));
-    this.#codes = [];
-    this.#froms = undefined;
-    this.#tos = undefined;
+  #grow(by: number): void {
+    const more = new Uint16Array((this.#units.length + by) * 2);
+    more.set(this.#units);
+    this.#units = more;
   }
 }
 
-/** `String.fromCharCode` takes its units as arguments, and the stack is bounded. */
-const CODES_AT_ONCE = 4096;
-
-function fromCodes(codes: readonly number[]): string {
-  let text = '';
-  for (let i = 0; i < codes.length; i += CODES_AT_ONCE) text += String.fromCharCode(...codes.slice(i, i + CODES_AT_ONCE));
-  return text;
+function doubled(list: Int32Array): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(list.length * 2);
+  more.set(list);
+  return more;
 }

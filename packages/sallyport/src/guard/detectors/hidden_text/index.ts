@@ -1,6 +1,7 @@
 import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, FindingFacts, Scanner, Sink } from '../../detector.ts';
 import { isInvisible, selectorByte, tagAscii } from '../../invisible.ts';
+import { HIDDEN, kinds } from '../../kinds.ts';
 
 /** Text that a person does not see and a model reads. */
 export const detector: Detector = {
@@ -22,11 +23,10 @@ export const detector: Detector = {
 const TAXONOMY = ['CWE-1007', 'CWE-451', 'LLM01:2025'];
 
 const SCANNER: Scanner = {
-  scan({ raw, plain }, _at, sink) {
-    // Every invisible character changes the normalised text: without a change there is none.
-    if (plain.map === undefined) return;
+  scan({ raw, invisible }, _at, sink) {
+    if (!invisible) return;
     if (findRuns(raw, sink) >= MIN_GAPS) findInterleaved(raw, sink);
-    findOverrides(raw, sink);
+    if (raw.includes('\u202d') || raw.includes('\u202e')) findOverrides(raw, sink);
   },
 };
 
@@ -59,13 +59,9 @@ function findRuns(text: string, sink: Sink): number {
   let gaps = 0;
   let i = 0;
   while (i < text.length) {
-    if (text.charCodeAt(i) < 0xad) {
-      i++;
-      continue;
-    }
     const run = mayBeInvisible(text, i) ? runAt(text, i) : undefined;
     if (run === undefined) {
-      i += (text.codePointAt(i) ?? 0) > 0xffff ? 2 : 1;
+      i++;
       continue;
     }
     judge(text, run, sink);
@@ -81,8 +77,7 @@ function isLetter(c: number): boolean {
 
 /** A cheap test before the exact one: an invisible unit, or the first half of a tag character or variation selector. */
 function mayBeInvisible(text: string, at: number): boolean {
-  const c = text.charCodeAt(at);
-  return c === 0xdb40 || isInvisible(c);
+  return ((kinds[text.charCodeAt(at)] as number) & HIDDEN) !== 0;
 }
 
 function runAt(text: string, start: number): Run | undefined {

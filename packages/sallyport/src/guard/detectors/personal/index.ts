@@ -1,5 +1,6 @@
 import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
+import type { Units } from '../../units.ts';
 import type { Span, View } from '../../view.ts';
 import { placeholderType } from '../../mask/index.ts';
 import { isIpv4, isIpv6, isNobody } from './address.ts';
@@ -66,7 +67,7 @@ function scanView(view: View, onlyChanged: boolean, wants: (type: Type) => boole
     if (wants(type) && (!onlyChanged || view.changed(start, end))) sink.add(view, start, end, factsOf(type));
   };
   emails(view, found);
-  const taken = [...ibans(view, found), ...(mayHaveIpv6(view) ? ipv6(view, found) : [])];
+  const taken = [...ibans(view, found), ...ipv6(view, found)];
   const { clusters } = view.numbers;
   for (let c = 0; c < clusters.length; c += 2) {
     const start = clusters[c] as number;
@@ -119,31 +120,43 @@ function ibans({ text, numbers }: View, found: Found): readonly Span[] {
   return spans;
 }
 
-/** Two colons with at most four hexadecimal digits between them, one of which an IPv6 address has at the least. */
-function mayHaveIpv6({ text, units }: View): boolean {
+const IPV6 = /(?<![\w:.])((?:[0-9a-fA-F]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}))(\/\d{1,3})?(?![\w:])/y;
+
+/**
+ * An address has two colons with at most four hexadecimal digits between them, and begins with at most four before the first. Answers where
+ * addresses stand, so that the IPv4 form inside one is not found again.
+ */
+function ipv6({ text, units }: View, found: Found): readonly Span[] {
+  const spans: Span[] = [];
+  let done = 0;
   for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) {
-    for (let i = at + 1; i <= at + 5 && i < units.length; i++) {
-      const c = units[i] as number;
-      if (c === 58) return true;
-      if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70))) break;
+    if (at < done || !isColonPair(units, at)) continue;
+    let start = at;
+    while (start > done && at - start < 4 && isHex(units[start - 1] as number)) start--;
+    IPV6.lastIndex = start;
+    const match = IPV6.exec(text);
+    if (match === null) continue;
+    done = start + match[0].length;
+    const address = match[1] ?? '';
+    if (/[0-9]/.test(address) && isIpv6(address) && !isNobody(address)) {
+      spans.push({ start, end: done });
+      found('IP_ADDRESS', start, done);
     }
+  }
+  return spans;
+}
+
+function isColonPair(units: Units, at: number): boolean {
+  for (let i = at + 1; i <= at + 5 && i < units.length; i++) {
+    const c = units[i] as number;
+    if (c === 58) return true;
+    if (!isHex(c)) return false;
   }
   return false;
 }
 
-const IPV6 = /(?<![\w:.])((?:[0-9a-fA-F]{0,4}:){2,8}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}))(\/\d{1,3})?(?![\w:])/g;
-
-/** Answers where addresses stand, so that the IPv4 form inside one is not found again. */
-function ipv6({ text }: View, found: Found): readonly Span[] {
-  const spans: Span[] = [];
-  for (const match of text.matchAll(IPV6)) {
-    const address = match[1] ?? '';
-    if (/[0-9]/.test(address) && isIpv6(address) && !isNobody(address)) {
-      spans.push({ start: match.index, end: match.index + match[0].length });
-      found('IP_ADDRESS', match.index, match.index + match[0].length);
-    }
-  }
-  return spans;
+function isHex(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 97 && c <= 102) || (c >= 65 && c <= 70);
 }
 
 type TypedPattern = {
