@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { disguised, MAX_BLOCKS } from './decode.ts';
+import { MAX_BLOCKS } from './decode.ts';
+import { disguised } from './disguise.ts';
 import { buildLexicon } from './lexicon.ts';
 import { Reader } from './reading.ts';
 

@@ -1,6 +1,6 @@
 import { reasonOf, type Finding, type Point } from '../kernel/index.ts';
 import type { GuardConfig } from './config.ts';
-import { disguised } from './decode.ts';
+import { disguised } from './disguise.ts';
 import type {
   Canary,
   Detector,

@@ -3,7 +3,6 @@ import { BEYOND, HIDDEN, survey, WIDE, type Survey } from './kinds.ts';
 import { spaceFor } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
-import type { Units } from './units.ts';
 import { View } from './view.ts';
 
 /** A text as the detectors get it. */
