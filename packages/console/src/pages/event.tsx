@@ -172,15 +172,17 @@ function Timings({ timings }: { readonly timings: Readonly<Record<string, number
     <section className="stack tight">
       <h2>Time of each step</h2>
       <dl className="card bars">
-        {Object.entries(timings).map(([step, ms]) => (
-          <div key={step}>
-            <dt>{step}</dt>
-            <dd>
-              <meter min={0} max={total} value={ms} aria-label={`${step}: ${ms} ms`} />
-              <span className="mono">{ms.toLocaleString()} ms</span>
-            </dd>
-          </div>
-        ))}
+        {Object.entries(timings)
+          .sort(([a], [b]) => Number(a === 'total') - Number(b === 'total'))
+          .map(([step, ms]) => (
+            <div key={step}>
+              <dt>{step}</dt>
+              <dd>
+                <meter min={0} max={total} value={ms} aria-label={`${step}: ${ms} ms`} />
+                <span className="mono">{ms.toLocaleString()} ms</span>
+              </dd>
+            </div>
+          ))}
       </dl>
     </section>
   );

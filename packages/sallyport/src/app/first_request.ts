@@ -66,12 +66,17 @@ async function keyLink({ identity, clock }: FirstRequestDeps, tenant: Parameters
     : { name: 'key', state: 'broken', says: 'There is no key yet; make one.' };
 }
 
+/** The practice model is always there; configured providers are broken when none of them can be used. */
 function providerLink({ providers }: FirstRequestDeps): Link {
-  const usable = providers.health().filter(({ circuit, key }) => circuit !== 'open' && key !== 'missing');
-  const names = usable.map(({ provider }) => provider);
-  return usable.length > 0
-    ? { name: 'provider', state: 'ok', says: `${names.join(', ')}; the practice model needs no key.` }
-    : { name: 'provider', state: 'broken', says: 'No provider answers; `sallyport provider test NAME` says why.' };
+  const all = providers.health();
+  const usable = all.filter(({ circuit, key }) => circuit !== 'open' && key !== 'missing').map(({ provider }) => provider);
+  if (all.length > 0 && usable.length === 0)
+    return {
+      name: 'provider',
+      state: 'broken',
+      says: 'None of the configured providers can be used; `sallyport provider test NAME` says why.',
+    };
+  return { name: 'provider', state: 'ok', says: [...usable, 'the practice model, which needs no key'].join(', ') + '.' };
 }
 
 function guardLink({ guarded }: FirstRequestDeps): Link {
