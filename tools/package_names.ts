@@ -22,7 +22,7 @@ const SOURCES: Readonly<Record<Ecosystem, Source>> = {
   npm: {
     ranked: ['npm-high-impact.txt', 'npm-top.guarddog.txt'],
     others: ['node-builtins.txt'],
-    beside: ['package.json', 'preact-router', 'chromadb', 'mem0ai', 'ajv-formats-draft2019'],
+    beside: ['package.json', 'preact-router', 'semiver', 'chromadb', 'mem0ai', 'ajv-formats-draft2019'],
   },
   pypi: { ranked: ['pypi-top.guarddog.txt'], others: ['python-stdlib.txt'], beside: ['toronado', 'onnxruntime-tools', 'rb', 'ai'] },
   // What comes with the compiler: https://doc.rust-lang.org/std/.

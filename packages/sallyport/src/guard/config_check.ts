@@ -14,6 +14,16 @@ export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
     ...unknown('off', 'detector', config.off ?? [], detectors),
     ...unknown('types', 'type', config.types ?? [], PERSONAL_TYPES),
     ...patternProblems(config.patterns ?? []),
+    ...twice(
+      'terms',
+      'id',
+      (config.terms ?? []).map(({ id }) => id),
+    ),
+    ...twice(
+      'topics',
+      'name',
+      (config.topics ?? []).map(({ name }) => name),
+    ),
   ];
 }
 
@@ -25,6 +35,13 @@ function unknown(key: string, what: string, names: readonly string[], known: rea
     const hint = meant === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${meant}?`;
     return [{ pointer: `/${key}/${i}`, message: `there is no ${what} ${name}${hint}` }];
   });
+}
+
+/** Two lists or topics of one name could not be told apart in findings. */
+function twice(key: string, field: string, names: readonly string[]): GuardConfigProblem[] {
+  return names.flatMap((name, i) =>
+    names.indexOf(name) < i ? [{ pointer: `/${key}/${i}/${field}`, message: `two ${key} are called ${name}` }] : [],
+  );
 }
 
 function patternProblems(patterns: NonNullable<GuardConfig['patterns']>): GuardConfigProblem[] {

@@ -99,6 +99,9 @@ function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
       types: config.types === undefined ? undefined : new Set(config.types),
       linkHosts: config.linkHosts ?? [],
       patterns: config.patterns ?? [],
+      terms: config.terms ?? [],
+      topics: config.topics ?? [],
+      harm: config.harm,
     },
   };
 }
