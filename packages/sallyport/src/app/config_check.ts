@@ -25,6 +25,7 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
     ...providerProblems(written, sources),
     ...policyProblems(written),
     ...guardConfigProblems(written.guards ?? {}).map(({ pointer, message }) => ({ pointer: `/guards${pointer}`, message })),
+    ...tenantProblems(written),
     ...listenProblems(written),
     ...tlsProblems(written, sources),
     ...storeProblems(written, sources),
@@ -64,6 +65,12 @@ function policyProblems(written: Written): ConfigProblem[] {
   const policy = loadConfigured(written, new Map(), new Set());
   if (policy.ok) return [];
   return policy.problems.map(({ path, rule, message }) => ({ pointer: path, message: rule === '' ? message : `${rule}: ${message}` }));
+}
+
+function tenantProblems({ tenants }: Written): ConfigProblem[] {
+  return Object.entries(tenants ?? {}).flatMap(([name, { guards }]) =>
+    guardConfigProblems(guards ?? {}).map(({ pointer, message }) => ({ pointer: `/tenants/${name}/guards${pointer}`, message })),
+  );
 }
 
 function listenProblems({ listen }: Written): ConfigProblem[] {

@@ -17,6 +17,16 @@ export const CONFIG = Type.Object(
     providers: Type.Optional(PROVIDERS),
     ...POLICY.properties,
     guards: Type.Optional(GUARDS),
+    tenants: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
+        Type.Object({ guards: Type.Optional(GUARDS) }, { additionalProperties: false }),
+        {
+          description:
+            'Settings of single tenants, by name: each key that stands here takes the place of the same key of the installation.',
+        },
+      ),
+    ),
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
     content: Type.Optional(

@@ -12,6 +12,7 @@ import {
 } from '../kernel/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { openIdentity, type Identity } from '../identity/service.ts';
@@ -25,7 +26,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { buildGuards, type GuardSet } from './guards.ts';
+import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -75,9 +76,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
 
   let current = config;
-  let guards: GuardSet | undefined;
+  let guards: TenantGuards | undefined;
   const rebuild = (): void => {
-    guards = current.gateway.guards ? buildGuards(current.guards ?? {}, providers.keyLiterals(), evidence) : undefined;
+    guards = current.gateway.guards ? buildTenantGuards(current, providers.keyLiterals(), evidence) : undefined;
   };
   rebuild();
   const policy = await openPolicy(
@@ -85,7 +86,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       source: async () => policyPart(current),
       store,
       audit,
-      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards) : NONE),
+      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards?.of(DEFAULT_TENANT)) : NONE),
     },
     { logger, clock },
   );
@@ -104,7 +105,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     providers,
     audit,
     policy: (tenant) => policy.current(tenant),
-    guards: () => guards,
+    guards: (tenant) => guards?.of(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
     canaries: [],
@@ -119,6 +120,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...identityRoutes(identity, clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     backupRoute(options.dataDir, store, audit, clock),
   ];

@@ -21,8 +21,8 @@ export type GatewayDeps = {
   readonly providers: Pick<Providers, 'route' | 'models' | 'send'>;
   readonly audit: Pick<Audit, 'record' | 'get' | 'health'> & { readonly content: Pick<Audit['content'], 'put'> };
   policy(tenant: TenantId): Policy;
-  /** The guards in force and the streaming machine made from them; `undefined` when switched off. */
-  guards(): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
+  /** The guards in force for a tenant and the streaming machine made from them; `undefined` when switched off. */
+  guards(tenant: TenantId): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
   /** Maps of responses that later requests continue. */
   readonly restoreMaps: Pick<RestoreMaps, 'put' | 'get'>;

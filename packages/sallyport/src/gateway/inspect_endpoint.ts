@@ -54,7 +54,7 @@ export async function inspectEndpoint(
     {
       tenant: key.tenant,
       policy: deps.policy(key.tenant),
-      guards: deps.guards()?.guards,
+      guards: deps.guards(key.tenant)?.guards,
       memory,
       secret: tenant.memorySecret,
       principal: { id: key.principal, kind: key.principalKind, name: key.name, key: key.id },

@@ -117,7 +117,7 @@ function exchangeOf(
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
   const ledger = new Ledger(content === 'full');
-  const guards = deps.guards();
+  const guards = deps.guards(key.tenant);
   const judge = new Judge(
     {
       tenant: key.tenant,

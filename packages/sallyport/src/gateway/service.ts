@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
+import { DEFAULT_TENANT, reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
 import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
@@ -243,7 +243,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       status: ok ? 'ready' : 'not_ready',
       log,
       store_age_seconds: Math.round(age / 1000),
-      guards: deps.guards() === undefined ? 'off' : 'on',
+      guards: deps.guards(DEFAULT_TENANT) === undefined ? 'off' : 'on',
     });
   }
 

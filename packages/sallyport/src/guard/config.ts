@@ -13,6 +13,8 @@ const CustomPattern = Type.Object(
 );
 
 const NAME = '^[a-z][a-z0-9-]{0,40}$';
+/** Detectors are named as their folders. */
+const NAME_WITH_UNDERSCORE = '^[a-z][a-z0-9_]{0,40}$';
 
 const Terms = Type.Object(
   {
@@ -61,6 +63,11 @@ export const CONFIG = Type.Object(
     threshold: Type.Optional(
       Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
     ),
+    confidence: Type.Optional(
+      Type.Record(Type.String({ pattern: NAME_WITH_UNDERSCORE }), Type.Number({ minimum: 0, maximum: 1 }), {
+        description: 'Findings of a detector (by id) below this confidence are left out. Injections have `threshold` instead.',
+      }),
+    ),
     off: Type.Optional(
       Type.Array(Type.String(), { description: 'Detectors that are switched off, by id (see `sallyport inspect --list`).' }),
     ),
@@ -91,8 +98,6 @@ export const CONFIG = Type.Object(
   },
   { additionalProperties: false, description: 'Detectors over text.' },
 );
-
-/** The same under the name that the generator of the configuration's documentation looks for. */
 
 export type GuardConfig = Static<typeof CONFIG>;
 

@@ -1,4 +1,4 @@
-export { createGuards, type Guards, type GuardOptions, type StreamRules } from './guards.ts';
+export { createGuards, guardStates, type Guards, type GuardOptions, type GuardState, type StreamRules } from './guards.ts';
 export type {
   Canary,
   CustomPattern,
