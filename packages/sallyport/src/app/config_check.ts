@@ -1,5 +1,6 @@
 import { isObject, type Json, type YamlProblem } from '../kernel/index.ts';
 import { guardConfigProblems } from '../guard/index.ts';
+import { templateProblems } from '../gateway/service.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
 import type { Written } from './config_schema.ts';
@@ -26,6 +27,7 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
     ...policyProblems(written),
     ...guardConfigProblems(written.guards ?? {}).map(({ pointer, message }) => ({ pointer: `/guards${pointer}`, message })),
     ...tenantProblems(written),
+    ...templateProblems(written.templates ?? []).map(({ pointer, message }) => ({ pointer: `/templates${pointer}`, message })),
     ...listenProblems(written),
     ...tlsProblems(written, sources),
     ...storeProblems(written, sources),

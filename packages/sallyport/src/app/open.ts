@@ -14,11 +14,13 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
+import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { openIdentity, type Identity } from '../identity/service.ts';
 import { identityRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
+import { openMonitor } from '../monitor/service.ts';
+import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
@@ -81,6 +83,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     guards = current.gateway.guards ? buildTenantGuards(current, providers.keyLiterals(), evidence) : undefined;
   };
   rebuild();
+  let templates = compileTemplates(config.templates ?? []);
   const policy = await openPolicy(
     {
       source: async () => policyPart(current),
@@ -94,6 +97,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const mode = config.content ?? 'findings';
 
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
+  const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const gateway = createGateway({
     restoreMaps,
@@ -106,6 +110,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     audit,
     policy: (tenant) => policy.current(tenant),
     guards: (tenant) => guards?.of(tenant),
+    templates: () => templates,
+    corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
     canaries: [],
@@ -122,6 +128,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...policyRoutes(policy),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
+    ...monitorRoutes(monitor, clock),
     backupRoute(options.dataDir, store, audit, clock),
   ];
   const control = createControl(routes, {
@@ -152,6 +159,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
       current = next;
       rebuild();
+      templates = compileTemplates(next.templates ?? []);
       return [];
     },
     async close() {
@@ -159,6 +167,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       gateway.close();
       await telemetry?.close();
       await restoreMaps.close();
+      await monitor.close();
       await control.close();
       await policy.close();
       await identity.close();

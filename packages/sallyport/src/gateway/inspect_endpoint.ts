@@ -57,6 +57,8 @@ export async function inspectEndpoint(
       guards: deps.guards(key.tenant)?.guards,
       memory,
       secret: tenant.memorySecret,
+      corrections: deps.corrections(key.tenant),
+      feedbackKey: tenant.feedbackKey,
       principal: { id: key.principal, kind: key.principalKind, name: key.name, key: key.id },
       request: {
         endpoint: '/v1/inspect',

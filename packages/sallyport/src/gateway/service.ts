@@ -24,6 +24,7 @@ import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
 export type Gateway = {
@@ -59,6 +60,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const state: TenantState = {
       memorySecret: keys.macKey('verdict-memory').toString('hex'),
       placeholderKey: keys.macKey('placeholder'),
+      feedbackKey: keys.macKey('feedback'),
       commit: (bytes) => createHmac('sha256', commitKey).update(bytes).digest('hex'),
     };
     tenants.set(tenant, state);
