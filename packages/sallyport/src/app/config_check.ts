@@ -1,5 +1,6 @@
 import { isObject, type Json, type YamlProblem } from '../kernel/index.ts';
 import { guardConfigProblems } from '../guard/index.ts';
+import { templateProblems } from '../gateway/service.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
 import type { Written } from './config_schema.ts';
@@ -25,6 +26,8 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
     ...providerProblems(written, sources),
     ...policyProblems(written),
     ...guardConfigProblems(written.guards ?? {}).map(({ pointer, message }) => ({ pointer: `/guards${pointer}`, message })),
+    ...tenantProblems(written),
+    ...templateProblems(written.templates ?? []).map(({ pointer, message }) => ({ pointer: `/templates${pointer}`, message })),
     ...listenProblems(written),
     ...tlsProblems(written, sources),
     ...storeProblems(written, sources),
@@ -64,6 +67,12 @@ function policyProblems(written: Written): ConfigProblem[] {
   const policy = loadConfigured(written, new Map(), new Set());
   if (policy.ok) return [];
   return policy.problems.map(({ path, rule, message }) => ({ pointer: path, message: rule === '' ? message : `${rule}: ${message}` }));
+}
+
+function tenantProblems({ tenants }: Written): ConfigProblem[] {
+  return Object.entries(tenants ?? {}).flatMap(([name, { guards }]) =>
+    guardConfigProblems(guards ?? {}).map(({ pointer, message }) => ({ pointer: `/tenants/${name}/guards${pointer}`, message })),
+  );
 }
 
 function listenProblems({ listen }: Written): ConfigProblem[] {

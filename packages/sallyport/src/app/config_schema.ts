@@ -1,6 +1,6 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
-import { CONFIG as GATEWAY } from '../gateway/config.ts';
+import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
@@ -17,6 +17,22 @@ export const CONFIG = Type.Object(
     providers: Type.Optional(PROVIDERS),
     ...POLICY.properties,
     guards: Type.Optional(GUARDS),
+    tenants: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[a-z][a-z0-9-]{0,62}$' }),
+        Type.Object({ guards: Type.Optional(GUARDS) }, { additionalProperties: false }),
+        {
+          description:
+            'Settings of single tenants, by name: each key that stands here takes the place of the same key of the installation.',
+        },
+      ),
+    ),
+    templates: Type.Optional(
+      Type.Array(TEMPLATE, {
+        maxItems: 200,
+        description: 'Prompt templates: the gate fills them in and refuses a field that is not what was declared.',
+      }),
+    ),
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
     content: Type.Optional(

@@ -4,6 +4,7 @@ import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { doctorCommand } from './doctor.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...POLICY,
+  ...FEEDBACK,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),

@@ -12,12 +12,15 @@ import {
 } from '../kernel/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
+import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
+import { openMonitor } from '../monitor/service.ts';
+import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
 import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
@@ -26,7 +29,7 @@ import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { firstRequestRoute } from './first_request.ts';
-import { buildGuards, type GuardSet } from './guards.ts';
+import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -80,17 +83,18 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const evidence = (value: string): string => keys.mac('evidence', value).toString('hex').slice(0, 12);
 
   let current = config;
-  let guards: GuardSet | undefined;
+  let guards: TenantGuards | undefined;
   const rebuild = (): void => {
-    guards = current.gateway.guards ? buildGuards(current.guards ?? {}, providers.keyLiterals(), evidence) : undefined;
+    guards = current.gateway.guards ? buildTenantGuards(current, providers.keyLiterals(), evidence) : undefined;
   };
   rebuild();
+  let templates = compileTemplates(config.templates ?? []);
   const policy = await openPolicy(
     {
       source: async () => policyPart(current),
       store,
       audit,
-      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards) : NONE),
+      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards?.of(DEFAULT_TENANT)) : NONE),
     },
     { logger, clock },
   );
@@ -98,6 +102,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const mode = config.content ?? 'findings';
 
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
+  const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const gateway = createGateway({
     restoreMaps,
@@ -109,7 +114,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     providers,
     audit,
     policy: (tenant) => policy.current(tenant),
-    guards: () => guards,
+    guards: (tenant) => guards?.of(tenant),
+    templates: () => templates,
+    corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
     canaries: [],
@@ -126,7 +133,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...peopleRoutes(people),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
+    ...monitorRoutes(monitor, clock),
     backupRoute(options.dataDir, store, audit, clock),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
@@ -161,6 +170,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
       current = next;
       rebuild();
+      templates = compileTemplates(next.templates ?? []);
       return [];
     },
     async close() {
@@ -168,6 +178,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       gateway.close();
       await telemetry?.close();
       await restoreMaps.close();
+      await monitor.close();
       await control.close();
       await policy.close();
       await identity.close();

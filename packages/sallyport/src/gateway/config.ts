@@ -1,5 +1,7 @@
 import { Type, type Static } from '../kernel/index.ts';
 
+export { TEMPLATE } from './template_config.ts';
+
 /** Largest request body: a request with a few images as data URLs; memory in flight is bounded by this times the concurrency. */
 export const DEFAULT_BODY_BYTES: number = 32 * 1024 * 1024;
 /** How long the gate goes on from its snapshots when the database is gone. */

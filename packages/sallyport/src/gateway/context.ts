@@ -5,11 +5,13 @@ import type { Effect } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
+import type { Corrections } from '../monitor/service.ts';
 import type { Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { GatewayConfig } from './config.ts';
 import type { VerdictMemory } from './memory.ts';
+import type { Templates } from './template.ts';
 import type { RestoreMaps } from './restore_maps.ts';
 
 /** Everything the data plane uses; all of it answers from memory, except the event log, which answers from disk. */
@@ -21,11 +23,15 @@ export type GatewayDeps = {
   readonly providers: Pick<Providers, 'route' | 'models' | 'send'>;
   readonly audit: Pick<Audit, 'record' | 'get' | 'health'> & { readonly content: Pick<Audit['content'], 'put'> };
   policy(tenant: TenantId): Policy;
-  /** The guards in force and the streaming machine made from them; `undefined` when switched off. */
-  guards(): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
+  /** The guards in force for a tenant and the streaming machine made from them; `undefined` when switched off. */
+  guards(tenant: TenantId): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
+  /** What people said is fine; undefined when nothing is. */
+  corrections(tenant: TenantId): Corrections | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
   /** Maps of responses that later requests continue. */
   readonly restoreMaps: Pick<RestoreMaps, 'put' | 'get'>;
+  /** Prompt templates that requests may name. */
+  templates(): Templates;
   readonly effects: Readonly<Record<string, Effect>>;
   readonly canaries: readonly Canary[];
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
@@ -39,6 +45,11 @@ export type GatewayDeps = {
 };
 
 /** What the data plane keeps in memory per tenant. */
-export type TenantState = { readonly memorySecret: string; readonly placeholderKey: Buffer; commit(bytes: Buffer): string };
+export type TenantState = {
+  readonly memorySecret: string;
+  readonly placeholderKey: Buffer;
+  readonly feedbackKey: Buffer;
+  commit(bytes: Buffer): string;
+};
 
 export type Memory = VerdictMemory<Scan>;

@@ -8,6 +8,7 @@ import type { Target } from '../providers/service.ts';
 import { testExchange, testPolicy } from '../../test/kit/exchange.ts';
 import { chatStream, sseText } from '../../test/kit/upstream_shapes.ts';
 import type { GatewayDeps } from './context.ts';
+import { compileTemplates } from './template.ts';
 import { StreamDelivery } from './forward_stream.ts';
 
 const TARGET: Target = { provider: 'test', kind: 'openai', model: 'm' };
@@ -67,6 +68,8 @@ function deliver(takes: boolean): Delivered {
   const deps = {
     config: { stream: 'adaptive' },
     guards: () => undefined,
+    corrections: () => undefined,
+    templates: () => compileTemplates([]),
     audit: { record: async (event: Event) => void events.push(event), content: { put() {} } },
     clock: () => 0,
     logger: silentLogger,

@@ -84,7 +84,7 @@ export class StreamDelivery implements ProviderSink {
     this.#response = response;
     this.#resolve = resolve;
     this.#codec = openStream(exchange.api as StreamApi);
-    this.#stream = new ReplyStream(exchange, this.#codec, deps.guards()?.plan, deps.config.stream);
+    this.#stream = new ReplyStream(exchange, this.#codec, deps.guards(exchange.tenant)?.plan, deps.config.stream);
     this.#started = this.#recordStart();
   }
 

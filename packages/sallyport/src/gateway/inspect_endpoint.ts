@@ -54,9 +54,11 @@ export async function inspectEndpoint(
     {
       tenant: key.tenant,
       policy: deps.policy(key.tenant),
-      guards: deps.guards()?.guards,
+      guards: deps.guards(key.tenant)?.guards,
       memory,
       secret: tenant.memorySecret,
+      corrections: deps.corrections(key.tenant),
+      feedbackKey: tenant.feedbackKey,
       principal: { id: key.principal, kind: key.principalKind, name: key.name, key: key.id },
       request: {
         endpoint: '/v1/inspect',

@@ -2,6 +2,7 @@ import { reasonOf, type Finding, type JsonObject, type Point, type TenantId } fr
 import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
 import type { Canary, GuardFailure, Guards, Scan } from '../guard/index.ts';
+import { corrected, valueHash, type Corrections } from '../monitor/service.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
 import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
 
@@ -21,6 +22,9 @@ export type JudgeOptions = {
   readonly request: RequestFacts;
   readonly enforceAll: boolean;
   readonly effects: Readonly<Record<string, Effect>>;
+  /** Applied feedback of the tenant, and the key of the values that it excepts. */
+  readonly corrections?: Corrections | undefined;
+  readonly feedbackKey?: Buffer;
   readonly canaries: readonly Canary[];
   readonly ascii: boolean;
 };
@@ -42,7 +46,8 @@ export class Judge {
   /** Judges one part. Text is scanned unless it is remembered (`wholeOnly`: by the detectors that the streaming machine does not run); what is no text is judged by its facts alone. */
   part(facts: PartFacts, text: string, args?: JsonObject, wholeOnly = false): Judgement {
     const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
-    const findings = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
+    const found = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
+    const findings = this.#corrected(found, text);
     const scanned = facts.scanned && scan?.unscanned === undefined;
     const known = scanned === facts.scanned ? facts : { ...facts, scanned };
     const verdict = this.decide(known, findings, args);
@@ -84,6 +89,12 @@ export class Judge {
   /** What a tool does, by the operator's word or by its name. */
   effect(tool: string): Effect {
     return toolEffect(tool, this.#options.effects);
+  }
+
+  #corrected(findings: readonly Finding[], text: string): readonly Finding[] {
+    const { corrections, feedbackKey } = this.#options;
+    if (corrections === undefined || feedbackKey === undefined || findings.length === 0) return findings;
+    return corrected(findings, text, corrections, (value) => valueHash(feedbackKey, value));
   }
 
   #scan(facts: PartFacts, text: string, wholeOnly: boolean): Scan | undefined {

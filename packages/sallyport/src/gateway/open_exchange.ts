@@ -49,7 +49,9 @@ export async function openExchange(
   const json = readJson(bytes);
   if (!json.ok) return no(JSON_PROBLEM[json.problem]);
   if (!isObject(json.value)) return no('BODY_NOT_JSON', 'It must be an object.');
-  const read = readRequest(api, json.value);
+  const rendered = deps.templates().render(api, json.value);
+  if (rendered?.ok === false) return no('REQUEST_INVALID', rendered.problems.join('; '), 'sallyport');
+  const read = readRequest(api, rendered?.body ?? json.value);
   if (!read.ok)
     return {
       ok: false,
@@ -60,7 +62,18 @@ export async function openExchange(
   // The one look into the database, and only for a conversation that the provider keeps: what earlier turns masked can be restored.
   const previous = read.request.previousResponseId;
   const sealed = previous === undefined ? undefined : await deps.restoreMaps.get(key.tenant, key.principal, previous);
-  const exchange = exchangeOf(deps, tenant, memory, key, read.request, routed.targets, json.ascii, tenant.commit(bytes), started, sealed);
+  const exchange = exchangeOf(
+    deps,
+    tenant,
+    memory,
+    key,
+    read.request,
+    routed.targets,
+    json.ascii && rendered === undefined,
+    tenant.commit(bytes),
+    started,
+    sealed,
+  );
   return { ok: true, exchange };
 }
 
@@ -117,7 +130,7 @@ function exchangeOf(
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
   const ledger = new Ledger(content === 'full');
-  const guards = deps.guards();
+  const guards = deps.guards(key.tenant);
   const judge = new Judge(
     {
       tenant: key.tenant,
@@ -125,6 +138,8 @@ function exchangeOf(
       guards: guards?.guards,
       memory,
       secret: tenant.memorySecret,
+      corrections: deps.corrections(key.tenant),
+      feedbackKey: tenant.feedbackKey,
       principal: { id: key.principal, kind: key.principalKind, name: key.name, key: key.id },
       request: {
         endpoint: PATH[request.api],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
+import { DEFAULT_TENANT, reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
 import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
@@ -24,6 +24,7 @@ import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
 export type Gateway = {
@@ -59,6 +60,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const state: TenantState = {
       memorySecret: keys.macKey('verdict-memory').toString('hex'),
       placeholderKey: keys.macKey('placeholder'),
+      feedbackKey: keys.macKey('feedback'),
       commit: (bytes) => createHmac('sha256', commitKey).update(bytes).digest('hex'),
     };
     tenants.set(tenant, state);
@@ -243,7 +245,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       status: ok ? 'ready' : 'not_ready',
       log,
       store_age_seconds: Math.round(age / 1000),
-      guards: deps.guards() === undefined ? 'off' : 'on',
+      guards: deps.guards(DEFAULT_TENANT) === undefined ? 'off' : 'on',
     });
   }
 

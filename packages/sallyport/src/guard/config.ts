@@ -1,4 +1,5 @@
 import { Type, type Static } from '../kernel/index.ts';
+import { HARM_CATEGORIES } from './usage/harm.ts';
 
 const CustomPattern = Type.Object(
   {
@@ -11,11 +12,61 @@ const CustomPattern = Type.Object(
   { additionalProperties: false },
 );
 
+const NAME = '^[a-z][a-z0-9-]{0,40}$';
+/** Detectors are named as their folders. */
+const NAME_WITH_UNDERSCORE = '^[a-z][a-z0-9_]{0,40}$';
+
+const Terms = Type.Object(
+  {
+    id: Type.String({ pattern: NAME, description: 'Name of the list; findings carry the rule terms.<id>.' }),
+    terms: Type.Array(Type.String({ minLength: 2, maxLength: 100 }), {
+      minItems: 1,
+      maxItems: 1_000,
+      description: 'Words or phrases; found in any case, spelling with digits, look-alike letters, spaced out, with endings.',
+    }),
+    severity: Type.Optional(Type.Union([Type.Literal('low'), Type.Literal('medium'), Type.Literal('high'), Type.Literal('critical')])),
+  },
+  { additionalProperties: false },
+);
+
+const Topic = Type.Object(
+  {
+    name: Type.String({ pattern: NAME, description: 'Name of the topic; in the type of its findings.' }),
+    stance: Type.Union([Type.Literal('allowed'), Type.Literal('blocked')], {
+      description:
+        'With allowed topics, requests on none of them are found (topics.off-topic); requests on a blocked one always (topics.blocked).',
+    }),
+    examples: Type.Array(Type.String({ minLength: 3, maxLength: 1_000 }), {
+      minItems: 3,
+      maxItems: 100,
+      description: 'What users ask on this topic; ten varied ones work well. A classifier learns from them when the configuration is read.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+const Harm = Type.Object(
+  {
+    categories: Type.Array(Type.Enum([...HARM_CATEGORIES]), {
+      minItems: 1,
+      uniqueItems: true,
+      description: 'Categories that are looked for.',
+    }),
+    threshold: Type.Optional(Type.Number({ minimum: 0.3, maximum: 1, default: 0.8, description: 'Likelihood from which a text counts.' })),
+  },
+  { additionalProperties: false, description: 'Categories of harm by a small trained baseline: for observing, with many misses.' },
+);
+
 /** The part `guards:` of sallyport.yaml. */
 export const CONFIG = Type.Object(
   {
     threshold: Type.Optional(
       Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
+    ),
+    confidence: Type.Optional(
+      Type.Record(Type.String({ pattern: NAME_WITH_UNDERSCORE }), Type.Number({ minimum: 0, maximum: 1 }), {
+        description: 'Findings of a detector (by id) below this confidence are left out. Injections have `threshold` instead.',
+      }),
     ),
     off: Type.Optional(
       Type.Array(Type.String(), { description: 'Detectors that are switched off, by id (see `sallyport inspect --list`).' }),
@@ -38,12 +89,15 @@ export const CONFIG = Type.Object(
         description: 'Strings in your system prompts that no reply may contain.',
       }),
     ),
+    terms: Type.Optional(Type.Array(Terms, { maxItems: 50, description: 'Lists of blocked terms.' })),
+    topics: Type.Optional(
+      Type.Array(Topic, { maxItems: 20, description: 'Topics by example: what an app is for, and what it is not for.' }),
+    ),
+    harm: Type.Optional(Harm),
     patterns: Type.Optional(Type.Array(CustomPattern, { maxItems: 200, description: 'Your own patterns.' })),
   },
   { additionalProperties: false, description: 'Detectors over text.' },
 );
-
-/** The same under the name that the generator of the configuration's documentation looks for. */
 
 export type GuardConfig = Static<typeof CONFIG>;
 

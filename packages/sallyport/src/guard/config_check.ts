@@ -12,8 +12,19 @@ export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
   const detectors = DETECTORS.map(({ id }) => id);
   return [
     ...unknown('off', 'detector', config.off ?? [], detectors),
+    ...unknownKeys('confidence', Object.keys(config.confidence ?? {}), detectors),
     ...unknown('types', 'type', config.types ?? [], PERSONAL_TYPES),
     ...patternProblems(config.patterns ?? []),
+    ...twice(
+      'terms',
+      'id',
+      (config.terms ?? []).map(({ id }) => id),
+    ),
+    ...twice(
+      'topics',
+      'name',
+      (config.topics ?? []).map(({ name }) => name),
+    ),
   ];
 }
 
@@ -25,6 +36,17 @@ function unknown(key: string, what: string, names: readonly string[], known: rea
     const hint = meant === undefined ? `; there are ${known.join(', ')}` : `; did you mean ${meant}?`;
     return [{ pointer: `/${key}/${i}`, message: `there is no ${what} ${name}${hint}` }];
   });
+}
+
+function unknownKeys(key: string, names: readonly string[], known: readonly string[]): GuardConfigProblem[] {
+  return names.flatMap((name) => unknown(key, 'detector', [name], known).map(({ message }) => ({ pointer: `/${key}/${name}`, message })));
+}
+
+/** Two lists or topics of one name could not be told apart in findings. */
+function twice(key: string, field: string, names: readonly string[]): GuardConfigProblem[] {
+  return names.flatMap((name, i) =>
+    names.indexOf(name) < i ? [{ pointer: `/${key}/${i}/${field}`, message: `two ${key} are called ${name}` }] : [],
+  );
 }
 
 function patternProblems(patterns: NonNullable<GuardConfig['patterns']>): GuardConfigProblem[] {

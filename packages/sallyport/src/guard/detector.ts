@@ -1,6 +1,8 @@
 import type { Category, Finding, Point, Severity } from '../kernel/index.ts';
 import type { Origin } from '../message/index.ts';
 import type { Reading } from './reading.ts';
+import type { TermList } from './usage/terms.ts';
+import type { Topic } from './usage/topics.ts';
 import type { View } from './view.ts';
 
 /** What happens to the text when a guard fails at a point. There is no default: each detector states it for each of its points. */
@@ -88,6 +90,10 @@ export type DetectorSettings = {
   readonly types: ReadonlySet<string> | undefined;
   readonly linkHosts: readonly string[];
   readonly patterns: readonly CustomPattern[];
+  readonly terms: readonly (TermList & { readonly severity?: Severity })[];
+  readonly topics: readonly Topic[];
+  /** Absent: no category of harm is looked for. */
+  readonly harm: { readonly categories: readonly string[]; readonly threshold?: number } | undefined;
 };
 
 /** An operator's own pattern; runs in a linear-time engine only. */

@@ -63,7 +63,8 @@ export type Guards = {
   describe(): readonly GuardDescription[];
 };
 
-type Running = { readonly detector: Detector; readonly scanner: Scanner };
+/** `confidence`: findings below it are left out. */
+type Running = { readonly detector: Detector; readonly scanner: Scanner; readonly confidence: number };
 
 /**
  * Sets the detectors up: builds the vocabulary, compiles patterns. Costs some ten milliseconds; do it once per configuration.
@@ -73,7 +74,11 @@ export function createGuards(options: GuardOptions): Guards {
   const off = new Set(options.config.off);
   for (const id of off) if (!DETECTORS.some((detector) => detector.id === id)) throw fail('GUARD_UNKNOWN', { say: id });
   const detectors = DETECTORS.filter(({ id }) => !off.has(id));
-  const running = detectors.map((detector) => ({ detector, scanner: detector.setUp(setupOf(options)) }));
+  const running = detectors.map((detector) => ({
+    detector,
+    scanner: detector.setUp(setupOf(options)),
+    confidence: options.config.confidence?.[detector.id] ?? 0,
+  }));
   const reader = new Reader(lexiconOf(detectors));
   const at = byPoint(running);
   return {
@@ -99,6 +104,9 @@ function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
       types: config.types === undefined ? undefined : new Set(config.types),
       linkHosts: config.linkHosts ?? [],
       patterns: config.patterns ?? [],
+      terms: config.terms ?? [],
+      topics: config.topics ?? [],
+      harm: config.harm,
     },
   };
 }
@@ -126,10 +134,11 @@ function scanText(text: string, at: ScanAt, running: readonly Running[], reader:
     faults?.(READER, at.point);
     const reading = reader.read(text, at.ascii === true);
     report.unscanned = reading.incomplete;
-    for (const { detector, scanner } of running) {
+    for (const { detector, scanner, confidence } of running) {
       if (at.wholeOnly === true && detector.stream.form !== 'whole') continue;
       try {
         faults?.(detector.id, at.point);
+        report.confidence = confidence;
         scanner.scan(reading, at, report);
       } catch (error) {
         report.failed(detector.id, error, detector.points[at.point as TextPoint] ?? 'deny');
@@ -148,6 +157,8 @@ class Report implements Sink {
   readonly #failures: GuardFailure[] = [];
   #injection = 0;
   unscanned: string | undefined;
+  /** Of the detector that is working. */
+  confidence = 0;
 
   constructor(at: ScanAt) {
     this.#at = at;
@@ -159,6 +170,7 @@ class Report implements Sink {
   }
 
   addRaw(start: number, end: number, facts: FindingFacts): void {
+    if (facts.confidence < this.confidence) return;
     if (this.#findings.length >= MAX_FINDINGS) this.unscanned = `more than ${MAX_FINDINGS} findings`;
     else this.#findings.push({ ...facts, location: { kind: 'text', part: this.#at.part, start, end } });
   }
@@ -201,9 +213,9 @@ function startOf(finding: Finding): number {
 function streamRules(running: readonly Running[], point: TextPoint, options: GuardOptions, canaries: readonly Canary[]): StreamRules {
   const rules: StreamRule[] = [];
   const whole: string[] = [];
-  for (const { detector, scanner } of running) {
+  for (const { detector, scanner, confidence } of running) {
     if (detector.stream.form === 'whole') whole.push(detector.id);
-    const faulty = (pattern: StreamPattern): StreamPattern => withFaults(pattern, detector.id, point, options.faults);
+    const faulty = (pattern: StreamPattern): StreamPattern => withFaults(sure(pattern, confidence), detector.id, point, options.faults);
     for (const pattern of scanner.patterns?.() ?? []) rules.push(streamRule(faulty(pattern)));
     if (canaries.length > 0) for (const pattern of plantedPatterns(detector, options, canaries)) rules.push(streamRule(faulty(pattern)));
   }
@@ -214,6 +226,13 @@ function streamRules(running: readonly Running[], point: TextPoint, options: Gua
 function plantedPatterns(detector: Detector, options: GuardOptions, canaries: readonly Canary[]): readonly StreamPattern[] {
   if (detector.canaries !== true) return [];
   return detector.setUp({ ...setupOf({ ...options, config: {} }), canaries }).patterns?.() ?? [];
+}
+
+/** Leaves out what is less sure than wanted, also in a stream. */
+function sure(pattern: StreamPattern, confidence: number): StreamPattern {
+  if (confidence === 0) return pattern;
+  const verify = (match: string): boolean => (pattern.verify?.(match) ?? true) && pattern.finding(match).confidence >= confidence;
+  return { ...pattern, verify };
 }
 
 /** The test hook in a stream: asked for each candidate, before the detector's own check. */
@@ -233,6 +252,21 @@ function streamRule({ id, source, ignoreCase, overflow, verify, finding }: Strea
 
 function describe({ id, category, points, describe: words, stream }: Detector): GuardDescription {
   return { id, category, points, ...words, stream: stream.form };
+}
+
+/** A detector as the console shows it for one configuration. */
+export type GuardState = GuardDescription & {
+  readonly on: boolean;
+  /** Findings below it are left out; 0 when all are kept. */ readonly confidence: number;
+};
+
+/** Every detector, those that are switched off too. */
+export function guardStates(config: GuardConfig): readonly GuardState[] {
+  return DETECTORS.map((detector) => ({
+    ...describe(detector),
+    on: config.off?.includes(detector.id) !== true,
+    confidence: detector.id === 'injection' ? (config.threshold ?? DEFAULT_THRESHOLD) : (config.confidence?.[detector.id] ?? 0),
+  }));
 }
 
 /** FNV-1a over what decides a verdict; 53 bits are enough to tell configurations apart, and nothing depends on it being unforgeable. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { GuardConfig } from './config.ts';
 import { createGuards } from './guards.ts';
 
 /** Texts of 100,000 units made to be slow or to break a detector. One that is quadratic on any of them would run for minutes here. */
@@ -65,16 +66,28 @@ const HOSTILE: Readonly<Record<string, string>> = {
   surrogates: of('\ud800'),
   placeholders: of('<A_'),
   quotes: of('"ignore "'),
+  'commands that install': of('npm i '),
+  'commands and names': of('pip install aaa '),
+  'lines of code': of('```py\nimport aaa\n'),
+  'imports in a line': `\`\`\`js\n${of('from "a')}`,
+  'spelled letters': of('b.'),
   blanks: of(' '),
   lines: of('\n'),
 };
 
+/** Detectors that work only when they are configured. */
+const USAGE: GuardConfig = {
+  terms: [{ id: 'house', terms: ['bomb', 'project titan', 'a a a', '忽略'] }],
+  topics: [{ name: 'orders', stance: 'allowed', examples: ['Where is my order?', 'Cancel my order', 'Return a jacket'] }],
+  harm: { categories: ['weapons'] },
+};
+
 suite('hostile texts', () => {
-  const guards = createGuards({ config: {}, canaries: [{ id: 'c', value: 'aaaaaaaaaaaaaaaaaaaaaaaab', kind: 'canary' }] });
+  const guards = createGuards({ config: USAGE, canaries: [{ id: 'c', value: 'aaaaaaaaaaaaaaaaaaaaaaaab', kind: 'canary' }] });
   for (const [name, text] of Object.entries(HOSTILE)) {
     test(name, () => {
       for (const point of ['prompt', 'content', 'tool_call', 'response'] as const) {
-        const { failures, findings } = guards.scan(text, { point, origin: 'unknown', part: 0 });
+        const { failures, findings } = guards.scan(text, { point, origin: 'user', part: 0 });
         assert.deepEqual(failures, []);
         for (const { location } of findings)
           assert.ok(location.kind === 'text' && location.start < location.end && location.end <= text.length);

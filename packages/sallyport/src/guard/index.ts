@@ -1,4 +1,4 @@
-export { createGuards, type Guards, type GuardOptions, type StreamRules } from './guards.ts';
+export { createGuards, guardStates, type Guards, type GuardOptions, type GuardState, type StreamRules } from './guards.ts';
 export type {
   Canary,
   CustomPattern,
@@ -21,5 +21,7 @@ export type {
 export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
+export { type Topic } from './usage/topics.ts';
+export { judgePackage, type Ecosystem, type PackageVerdict } from './package_names/index.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';

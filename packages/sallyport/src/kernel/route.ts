@@ -12,6 +12,7 @@ export const PERMISSIONS = [
   'content:erase',
   'policy:read',
   'policy:write',
+  'feedback:write',
   'providers:read',
   'providers:write',
   'store:admin',

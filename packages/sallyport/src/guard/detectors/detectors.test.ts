@@ -9,9 +9,37 @@ import { detector as template } from './_template/index.ts';
 import { DETECTORS } from './registry.generated.ts';
 import { FORMATS } from './secrets/index.ts';
 import { RULES } from './injection/rules.ts';
+import { HARM_CATEGORIES } from '../usage/harm.ts';
 
 const GUARDS = createGuards({
-  config: { patterns: [{ id: 'employee', pattern: '\\bEMP-\\d{6}\\b', category: 'personal_data', type: 'EMPLOYEE_NUMBER' }] },
+  config: {
+    patterns: [{ id: 'employee', pattern: '\\bEMP-\\d{6}\\b', category: 'personal_data', type: 'EMPLOYEE_NUMBER' }],
+    terms: [{ id: 'house', terms: ['project titan', 'bomb', 'crème brûlée', 'kill switch', 'firewall', '秘密計画'] }],
+    topics: [
+      {
+        name: 'orders',
+        stance: 'allowed',
+        examples: [
+          'Where is my order?',
+          'Can I change the delivery address of my order?',
+          'How much is shipping and delivery to Spain?',
+          'I want to return a jacket',
+          'How do I cancel an order?',
+        ],
+      },
+      {
+        name: 'politics',
+        stance: 'blocked',
+        examples: [
+          'Which party should I vote for?',
+          'Who will win the election?',
+          'Is the government corrupt?',
+          'What do you think of the president?',
+        ],
+      },
+    ],
+    harm: { categories: [...HARM_CATEGORIES] },
+  },
   canaries: [
     { id: 'c1', value: 'q7-falcon-harbor-2291', kind: 'canary' },
     { id: 'openai', value: 'operator-provider-key-0123456789', kind: 'provider_key' },
@@ -93,7 +121,7 @@ suite('every credential format', () => {
       assert.ok(found.evidence?.includes(`begins ${value.slice(0, 4)}`) === true && found.evidence.includes('hash h:'));
       for (const finding of findings) assert.ok(!JSON.stringify(finding).includes(value.slice(0, 12)), 'the value stands in the finding');
       const sample = value.slice(0, 6) + 'x'.repeat(value.length - 6);
-      assert.deepEqual(GUARDS.scan(`use ${sample} here`, { point: 'prompt', origin: 'user', part: 0 }).findings, []);
+      assert.deepEqual(createdWithHash.scan(`use ${sample} here`, { point: 'prompt', origin: 'user', part: 0 }).findings, []);
     });
   }
 });
@@ -182,7 +210,7 @@ test('a wrong GitHub checksum lowers the confidence, a right one is sure', () =>
     sum = Math.floor(sum / 62);
   }
   const confidenceOf = (token: string): number | undefined =>
-    GUARDS.scan(`t ${token} t`, { point: 'prompt', origin: 'user', part: 0 }).findings[0]?.confidence;
+    createdWithHash.scan(`t ${token} t`, { point: 'prompt', origin: 'user', part: 0 }).findings[0]?.confidence;
   assert.equal(confidenceOf(`ghp_${body}${tail}`), 1);
   assert.equal(confidenceOf(`ghp_${body}${tail.slice(1)}A`), 0.7);
 });
@@ -194,7 +222,7 @@ test('the template is a detector that works', async () => {
     const scanner = (template satisfies Detector).setUp({
       canaries: [],
       hash: () => '',
-      settings: { threshold: 0.5, phoneRegions: [], types: undefined, linkHosts: [], patterns: [] },
+      settings: { threshold: 0.5, phoneRegions: [], types: undefined, linkHosts: [], patterns: [], terms: [], topics: [], harm: undefined },
     });
     scanner.scan({ plain: { text } } as never, {} as never, { add: () => (seen = true) } as never);
     return seen;

@@ -3,20 +3,28 @@ import type { Detector } from '../detector.ts';
 import { detector as active_content } from './active_content/index.ts';
 import { detector as custom } from './custom/index.ts';
 import { detector as exfiltration } from './exfiltration/index.ts';
+import { detector as hallucination } from './hallucination/index.ts';
+import { detector as harm } from './harm/index.ts';
 import { detector as hidden_text } from './hidden_text/index.ts';
 import { detector as injection } from './injection/index.ts';
 import { detector as personal } from './personal/index.ts';
 import { detector as prompt_leak } from './prompt_leak/index.ts';
 import { detector as secrets } from './secrets/index.ts';
+import { detector as terms } from './terms/index.ts';
+import { detector as topics } from './topics/index.ts';
 
 /** Every detector, by name. */
 export const DETECTORS: readonly Detector[] = [
   active_content,
   custom,
   exfiltration,
+  hallucination,
+  harm,
   hidden_text,
   injection,
   personal,
   prompt_leak,
   secrets,
+  terms,
+  topics,
 ];

@@ -1,0 +1,69 @@
+import { MAX_NAME, normalName, type Ecosystem } from './ecosystem.ts';
+import { namesOf, type Names } from './lists.ts';
+import { genericStem, isOneEdit, joined, withoutLanguage } from './near.ts';
+
+/**
+ * What is to be thought of a package's name, from lists alone, without asking a registry:
+ * `known` on a list or part of the language; `near_twin` on no list and nearly a popular name; `cross_ecosystem` on no list here and popular elsewhere;
+ * `invented` a popular name with a generic tail; `unknown` nothing of that (most of these exist: the lists are not complete).
+ */
+export type PackageVerdict = {
+  readonly verdict: 'known' | 'near_twin' | 'invented' | 'cross_ecosystem' | 'unknown';
+  /** The popular name that it resembles. */
+  readonly like?: string;
+  /** How: `edit`, `separator`, `affix`, `tail`, or the other ecosystem. */
+  readonly how?: 'edit' | 'separator' | 'affix' | 'tail' | Ecosystem;
+};
+
+const KNOWN: PackageVerdict = { verdict: 'known' };
+const UNKNOWN: PackageVerdict = { verdict: 'unknown' };
+
+/** Judges a name as it stands in a manifest (a Go import path may go on below its module). Pure, about 50 us; the first call unpacks the lists. */
+export function judgePackage(ecosystem: Ecosystem, name: string): PackageVerdict {
+  if (name.length > MAX_NAME || !/^[\w@/.~-]+$/.test(name)) return UNKNOWN;
+  const names = namesOf(ecosystem);
+  if (ecosystem === 'go') return judgeModule(names, normalName('go', name));
+  const normal = normalName(ecosystem, name);
+  if (names.known.has(normal)) return KNOWN;
+  return nearTwin(names, normal) ?? crossing(ecosystem, normal) ?? invented(names, normal) ?? UNKNOWN;
+}
+
+/** Characters of both names together; shorter ones are one edit apart by chance. */
+const MIN_SLIP = 7;
+
+function nearTwin(names: Names, name: string): PackageVerdict | undefined {
+  const same = names.joined.get(joined(name));
+  if (same !== undefined) return { verdict: 'near_twin', like: same, how: 'separator' };
+  const slip = names.popular.find((popular) => popular.length + name.length >= MIN_SLIP && isOneEdit(name, popular));
+  if (slip !== undefined) return { verdict: 'near_twin', like: slip, how: 'edit' };
+  const ported = withoutLanguage(name).find((rest) => names.isPopular.has(rest));
+  return ported === undefined ? undefined : { verdict: 'near_twin', like: ported, how: 'affix' };
+}
+
+/** Names of npm and PyPI that are taken for each other; the lists of the other ecosystems are too short to say what does not exist there. */
+function crossing(ecosystem: Ecosystem, name: string): PackageVerdict | undefined {
+  const other = ecosystem === 'npm' ? 'pypi' : ecosystem === 'pypi' ? 'npm' : undefined;
+  if (other === undefined || !namesOf(other).isPopular.has(normalName(other, name))) return undefined;
+  return { verdict: 'cross_ecosystem', like: name, how: other };
+}
+
+function invented(names: Names, name: string): PackageVerdict | undefined {
+  const stem = genericStem(name);
+  return stem !== undefined && names.isPopular.has(stem) ? { verdict: 'invented', like: stem, how: 'tail' } : undefined;
+}
+
+/** Elements of a path that can name a module; what stands below is a package in it. */
+const MAX_ELEMENTS = 8;
+
+function judgeModule(names: Names, path: string): PackageVerdict {
+  const elements = path.split('/').slice(0, MAX_ELEMENTS);
+  // Without a dot in its first element a path belongs to the standard library.
+  if (!(elements[0] ?? '').includes('.')) return KNOWN;
+  const prefixes = elements.map((_, at) => normalName('go', elements.slice(0, elements.length - at).join('/')));
+  for (const prefix of prefixes) {
+    if (names.known.has(prefix)) return KNOWN;
+    const found = nearTwin(names, prefix);
+    if (found !== undefined && found.how !== 'affix') return found;
+  }
+  return UNKNOWN;
+}
