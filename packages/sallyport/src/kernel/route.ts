@@ -16,6 +16,8 @@ export const PERMISSIONS = [
   'providers:write',
   'store:admin',
   'health:read',
+  'fga:read',
+  'fga:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
