@@ -14,6 +14,7 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
+import { createSqlStore, Fga, Names } from '../fga/service.ts';
 import { openIdentity, type Identity } from '../identity/service.ts';
 import { identityRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
@@ -25,6 +26,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
+import { fgaArea } from './fga.ts';
 import { buildGuards, type GuardSet } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
@@ -94,7 +96,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
 
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
+  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
   const gateway = createGateway({
+    areas: [fgaArea(fga)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -156,6 +160,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       stopKeys();
       gateway.close();
       await telemetry?.close();
+      await fga.close();
       await restoreMaps.close();
       await control.close();
       await policy.close();

@@ -51,6 +51,8 @@ export class Checks {
   readonly #hangs = new Map<number, number>();
   readonly #errors = new Map<number, { readonly error: Error; readonly depth: number }>();
   readonly #trail: number[] = [];
+  readonly #pendings: number[] = [];
+  readonly #held: number[] = [];
   #open = 0;
   #low = Infinity;
   #goals = 0;
@@ -73,12 +75,15 @@ export class Checks {
   close(): void {
     this.#table.release(this.#user);
     if (this.#wildcard !== 0) this.#table.release(this.#wildcard);
+    for (const entity of this.#held) this.#table.release(entity);
   }
 
   /** Whether the user has the relation; `undefined` when tuples are missing (`missing`). Throws FgaError or ConditionError. */
   check(object: string, relation: Relation): boolean | undefined {
     this.missing.length = 0;
+    // Held until the end: what is missing is named by its number.
     const entity = this.#table.hold(object);
+    this.#held.push(entity);
     try {
       const state = this.#goal(entity, relation, 0);
       if (state === ERROR) throw this.#error ?? tooComplex();
@@ -88,11 +93,8 @@ export class Checks {
       for (const { entity: at, relation: of } of this.missing) this.#known.delete(this.#key(at, of));
       for (const key of this.#pendings) this.#known.delete(key);
       this.#pendings.length = 0;
-      this.#table.release(entity);
     }
   }
-
-  readonly #pendings: number[] = [];
 
   #key(entity: number, relation: Relation): number {
     return entity * this.#model.relations.length + relation.id;

@@ -34,6 +34,7 @@ export class ListUsers {
   readonly #open = new Map<number, number>();
   #failure: ConditionError | undefined;
   #goals = 0;
+  readonly #held: number[] = [];
 
   constructor(model: CompiledModel, table: TupleTable, filter: UserFilter, context: JsonObject, loaded?: Loaded) {
     this.#model = model;
@@ -50,15 +51,18 @@ export class ListUsers {
     this.missing.length = 0;
     this.#known.clear();
     this.#failure = undefined;
+    // Held until the end: what is missing is named by its number.
     const entity = this.#table.hold(object);
-    try {
-      const { set } = this.#expand(entity, relation, 0);
-      if (this.missing.length > 0) return undefined;
-      if (this.#failure !== undefined) throw this.#failure as ConditionError;
-      return [...set.users, ...(set.everyone ? [`${this.#model.names.text(this.#filterType)}:*`] : [])];
-    } finally {
-      this.#table.release(entity);
-    }
+    this.#held.push(entity);
+    const { set } = this.#expand(entity, relation, 0);
+    if (this.missing.length > 0) return undefined;
+    if (this.#failure !== undefined) throw this.#failure as ConditionError;
+    return [...set.users, ...(set.everyone ? [`${this.#model.names.text(this.#filterType)}:*`] : [])];
+  }
+
+  /** Gives back what the table was asked to hold. */
+  close(): void {
+    for (const entity of this.#held) this.#table.release(entity);
   }
 
   #expand(entity: number, relation: Relation, depth: number): Expanded {

@@ -5,6 +5,7 @@ import { FgaError } from './problem.ts';
 import { runWhole } from './run.ts';
 import { isUserset, splitUser, typeOf, type TupleKey } from './tuple.ts';
 import { TupleTable } from './tuple_table.ts';
+import { conditionConflict, writeProblem } from './write_problem.ts';
 
 type Held = {
   readonly record: StoreRecord;
@@ -25,6 +26,11 @@ export function createMemoryStore(names: Names, clock: Clock): FgaStore & { tabl
     const known = stores.get(keyOf(place));
     if (known !== undefined) return known;
     return emptyStore({ id: place.store, name: '', created: 0, updated: 0 }, names);
+  };
+  const requireStore = (place: Place): Held => {
+    const known = stores.get(keyOf(place));
+    if (known === undefined) throw new FgaError('store_id_not_found', 'Store ID not found');
+    return known;
   };
   const changed = (place: Place): void => listeners.forEach((listener) => listener(place));
 
@@ -48,7 +54,7 @@ export function createMemoryStore(names: Names, clock: Clock): FgaStore & { tabl
       changed(place);
     },
     async writeModel(place, model) {
-      held(place).models.set(model.id, model);
+      requireStore(place).models.set(model.id, model);
       changed(place);
     },
     readModel: async (place, id) => held(place).models.get(id),
@@ -63,7 +69,7 @@ export function createMemoryStore(names: Names, clock: Clock): FgaStore & { tabl
       );
     },
     async write(place, request, time) {
-      applyWrite(held(place), request, time);
+      applyWrite(requireStore(place), request, time);
       changed(place);
     },
     async read(place, filter, page) {
@@ -129,23 +135,6 @@ function matches(key: TupleKey, filter: ReadFilter): boolean {
     filter.user === '' ||
     filter.user === key.user ||
     (filter.user.endsWith(':') && !isUserset(key.user) && splitUser(key.user).object.startsWith(filter.user))
-  );
-}
-
-/** Text of OpenFGA's errors for a write that does not fit what is there. */
-export function writeProblem(kind: 'write' | 'delete', { user, relation, object }: TupleKey): FgaError {
-  const said = kind === 'write' ? 'cannot write a tuple which already exists' : 'cannot delete a tuple which does not exist';
-  return new FgaError(
-    'write_failed_due_to_invalid_input',
-    `${said}: user: '${user}', relation: '${relation}', object: '${object}': tuple to be written already existed or the tuple to be deleted did not exist`,
-  );
-}
-
-/** A tuple that is there with another condition is a conflict, also where duplicates are ignored. */
-export function conditionConflict({ user, relation, object }: TupleKey): FgaError {
-  return new FgaError(
-    'Aborted',
-    `transactional write failed due to conflict: attempted to write a tuple which already exists with a different condition: user: '${user}', relation: '${relation}', object: '${object}'`,
   );
 }
 

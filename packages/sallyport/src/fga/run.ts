@@ -54,10 +54,14 @@ export function listUsersEvaluation(
 ): Evaluation<string[]> {
   return function* (table, loaded) {
     const list = new ListUsers(model, table, query.filter, query.context, loaded);
-    for (;;) {
-      const users = list.list(query.object, query.relation);
-      if (users !== undefined) return users;
-      yield { kind: 'goals', user: '', goals: [...list.missing] };
+    try {
+      for (;;) {
+        const users = list.list(query.object, query.relation);
+        if (users !== undefined) return users;
+        yield { kind: 'goals', user: '', goals: [...list.missing] };
+      }
+    } finally {
+      list.close();
     }
   };
 }

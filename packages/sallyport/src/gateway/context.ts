@@ -9,6 +9,7 @@ import type { Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Area } from './endpoint.ts';
 import type { VerdictMemory } from './memory.ts';
 import type { RestoreMaps } from './restore_maps.ts';
 
@@ -24,6 +25,8 @@ export type GatewayDeps = {
   /** The guards in force and the streaming machine made from them; `undefined` when switched off. */
   guards(): { readonly guards: Guards; readonly plan: HoldPlan } | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  /** Parts of the port that other modules answer. */
+  readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */
   readonly restoreMaps: Pick<RestoreMaps, 'put' | 'get'>;
   readonly effects: Readonly<Record<string, Effect>>;
