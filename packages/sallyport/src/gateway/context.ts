@@ -10,6 +10,7 @@ import type { Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Area } from './endpoint.ts';
 import type { VerdictMemory } from './memory.ts';
 import type { Templates } from './template.ts';
 import type { RestoreMaps } from './restore_maps.ts';
@@ -28,6 +29,8 @@ export type GatewayDeps = {
   /** What people said is fine; undefined when nothing is. */
   corrections(tenant: TenantId): Corrections | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  /** Parts of the port that other modules answer. */
+  readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */
   readonly restoreMaps: Pick<RestoreMaps, 'put' | 'get'>;
   /** Prompt templates that requests may name. */

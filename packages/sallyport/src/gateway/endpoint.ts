@@ -1,4 +1,15 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KeyRecord } from '../identity/service.ts';
 import type { Api } from '../message/index.ts';
+
+/** A part of the gateway port that another module answers, in its own forms: everything under a prefix that ends with a slash. */
+export type Area = {
+  readonly prefix: `/${string}/`;
+  /** Answers an authenticated request; `target` is what follows the prefix, with a slash before it. Rejects faults only. */
+  serve(request: IncomingMessage, target: string, body: Buffer, key: KeyRecord, response: ServerResponse): Promise<void>;
+  /** Refuses in the area's own form what the port does not let through: no key, too many requests, a body that cannot be read. */
+  refuse(response: ServerResponse, status: number, message: string): void;
+};
 
 /** What a path of the gateway port does. */
 export type Endpoint =
@@ -6,6 +17,8 @@ export type Endpoint =
   | { readonly kind: 'models'; readonly method: 'GET' }
   | { readonly kind: 'inspect'; readonly method: 'POST' }
   | { readonly kind: 'event'; readonly method: 'GET' }
+  /** A path under the prefix of an area; any method. */
+  | { readonly kind: 'area'; readonly area: Area }
   | { readonly kind: 'health'; readonly method: 'GET' }
   | { readonly kind: 'ready'; readonly method: 'GET' };
 
@@ -25,12 +38,14 @@ const TABLE: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
 
 const EVENT: Endpoint = { kind: 'event', method: 'GET' };
 
-/** The endpoint of a request target (the query is ignored), with the event id of `/v1/events/{id}`. Exact paths only: no normalisation, no prefixes. */
-export function endpointOf(target: string): { endpoint: Endpoint; id: string } | undefined {
+/** The endpoint of a request target (the query is ignored), with the event id of `/v1/events/{id}`, or an area. Paths are compared as they are: no normalisation. */
+export function endpointOf(target: string, areas: readonly Area[] = []): { endpoint: Endpoint; id: string } | undefined {
   const query = target.indexOf('?');
   const path = query < 0 ? target : target.slice(0, query);
   const endpoint = TABLE.get(path);
   if (endpoint !== undefined) return { endpoint, id: '' };
+  const area = areas.find(({ prefix }) => path.startsWith(prefix));
+  if (area !== undefined) return { endpoint: { kind: 'area', area }, id: '' };
   const event = /^\/v1\/events\/(evt_[0-9a-z]{26})$/.exec(path);
   return event === null ? undefined : { endpoint: EVENT, id: event[1] as string };
 }

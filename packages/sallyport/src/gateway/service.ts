@@ -10,7 +10,8 @@ import type { Target } from '../providers/service.ts';
 import { accessProblem, hasTwoHosts, presentedKey } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
-import { endpointOf, shapeOf, type Endpoint } from './endpoint.ts';
+import { endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
+import { ERRORS } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
@@ -73,16 +74,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
     const access = accessProblem(request.headers, deps.hosts, deps.origins);
     if (access !== undefined) return sendError(response, shape, access);
-    const found = endpointOf(target);
+    const found = endpointOf(target, deps.areas);
     if (found === undefined) return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
     const { endpoint } = found;
-    if (request.method !== endpoint.method)
+    if (endpoint.kind !== 'area' && request.method !== endpoint.method)
       return sendError(response, shape, 'METHOD_NOT_ALLOWED', { headers: { allow: endpoint.method } });
     if (endpoint.kind === 'health') return sendJson(response, 200, { status: 'ok' });
     if (endpoint.kind === 'ready') return ready(response);
     if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const now = deps.clock();
     const key = authenticate(request, now);
+    if (key === undefined && endpoint.kind === 'area') return endpoint.area.refuse(response, 401, ERRORS.UNAUTHENTICATED.message);
     if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
     if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
@@ -117,6 +119,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   ): Promise<void> {
     if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
     if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
+    if (endpoint.kind === 'area') return serveArea(request, response, endpoint.area, key);
     const started = performance.now();
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
     const body = await readBody(request, deps.config.bodyBytes);
@@ -156,6 +159,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return finish(deps, opened, response, { status: 403, body: {}, headers: {}, outcome: { status: 403 }, refused });
     if (!opened.request.stream) return forwardWhole(opened, request, response);
     return forwardStream(opened, request, response);
+  }
+
+  async function serveArea(request: IncomingMessage, response: ServerResponse, area: Area, key: KeyRecord): Promise<void> {
+    const body = await readBody(request, deps.config.bodyBytes);
+    if (!body.ok) return area.refuse(response, ERRORS[body.code].status, ERRORS[body.code].message);
+    await area.serve(request, (request.url ?? '/').slice(area.prefix.length - 1), body.bytes, key, response);
   }
 
   function forwardWhole(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -282,5 +291,6 @@ function rateHeaders(rate: Rate | undefined): Record<string, string> {
     'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
   };
 }
+export type { Area } from './endpoint.ts';
 export { createGatewayServer } from './server.ts';
 export { openRestoreMaps } from './restore_maps.ts';

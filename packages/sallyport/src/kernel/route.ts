@@ -19,6 +19,8 @@ export const PERMISSIONS = [
   'people:read',
   'people:write',
   'health:read',
+  'fga:read',
+  'fga:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -1,0 +1,123 @@
+import type { ServerResponse } from 'node:http';
+import { isObject, readJson, type JsonObject, type Permission, type TenantId } from '../kernel/index.ts';
+import type { Fga } from './fga.ts';
+import * as operations from './operations.ts';
+import type { Operation } from './operations.ts';
+import { FgaError } from './problem.ts';
+
+/** One request to the API, as the port that received it hands it on: authenticated, its body bounded. */
+export type ApiCall = {
+  readonly method: string;
+  /** After the prefix, with the query: `/stores/{id}/check`. */
+  readonly target: string;
+  readonly body: Buffer;
+  readonly tenant: TenantId;
+  readonly permissions: ReadonlySet<Permission>;
+  readonly modelHeader: string;
+};
+
+type Entry = { readonly method: string; readonly path: RegExp; readonly permission: 'fga:read' | 'fga:write'; readonly run: Operation };
+
+const STORE = '/stores/([^/]+)';
+const entry = (method: string, path: string, permission: Entry['permission'], run: Operation): Entry => ({
+  method,
+  path: new RegExp(`^${path}$`),
+  permission,
+  run,
+});
+
+/** OpenFGA's REST paths (openfga/api, openfga_service.proto). Questions need `fga:read`, changes `fga:write`. */
+const TABLE: readonly Entry[] = [
+  entry('POST', `${STORE}/check`, 'fga:read', operations.check),
+  entry('POST', `${STORE}/batch-check`, 'fga:read', operations.batchCheck),
+  entry('POST', `${STORE}/list-objects`, 'fga:read', operations.listObjects),
+  entry('POST', `${STORE}/streamed-list-objects`, 'fga:read', operations.streamedListObjects),
+  entry('POST', `${STORE}/list-users`, 'fga:read', operations.listUsers),
+  entry('POST', `${STORE}/expand`, 'fga:read', operations.expand),
+  entry('POST', `${STORE}/read`, 'fga:read', operations.read),
+  entry('GET', `${STORE}/changes`, 'fga:read', operations.readChanges),
+  entry('POST', `${STORE}/write`, 'fga:write', operations.write),
+  entry('POST', `${STORE}/authorization-models`, 'fga:write', operations.writeModel),
+  entry('GET', `${STORE}/authorization-models`, 'fga:read', operations.listModels),
+  entry('GET', `${STORE}/authorization-models/([^/]+)`, 'fga:read', operations.readModel),
+  entry('PUT', `${STORE}/assertions/([^/]+)`, 'fga:write', operations.writeAssertions),
+  entry('GET', `${STORE}/assertions/([^/]+)`, 'fga:read', operations.readAssertions),
+  entry('POST', '/stores', 'fga:write', operations.createStore),
+  entry('GET', '/stores', 'fga:read', operations.listStores),
+  entry('GET', STORE, 'fga:read', operations.getStore),
+  entry('DELETE', STORE, 'fga:write', operations.deleteStore),
+];
+
+const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
+/** Lines of a stream that may wait for a slow reader before it is left. */
+const MAX_WAITING_BYTES = 8 * 1_024 * 1_024;
+
+/** Answers one request in OpenFGA's forms. Rejects faults only. */
+export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse): Promise<void> {
+  let streaming = false;
+  const send = (line: JsonObject): boolean => {
+    if (!streaming) response.writeHead(200, HEADERS);
+    streaming = true;
+    response.write(`${JSON.stringify(line)}\n`);
+    return !response.destroyed && response.writableLength < MAX_WAITING_BYTES;
+  };
+  try {
+    const reply = await answer(fga, call, send);
+    if (streaming) return void response.end();
+    const text = reply.json === undefined ? '' : JSON.stringify(reply.json);
+    const model = reply.model === undefined ? {} : { 'openfga-authorization-model-id': reply.model };
+    response.writeHead(reply.status, {
+      ...(text === '' ? { 'cache-control': 'no-store' } : HEADERS),
+      ...model,
+      'content-length': Buffer.byteLength(text),
+    });
+    response.end(text);
+  } catch (error) {
+    if (!(error instanceof FgaError)) throw error;
+    if (streaming) {
+      send({ error: { code: error.code, message: error.message } });
+      return void response.end();
+    }
+    sendProblem(response, error);
+  }
+}
+
+/** A refusal in OpenFGA's form. */
+export function sendProblem(response: ServerResponse, { status, code, message }: Pick<FgaError, 'status' | 'code' | 'message'>): void {
+  const text = JSON.stringify({ code, message });
+  response.writeHead(status, { ...HEADERS, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boolean): Promise<operations.OperationReply> {
+  const mark = call.target.indexOf('?');
+  const path = mark < 0 ? call.target : call.target.slice(0, mark);
+  for (const { method, path: pattern, permission, run } of TABLE) {
+    if (method !== call.method) continue;
+    const match = pattern.exec(path);
+    if (match === null) continue;
+    if (!call.permissions.has(permission))
+      throw new FgaError('forbidden', `This key may not do that: it needs the permission ${permission}.`);
+    const [, store = '', id = ''] = match;
+    const query = mark < 0 ? {} : Object.fromEntries(new URLSearchParams(call.target.slice(mark + 1)));
+    return run(fga, { tenant: call.tenant, store, id, query, body: readBody(call.body), send });
+  }
+  throw new FgaError('undefined_endpoint', 'Not Found');
+}
+
+function readBody(bytes: Buffer): JsonObject {
+  if (bytes.length === 0) return {};
+  const read = readJson(bytes);
+  if (!read.ok) throw new FgaError('validation_error', `malformed JSON: ${read.problem.replaceAll('_', ' ')}`);
+  if (!isObject(read.value)) throw new FgaError('validation_error', 'syntax error: the body is not a JSON object');
+  // Only an escape can bring half a surrogate pair; a database could not keep it, and two such texts would become one.
+  if (!read.ascii && /\\u[dD][89a-fA-F]/.test(bytes.toString('latin1')) && !isWellFormed(read.value))
+    throw new FgaError('validation_error', 'syntax error: invalid escape code in string');
+  return read.value;
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, item]) => key.isWellFormed() && isWellFormed(item));
+}

@@ -1,0 +1,186 @@
+import type { Clock, JsonObject } from '../kernel/index.ts';
+import { CheckCache } from './check_cache.ts';
+import type { CompiledModel } from './compile.ts';
+import { ConditionError } from './condition.ts';
+import { listObjects } from './list_objects.ts';
+import type { UserFilter } from './list_users.ts';
+import { relationOf, type Models } from './models.ts';
+import type { FgaStore, Place, RunOptions } from './port.ts';
+import { FgaError, type Code } from './problem.ts';
+import type { Consistency } from './request.ts';
+import { checkEvaluation, expandEvaluation, listUsersEvaluation, type CheckItem } from './run.ts';
+import { checkContextual, contextProblem, keyProblem, objectProblem, relationProblem, tupleProblem, userProblem } from './tuple_check.ts';
+import { typeOf, type TupleKey } from './tuple.ts';
+
+/** What every question has. `model` '' means the newest. */
+export type Question = {
+  readonly model: string;
+  readonly contextual: readonly TupleKey[];
+  readonly context: JsonObject;
+  readonly consistency: Consistency;
+};
+
+export type CheckKey = Pick<TupleKey, 'user' | 'relation' | 'object'>;
+export type BatchItem = { readonly key: CheckKey; readonly contextual: readonly TupleKey[]; readonly context: JsonObject };
+/** The answer to one item of a batch, or why there is none. */
+export type BatchAnswer = { readonly allowed: boolean } | { readonly code: Code; readonly message: string };
+
+/** OpenFGA's defaults: results of list-objects and list-users, and the time of a request. */
+export const MAX_RESULTS = 1_000;
+const DEADLINE_MS = 3_000;
+
+/** The questions that a store of tuples answers. Every one rejects FgaError. */
+export class Queries {
+  readonly cache = new CheckCache();
+  readonly #store: FgaStore;
+  readonly #models: Models;
+  readonly #clock: Clock;
+
+  constructor(store: FgaStore, models: Models, clock: Clock) {
+    this.#store = store;
+    this.#models = models;
+    this.#clock = clock;
+  }
+
+  /** Whether the user has the relation to the object. */
+  async check(place: Place, key: CheckKey, question: Question): Promise<{ allowed: boolean; model: string }> {
+    const model = await this.#model(place, question);
+    const [answer] = await this.#answer(
+      place,
+      model,
+      [{ key, contextual: question.contextual, context: question.context }],
+      question.consistency,
+    );
+    if (answer === undefined || answer instanceof Error) throw answer ?? new FgaError('internal_error', 'Internal Server Error');
+    return { allowed: answer, model: model.id };
+  }
+
+  /** As `check`, for many: each has its own answer or error. */
+  async batch(place: Place, items: readonly BatchItem[], question: Omit<Question, 'contextual' | 'context'>): Promise<BatchAnswer[]> {
+    const model = await this.#model(place, question);
+    const answers = await this.#answer(place, model, items, question.consistency);
+    return answers.map((answer) => {
+      if (!(answer instanceof Error)) return { allowed: answer };
+      const error = asFgaError(answer);
+      return { code: error.code, message: error.message };
+    });
+  }
+
+  async #model(place: Place, question: Pick<Question, 'model' | 'consistency'>): Promise<CompiledModel> {
+    return this.#models.peek(place, question.model) ?? this.#models.get(place, question.model);
+  }
+
+  /** Items that nothing is given along with share one run; each of the others has its own. */
+  async #answer(place: Place, model: CompiledModel, items: readonly BatchItem[], consistency: Consistency): Promise<(boolean | Error)[]> {
+    const answers: (boolean | Error | undefined)[] = items.map((item) => problemOf(model, item));
+    const cached = consistency === 'MINIMIZE_LATENCY' ? this.cache.at(place, model.id) : undefined;
+    const groups = new Map<string, number[]>();
+    for (const [i, item] of items.entries()) {
+      answers[i] ??= cached?.get(item);
+      if (answers[i] !== undefined) continue;
+      const alike = item.contextual.length === 0 && Object.keys(item.context).length === 0;
+      const group = alike ? '' : JSON.stringify([item.contextual, item.context]);
+      const known = groups.get(group);
+      if (known === undefined) groups.set(group, [i]);
+      else known.push(i);
+    }
+    const runs = [...groups.values()].map(async (indexes) => {
+      const [first = { contextual: [], context: {} }] = indexes.map((i) => items[i] as BatchItem);
+      const checks = indexes.map((i) => checkItem(model, (items[i] as BatchItem).key));
+      const found = await this.#store.run(place, model, checkEvaluation(model, checks, first.context), this.#options(first.contextual));
+      for (const [n, i] of indexes.entries()) {
+        const answer = found[n] ?? false;
+        answers[i] = answer instanceof Error ? asFgaError(answer) : answer;
+        if (typeof answer === 'boolean') cached?.set(items[i] as BatchItem, answer);
+      }
+    });
+    await Promise.all(runs);
+    return answers.map((answer) => answer ?? false);
+  }
+
+  #options(contextual: readonly TupleKey[]): RunOptions {
+    return { contextual, deadline: this.#clock() + DEADLINE_MS };
+  }
+
+  /** Objects of the type to which the user has the relation, at most `MAX_RESULTS`; with `onObject` each as it is found, without that bound. */
+  async listObjects(
+    place: Place,
+    query: { readonly type: string; readonly relation: string; readonly user: string },
+    question: Question,
+    onObject?: (object: string) => boolean,
+  ): Promise<{ objects: string[]; model: string }> {
+    const model = await this.#model(place, question);
+    checkContextual(model, question.contextual);
+    const relation = relationOf(model, query.type, query.relation);
+    const problem = userProblem(model, query.user);
+    if (problem !== undefined) throw new FgaError('validation_error', `invalid 'user' value: ${problem}`);
+    const objects: string[] = [];
+    const take = onObject ?? ((object: string): boolean => objects.push(object) < MAX_RESULTS);
+    const evaluation = { user: query.user, relation, context: question.context };
+    const options = { ...this.#options(question.contextual), onObject: take };
+    try {
+      await this.#store.run(place, model, (table, loaded) => listObjects(model, table, evaluation, loaded), options);
+    } catch (error) {
+      const known = asFgaError(error);
+      // What was found in time is the answer, as with OpenFGA.
+      if (known.code !== 'deadline_exceeded') throw known;
+    }
+    return { objects, model: model.id };
+  }
+
+  /** Users of the filter that have the relation to the object, as OpenFGA's strings, at most `MAX_RESULTS`. */
+  async listUsers(
+    place: Place,
+    query: { readonly object: string; readonly relation: string; readonly filter: UserFilter },
+    question: Question,
+  ): Promise<string[]> {
+    const model = await this.#model(place, question);
+    checkContextual(model, question.contextual);
+    const filtered = model.types.get(query.filter.type);
+    if (filtered === undefined || query.filter.relation !== '') relationOf(model, query.filter.type, query.filter.relation);
+    const relation = relationOf(model, typeOf(query.object), query.relation);
+    const evaluation = listUsersEvaluation(model, { object: query.object, relation, filter: query.filter, context: question.context });
+    try {
+      return (await this.#store.run(place, model, evaluation, this.#options(question.contextual))).slice(0, MAX_RESULTS);
+    } catch (error) {
+      throw asFgaError(error);
+    }
+  }
+
+  /** One level of the object's userset. */
+  async expand(place: Place, key: { readonly object: string; readonly relation: string }, question: Question): Promise<JsonObject> {
+    if (key.object === '' || key.relation === '')
+      throw new FgaError('invalid_expand_input', 'Invalid input. Make sure you provide an object and a relation');
+    const model = await this.#model(place, question);
+    checkContextual(model, question.contextual);
+    const problem = objectProblem(model, key.object) ?? relationProblem(model, key.object, key.relation);
+    if (problem !== undefined) throw new FgaError('validation_error', problem);
+    const relation = relationOf(model, typeOf(key.object), key.relation);
+    return this.#store.run(place, model, expandEvaluation(model, key.object, relation), this.#options(question.contextual));
+  }
+}
+
+/** What is wrong with an item before it is looked at, as the error that a check gives. */
+function problemOf(model: CompiledModel, { key, contextual, context }: BatchItem): FgaError | undefined {
+  const problem = keyProblem(model, key);
+  if (problem !== undefined) return new FgaError('validation_error', `invalid relation: ${problem}`);
+  const forbidden = contextProblem(context);
+  if (forbidden !== undefined) return new FgaError('validation_error', `invalid context: ${forbidden}`);
+  for (const tuple of contextual) {
+    const wrong = tupleProblem(model, tuple);
+    if (wrong !== undefined) return new FgaError('invalid_tuple', wrong.text);
+  }
+  return undefined;
+}
+
+function checkItem(model: CompiledModel, key: CheckKey): CheckItem {
+  return { user: key.user, object: key.object, relation: relationOf(model, typeOf(key.object), key.relation) };
+}
+
+/** Any failure of an evaluation as what a client is told. */
+export function asFgaError(error: unknown): FgaError {
+  if (error instanceof FgaError) return error;
+  if (error instanceof ConditionError)
+    return new FgaError('validation_error', `failed to evaluate relationship condition: ${error.message}`);
+  throw error;
+}

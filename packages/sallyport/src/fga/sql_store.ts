@@ -1,0 +1,127 @@
+import type { Clock, JsonObject, TenantId } from '../kernel/index.ts';
+import type { Sql, Store } from '../store/service.ts';
+import { Loader, LoadedTuples } from './loader.ts';
+import type { FgaStore, Page, PageRequest, Place, Step, WriteRequest } from './port.ts';
+import { FgaError } from './problem.ts';
+import * as rows from './store.ts';
+import { showTuple, type TupleKey } from './tuple.ts';
+import { ulidOf } from './ulid.ts';
+import { conditionConflict, writeProblem } from './write_problem.ts';
+
+const notFound = (): FgaError => new FgaError('store_id_not_found', 'Store ID not found');
+
+/** Keeps everything in PostgreSQL (or the embedded one). */
+export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonly loader: Loader } {
+  const loader = new Loader(store);
+  const announce = (sql: Sql, { tenant, store: id }: Place): Promise<void> => rows.notifyChange(sql, `${tenant} ${id}`);
+  return {
+    loader,
+    createStore: (tenant, record) => store.tx(tenant, (sql) => rows.insertStore(sql, tenant, record)),
+    getStore: (place) => store.tx(place.tenant, (sql) => rows.selectStore(sql, place.store)),
+    async listStores(tenant, name, page) {
+      const found = await store.tx(tenant, (sql) => rows.selectStores(sql, name, page));
+      return pageOf(found, page, ({ id }) => id);
+    },
+    deleteStore: (place) =>
+      store.tx(place.tenant, async (sql) => {
+        await rows.deleteStore(sql, place.store);
+        await announce(sql, place);
+      }),
+    writeModel: (place, model) =>
+      store.tx(place.tenant, async (sql) => {
+        if (!(await rows.insertModel(sql, place.tenant, place.store, model))) throw notFound();
+        await announce(sql, place);
+      }),
+    readModel: (place, id) => store.tx(place.tenant, (sql) => rows.selectModel(sql, place.store, id)),
+    latestModel: (place) => store.tx(place.tenant, async (sql) => (await rows.selectModels(sql, place.store, { after: '', size: 1 }))[0]),
+    async listModels(place, page) {
+      const found = await store.tx(place.tenant, (sql) => rows.selectModels(sql, place.store, { ...page, size: page.size + 1 }));
+      return pageOf(found, page, ({ id }) => id);
+    },
+    write: (place, request, time) =>
+      store.tx(place.tenant, async (sql) => {
+        await writeTuples(sql, place, request, time);
+        await announce(sql, place);
+      }),
+    async read(place, filter, page) {
+      const found = await store.tx(place.tenant, (sql) => rows.selectPage(sql, place.store, filter, page));
+      const { items, next } = pageOf(found, page, ({ ulid }) => ulid);
+      return { items: items.map((row) => ({ key: rows.keyOf(row), time: row.written })), next };
+    },
+    async changes(place, type, since, page) {
+      const found = await store.tx(place.tenant, (sql) => rows.selectChanges(sql, place.store, type, since, page));
+      const items = found.map(({ tuple, written, deleted }) => ({
+        key: JSON.parse(tuple) as TupleKey,
+        time: written,
+        operation: deleted ? ('TUPLE_OPERATION_DELETE' as const) : ('TUPLE_OPERATION_WRITE' as const),
+      }));
+      return { items, next: found.at(-1)?.ulid ?? '' };
+    },
+    writeAssertions: (place, model, assertions: readonly JsonObject[]) =>
+      store.tx(place.tenant, (sql) => rows.upsertAssertions(sql, place.tenant, place.store, model, assertions)),
+    readAssertions: (place, model) => store.tx(place.tenant, (sql) => rows.selectAssertions(sql, place.store, model)),
+    async run(place, model, evaluation, { contextual, onObject, deadline }) {
+      const loaded = new LoadedTuples(model, contextual);
+      const steps = evaluation(loaded.table, loaded);
+      for (;;) {
+        const { value, done } = steps.next();
+        if (done === true) return value;
+        if (value.kind === 'object') {
+          if (onObject?.(value.object) === false) return steps.return(undefined as never).value as never;
+          continue;
+        }
+        if (clock() > deadline) {
+          steps.return(undefined as never);
+          throw new FgaError('deadline_exceeded', 'Request Deadline Exceeded');
+        }
+        await load(value);
+      }
+      async function load(step: Exclude<Step, { kind: 'object' }>): Promise<void> {
+        if (step.kind === 'goals') return loader.goals(place, model, loaded, step.user, step.goals);
+        if (step.kind === 'reverse') return loader.reverse(place, model, loaded, step.reads);
+        return loader.object(place, loaded, step.object, step.relations);
+      }
+    },
+    onChange: (on) =>
+      store.listen('fga', (payload) => {
+        const [tenant, id] = payload.split(' ');
+        on(tenant === undefined || id === undefined ? undefined : { tenant: tenant as TenantId, store: id });
+      }),
+  };
+}
+
+/** A page from one row more than it holds. */
+function pageOf<T>(found: readonly T[], { size }: PageRequest, idOf: (item: T) => string): Page<T> {
+  const items = found.slice(0, size);
+  const last = items.at(-1);
+  return { items, next: found.length > size && last !== undefined ? idOf(last) : '' };
+}
+
+/** Deletes and writes under the store's lock, so that what is looked up stays as it is; each change is numbered in the order of commits. */
+async function writeTuples(sql: Sql, { tenant, store }: Place, request: WriteRequest, time: number): Promise<void> {
+  const lock = await rows.lockStore(sql, store, time);
+  if (lock === undefined) throw notFound();
+  const present = await rows.selectTuples(sql, store, [...request.deletes, ...request.writes]);
+  const known = new Map(present.map(rows.keyOf).map((key) => [showTuple(key), key]));
+  const deletes = request.deletes.filter((key) => {
+    if (known.has(showTuple(key))) return true;
+    if (request.onMissing === 'error') throw writeProblem('delete', key);
+    return false;
+  });
+  const writes = request.writes.filter((key) => {
+    const there = known.get(showTuple(key));
+    if (there === undefined) return true;
+    if (request.onDuplicate === 'error') throw writeProblem('write', key);
+    if (JSON.stringify(there.condition ?? null) !== JSON.stringify(key.condition ?? null)) throw conditionConflict(key);
+    return false;
+  });
+  const ulid = (index: number): string => ulidOf(lock.changed, (BigInt(lock.version) << 24n) + BigInt(index));
+  const changes = [
+    ...deletes.map(({ user, relation, object }) => ({ key: { user, relation, object }, deleted: true })),
+    ...writes.map((key) => ({ key, deleted: false })),
+  ].map((change, index) => ({ ...change, ulid: ulid(index) }));
+  if (deletes.length > 0) await rows.deleteTuples(sql, store, deletes);
+  const written = changes.filter(({ deleted }) => !deleted);
+  if (written.length > 0) await rows.insertTuples(sql, tenant, store, written, lock.changed);
+  if (changes.length > 0) await rows.insertChanges(sql, tenant, store, changes, lock.changed);
+}
