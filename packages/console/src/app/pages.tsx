@@ -23,6 +23,18 @@ export const PAGES: readonly Page[] = [
     permission: 'policy:read',
     component: lazyRouteComponent(() => import('../pages/policies.tsx'), 'Policies'),
   },
+  {
+    path: '/guards',
+    title: 'Guards',
+    permission: 'policy:read',
+    component: lazyRouteComponent(() => import('../pages/guards.tsx'), 'Guards'),
+  },
+  {
+    path: '/providers',
+    title: 'Providers',
+    permission: 'providers:read',
+    component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
 ];

@@ -5,8 +5,9 @@ import { call } from '../api/client.ts';
 import type { EventRule, GateEvent } from '../api/events.ts';
 import { Decision } from '../ui/decision.tsx';
 import { Badge, Copy, Foreign, PageHead, Problem, When } from '../ui/parts.tsx';
-import { moment, percent } from '../ui/text.ts';
+import { moment } from '../ui/text.ts';
 import { Conversation } from './conversation.tsx';
+import { Findings } from './findings.tsx';
 
 type Place = { readonly log: string; readonly index: number } | null;
 
@@ -125,41 +126,6 @@ function Rules({
           )}
         </div>
       ))}
-    </section>
-  );
-}
-
-function Findings({ event }: { readonly event: GateEvent }): ReactNode {
-  if (event.findings === undefined || event.findings.length === 0) return null;
-  return (
-    <section className="stack tight">
-      <h2>Findings</h2>
-      <div className="table" tabIndex={0} role="region" aria-label="Findings">
-        <table>
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>Rule</th>
-              <th>Where</th>
-              <th className="number">Confidence</th>
-            </tr>
-          </thead>
-          <tbody>
-            {event.findings.map((one, index) => (
-              <tr key={index}>
-                <td>
-                  <Badge tone={one.severity === 'high' || one.severity === 'critical' ? 'deny' : 'warn'}>{one.type}</Badge>
-                </td>
-                <td className="mono">{one.rule}</td>
-                <td className="small">
-                  {one.point ?? ''} part {one.part}, {one.start}–{one.end}
-                </td>
-                <td className="number">{percent(one.confidence)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
     </section>
   );
 }

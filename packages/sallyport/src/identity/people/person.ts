@@ -4,6 +4,8 @@ import { PERMISSIONS, type Permission, type PrincipalId, type TenantId } from '.
 export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   administrator: new Set(PERMISSIONS),
   operator: new Set<Permission>([
+    'feedback:write',
+    'fga:read',
     'inspect',
     'keys:read',
     'keys:write',
