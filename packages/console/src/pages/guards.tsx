@@ -14,7 +14,8 @@ type Guard = {
   readonly measured?: { readonly precision: number; readonly recall: number; readonly on: string };
   readonly stream: string;
   readonly on: boolean;
-  readonly threshold?: number;
+  /** Findings below it are left out; 0 when all are kept. */
+  readonly confidence: number;
 };
 
 /** Every detector: what it finds and what it lets pass, how it was measured, where it runs. */
@@ -33,7 +34,7 @@ export function Guards(): ReactNode {
             <h2 className="mono">{guard.id}</h2>
             <Badge tone={guard.on ? 'fine' : 'warn'}>{guard.on ? 'on' : 'off'}</Badge>
             <Badge>{guard.category.replaceAll('_', ' ')}</Badge>
-            {guard.threshold === undefined ? null : <Badge>from {guard.threshold}</Badge>}
+            {guard.confidence === 0 ? null : <Badge>from {percent(guard.confidence)}</Badge>}
           </div>
           <p>{guard.finds}</p>
           <dl className="facts">
