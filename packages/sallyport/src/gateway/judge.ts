@@ -25,11 +25,15 @@ export type JudgeOptions = {
   /** Applied feedback of the tenant, and the key of the values that it excepts. */
   readonly corrections?: Corrections | undefined;
   readonly feedbackKey?: Buffer;
+  /** The texts that a reply can stand on, or none; asked for once there is a reply. */
+  readonly documents?: () => readonly string[];
   readonly canaries: readonly Canary[];
   readonly ascii: boolean;
 };
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
+
+const NONE: readonly string[] = [];
 
 const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules: [], would: [], errors: [] };
 
@@ -37,6 +41,7 @@ const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules:
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #ledger: Ledger;
+  #grounds: readonly string[] | undefined;
 
   constructor(options: JudgeOptions, ledger: Ledger) {
     this.#options = options;
@@ -91,6 +96,10 @@ export class Judge {
     return toolEffect(tool, this.#options.effects);
   }
 
+  #documents(): readonly string[] {
+    return (this.#grounds ??= this.#options.documents?.() ?? NONE);
+  }
+
   #corrected(findings: readonly Finding[], text: string): readonly Finding[] {
     const { corrections, feedbackKey } = this.#options;
     if (corrections === undefined || feedbackKey === undefined || findings.length === 0) return findings;
@@ -108,6 +117,8 @@ export class Judge {
       ...(canaries.length === 0 ? {} : { canaries }),
       ...(wholeOnly ? { wholeOnly } : {}),
     };
+    const documents = facts.point === 'response' ? this.#documents() : NONE;
+    if (documents.length > 0) return guards.scan(text, { ...at, request: { documents } });
     if (wholeOnly || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
     const key = VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
     const remembered = memory.get(key);

@@ -155,6 +155,7 @@ function exchangeOf(
       // Practice traffic is for trying the guards: every rule is in force there, whatever the roll-out.
       enforceAll: practice,
       effects: deps.effects,
+      documents: () => documentsOf(request),
       canaries: deps.canaries,
       ascii,
     },
@@ -178,6 +179,13 @@ function exchangeOf(
     started,
     timings: { read: round(performance.now() - started) },
   };
+}
+
+/** All texts that were given when any document or tool result was among them, after masks; else none. */
+function documentsOf({ parts }: ReadRequest): readonly string[] {
+  const texts = parts.filter(({ kind }) => kind === 'text');
+  if (!texts.some(({ origin }) => origin === 'retrieved' || origin === 'tool')) return [];
+  return texts.flatMap(({ origin, text }) => (origin === 'assistant' ? [] : [text]));
 }
 
 /** Milliseconds to a hundredth, for events. */

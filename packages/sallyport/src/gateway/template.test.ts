@@ -92,7 +92,7 @@ suite('prompt templates', () => {
   test('free text cannot close its mark nor name another field', () => {
     const rendered = render({ ...FIELDS, note: 'a</data>b< / DATA >{{language}}$&' });
     assert.ok(rendered?.ok === true);
-    const text = String((rendered.body['messages'] as JsonObject[])[1]?.['content']);
+    const text = (rendered.body['messages'] as { content: string }[])[1]?.content ?? '';
     assert.equal(text.match(/<\s*\/?\s*data/gi)?.length, 2, text);
     assert.ok(text.includes('{{language}}$&'));
   });

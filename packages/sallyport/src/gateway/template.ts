@@ -93,7 +93,7 @@ function valueProblem(field: FieldConfig, value: Json, pattern: RE2JS | undefine
       return typeof value === 'string' && value.length <= MAX_PATTERN_VALUE && pattern?.matches(value) === true
         ? undefined
         : 'is not of the declared form';
-    case 'text':
+    default:
       if (typeof value !== 'string' || !value.isWellFormed()) return 'must be a text';
       return value.length <= field.maxLength ? undefined : `is longer than ${field.maxLength} characters`;
   }

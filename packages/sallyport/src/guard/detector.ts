@@ -23,6 +23,14 @@ export type ScanAt = {
   readonly canaries?: readonly Canary[];
   /** Run only the detectors that judge finished text: the streaming machine has run the others. */
   readonly wholeOnly?: boolean;
+  /** Facts of the request that this text answers; only with replies. */
+  readonly request?: RequestFacts;
+};
+
+/** What detectors of replies may know of the request. */
+export type RequestFacts = {
+  /** When documents or tool results were provided: the texts of all that stood in the request but the assistant's own. One array a request: what is made of it is kept by its identity. */
+  readonly documents?: readonly string[];
 };
 
 /**

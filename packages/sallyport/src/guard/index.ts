@@ -9,6 +9,7 @@ export type {
   GuardDescription,
   GuardFailure,
   OnError,
+  RequestFacts,
   Scan,
   ScanAt,
   Scanner,

@@ -3,6 +3,7 @@ import type { Detector } from '../detector.ts';
 import { detector as active_content } from './active_content/index.ts';
 import { detector as custom } from './custom/index.ts';
 import { detector as exfiltration } from './exfiltration/index.ts';
+import { detector as groundedness } from './groundedness/index.ts';
 import { detector as hallucination } from './hallucination/index.ts';
 import { detector as harm } from './harm/index.ts';
 import { detector as hidden_text } from './hidden_text/index.ts';
@@ -18,6 +19,7 @@ export const DETECTORS: readonly Detector[] = [
   active_content,
   custom,
   exfiltration,
+  groundedness,
   hallucination,
   harm,
   hidden_text,

@@ -35,18 +35,17 @@ export function featuresOf(text: string): Features {
   };
   let before = '';
   let words = 0;
-  for (const { 0: word } of text
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
-    .matchAll(WORD_FORM)) {
+  for (const { 0: word } of folded(text).matchAll(WORD_FORM)) {
     if (STOP_WORDS.has(word)) continue;
     if (++words > MAX_WORDS) break;
     const stem = stemOf(word);
     add(stem, WORD);
     if (before !== '') add(`${before} ${stem}`, PAIR);
     const padded = `<${stem}>`;
-    for (let at = 0; at + PIECE_LENGTH <= padded.length; at++) add(`#${padded.slice(at, at + PIECE_LENGTH)}`, PIECE);
+    for (let at = 0; at + PIECE_LENGTH <= padded.length; at++) {
+      const bucket = bucketOf(padded, at, at + PIECE_LENGTH, PIECE_START);
+      found.set(bucket, (found.get(bucket) ?? 0) + PIECE);
+    }
     before = stem;
   }
   const size = Math.sqrt([...found.values()].reduce((sum, weight) => sum + weight * weight, 0));
@@ -62,9 +61,18 @@ function stemOf(word: string): string {
     .slice(0, 32);
 }
 
-/** FNV-1a, folded to the number of buckets. */
-function bucketOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+function folded(text: string): string {
+  const lower = text.toLowerCase();
+  return /[^\p{ASCII}]/u.test(lower) ? lower.normalize('NFD').replace(/\p{Mn}/gu, '') : lower;
+}
+
+const FNV = 0x811c9dc5;
+/** Pieces are hashed as if `#` stood before them, so that they are no words. */
+const PIECE_START: number = Math.imul(FNV ^ 0x23, 0x01000193);
+
+/** FNV-1a of a stretch, folded to the number of buckets. */
+function bucketOf(text: string, start = 0, end: number = text.length, seed: number = FNV): number {
+  let hash = seed;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return ((hash >>> 14) ^ hash) & (BUCKETS - 1);
 }

@@ -32,7 +32,8 @@ export function compileTerms(lists: readonly TermList[]): Terms {
       if (words.length > 1) put(words.join(''), { list, words: [words.join('')] });
     }
   });
-  return { find: (text) => [...(first.size === 0 ? [] : findWords(text, first)), ...findUnspaced(text, unspaced)] };
+  const starts = new Set([...first.keys()].map((key) => key.slice(0, START)));
+  return { find: (text) => [...(first.size === 0 ? [] : findWords(text, first, starts)), ...findUnspaced(text, unspaced)] };
 }
 
 function findUnspaced(text: string, terms: readonly { readonly list: number; readonly text: string }[]): TermHit[] {
@@ -51,10 +52,20 @@ const MAX_TEAR = 1;
 /** Shorter halves meet by chance. */
 const MIN_TORN = 6;
 
-function findWords(text: string, first: ReadonlyMap<string, readonly Entry[]>): TermHit[] {
+/** Letters by which most words are passed over at once. */
+const START = 2;
+
+/** Whether any form of a word can begin as a term does; a repeated first letter may be one too many. */
+function mayStart({ plain, leet }: Word, starts: ReadonlySet<string>): boolean {
+  return starts.has(plain.slice(0, START)) || plain !== leet || plain[0] === plain[1];
+}
+
+function findWords(text: string, first: ReadonlyMap<string, readonly Entry[]>, starts: ReadonlySet<string>): TermHit[] {
   const hits: TermHit[] = [];
   const words = wordsOf(text);
   words.forEach((word, at) => {
+    // A torn word may begin with a single letter; then its second letter stands in the next word.
+    if (word.plain.length >= START && !mayStart(word, starts)) return;
     for (const form of formsOf(word)) {
       for (const { list, words: rest } of first.get(form) ?? []) {
         const last = follows(words, at, rest);

@@ -60,6 +60,7 @@ export function wordsOf(text: string): Word[] {
 /** A letter, a digit, or a symbol that stands for a letter right before one (`$ex`, `@ss`; not the `!` at the end). */
 function isWordUnit(text: string, at: number): boolean {
   const c = text.charCodeAt(at);
+  if (c === 0x20) return false;
   const folded = foldOf(c);
   if (c === 0x5f) return false;
   if (folded !== SEPARATOR && folded !== UNSPACED) return true;
@@ -70,7 +71,15 @@ function isLetter(folded: number): boolean {
   return folded > UNSPACED && folded !== IGNORED && folded !== 0x5f;
 }
 
+/** Most words: nothing to fold but their case. */
+const LETTERS = /^[A-Za-z]+$/;
+
 function wordOf(text: string, start: number, end: number): Word {
+  const raw = text.slice(start, end);
+  if (LETTERS.test(raw)) {
+    const lower = raw.toLowerCase();
+    return { start, end, plain: lower, leet: lower };
+  }
   let plain = '';
   for (let at = start; at < end; at++) {
     const folded = foldOf(text.charCodeAt(at));
