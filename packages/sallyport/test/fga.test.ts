@@ -96,7 +96,9 @@ describe('the client of OpenFGA against the running gate', () => {
         { user: 'user:bert', relation: 'missing', object: 'folder:plans', correlationId: 'wrong' },
       ],
     });
-    const answers = Object.fromEntries(result.map((one) => [one.correlationId, one.error === undefined ? one.allowed : one.error.input_error]));
+    const answers = Object.fromEntries(
+      result.map((one) => [one.correlationId, one.error === undefined ? one.allowed : one.error.input_error]),
+    );
     assert.deepEqual(answers, { yes: true, no: false, wrong: 'validation_error' });
   });
 
@@ -110,7 +112,10 @@ describe('the client of OpenFGA against the running gate', () => {
     const fresh = { consistency: ConsistencyPreference.HigherConsistency };
     await client.writeTuples([tuple]);
     assert.equal((await client.check(tuple, fresh)).allowed, true);
-    await assert.rejects(client.writeTuples([tuple]), (error: FgaApiValidationError) => error.apiErrorCode === 'write_failed_due_to_invalid_input');
+    await assert.rejects(
+      client.writeTuples([tuple]),
+      (error: FgaApiValidationError) => error.apiErrorCode === 'write_failed_due_to_invalid_input',
+    );
     await client.deleteTuples([tuple]);
     assert.equal((await client.check(tuple, fresh)).allowed, false);
     const { changes } = await client.readChanges({ type: 'document' }, { pageSize: 100 });
@@ -133,8 +138,14 @@ describe('the client of OpenFGA against the running gate', () => {
       read.assertions?.map(({ expectation }) => expectation),
       [true],
     );
-    const wrong = { schema_version: '1.1', type_definitions: [{ type: 'document', relations: { viewer: { computedUserset: { relation: 'none' } } } }] };
-    await assert.rejects(client.writeAuthorizationModel(wrong), (error: FgaApiValidationError) => error.apiErrorCode === 'invalid_authorization_model');
+    const wrong = {
+      schema_version: '1.1',
+      type_definitions: [{ type: 'document', relations: { viewer: { computedUserset: { relation: 'none' } } } }],
+    };
+    await assert.rejects(
+      client.writeAuthorizationModel(wrong),
+      (error: FgaApiValidationError) => error.apiErrorCode === 'invalid_authorization_model',
+    );
   });
 
   it('lets in only keys that may, each to its own', async () => {

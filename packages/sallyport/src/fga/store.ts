@@ -8,7 +8,13 @@ import { splitUser, typeOf, type TupleKey } from './tuple.ts';
 const STORE_COLUMNS = 'id, name, created, updated';
 
 export async function insertStore(sql: Sql, tenant: string, { id, name, created, updated }: StoreRecord): Promise<void> {
-  await sql.query('insert into fga_stores (tenant, id, name, created, updated) values ($1, $2, $3, $4, $5)', [tenant, id, name, created, updated]);
+  await sql.query('insert into fga_stores (tenant, id, name, created, updated) values ($1, $2, $3, $4, $5)', [
+    tenant,
+    id,
+    name,
+    created,
+    updated,
+  ]);
 }
 
 export async function selectStore(sql: Sql, id: string): Promise<StoreRecord | undefined> {
@@ -18,10 +24,11 @@ export async function selectStore(sql: Sql, id: string): Promise<StoreRecord | u
 
 /** One more than the page holds, so that the caller sees whether there are more. */
 export async function selectStores(sql: Sql, name: string, { after, size }: PageRequest): Promise<StoreRecord[]> {
-  return sql.query<StoreRecord>(
-    `select ${STORE_COLUMNS} from fga_stores where id > $1 and ($2 = '' or name = $2) order by id limit $3`,
-    [after, name, size + 1],
-  );
+  return sql.query<StoreRecord>(`select ${STORE_COLUMNS} from fga_stores where id > $1 and ($2 = '' or name = $2) order by id limit $3`, [
+    after,
+    name,
+    size + 1,
+  ]);
 }
 
 export async function deleteStore(sql: Sql, id: string): Promise<void> {
@@ -57,7 +64,13 @@ export async function selectModels(sql: Sql, store: string, { after, size }: Pag
   return rows.map(modelOf);
 }
 
-export async function upsertAssertions(sql: Sql, tenant: string, store: string, model: string, assertions: readonly JsonObject[]): Promise<void> {
+export async function upsertAssertions(
+  sql: Sql,
+  tenant: string,
+  store: string,
+  model: string,
+  assertions: readonly JsonObject[],
+): Promise<void> {
   await sql.query(
     `insert into fga_assertions (tenant, store, model, assertions) values ($1, $2, $3, $4)
      on conflict (tenant, store, model) do update set assertions = excluded.assertions`,
@@ -66,7 +79,10 @@ export async function upsertAssertions(sql: Sql, tenant: string, store: string, 
 }
 
 export async function selectAssertions(sql: Sql, store: string, model: string): Promise<readonly JsonObject[]> {
-  const [row] = await sql.query<{ assertions: string }>('select assertions from fga_assertions where store = $1 and model = $2', [store, model]);
+  const [row] = await sql.query<{ assertions: string }>('select assertions from fga_assertions where store = $1 and model = $2', [
+    store,
+    model,
+  ]);
   return row === undefined ? [] : (JSON.parse(row.assertions) as JsonObject[]);
 }
 
@@ -172,7 +188,12 @@ export async function notifyChange(sql: Sql, payload: string): Promise<void> {
 }
 
 /** Tuples of a filter in the order of their writing, one more than the page holds. */
-export async function selectPage(sql: Sql, store: string, filter: ReadFilter, page: PageRequest): Promise<(TupleRow & { ulid: string; written: number })[]> {
+export async function selectPage(
+  sql: Sql,
+  store: string,
+  filter: ReadFilter,
+  page: PageRequest,
+): Promise<(TupleRow & { ulid: string; written: number })[]> {
   const user = splitUser(filter.user);
   const where = ['store = $1', 'ulid > $2'];
   const params: unknown[] = [store, page.after, page.size + 1];
@@ -309,7 +330,13 @@ export async function searchSubjects(
 }
 
 /** All tuples of one object in these relations. */
-export async function selectObject(sql: Sql, store: string, object: string, relations: readonly string[], limit: number): Promise<TupleRow[]> {
+export async function selectObject(
+  sql: Sql,
+  store: string,
+  object: string,
+  relations: readonly string[],
+  limit: number,
+): Promise<TupleRow[]> {
   return sql.query<TupleRow>(
     'select object, relation, subject, subject_relation, condition, context from fga_tuples where store = $1 and object = $2 and relation = any ($3::text[]) limit $4',
     [store, object, relations, limit],
