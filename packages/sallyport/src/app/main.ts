@@ -2,6 +2,7 @@
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
+import { COMMANDS as FGA } from '../fga/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   upCommand({ env: process.env, clock: systemClock, logger }),
   ...IDENTITY,
   ...INSPECT,
+  ...FGA,
   ...POLICY,
   ...FEEDBACK,
   ...AUDIT,

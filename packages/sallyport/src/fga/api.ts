@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isObject, readJson, type JsonObject, type Permission, type TenantId } from '../kernel/index.ts';
+import { evaluation, evaluations } from './authzen.ts';
 import type { Fga } from './fga.ts';
 import * as operations from './operations.ts';
 import type { Operation } from './operations.ts';
@@ -13,6 +14,7 @@ export type ApiCall = {
   readonly body: Buffer;
   readonly tenant: TenantId;
   readonly permissions: ReadonlySet<Permission>;
+  /** `openfga-authorization-model-id`, for AuthZEN; '' without. */
   readonly modelHeader: string;
 };
 
@@ -36,6 +38,8 @@ const TABLE: readonly Entry[] = [
   entry('POST', `${STORE}/expand`, 'fga:read', operations.expand),
   entry('POST', `${STORE}/read`, 'fga:read', operations.read),
   entry('GET', `${STORE}/changes`, 'fga:read', operations.readChanges),
+  entry('POST', `${STORE}/access/v1/evaluation`, 'fga:read', evaluation),
+  entry('POST', `${STORE}/access/v1/evaluations`, 'fga:read', evaluations),
   entry('POST', `${STORE}/write`, 'fga:write', operations.write),
   entry('POST', `${STORE}/authorization-models`, 'fga:write', operations.writeModel),
   entry('GET', `${STORE}/authorization-models`, 'fga:read', operations.listModels),
@@ -100,7 +104,7 @@ async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boole
       throw new FgaError('forbidden', `This key may not do that: it needs the permission ${permission}.`);
     const [, store = '', id = ''] = match;
     const query = mark < 0 ? {} : Object.fromEntries(new URLSearchParams(call.target.slice(mark + 1)));
-    return run(fga, { tenant: call.tenant, store, id, query, body: readBody(call.body), send });
+    return run(fga, { tenant: call.tenant, store, id, query, body: readBody(call.body), modelHeader: call.modelHeader, send });
   }
   throw new FgaError('undefined_endpoint', 'Not Found');
 }

@@ -33,6 +33,8 @@ export type OperationCall = {
   readonly id: string;
   readonly query: JsonObject;
   readonly body: JsonObject;
+  /** The model that a header of the request names, '' without. */
+  readonly modelHeader: string;
   /** Sends one line of a streamed answer; false when nobody reads any more. */
   readonly send: (line: JsonObject) => boolean;
 };

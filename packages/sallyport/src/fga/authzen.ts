@@ -1,0 +1,141 @@
+import type { Json, JsonObject } from '../kernel/index.ts';
+import type { Fga } from './fga.ts';
+import type { Operation, OperationCall } from './operations.ts';
+import type { Place } from './port.ts';
+import { FgaError } from './problem.ts';
+import type { BatchAnswer, BatchItem } from './queries.ts';
+import { listOf, objectOf, refuse, textOf, unlike } from './request.ts';
+import { isUlid } from './ulid.ts';
+
+// AuthZEN 1.0 (https://openid.net/specs/authorization-api-1_0.html, sections 6 and 7) over a store, as OpenFGA maps it: the subject is the user,
+// the action's name the relation, the resource the object; properties join the context as subject_*, resource_*, action_*.
+
+const TYPE = /^[^:#@\s]{1,50}$/u;
+const ID = /^[^:#@\s]{1,256}$/u;
+const MAX_EVALUATIONS = 50;
+
+type Fields = {
+  readonly subject: JsonObject | undefined;
+  readonly action: JsonObject | undefined;
+  readonly resource: JsonObject | undefined;
+  readonly context: JsonObject | undefined;
+};
+
+const fieldsOf = (value: JsonObject): Fields => ({
+  subject: objectOf(value, 'subject'),
+  action: objectOf(value, 'action'),
+  resource: objectOf(value, 'resource'),
+  context: objectOf(value, 'context'),
+});
+
+/** One evaluation as a check. Throws FgaError for what is missing or malformed. */
+function checkOf({ subject, action, resource, context }: Fields): BatchItem {
+  if (subject === undefined) throw refuse('EvaluationRequest.Subject', 'value is required');
+  if (action === undefined) throw refuse('EvaluationRequest.Action', 'value is required');
+  if (resource === undefined) throw refuse('EvaluationRequest.Resource', 'value is required');
+  return {
+    key: { user: entityOf(subject, 'Subject'), relation: nameOf(action), object: entityOf(resource, 'Resource') },
+    contextual: [],
+    context: { ...prefixed('subject', subject), ...prefixed('resource', resource), ...prefixed('action', action), ...context },
+  };
+}
+
+function entityOf(value: JsonObject, message: string): string {
+  const [type, id] = [textOf(value, 'type'), textOf(value, 'id')];
+  if (!TYPE.test(type)) throw refuse(`${message}.Type`, unlike(TYPE));
+  if (!ID.test(id)) throw refuse(`${message}.Id`, unlike(ID));
+  return `${type}:${id}`;
+}
+
+function nameOf(action: JsonObject): string {
+  const name = textOf(action, 'name');
+  if (!TYPE.test(name)) throw refuse('Action.Name', unlike(TYPE));
+  return name;
+}
+
+function prefixed(prefix: string, value: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(objectOf(value, 'properties') ?? {}).map(([name, item]) => [`${prefix}_${name}`, item]));
+}
+
+function placeOf({ tenant, store }: OperationCall): Place {
+  if (!isUlid(store)) throw refuse('EvaluationRequest.StoreId', 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
+  return { tenant, store };
+}
+
+/** Asks for one decision. */
+export const evaluation: Operation = async (fga, call) => {
+  const { key, contextual, context } = checkOf(fieldsOf(call.body));
+  const { allowed } = await fga.queries.check(placeOf(call), key, {
+    model: modelOf(call),
+    contextual,
+    context,
+    consistency: 'UNSPECIFIED',
+  });
+  return { status: 200, json: { decision: allowed } };
+};
+
+/** The model that the request's header names; a header that is no id is ignored, as OpenFGA does. */
+const modelOf = ({ modelHeader }: OperationCall): string => (isUlid(modelHeader.trim()) ? modelHeader.trim() : '');
+
+const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+
+/** Asks for many; what an evaluation leaves out it takes from the request around it. */
+export const evaluations: Operation = async (fga, call) => {
+  const items = listOf(call.body, 'evaluations');
+  if (items.length === 0) return evaluation(fga, call);
+  if (items.length > MAX_EVALUATIONS)
+    throw refuse('EvaluationsRequest.Evaluations', `value must contain no more than ${MAX_EVALUATIONS} item(s)`);
+  const named = textOf(objectOf(call.body, 'options') ?? {}, 'evaluations_semantic');
+  const semantic = SEMANTICS.find((known) => known === (named === '' ? SEMANTICS[0] : named));
+  if (semantic === undefined)
+    throw new FgaError('validation_error', 'invalid evaluations_semantic: value must be one of the defined enum values');
+  const around = fieldsOf(call.body);
+  const asked = items.map((item) => {
+    const own = fieldsOf(item);
+    const fields = {
+      subject: own.subject ?? around.subject,
+      action: own.action ?? around.action,
+      resource: own.resource ?? around.resource,
+      context: own.context ?? around.context,
+    };
+    return (): BatchItem => checkOf(fields);
+  });
+  const place = placeOf(call);
+  const question = { model: modelOf(call), consistency: 'UNSPECIFIED' as const };
+  if (semantic === 'execute_all') {
+    const answers = await fga.queries.batch(
+      place,
+      asked.map((item) => item()),
+      question,
+    );
+    return { status: 200, json: { evaluations: answers.map(decisionOf) } };
+  }
+  const decisions: JsonObject[] = [];
+  const last = semantic === 'permit_on_first_permit';
+  for (const item of asked) {
+    const decision = decisionOf(await one(fga, place, item, question));
+    decisions.push(decision);
+    if (decision['decision'] === last) break;
+  }
+  return { status: 200, json: { evaluations: decisions } };
+};
+
+async function one(
+  fga: Fga,
+  place: Place,
+  item: () => BatchItem,
+  question: { readonly model: string; readonly consistency: 'UNSPECIFIED' },
+): Promise<BatchAnswer> {
+  try {
+    return (await fga.queries.batch(place, [item()], question))[0] ?? { allowed: false };
+  } catch (error) {
+    if (error instanceof FgaError) return { code: error.code, message: error.message };
+    throw error;
+  }
+}
+
+function decisionOf(answer: BatchAnswer): JsonObject {
+  if ('allowed' in answer) return { decision: answer.allowed };
+  const error: Json = { status: new FgaError(answer.code, '').status, message: answer.message };
+  return { decision: false, context: { error } };
+}

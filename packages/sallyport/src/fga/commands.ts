@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { isObject, type Command, type Json, type JsonObject } from '../kernel/index.ts';
+import { fail } from './errors.ts';
+import { FgaError } from './problem.ts';
+import { runStoreFile, type StoreFile } from './store_file.ts';
+
+/** The command that runs the tests of a store file as OpenFGA's `fga model test` does. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'fga test',
+    summary: 'Runs the tests of an OpenFGA store file (.fga.yaml): model, tuples, checks and lists.',
+    usage: 'FILE',
+    flags: [],
+    async run(context) {
+      const path = context.args[0];
+      if (path === undefined) {
+        context.note('Which store file?');
+        return 2;
+      }
+      const results = await run(resolve(path));
+      const failed = results.filter(({ ok }) => !ok);
+      if (context.json) context.out(JSON.stringify({ passed: results.length - failed.length, failed }));
+      else {
+        for (const { test, what, expected, got } of failed)
+          context.out(`FAIL ${test}: ${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(got)}`);
+        context.out(`${results.length - failed.length} passed, ${failed.length} failed`);
+      }
+      return failed.length === 0 ? 0 : 1;
+    },
+  },
+];
+
+async function run(path: string): ReturnType<typeof runStoreFile> {
+  try {
+    return await runStoreFile(await readStoreFile(path), Date.now);
+  } catch (error) {
+    if (error instanceof FgaError) throw fail('FGA_FILE_INVALID', { say: error.message });
+    throw error;
+  }
+}
+
+// The readers are loaded when they are needed: the parser of the model language is large, and no other command uses it.
+async function readStoreFile(path: string): Promise<StoreFile> {
+  const { parse } = await import('yaml');
+  const text = (file: string): string => {
+    try {
+      return readFileSync(resolve(dirname(path), file), 'utf8');
+    } catch {
+      throw fail('FGA_FILE_INVALID', { say: `${file} cannot be read.` });
+    }
+  };
+  const file = parse(text(path)) as Json;
+  if (!isObject(file)) throw fail('FGA_FILE_INVALID', { say: 'It is not a mapping.' });
+  const tuples = file['tuple_file'];
+  const model = file['model_file'];
+  const given = typeof tuples === 'string' ? (tuples.endsWith('.json') ? JSON.parse(text(tuples)) : parse(text(tuples))) : file['tuples'];
+  const source = typeof model === 'string' ? text(model) : file['model'];
+  if (typeof source !== 'string') throw fail('FGA_FILE_INVALID', { say: 'It has no model.' });
+  return {
+    name: typeof file['name'] === 'string' ? file['name'] : '',
+    model: await readModelText(source),
+    tuples: objects(given as Json),
+    tests: objects(file['tests']),
+  };
+}
+
+/** A model in the modelling language, or as JSON. */
+async function readModelText(source: string): Promise<JsonObject> {
+  if (source.trimStart().startsWith('{')) return JSON.parse(source) as JsonObject;
+  const { default: syntax } = await import('@openfga/syntax-transformer');
+  try {
+    return JSON.parse(syntax.transformer.transformDSLToJSON(source)) as JsonObject;
+  } catch (error) {
+    throw fail('FGA_FILE_INVALID', { say: error instanceof Error ? error.message : 'The model cannot be read.' });
+  }
+}
+
+function objects(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
