@@ -21,5 +21,6 @@ export type {
 export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
+export { createSecretScan } from './detectors/secrets/scan.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';
