@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 import { TOP } from '../top.ts';
 import { printed, type EvalTable } from './table.ts';
 import { cost } from './cost.ts';
+import { output } from './output.ts';
 import { secrets } from './secrets.ts';
 
 /** Every table, in the order of printing. One file each. */
-const TABLES: readonly EvalTable[] = [cost, secrets];
+const TABLES: readonly EvalTable[] = [cost, secrets, output];
 
 const { values, positionals } = parseArgs({ options: { data: { type: 'string' } }, allowPositionals: true });
 const data = resolve(values.data ?? `${TOP}/../shared/data`);

@@ -1,7 +1,7 @@
 import { reasonOf, type Finding, type JsonObject, type Point, type TenantId } from '../kernel/index.ts';
 import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
-import type { Canary, GuardFailure, Guards, Scan } from '../guard/index.ts';
+import type { Canary, GuardFailure, Guards, RequestFacts as AskedFacts, Scan } from '../guard/index.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
 import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
 
@@ -22,6 +22,8 @@ export type JudgeOptions = {
   readonly enforceAll: boolean;
   readonly effects: Readonly<Record<string, Effect>>;
   readonly canaries: readonly Canary[];
+  /** What replies are compared with; absent where there is no request to compare with. */
+  readonly asked?: AskedFacts;
   readonly ascii: boolean;
 };
 
@@ -87,8 +89,9 @@ export class Judge {
   }
 
   #scan(facts: PartFacts, text: string, wholeOnly: boolean): Scan | undefined {
-    const { guards, memory, secret, tenant, canaries } = this.#options;
+    const { guards, memory, secret, tenant, canaries, asked } = this.#options;
     if (guards === undefined) return undefined;
+    const answers = asked !== undefined && facts.role !== 'echo' && (facts.point === 'response' || facts.point === 'tool_call');
     const at = {
       point: facts.point as Exclude<Point, 'login' | 'retrieval' | 'admission'>,
       origin: facts.origin,
@@ -96,8 +99,11 @@ export class Judge {
       ...(this.#options.ascii ? { ascii: true } : {}),
       ...(canaries.length === 0 ? {} : { canaries }),
       ...(wholeOnly ? { wholeOnly } : {}),
+      ...(answers ? { request: asked } : {}),
+      ...(answers && facts.tool !== undefined ? { tool: facts.tool } : {}),
     };
-    if (wholeOnly || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
+    // What a reply is compared with is not in the memory's key, and replies hardly ever repeat.
+    if (wholeOnly || answers || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
     const key = VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
     const remembered = memory.get(key);
     if (remembered !== undefined) return moved(remembered, facts.part);

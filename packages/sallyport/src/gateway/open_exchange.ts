@@ -8,6 +8,7 @@ import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
 import type { GatewayErrorCode } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { askedOf } from './asked.ts';
 import { Judge } from './judge.ts';
 import { Ledger } from './ledger.ts';
 
@@ -141,6 +142,7 @@ function exchangeOf(
       enforceAll: practice,
       effects: deps.effects,
       canaries: deps.canaries,
+      asked: askedOf(request),
       ascii,
     },
     ledger,

@@ -9,6 +9,7 @@ export type {
   GuardDescription,
   GuardFailure,
   OnError,
+  RequestFacts,
   Scan,
   ScanAt,
   Scanner,
@@ -22,5 +23,6 @@ export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
 export { createSecretScan } from './detectors/secrets/scan.ts';
+export { languageOf } from './language.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';

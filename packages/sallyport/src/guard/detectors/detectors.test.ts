@@ -38,8 +38,13 @@ const CASES: readonly { readonly id: string; readonly cases: Cases }[] = await P
   DETECTORS.map(async ({ id }) => ({ id, cases: ((await import(`./${id}/cases.ts`)) as { cases: Cases }).cases })),
 );
 
-function rulesFound(guards: Guards, { text, point }: Cases['misses'][number]): string[] {
-  const { findings, failures } = guards.scan(text, { point, origin: point === 'prompt' ? 'user' : 'tool', part: 0 });
+function rulesFound(guards: Guards, { text, point, request }: Cases['misses'][number]): string[] {
+  const { findings, failures } = guards.scan(text, {
+    point,
+    origin: point === 'prompt' ? 'user' : 'tool',
+    part: 0,
+    ...(request === undefined ? {} : { request }),
+  });
   assert.deepEqual(failures, []);
   return findings.flatMap(({ rule, evidence }) => [rule, ...(rule.startsWith('injection.') ? partsOf(evidence) : [])]);
 }
@@ -55,7 +60,12 @@ for (const { id, cases } of CASES) {
       test(`finds ${hit.rule}: ${JSON.stringify(hit.text).slice(0, 60)}`, () => {
         assert.ok(rulesFound(GUARDS, hit).includes(hit.rule), `found only ${rulesFound(GUARDS, hit).join(', ')}`);
         if (hit.found === undefined) return;
-        const { findings } = GUARDS.scan(hit.text, { point: hit.point, origin: 'user', part: 0 });
+        const { findings } = GUARDS.scan(hit.text, {
+          point: hit.point,
+          origin: 'user',
+          part: 0,
+          ...(hit.request === undefined ? {} : { request: hit.request }),
+        });
         const spans = findings.map(({ location }) => (location.kind === 'text' ? hit.text.slice(location.start, location.end) : ''));
         assert.ok(spans.includes(hit.found), `spans: ${JSON.stringify(spans)}`);
       });

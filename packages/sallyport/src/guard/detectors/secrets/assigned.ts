@@ -112,11 +112,11 @@ function qualified(text: string, from: number): string {
   return word === null ? '' : `${word[1] ?? ''}_`;
 }
 
-const codes = (chars: string): ReadonlySet<number> => new Set([...chars].map((char) => char.charCodeAt(0)));
+const codes = (chars: string): ReadonlySet<number> => new Set(Array.from(chars, (char) => char.charCodeAt(0)));
 const BLANK = codes(' \t');
 const HOLDS = codes('=:>(');
 const CLOSES = codes('"\'`]');
-const SPOKEN = /pass|pwd|bearer|kennwort|senha|contrase|[^\x00-\x7f]/i;
+const SPOKEN = /pass|pwd|bearer|kennwort|senha|contrase|[\u0080-\uffff]/i;
 
 type Found = { readonly start: number; readonly end: number; readonly format: SecretFormat };
 
@@ -147,7 +147,7 @@ function maySpeak(text: string, from: number, end: number, name: string, claim: 
   if (/^bearer$/i.test(name)) return true;
   if (/(?:^|\n)[ \t]{0,8}(?:ENV|ARG|SetEnv|export|set|setx|requirepass)[ \t]{1,4}$/.test(before)) return true;
   if (claim !== 'password') return claim === 'strong' && /^[ \t]{1,4}is[ \t]/.test(text.slice(end, end + 8));
-  return /^(?:\w{1,20}[_-])?(?:password|passwd|passphrase|pwd|passwort|kennwort|senha|contrase)|[^\x00-\x7f]/i.test(name);
+  return /^(?:\w{1,20}[_-])?(?:password|passwd|passphrase|pwd|passwort|kennwort|senha|contrase)|[\u0080-\uffff]/i.test(name);
 }
 
 function readValue(text: string, at: number, form: Form, claim: NonNullable<Claim>, loud: boolean, separator: string): Found | undefined {

@@ -21,6 +21,9 @@ const CONNECTION: SecretFormat = {
   confidence: 0.9,
 };
 
+/** What the streaming machine knows of these. */
+export const BLOCKS: readonly SecretFormat[] = [PRIVATE_KEY, CONNECTION];
+
 const PEM_BEGIN = '-----BEGIN ';
 const PEM_LABEL = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_DASHES = '-----';

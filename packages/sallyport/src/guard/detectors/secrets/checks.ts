@@ -25,8 +25,8 @@ const BECH32_GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a14
 export function bech32(value: string): boolean {
   const text = value.toLowerCase();
   const at = text.lastIndexOf('1');
-  const name = [...text.slice(0, at)].map((char) => char.charCodeAt(0));
-  const data = [...text.slice(at + 1)].map((char) => BECH32.indexOf(char));
+  const name = Array.from(text.slice(0, at), (char) => char.charCodeAt(0));
+  const data = Array.from(text.slice(at + 1), (char) => BECH32.indexOf(char));
   if (data.includes(-1)) return false;
   let sum = 1;
   for (const digit of [...name.map((c) => c >> 5), 0, ...name.map((c) => c & 31), ...data]) {
@@ -39,8 +39,9 @@ export function bech32(value: string): boolean {
 
 /** Whether a PyPI token is a macaroon (version 2) for pypi.org or test.pypi.org: https://pypi.org/help/#apitoken. */
 export function pypiToken(value: string): boolean {
-  const bytes = Buffer.from(value.slice('pypi-'.length), 'base64url').toString('latin1');
-  return /^\u0002\u0001[\u0008\u000d](?:test\.)?pypi\.org/.test(bytes);
+  const bytes = Buffer.from(value.slice('pypi-'.length), 'base64url');
+  const place = bytes.toString('latin1', 3, 3 + (bytes[2] ?? 0));
+  return bytes[0] === 2 && bytes[1] === 1 && (place === 'pypi.org' || place === 'test.pypi.org');
 }
 
 /** Whether the middle of a Sentry organisation token is an object that names an installation (getsentry/rfcs 0091). */

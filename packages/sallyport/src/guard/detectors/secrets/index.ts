@@ -1,7 +1,7 @@
 import type { Detector, DetectorSetup, FindingFacts, Scanner, StreamPattern } from '../../detector.ts';
 import type { View } from '../../view.ts';
 import { findAssignments } from './assigned.ts';
-import { blockPatterns, findBlocks } from './blocks.ts';
+import { blockPatterns, BLOCKS, findBlocks } from './blocks.ts';
 import { compileFormats, findFormats, isSecret } from './find.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 import { AI_FORMATS } from './formats_ai.ts';
@@ -10,8 +10,17 @@ import { BUSINESS_FORMATS } from './formats_business.ts';
 import { CLOUD_FORMATS } from './formats_cloud.ts';
 import { CODE_FORMATS } from './formats_code.ts';
 
+/** Signs of the shapes that are streamed nevertheless: few, short and common. */
+const STREAMED_SHAPES: ReadonlySet<string> = new Set([':AA', '-us', 'webhookb2', '.atlasv1.']);
+
 /** Every credential format. */
 export const FORMATS: readonly SecretFormat[] = [...AI_FORMATS, ...AI_DATA_FORMATS, ...CLOUD_FORMATS, ...CODE_FORMATS, ...BUSINESS_FORMATS];
+
+/**
+ * What the streaming machine looks for: forms that begin with literals. One that begins with a class of letters would begin at every word, and
+ * a dozen of those at once are more states than the machine keeps; they are found in the finished text.
+ */
+const STREAMED = FORMATS.filter(({ near, has }) => near === undefined && (has === undefined || STREAMED_SHAPES.has(has)));
 
 /** CWE-798 (hard-coded credentials), LLM02:2025 (sensitive information disclosure). */
 const TAXONOMY = ['CWE-798', 'LLM02:2025'];
@@ -34,6 +43,7 @@ export const detector: Detector = {
 function setUp({ hash }: DetectorSetup): Scanner {
   const find = secretFinder(hash);
   const facts = (format: SecretFormat, value: string): FindingFacts => factsOf(format, value, hash);
+  const streamed = new Set([...STREAMED, ...BLOCKS].map(({ id }) => `secrets.${id}`));
   return {
     scan({ plain, decoded }, _at, sink) {
       for (const view of decoded === undefined ? [plain] : [plain, decoded]) {
@@ -42,8 +52,11 @@ function setUp({ hash }: DetectorSetup): Scanner {
         }
       }
     },
+    late({ plain }, _at, sink) {
+      for (const { start, end, facts: found } of find(plain)) if (!streamed.has(found.rule)) sink.add(plain, start, end, found);
+    },
     patterns: () => [
-      ...FORMATS.filter(({ near }) => near === undefined).map((format) => streamPattern(format, facts)),
+      ...STREAMED.map((format) => streamPattern(format, facts)),
       ...blockPatterns(facts),
     ],
   };
