@@ -55,10 +55,7 @@ function setUp({ hash }: DetectorSetup): Scanner {
     late({ plain }, _at, sink) {
       for (const { start, end, facts: found } of find(plain)) if (!streamed.has(found.rule)) sink.add(plain, start, end, found);
     },
-    patterns: () => [
-      ...STREAMED.map((format) => streamPattern(format, facts)),
-      ...blockPatterns(facts),
-    ],
+    patterns: () => [...STREAMED.map((format) => streamPattern(format, facts)), ...blockPatterns(facts)],
   };
 }
 
