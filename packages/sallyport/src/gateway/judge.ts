@@ -1,7 +1,7 @@
 import { reasonOf, type Finding, type JsonObject, type Point, type TenantId } from '../kernel/index.ts';
 import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
-import type { Canary, GuardFailure, Guards, Scan } from '../guard/index.ts';
+import type { Canary, GuardFailure, Guards, RequestFacts as AskedFacts, Scan } from '../guard/index.ts';
 import { corrected, valueHash, type Corrections } from '../monitor/service.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
 import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
@@ -25,15 +25,13 @@ export type JudgeOptions = {
   /** Applied feedback of the tenant, and the key of the values that it excepts. */
   readonly corrections?: Corrections | undefined;
   readonly feedbackKey?: Buffer;
-  /** The texts that a reply can stand on, or none; asked for once there is a reply. */
-  readonly documents?: () => readonly string[];
   readonly canaries: readonly Canary[];
+  /** What replies are compared with; absent where there is no request to compare with. */
+  readonly asked?: AskedFacts;
   readonly ascii: boolean;
 };
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
-
-const NONE: readonly string[] = [];
 
 const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules: [], would: [], errors: [] };
 
@@ -41,7 +39,6 @@ const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules:
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #ledger: Ledger;
-  #grounds: readonly string[] | undefined;
 
   constructor(options: JudgeOptions, ledger: Ledger) {
     this.#options = options;
@@ -96,10 +93,6 @@ export class Judge {
     return toolEffect(tool, this.#options.effects);
   }
 
-  #documents(): readonly string[] {
-    return (this.#grounds ??= this.#options.documents?.() ?? NONE);
-  }
-
   #corrected(findings: readonly Finding[], text: string): readonly Finding[] {
     const { corrections, feedbackKey } = this.#options;
     if (corrections === undefined || feedbackKey === undefined || findings.length === 0) return findings;
@@ -107,8 +100,9 @@ export class Judge {
   }
 
   #scan(facts: PartFacts, text: string, wholeOnly: boolean): Scan | undefined {
-    const { guards, memory, secret, tenant, canaries } = this.#options;
+    const { guards, memory, secret, tenant, canaries, asked } = this.#options;
     if (guards === undefined) return undefined;
+    const answers = asked !== undefined && facts.role !== 'echo' && (facts.point === 'response' || facts.point === 'tool_call');
     const at = {
       point: facts.point as Exclude<Point, 'login' | 'retrieval' | 'admission'>,
       origin: facts.origin,
@@ -116,10 +110,11 @@ export class Judge {
       ...(this.#options.ascii ? { ascii: true } : {}),
       ...(canaries.length === 0 ? {} : { canaries }),
       ...(wholeOnly ? { wholeOnly } : {}),
+      ...(answers ? { request: asked } : {}),
+      ...(answers && facts.tool !== undefined ? { tool: facts.tool } : {}),
     };
-    const documents = facts.point === 'response' ? this.#documents() : NONE;
-    if (documents.length > 0) return guards.scan(text, { ...at, request: { documents } });
-    if (wholeOnly || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
+    // What a reply is compared with is not in the memory's key, and replies hardly ever repeat.
+    if (wholeOnly || answers || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
     const key = VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
     const remembered = memory.get(key);
     if (remembered !== undefined) return moved(remembered, facts.part);

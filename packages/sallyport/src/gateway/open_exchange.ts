@@ -8,6 +8,7 @@ import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
 import type { GatewayErrorCode } from './errors.ts';
 import type { Exchange } from './exchange.ts';
+import { askedOf } from './asked.ts';
 import { Judge } from './judge.ts';
 import { Ledger } from './ledger.ts';
 
@@ -155,8 +156,8 @@ function exchangeOf(
       // Practice traffic is for trying the guards: every rule is in force there, whatever the roll-out.
       enforceAll: practice,
       effects: deps.effects,
-      documents: () => documentsOf(request),
       canaries: deps.canaries,
+      asked: askedOf(request),
       ascii,
     },
     ledger,
@@ -179,13 +180,6 @@ function exchangeOf(
     started,
     timings: { read: round(performance.now() - started) },
   };
-}
-
-/** All texts that were given when any document or tool result was among them, after masks; else none. */
-function documentsOf({ parts }: ReadRequest): readonly string[] {
-  const texts = parts.filter(({ kind }) => kind === 'text');
-  if (!texts.some(({ origin }) => origin === 'retrieved' || origin === 'tool')) return [];
-  return texts.flatMap(({ origin, text }) => (origin === 'assistant' ? [] : [text]));
 }
 
 /** Milliseconds to a hundredth, for events. */

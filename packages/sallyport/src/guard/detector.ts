@@ -21,16 +21,24 @@ export type ScanAt = {
   readonly part: number;
   readonly ascii?: boolean;
   readonly canaries?: readonly Canary[];
+  /** Facts of the request that a reply or tool call belongs to. */
+  readonly request?: RequestFacts;
+  /** The tool whose arguments the text is. */
+  readonly tool?: string;
   /** Run only the detectors that judge finished text: the streaming machine has run the others. */
   readonly wholeOnly?: boolean;
-  /** Facts of the request that this text answers; only with replies. */
-  readonly request?: RequestFacts;
 };
 
-/** What detectors of replies may know of the request. */
+/** What a reply is compared with: facts of the very request it answers. Read only by detectors that need them, so make them when asked. */
 export type RequestFacts = {
-  /** When documents or tool results were provided: the texts of all that stood in the request but the assistant's own. One array a request: what is made of it is kept by its identity. */
-  readonly documents?: readonly string[];
+  /** The system text, '' without one. */
+  readonly system: string;
+  /** ISO 639-1 code of the language that the user wrote in last; undefined when that is unclear. */
+  readonly language: string | undefined;
+  /** When documents or tool results were provided: the texts of all that stood in the request but the assistant's own; else none. One array a request: what is made of it is kept by its identity. */
+  readonly documents: readonly string[];
+  /** The JSON Schema that the reply, or the arguments of a tool, were asked to follow; undefined without one. */
+  schema(tool: string | undefined): unknown;
 };
 
 /**
@@ -117,6 +125,8 @@ export type CustomPattern = {
 export type Scanner = {
   scan(reading: Reading, at: ScanAt, sink: Sink): void;
   patterns?(): readonly StreamPattern[];
+  /** Of a `prefix` detector: what only the finished text shows, after the machine has found the rest. */
+  late?(reading: Reading, at: ScanAt, sink: Sink): void;
 };
 
 /** One detector: the shape of `detectors/<name>/index.ts`. */

@@ -135,11 +135,13 @@ function scanText(text: string, at: ScanAt, running: readonly Running[], reader:
     const reading = reader.read(text, at.ascii === true);
     report.unscanned = reading.incomplete;
     for (const { detector, scanner, confidence } of running) {
-      if (at.wholeOnly === true && detector.stream.form !== 'whole') continue;
+      const late = at.wholeOnly === true && detector.stream.form !== 'whole';
+      if (late && scanner.late === undefined) continue;
       try {
         faults?.(detector.id, at.point);
         report.confidence = confidence;
-        scanner.scan(reading, at, report);
+        if (late) scanner.late?.(reading, at, report);
+        else scanner.scan(reading, at, report);
       } catch (error) {
         report.failed(detector.id, error, detector.points[at.point as TextPoint] ?? 'deny');
       }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import type { GuardConfig } from './config.ts';
 import { createGuards } from './guards.ts';
+import { FORMATS } from './detectors/secrets/index.ts';
+import { madeUp, seeded } from './detectors/secrets/made_up.ts';
 
 /** Texts of 100,000 units made to be slow or to break a detector. One that is quadratic on any of them would run for minutes here. */
 const UNITS = 100_000;
@@ -93,5 +95,18 @@ suite('hostile texts', () => {
           assert.ok(location.kind === 'text' && location.start < location.end && location.end <= text.length);
       }
     });
+  }
+});
+
+test('texts full of beginnings of every credential format', () => {
+  const guards = createGuards({ config: {}, canaries: [] });
+  for (const format of FORMATS) {
+    const value = madeUp(format, seeded(3));
+    // Its beginning again and again, with and without blanks, behind its word, and one value without an end.
+    const start = value.slice(0, Math.max(4, value.length >> 1));
+    for (const text of [of(start), of(`${start} `), of(`${format.near?.[0] ?? 'key'}=${start}.`), value + of(value.at(-2) ?? 'a')]) {
+      const { failures } = guards.scan(text.slice(0, UNITS / 10), { point: 'tool_result', origin: 'tool', part: 0 });
+      assert.deepEqual(failures, []);
+    }
   }
 });

@@ -24,5 +24,7 @@ export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts'
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
 export { type Topic } from './usage/topics.ts';
 export { judgePackage, type Ecosystem, type PackageVerdict } from './package_names/index.ts';
+export { createSecretScan } from './detectors/secrets/scan.ts';
+export { languageOf } from './language.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';

@@ -42,7 +42,9 @@ test('what a fresh installation enforces and what it observes', () => {
     ],
   );
   const table: readonly [Point, Given, string][] = [
-    ['response', one('prompt_leak'), 'deny'],
+    ['response', one('prompt_leak', { type: 'CANARY' }), 'deny'],
+    ['response', one('prompt_leak', { type: 'SYSTEM_PROMPT' }), 'allow, would deny'],
+    ['tool_call', one('active_content', { severity: 'high' }), 'allow, would ask'],
     ['response', one('secret', { type: 'PROVIDER_KEY' }), 'deny+mask'],
     ['response', one('secret', { type: 'OPENAI_KEY' }), 'mask'],
     ['response', one('exfiltration'), 'mask'],

@@ -8,6 +8,7 @@ import type { Cases } from './cases.ts';
 import { detector as template } from './_template/index.ts';
 import { DETECTORS } from './registry.generated.ts';
 import { FORMATS } from './secrets/index.ts';
+import { madeUp, seeded } from './secrets/made_up.ts';
 import { RULES } from './injection/rules.ts';
 import { HARM_CATEGORIES } from '../usage/harm.ts';
 
@@ -65,12 +66,12 @@ const CASES: readonly { readonly id: string; readonly cases: Cases }[] = await P
   DETECTORS.map(async ({ id }) => ({ id, cases: ((await import(`./${id}/cases.ts`)) as { cases: Cases }).cases })),
 );
 
-function rulesFound(guards: Guards, { text, point, documents = [] }: Cases['misses'][number]): string[] {
+function rulesFound(guards: Guards, { text, point, request }: Cases['misses'][number]): string[] {
   const { findings, failures } = guards.scan(text, {
     point,
     origin: point === 'prompt' ? 'user' : 'tool',
     part: 0,
-    request: { documents },
+    ...(request === undefined ? {} : { request }),
   });
   assert.deepEqual(failures, []);
   return findings.flatMap(({ rule, evidence }) => [rule, ...(rule.startsWith('injection.') ? partsOf(evidence) : [])]);
@@ -91,7 +92,7 @@ for (const { id, cases } of CASES) {
           point: hit.point,
           origin: 'user',
           part: 0,
-          request: { documents: hit.documents ?? [] },
+          ...(hit.request === undefined ? {} : { request: hit.request }),
         });
         const spans = findings.map(({ location }) => (location.kind === 'text' ? hit.text.slice(location.start, location.end) : ''));
         assert.ok(spans.includes(hit.found), `spans: ${JSON.stringify(spans)}`);
@@ -122,7 +123,7 @@ test('every rule of the injection detector has a hit and a near miss', () => {
 suite('every credential format', () => {
   for (const format of FORMATS) {
     test(format.label, () => {
-      const value = sampleOf(format.source, 7);
+      const value = madeUp(format, seeded(7));
       const text = `${format.near === undefined ? '' : `${format.near[0]}: `}value "${value}" in use`;
       const { findings } = createdWithHash.scan(text, { point: 'prompt', origin: 'user', part: 0 });
       const found = findings.find(({ location }) => location.kind === 'text' && text.slice(location.start, location.end) === value);
@@ -137,72 +138,6 @@ suite('every credential format', () => {
 });
 
 const createdWithHash = createGuards({ config: {}, canaries: [], hash: (value) => `h:${value.length}` });
-
-/** A text that a bounded pattern matches, made with a small deterministic generator; repeats take their minimum plus some. */
-function sampleOf(source: string, seed: number): string {
-  let state = seed;
-  const random = (n: number): number => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
-    return (state >> 8) % n;
-  };
-  let at = 0;
-  const choice = (): string => {
-    const options = [sequence()];
-    while (source[at] === '|') {
-      at++;
-      options.push(sequence());
-    }
-    return options[random(options.length)]!;
-  };
-  const sequence = (): string => {
-    let out = '';
-    while (at < source.length && source[at] !== ')' && source[at] !== '|') {
-      if (source.startsWith('\\b', at)) {
-        at += 2;
-        continue;
-      }
-      if (source.startsWith('(?!', at)) {
-        at = source.indexOf(')', at) + 1;
-        continue;
-      }
-      const from = at;
-      atom();
-      const after = at;
-      const quantifier = /^\{(\d+)(?:,(\d+))?\}|^\?/.exec(source.slice(at));
-      const min = quantifier === null ? 1 : Number(quantifier[1] ?? 0);
-      const max = quantifier === null ? 1 : Number(quantifier[2] ?? quantifier[1] ?? 1);
-      const count = min + Math.min(max - min, 8);
-      for (let k = 0; k < count; k++) {
-        at = from;
-        out += atom();
-      }
-      at = after + (quantifier?.[0].length ?? 0);
-    }
-    return out;
-  };
-  const atom = (): string => {
-    if (source[at] === '(') {
-      at++;
-      const inner = choice();
-      at++;
-      return inner;
-    }
-    if (source[at] === '[') {
-      const end = source.indexOf(']', at);
-      const chars = source.slice(at + 1, end).replace(/(.)-(.)/g, (_all, from: string, to: string) => {
-        let range = '';
-        for (let c = from.charCodeAt(0); c <= to.charCodeAt(0); c++) range += String.fromCharCode(c);
-        return range;
-      });
-      at = end + 1;
-      const plain = chars.replace(/[^A-Za-z0-9]/g, '');
-      return (plain === '' ? chars : plain)[random(plain === '' ? chars.length : plain.length)]!;
-    }
-    if (source[at] === '\\') at++;
-    return source[at++]!;
-  };
-  return choice();
-}
 
 test('a wrong GitHub checksum lowers the confidence, a right one is sure', () => {
   // CRC-32 of the 30 characters in base 62, computed here by the definition.

@@ -7,10 +7,10 @@ export const detector: Detector = {
   id: 'active_content',
   category: 'active_content',
   points: { response: 'deny' },
-  version: 1,
+  version: 2,
   describe: {
     finds:
-      'Script tags, event handlers, javascript: and data:text/html addresses, frames, refreshes, forms, terminal escape sequences. Less sure inside code.',
+      'Script tags, event handlers, javascript: and data:text/html addresses, frames, refreshes, forms, style that loads something, SVG and MathML that act, terminal escape sequences and links. Less sure inside code.',
     example: '<img src=x onerror=alert(1)>',
     passes: 'The word script, a < b, an onerror property in prose.',
   },
@@ -84,6 +84,17 @@ const RULES: readonly Rule[] = [
     severity: 'medium',
     taxonomy: XSS,
   },
+  // OSC 8: what a terminal shows is not where the link goes; OSC 52 writes to the clipboard.
+  {
+    id: 'terminal-link',
+    sign: '',
+    pattern:
+      // oxlint-disable-next-line no-control-regex -- control characters are what this finds
+      /(?:\u001b\]|\u009d)(?:8;[^;\u0007\u001b]{0,200};[^\u0007\u001b]{1,500}|52;[a-z0-9]{0,8};[A-Za-z0-9+/=?]{1,500}|(?:0|1|2|1337|9|777|50);[^\u0007\u001b]{1,500})/g,
+    stream: '\u001b\\](8|52|0|1|2|1337|9|777|50);[^\\s]{1,300}',
+    severity: 'high',
+    taxonomy: ESCAPE,
+  },
   {
     id: 'form',
     sign: '<',
@@ -92,12 +103,31 @@ const RULES: readonly Rule[] = [
     severity: 'low',
     taxonomy: XSS,
   },
+  {
+    id: 'embedded-markup',
+    sign: '<',
+    pattern:
+      /<(?:svg(?=[\s/>])[^<]{0,500}(?:<[^<]{0,300}){0,20}?<(?:script|foreignobject|animate|set|use)(?=[\s/>])|math(?=[\s/>])[^<]{0,300}(?:<[^<]{0,200}){0,20}?(?:href|annotation-xml|maction))[^>]{0,300}>?/gi,
+    stream: '<(svg|math)[\\s/>][^>]{0,300}',
+    severity: 'medium',
+    taxonomy: XSS,
+  },
+  {
+    id: 'style',
+    sign: '<',
+    pattern:
+      /<(?:style(?=[\s>])[^>]{0,200}>[^<]{0,2000}?(?:url\s{0,4}\(|@import|expression\s{0,4}\()[^<]{0,500}|link(?=\s)[^>]{0,200}(?:stylesheet|import|prefetch|preload|preconnect)[^>]{0,300}>?|[a-z][a-z0-9]{0,15}\s[^<>]{0,300}style\s{0,4}=\s{0,4}["'][^"'<>]{0,300}(?:url\s{0,4}\(\s{0,4}["']?(?:https?:)?\/\/|expression\s{0,4}\(|position\s{0,4}:\s{0,4}fixed))/gi,
+    stream: '<(style|link)[\\s>][^<]{8,600}',
+    severity: 'medium',
+    taxonomy: XSS,
+  },
   // CSI, OSC, DCS and the one-byte CSI (ECMA-48); a terminal that shows the reply would obey them.
   {
     id: 'terminal-escape',
     sign: '',
-    // oxlint-disable-next-line no-control-regex -- control characters are what this finds
-    pattern: /\u001b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|[\]PX^_][^\u0007\u001b]{0,500}|[@-Z\\-~])|\u009b[0-?]{0,40}[@-~]/g,
+    pattern:
+      // oxlint-disable-next-line no-control-regex -- control characters are what this finds
+      /\u001b(?:\[[0-?]{0,40}[ -/]{0,10}[@-~]|[\]PX^_][^\u0007\u001b]{0,500}|[#-/][@-~0-9]|[@-Z\\-~])|\u009b[0-?]{0,40}[@-~]|[\u0090\u009d-\u009f][^\u0007\u001b\u009c]{1,500}/g,
     stream: '\u001b[\\[\\]PX^_@-Z][^\\s]{0,60}',
     severity: 'high',
     taxonomy: ESCAPE,
@@ -114,10 +144,10 @@ function scanViews(views: readonly View[], sink: Parameters<Scanner['scan']>[2])
     const lower = text.includes('<') || text.includes(':') ? text.toLowerCase() : '';
     let code: Code | undefined;
     for (const rule of RULES) {
-      if (rule.sign === '' ? !text.includes('\u001b') && !text.includes('\u009b') : !lower.includes(rule.sign)) continue;
+      if (rule.sign === '' ? !text.includes('\u001b') && !/[\u0080-\u009f]/.test(text) : !lower.includes(rule.sign)) continue;
       for (const match of text.matchAll(rule.pattern)) {
         code ??= codeOf(text);
-        const confidence = rule.id !== 'terminal-escape' && isInside(code, match.index) ? IN_CODE : SURE;
+        const confidence = !rule.id.startsWith('terminal-') && isInside(code, match.index) ? IN_CODE : SURE;
         sink.add(view, match.index, match.index + match[0].length, factsOf(rule, confidence));
       }
     }

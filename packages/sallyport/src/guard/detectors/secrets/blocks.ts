@@ -1,6 +1,7 @@
 import type { StreamPattern } from '../../detector.ts';
 import type { View } from '../../view.ts';
-import { isSample } from './checks.ts';
+import { isRealPassword } from './assigned.ts';
+import { isSample } from './sample.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 
 const PRIVATE_KEY: SecretFormat = {
@@ -20,6 +21,9 @@ const CONNECTION: SecretFormat = {
   confidence: 0.9,
 };
 
+/** What the streaming machine knows of these. */
+export const BLOCKS: readonly SecretFormat[] = [PRIVATE_KEY, CONNECTION];
+
 const PEM_BEGIN = '-----BEGIN ';
 const PEM_LABEL = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_DASHES = '-----';
@@ -33,10 +37,54 @@ const MIN_PEM_BODY = 40;
 /** `scheme://user:password@host` (RFC 3986, 3.2.1). */
 const USERINFO = /\b([a-z][a-z0-9+.-]{1,30}):\/\/([^\s:/@"'<>]{0,60}):([^\s/@"'<>]{3,120})@([A-Za-z0-9.[\]:-]{2,})/y;
 
+const PUTTY: SecretFormat = { ...PRIVATE_KEY, id: 'putty-key', label: 'private key (PuTTY)' };
+const JWK: SecretFormat = { ...PRIVATE_KEY, id: 'json-web-key', label: 'private JSON Web Key (RFC 7517)', confidence: 0.95 };
+const COMMAND_LOGIN: SecretFormat = { ...CONNECTION, id: 'command-login', label: 'user and password of a command', type: 'PASSWORD' };
+
+const PUTTY_HEAD = 'PuTTY-User-Key-File-';
+const PUTTY_BODY = /Private-Lines: \d{1,4}\s{1,4}([A-Za-z0-9+/=\s]{40,8000})/;
+
+/** The private part of a key stands within so many characters of its type. */
+const JWK_REACH = 1_500;
+const JWK_PRIVATE = /["'](?:d|k)["']\s{0,4}:\s{0,4}["']([A-Za-z0-9_-]{21,700})["']/;
+
+/** `curl -u user:password`, `wget --http-password=`: credentials of other commands have names (`--password`). */
+const LOGIN = /\s(?:-u|--user|--proxy-user)[ =]["']?([^\s:"'$<{]{1,60}):([^\s"'$<{]{4,120})["']?(?=\s|$)/y;
+
 /** Private keys and connection strings. */
 export function findBlocks(view: View, facts: Facts, hits: Hit[]): void {
   findPrivateKeys(view, facts, hits);
   findConnections(view, facts, hits);
+  findOtherKeys(view, facts, hits);
+  findLogins(view, facts, hits);
+}
+
+function findOtherKeys({ text }: View, facts: Facts, hits: Hit[]): void {
+  for (let at = text.indexOf(PUTTY_HEAD); at >= 0; at = text.indexOf(PUTTY_HEAD, at + PUTTY_HEAD.length)) {
+    const body = PUTTY_BODY.exec(text.slice(at, at + MAX_PEM));
+    if (body !== null) hits.push({ start: at, end: at + body.index + body[0].length, facts: facts(PUTTY, body[1] ?? '') });
+  }
+  for (let at = text.indexOf('"kty"'); at >= 0; at = text.indexOf('"kty"', at + JWK_REACH)) {
+    const from = Math.max(0, at - JWK_REACH);
+    const found = JWK_PRIVATE.exec(text.slice(from, at + JWK_REACH));
+    const value = found?.[1] ?? '';
+    if (found === null || isSample(value)) continue;
+    const end = from + found.index + found[0].length - 1;
+    hits.push({ start: end - value.length, end, facts: facts(JWK, value) });
+  }
+}
+
+function findLogins({ text }: View, facts: Facts, hits: Hit[]): void {
+  for (const sign of [' -u ', ' --user', ' --proxy-user']) {
+    for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + sign.length)) {
+      LOGIN.lastIndex = at;
+      const match = LOGIN.exec(text);
+      const password = match?.[2] ?? '';
+      if (match === null || !/[0-9]/.test(password) || /^[0-9]+$/.test(password) || !isRealPassword(password)) continue;
+      const start = at + match[0].lastIndexOf(password);
+      hits.push({ start, end: start + password.length, facts: facts(COMMAND_LOGIN, password) });
+    }
+  }
 }
 
 function findPrivateKeys({ text }: View, facts: Facts, hits: Hit[]): void {
@@ -47,7 +95,7 @@ function findPrivateKeys({ text }: View, facts: Facts, hits: Hit[]): void {
     const window = text.slice(at, at + MAX_PEM);
     const close = window.indexOf(PEM_DASHES, label.length);
     const body = window.slice(label.length, close < 0 ? undefined : close);
-    if (body.replace(/[^A-Za-z0-9+/=]/g, '').length < MIN_PEM_BODY || isSample(body)) continue;
+    if (body.replace(/[^A-Za-z0-9+/=]/g, '').length < MIN_PEM_BODY || /\.{4}|x{5}|\*{4}|\bYOUR\b|example|redacted/i.test(body)) continue;
     const tail = close < 0 ? window.length : close + (/^-----END [A-Z0-9 ]{0,60}-----/.exec(window.slice(close))?.[0].length ?? 0);
     hits.push({ start: at, end: at + tail, facts: facts(PRIVATE_KEY, window.slice(0, tail)) });
   }
@@ -59,14 +107,10 @@ function findConnections({ text }: View, facts: Facts, hits: Hit[]): void {
     while (start > 0 && at - start < 31 && /[a-z0-9+.-]/i.test(text.charAt(start - 1))) start--;
     USERINFO.lastIndex = start;
     const match = USERINFO.exec(text);
-    if (match === null || !isRealPassword(match[3] ?? '')) continue;
+    if (match === null || match[2] === match[3] || !isRealPassword(match[3] ?? '')) continue;
     const value = match[0];
     hits.push({ start, end: start + value.length, facts: facts(CONNECTION, value) });
   }
-}
-
-function isRealPassword(password: string): boolean {
-  return !isSample(password) && !/^(?:password|pass|pwd|secret|user|\*+|x+|\$.*|%[a-z(].*|\{.*|\[.*|<.*)$/i.test(password);
 }
 
 /** What the streaming machine looks for: the whole of a key's lines up to its bound, and addresses with a password. */

@@ -19,6 +19,8 @@ export type SecretFormat = {
   readonly has?: string;
   /** Bits per character (Shannon) below which the value is a sample or a name, not a credential. */
   readonly entropy?: number;
+  /** Structure that a value must have beyond its pattern: false is no finding. */
+  readonly valid?: (value: string) => boolean;
   /** Checksum: false lowers the confidence (the format may have changed, and a truncated credential is one still). */
   readonly checksum?: (value: string) => boolean;
   readonly severity?: Severity;
@@ -27,6 +29,20 @@ export type SecretFormat = {
 
 /** Least entropy of random letters and digits of ordinary length; words and counting sequences lie below. */
 export const RANDOM = 3;
+
+/** The same of hexadecimal digits. */
+export const HEX = 2.6;
+
+export const UUID = '[a-fA-F0-9]{8}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{4}-[a-fA-F0-9]{12}';
+
+/** Right edges: no letter or digit follows; neither that nor a dash or underscore. */
+export const WORD_END = '(?![A-Za-z0-9])';
+export const NAME_END = '(?![A-Za-z0-9_-])';
+
+/** Writes a format down: the type is the id in capitals unless `more` says so, the entropy that of random letters and digits. */
+export function format(id: string, label: string, source: string, more: Partial<SecretFormat> = {}): SecretFormat {
+  return { id, label, type: id.replaceAll('-', '_').toUpperCase(), source, entropy: RANDOM, ...more };
+}
 
 /** A value that was found, by its place in the view. */
 export type Hit = { readonly start: number; readonly end: number; readonly facts: FindingFacts };

@@ -1,0 +1,175 @@
+import type { View } from '../../view.ts';
+import type { Facts, Hit, SecretFormat } from './format.ts';
+import { entropy, looksOf, WORDY, wordiness } from './random.ts';
+import { isSample } from './sample.ts';
+
+/** How far before a value a word that explains it may stand. */
+const NEAR = 80;
+
+/** Part of a run that is looked at for words that explain values: longer ones are no line that a person wrote. */
+const RUN_WORDS = 400;
+
+/** `least`: characters that the shortest value has. */
+type Compiled = SecretFormat & { readonly pattern: RegExp; readonly prefix: string; readonly least: number };
+
+/** Formats ready to be looked for. */
+export type Finder = {
+  /** 1 + index into `lists` by the first two characters. */
+  readonly byFirst: Uint16Array;
+  readonly lists: readonly (readonly Compiled[])[];
+  readonly near: readonly Compiled[];
+  /** Any of the words of `near`. */
+  readonly nearWord: RegExp;
+  readonly having: readonly Compiled[];
+};
+
+export function compileFormats(formats: readonly SecretFormat[]): Finder {
+  const compiled = formats.map((format): Compiled => ({
+    ...format,
+    pattern: new RegExp(format.source, 'y'),
+    prefix: prefixOf(format.source),
+    least: leastLength(format.source),
+  }));
+  const near = compiled.filter((format) => format.near !== undefined);
+  const words = near.flatMap((format) => format.near ?? []).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const having = compiled.filter(({ has }) => has !== undefined);
+  return {
+    ...byFirstTwo(compiled.filter(({ near: words, has }) => words === undefined && has === undefined)),
+    near,
+    nearWord: new RegExp(words.join('|'), 'i'),
+    having,
+  };
+}
+
+/** Literal characters that a pattern begins with, behind `\b`. */
+function prefixOf(source: string): string {
+  return /^\\b((?:[A-Za-z0-9_:/-]|\\[.|$])*)(?![{?])/.exec(source)?.[1]?.replaceAll('\\', '') ?? '';
+}
+
+/** Characters of the shortest text that a bounded pattern matches; for choices a lower bound: none. */
+function leastLength(source: string): number {
+  const flat = source.replace(/\(\?![^)]*\)|\\b/g, '').replace(/\((?:[^()]|\([^()]*\))*\)(?:\{\d+(?:,\d+)?\}|\?)?/g, '');
+  let least = 0;
+  for (const [, repeat] of flat.matchAll(/(?:\[[^\]]*\]|\\.|.)(\{\d+(?:,\d+)?\}|\?)?/g)) {
+    least += repeat === undefined ? 1 : repeat === '?' ? 0 : Number(/\d+/.exec(repeat)?.[0]);
+  }
+  return least;
+}
+
+function byFirstTwo(formats: readonly Compiled[]): Pick<Finder, 'byFirst' | 'lists'> {
+  const map = new Map<number, Compiled[]>();
+  for (const format of formats) {
+    for (const key of new Set(firstTwo(format).map((two) => (two.charCodeAt(0) << 7) | two.charCodeAt(1)))) {
+      map.set(key, [...(map.get(key) ?? []), format]);
+    }
+  }
+  const byFirst = new Uint16Array(1 << 14);
+  for (const [index, key] of [...map.keys()].entries()) byFirst[key] = index + 1;
+  return { byFirst, lists: [...map.values()] };
+}
+
+/** The pairs of characters that a value may begin with; choices and small classes are written out. */
+function firstTwo({ prefix, source }: Compiled): readonly string[] {
+  if (prefix.length >= 2) return [prefix.slice(0, 2)];
+  const choice = /^\\b\(([^)]*)\)/.exec(source)?.[1]?.split('|');
+  if (choice !== undefined && choice.every((option) => /^[\w-]{2}/.test(option))) return choice.map((option) => option.slice(0, 2));
+  const classed = /^\\b(?:\[([A-Za-z0-9]+)\]|(\w))(?:\[([a-z+_-]+)\]|(\w|\/))/.exec(source);
+  if (classed === null) throw new TypeError(`the pattern ${source} begins with no literals`);
+  const seconds = (classed[3] ?? classed[4] ?? '').split('');
+  return (classed[1] ?? classed[2] ?? '').split('').flatMap((first) => seconds.map((second) => first + second));
+}
+
+/** Values by their form alone, in the long runs of a text. */
+export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[]): void {
+  const { runs, text } = view;
+  const { byFirst, lists } = finder;
+  for (let r = 0; r < runs.length; r += 2) {
+    const start = runs[r] as number;
+    const end = runs[r + 1] as number;
+    let done = start;
+    let before = 0;
+    for (let p = start; p + 8 < end; p++) {
+      const c = text.charCodeAt(p);
+      const inWord = isWord(before);
+      before = c;
+      if (inWord || p < done) continue;
+      const list = byFirst[(c << 7) | text.charCodeAt(p + 1)] as number;
+      const hit = list === 0 ? undefined : firstHit(view, p, lists[list - 1] ?? [], facts);
+      if (hit === undefined) continue;
+      hits.push(hit);
+      done = hit.end;
+    }
+    if (done === start) findShaped(view, start, end, finder, facts, hits);
+  }
+}
+
+function firstHit({ text }: View, at: number, formats: readonly Compiled[], facts: Facts): Hit | undefined {
+  for (const format of formats) {
+    if (!text.startsWith(format.prefix, at)) continue;
+    format.pattern.lastIndex = at;
+    const value = format.pattern.exec(text)?.[0];
+    if (value !== undefined && isSecret(format, value)) return { start: at, end: at + value.length, facts: facts(format, value) };
+  }
+  return undefined;
+}
+
+/** So many characters of a credential's alphabet on end, digits among them. */
+const SHAPED_LENGTH = 16;
+const SHAPED = /[A-Za-z0-9+/_~.:-]{16}/;
+
+/** Formats without a prefix: tried only in a run that has digits or both cases, at each of its words, when their sign is there. */
+function findShaped(view: View, start: number, end: number, finder: Finder, facts: Facts, hits: Hit[]): void {
+  const { text } = view;
+  if (end - start < SHAPED_LENGTH) return;
+  const run = text.slice(start, end);
+  if (!/[0-9]|[a-z][A-Z]/.test(run) || !SHAPED.test(run)) return;
+  // A value may go on behind a bar, which ends a run.
+  const room = text.charCodeAt(end) === 124 ? Infinity : end - start;
+  const having = finder.having.filter(({ has, least }) => least <= room && has !== undefined && run.includes(has));
+  const near = finder.nearWord.test(text.slice(Math.max(0, start - NEAR), Math.min(end, start + RUN_WORDS)))
+    ? nearTo(text, start, end, finder)
+    : [];
+  if (having.length === 0 && near.length === 0) return;
+  for (let p = start; p < end; p++) {
+    if (p > start && isWord(text.charCodeAt(p - 1))) continue;
+    const hit = firstHit(view, p, having, facts) ?? (near.length === 0 ? undefined : nearHit(view, p, near, facts));
+    if (hit === undefined) continue;
+    hits.push(hit);
+    p = hit.end;
+  }
+}
+
+function nearTo(text: string, start: number, end: number, { near }: Finder): readonly Compiled[] {
+  const before = text.slice(Math.max(0, start - NEAR), Math.min(end, start + RUN_WORDS)).toLowerCase();
+  return near.filter((format) => format.near?.some((word) => before.includes(word)));
+}
+
+/** What makes a value of hexadecimal digits a credential, and what makes it something else. */
+const KEYISH = /key|token|secret|auth|pass|credential|login|pwd|bearer|client|[("'][ \t]*$/i;
+const OTHERWISE =
+  /(?:sha-?\d*|md5|hash|commit|digest|checksum|integrity|etag|rev|revision|fingerprint|uuid|guid|request[_-]?id|trace[_-]?id|span|tree|blob|build|version|image|layer|sig|signature|public[_-]?key|key[_-]?id|[^a-z]id|project|org|tenant|account|deployment|endpoint|resource|subscription[_-]?id)["'\]]{0,2}[ \t]{0,4}[:=@]{0,2}[ \t]{0,4}["'`]?$/i;
+
+/** A value that only the words around it explain stands alone: not inside a path, a longer token or an address. */
+function nearHit(view: View, at: number, formats: readonly Compiled[], facts: Facts): Hit | undefined {
+  const { text } = view;
+  if (/[A-Za-z0-9+/_.-]/.test(text.charAt(at - 1))) return undefined;
+  const hit = firstHit(view, at, formats, facts);
+  if (hit === undefined || /[A-Za-z0-9+/_-]/.test(text.charAt(hit.end))) return undefined;
+  const value = text.slice(hit.start, hit.end);
+  const before = text.slice(Math.max(0, at - NEAR), at);
+  const looks = looksOf(value);
+  if (OTHERWISE.test(before)) return undefined;
+  const mixed = looks.digits > 1 && looks.upper > 1 && looks.lower > 1;
+  return mixed || KEYISH.test(before) ? hit : undefined;
+}
+
+function isWord(c: number): boolean {
+  return (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95;
+}
+
+/** Letters alone that make words are a name, not a credential. */
+export function isSecret(format: SecretFormat, value: string): boolean {
+  if (isSample(value) || (format.entropy !== undefined && entropy(value) < format.entropy)) return false;
+  if (format.valid !== undefined && !format.valid(value)) return false;
+  return /[0-9]/.test(value.slice(4)) || wordiness(value.slice(4)) < WORDY;
+}
