@@ -2,8 +2,10 @@
 import type { Detector } from '../detector.ts';
 import { detector as active_content } from './active_content/index.ts';
 import { detector as custom } from './custom/index.ts';
+import { detector as entities } from './entities/index.ts';
 import { detector as exfiltration } from './exfiltration/index.ts';
 import { detector as hidden_text } from './hidden_text/index.ts';
+import { detector as identifiers } from './identifiers/index.ts';
 import { detector as injection } from './injection/index.ts';
 import { detector as personal } from './personal/index.ts';
 import { detector as prompt_leak } from './prompt_leak/index.ts';
@@ -13,8 +15,10 @@ import { detector as secrets } from './secrets/index.ts';
 export const DETECTORS: readonly Detector[] = [
   active_content,
   custom,
+  entities,
   exfiltration,
   hidden_text,
+  identifiers,
   injection,
   personal,
   prompt_leak,
