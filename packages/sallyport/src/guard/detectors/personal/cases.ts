@@ -27,7 +27,8 @@ export const cases: Cases = {
   misses: [
     { rule: 'personal.email', text: 'logo@2x.png, git@github.com:owner/repo and user@localhost', point: 'prompt' },
     { rule: 'personal.phone', text: 'Order 123-456-7890 of 2024-01-15 10:30, ref 2125550182', point: 'prompt' },
-    { rule: 'personal.phone', text: 'Call me on 2024-01-15. My order number is 090-1234-5678.', point: 'prompt' },
+    { rule: 'personal.phone', text: 'Call me on 2024-01-15.', point: 'prompt' },
+    { rule: 'personal.phone', text: 'My order number is 090-1234-5678.', point: 'prompt' },
     { rule: 'personal.card', text: 'Card 4111 1111 1111 1112 and id 1234567812345678', point: 'prompt' },
     { rule: 'personal.iban', text: 'GB82 WEST 1234 5698 7654 33', point: 'prompt' },
     { rule: 'personal.ip', text: 'version 1.2.3.4, 999.1.1.1, 127.0.0.1, 10:30:45, std::vector', point: 'prompt' },
