@@ -78,7 +78,11 @@ export async function inspectEndpoint(
     },
     ledger,
   );
-  const placeholders = createPlaceholders({ key: tenant.placeholderKey, principal: key.principal });
+  const placeholders = createPlaceholders({
+    key: tenant.placeholderKey,
+    principal: key.principal,
+    shapes: deps.guards(key.tenant)?.guards.shapes ?? [],
+  });
   const results = parsed.value.texts.map((text, part) => {
     const facts: PartFacts = {
       part,

@@ -175,7 +175,12 @@ function exchangeOf(
     content,
     judge,
     ledger,
-    placeholders: createPlaceholders({ key: tenant.placeholderKey, principal: key.principal, ...(sealed === undefined ? {} : { sealed }) }),
+    placeholders: createPlaceholders({
+      key: tenant.placeholderKey,
+      principal: key.principal,
+      shapes: guards?.guards.shapes ?? [],
+      ...(sealed === undefined ? {} : { sealed }),
+    }),
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

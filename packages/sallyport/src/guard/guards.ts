@@ -1,4 +1,5 @@
 import { reasonOf, type Finding, type Point } from '../kernel/index.ts';
+import { allowOf, type Allowed } from './allow.ts';
 import type { GuardConfig } from './config.ts';
 import { disguised } from './disguise.ts';
 import type {
@@ -61,6 +62,8 @@ export type Guards = {
   /** What must happen when a guard (by id) fails at a point. `deny` for a guard that is not known. */
   onError(guard: string, point: Point): OnError;
   describe(): readonly GuardDescription[];
+  /** Types whose masked value keeps its form. */
+  readonly shapes: readonly string[];
 };
 
 /** `confidence`: findings below it are left out. */
@@ -81,12 +84,14 @@ export function createGuards(options: GuardOptions): Guards {
   }));
   const reader = new Reader(lexiconOf(detectors));
   const at = byPoint(running);
+  const allowed = allowOf(options.config.allow ?? []);
   return {
     version: versionOf(detectors, options),
-    scan: (text, place) => scanText(text, place, at[place.point] ?? [], reader, options.faults),
-    stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries),
+    scan: (text, place) => withoutAllowed(scanText(text, place, at[place.point] ?? [], reader, options.faults), text, allowed),
+    stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries, allowed),
     onError: (guard, point) => running.find(({ detector }) => detector.id === guard)?.detector.points[point as TextPoint] ?? 'deny',
     describe: () => detectors.map(describe),
+    shapes: options.config.shapes ?? [],
   };
 }
 
@@ -199,25 +204,49 @@ class Report implements Sink {
 /** By place, without those that two views of the text gave twice. */
 function inOrder(findings: Finding[]): readonly Finding[] {
   if (findings.length < 2) return findings;
-  const seen = new Set<string>();
-  return findings
-    .filter(({ rule, location }) => {
-      const key = location.kind === 'text' ? `${rule} ${location.start} ${location.end}` : rule;
-      return seen.has(key) ? false : seen.add(key);
-    })
-    .sort((a, b) => startOf(a) - startOf(b));
+  findings.sort((a, b) => startOf(a) - startOf(b));
+  return findings.filter((finding, i) => {
+    for (let k = i - 1; k >= 0 && startOf(findings[k] as Finding) === startOf(finding); k--)
+      if (isSame(findings[k] as Finding, finding)) return false;
+    return true;
+  });
+}
+
+function isSame(a: Finding, b: Finding): boolean {
+  return a.rule === b.rule && endOf(a) === endOf(b);
+}
+
+function endOf(finding: Finding): number {
+  return finding.location.kind === 'text' ? finding.location.end : 0;
 }
 
 function startOf(finding: Finding): number {
   return finding.location.kind === 'text' ? finding.location.start : 0;
 }
 
-function streamRules(running: readonly Running[], point: TextPoint, options: GuardOptions, canaries: readonly Canary[]): StreamRules {
+/** Personal data that the operator allows is not told. */
+function withoutAllowed(scan: Scan, text: string, allowed: Allowed | undefined): Scan {
+  if (allowed === undefined || scan.findings.length === 0) return scan;
+  const findings = scan.findings.filter(
+    ({ category, type, location }) =>
+      category !== 'personal_data' || location.kind !== 'text' || !allowed(type, text.slice(location.start, location.end)),
+  );
+  return { ...scan, findings };
+}
+
+function streamRules(
+  running: readonly Running[],
+  point: TextPoint,
+  options: GuardOptions,
+  canaries: readonly Canary[],
+  allowed: Allowed | undefined,
+): StreamRules {
   const rules: StreamRule[] = [];
   const whole: string[] = [];
   for (const { detector, scanner, confidence } of running) {
     if (detector.stream.form === 'whole') whole.push(detector.id);
-    const faulty = (pattern: StreamPattern): StreamPattern => withFaults(sure(pattern, confidence), detector.id, point, options.faults);
+    const faulty = (pattern: StreamPattern): StreamPattern =>
+      withAllowed(withFaults(sure(pattern, confidence), detector.id, point, options.faults), allowed);
     for (const pattern of scanner.patterns?.() ?? []) rules.push(streamRule(faulty(pattern)));
     if (canaries.length > 0) for (const pattern of plantedPatterns(detector, options, canaries)) rules.push(streamRule(faulty(pattern)));
   }
@@ -243,6 +272,16 @@ function withFaults(pattern: StreamPattern, detector: string, point: TextPoint, 
   const verify = (match: string): boolean => {
     faults(detector, point);
     return pattern.verify?.(match) ?? true;
+  };
+  return { ...pattern, verify };
+}
+
+function withAllowed(pattern: StreamPattern, allowed: Allowed | undefined): StreamPattern {
+  if (allowed === undefined) return pattern;
+  const verify = (match: string): boolean => {
+    if (pattern.verify?.(match) === false) return false;
+    const { category, type } = pattern.finding(match);
+    return category !== 'personal_data' || !allowed(type, match);
   };
   return { ...pattern, verify };
 }

@@ -126,13 +126,19 @@ suite('every credential format', () => {
       const value = madeUp(format, seeded(7));
       const text = `${format.near === undefined ? '' : `${format.near[0]}: `}value "${value}" in use`;
       const { findings } = createdWithHash.scan(text, { point: 'prompt', origin: 'user', part: 0 });
-      const found = findings.find(({ location }) => location.kind === 'text' && text.slice(location.start, location.end) === value);
+      const found = findings.find(
+        ({ category, location }) => category === 'secret' && location.kind === 'text' && text.slice(location.start, location.end) === value,
+      );
       assert.ok(found !== undefined, `not found: ${text}; found ${findings.map(({ rule }) => rule).join(', ')}`);
-      assert.equal(found.category, 'secret');
       assert.ok(found.evidence?.includes(`begins ${value.slice(0, 4)}`) === true && found.evidence.includes('hash h:'));
       for (const finding of findings) assert.ok(!JSON.stringify(finding).includes(value.slice(0, 12)), 'the value stands in the finding');
       const sample = value.slice(0, 6) + 'x'.repeat(value.length - 6);
-      assert.deepEqual(createdWithHash.scan(`use ${sample} here`, { point: 'prompt', origin: 'user', part: 0 }).findings, []);
+      const near = createdWithHash.scan(`use ${sample} here`, { point: 'prompt', origin: 'user', part: 0 }).findings;
+      // The address of a webhook is one of the web, too.
+      assert.deepEqual(
+        near.filter(({ type }) => type !== 'URL'),
+        [],
+      );
     });
   }
 });

@@ -3,11 +3,13 @@ import type { Detector } from '../detector.ts';
 import { detector as active_content } from './active_content/index.ts';
 import { detector as command } from './command/index.ts';
 import { detector as custom } from './custom/index.ts';
+import { detector as entities } from './entities/index.ts';
 import { detector as exfiltration } from './exfiltration/index.ts';
 import { detector as groundedness } from './groundedness/index.ts';
 import { detector as hallucination } from './hallucination/index.ts';
 import { detector as harm } from './harm/index.ts';
 import { detector as hidden_text } from './hidden_text/index.ts';
+import { detector as identifiers } from './identifiers/index.ts';
 import { detector as injection } from './injection/index.ts';
 import { detector as language } from './language/index.ts';
 import { detector as personal } from './personal/index.ts';
@@ -23,11 +25,13 @@ export const DETECTORS: readonly Detector[] = [
   active_content,
   command,
   custom,
+  entities,
   exfiltration,
   groundedness,
   hallucination,
   harm,
   hidden_text,
+  identifiers,
   injection,
   language,
   personal,

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { HASH_DIGITS } from '../pattern/index.ts';
 import { escapeLookalikes } from './lookalike.ts';
 import { maskSecret, parsePlaceholder, typeName } from './placeholder.ts';
+import { maskShape } from './shape.ts';
 import { createRestorer, restoreText, type RestoreContext, type Restored, type Restorer } from './restore.ts';
 
 /** What must be kept (encrypted by the caller) so that a later request with `previous_response_id` can restore this one's values. */
@@ -28,8 +29,16 @@ export type Placeholders = {
   readonly seal: () => SealedPlaceholders;
 };
 
-/** `key`: the tenant's masking key, 32 bytes. `principal`: its id. `sealed`: maps of earlier requests of the same principal. */
-export type PlaceholderOptions = { readonly key: Uint8Array; readonly principal: string; readonly sealed?: SealedPlaceholders };
+/**
+ * `key`: the tenant's masking key, 32 bytes. `principal`: its id. `sealed`: maps of earlier requests of the same principal. `shapes`: types whose
+ * masked value keeps its form and is never restored.
+ */
+export type PlaceholderOptions = {
+  readonly key: Uint8Array;
+  readonly principal: string;
+  readonly sealed?: SealedPlaceholders;
+  readonly shapes?: readonly string[];
+};
 
 /** Values of one request that can be restored; what is masked past it stays masked. A request of 10 MB has fewer e-mail addresses. */
 const MAX_MASKED = 100_000;
@@ -48,6 +57,7 @@ export function createPlaceholders(options: PlaceholderOptions): Placeholders {
   const valueOf = (placeholder: string): string | undefined => masked.get(placeholder);
   return {
     mask(type, value) {
+      if (options.shapes?.includes(type) === true) return maskShape(options.key, options.principal, type, value);
       const name = typeName(type);
       const known = byValue.get(`${name}:${value}`);
       if (known !== undefined) return known;

@@ -1,13 +1,4 @@
-/** Whether digits pass the Luhn check (ISO/IEC 7812-1, annex B). */
-export function luhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i++) {
-    let digit = digits.charCodeAt(digits.length - 1 - i) - 48;
-    if (i % 2 === 1) digit = digit > 4 ? digit * 2 - 9 : digit * 2;
-    sum += digit;
-  }
-  return sum % 10 === 0;
-}
+import { luhn } from '../identifiers/checksum.ts';
 
 /** Issuer identification ranges: first digits from, to (same length), and the lengths of the whole number. */
 const ISSUERS: readonly (readonly [string, string, readonly number[]])[] = [

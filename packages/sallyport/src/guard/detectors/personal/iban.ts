@@ -1,3 +1,5 @@
+import { mod97 } from '../identifiers/checksum.ts';
+
 /** Length of an IBAN by country (SWIFT IBAN Registry). */
 const LENGTHS: Readonly<Record<string, number>> = {
   AD: 24,
@@ -93,14 +95,7 @@ const LENGTHS: Readonly<Record<string, number>> = {
 
 /** Whether text without blanks is an IBAN: country, its length, check digits mod 97 (ISO 13616-1, ISO 7064). */
 export function isIban(text: string): boolean {
-  if (LENGTHS[text.slice(0, 2)] !== text.length) return false;
-  let rest = 0;
-  for (const char of text.slice(4) + text.slice(0, 4)) {
-    const value = Number.parseInt(char, 36);
-    if (Number.isNaN(value)) return false;
-    rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
-  }
-  return rest === 1;
+  return LENGTHS[text.slice(0, 2)] === text.length && mod97(text);
 }
 
 /** Where the IBAN that begins at `start` ends, or -1; between its characters single blanks or hyphens may stand. */

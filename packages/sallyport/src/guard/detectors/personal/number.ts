@@ -5,13 +5,13 @@ import { isPhone, nanpEnd } from './phone.ts';
 /** What a cluster of digits may be. */
 export type Kind = 'PHONE_NUMBER' | 'CREDIT_CARD' | 'US_SSN' | 'IP_ADDRESS';
 
-type Found = (kind: Kind, start: number, end: number) => void;
+/** `confidence`: when it is not that of the kind. */
+type Found = (kind: Kind, start: number, end: number, confidence?: number) => void;
 
 /** Bare digits need a word that says what they are, within so many characters before them. */
 const CONTEXT = 60;
 const PHONE_WORDS =
   /phone|mobile|cell|tel\b|tel[.:]|telefon|téléphone|teléfono|telefone|celular|handy|fax|whatsapp|call|dial|contact|text me|sms|numéro|número|nummer/i;
-const SSN_WORDS = /ssn|social security|social-security|sozialversicherung/i;
 const CARD_WORDS = /card|visa|mastercard|amex|credit|debit|maestro|unionpay|karte|carte|tarjeta|cartão/i;
 
 /** Groups of digits in one cluster that are tried as a beginning: a page of numbers in one line is no contact list. */
@@ -30,16 +30,16 @@ export function findInCluster(text: string, start: number, end: number, regions:
       at = nextGroup(text, at, end);
       continue;
     }
-    found(hit.kind, hit.start, hit.end);
+    found(hit.kind, hit.start, hit.end, hit.confidence);
     at = nextGroup(text, hit.end - 1, end);
   }
 }
 
-type Hit = { kind: Kind; start: number; end: number };
+type Hit = { kind: Kind; start: number; end: number; confidence?: number };
 
 function numberAt(text: string, at: number, end: number, regions: readonly string[]): Hit | undefined {
   if (isInsideWord(text, at)) return undefined;
-  return cardAt(text, at) ?? ipv4At(text, at) ?? ssnAt(text, at) ?? phoneAt(text, at, end, regions);
+  return cardAt(text, at) ?? ipv4At(text, at) ?? ssnAt(text, at) ?? phoneAt(text, at, end, regions) ?? namedPhoneAt(text, at, end);
 }
 
 /** Where the next group of digits begins. */
@@ -135,9 +135,7 @@ export function isSsn(text: string): boolean {
 
 function ssnAt(text: string, at: number): Hit | undefined {
   SSN.lastIndex = at;
-  const written = SSN.exec(text)?.[0];
-  const value =
-    written ?? (/^\d{9}(?!\d)/.test(text.slice(at, at + 10)) && SSN_WORDS.test(context(text, at)) ? text.slice(at, at + 9) : undefined);
+  const value = SSN.exec(text)?.[0];
   if (value === undefined || !isSsn(value) || isFollowedByWord(text, at + value.length) || /^-\d/.test(text.slice(at + value.length)))
     return undefined;
   return { kind: 'US_SSN', start: at, end: at + value.length };
@@ -159,6 +157,24 @@ function phoneAt(text: string, at: number, end: number, regions: readonly string
     if (!isFollowedByWord(text, cut) && isPhone(value, regions)) return { kind: 'PHONE_NUMBER', start: from, end: cut };
   }
   return undefined;
+}
+
+/** Words that announce a telephone number, whatever its form. A `number` may be of anything else, so what it is of must not be said. */
+const NAMED_PHONE =
+  /\b(?:phone|mobile|cell|tel\b|telephone|telefon|téléphone|teléfono|handy|fax|whatsapp|call (?:me|us|him|her|them|back)|dial|text me|sms|reach (?:me|us|him|her))\b|(?<!card |account |order |id |identification |license |licence |passport |security |tax |routing |reference |case |ticket |policy |insurance |serial |tracking |invoice )\bnumber(?: is|:)/i;
+
+/** Confidence in digits that the text calls a telephone number and no numbering plan that is asked for has. */
+const NAMED = 0.55;
+
+const DATE_FORM = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?!\d)/;
+
+function namedPhoneAt(text: string, at: number, end: number): Hit | undefined {
+  const from = /[+(]/.test(text.charAt(at - 1)) ? at - 1 : at;
+  const value = text.slice(from, end);
+  const digits = value.replace(/\D/g, '').length;
+  if (digits < 7 || digits > 15 || isFollowedByWord(text, end) || DATE_FORM.test(value) || !NAMED_PHONE.test(context(text, from)))
+    return undefined;
+  return /^[+0(]|[ ()-]|\d\.\d/.test(value) || digits >= 10 ? { kind: 'PHONE_NUMBER', start: from, end, confidence: NAMED } : undefined;
 }
 
 function nanpHit(

@@ -1,0 +1,127 @@
+import type { Entity } from './entity.ts';
+
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|januar|februar|märz|maerz|mai|juni|juli|oktober|dezember)';
+const TIME = String.raw`(?:[T ,]{1,2}\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?: ?[ap]\.?m\.?)?(?:Z| ?[+-]\d{2}:?\d{2})?)?`;
+
+/** Forms of a date that begin with a digit. */
+const DATE = new RegExp(
+  [
+    `\\d{4}([-/.])(?:1[0-2]|0?[1-9])\\1(?:[12]\\d|3[01]|0?[1-9])${TIME}`,
+    `(?:[12]\\d|3[01]|0?[1-9])([-/.])(?:[12]\\d|3[01]|0?[1-9])\\2(?:\\d{4}|\\d{2})${TIME}`,
+    `(?:[12]\\d|3[01]|0?[1-9])(?:st|nd|rd|th|\\.)?(?: of)?[- ,/]{1,2}${MONTH}\\.?(?:[- ,/]{1,2}(?:\\d{4}|'?\\d{2}))?${TIME}`,
+    `\\d{4}[-/ ]${MONTH}[-/ ]\\d{1,2}`,
+  ].join('|'),
+  'iy',
+);
+
+/** Behind the name of a month: `May 5, 2021`, `March 2020`. */
+const BEHIND_MONTH = /\d{1,2}(?:st|nd|rd|th)?(?:,? \d{4})?(?![\d:])|\d{4}/y;
+const MONTH_BEFORE = new RegExp(`(?<![\\p{L}])${MONTH}\\.? $`, 'iu');
+
+/** Both parts of a date to 12 or one to 31; the other way round in the United States. */
+function isPossible(date: string): boolean {
+  const numeric = /^(\d{1,2})[-/.](\d{1,2})[-/.]/.exec(date);
+  return numeric === null || Number(numeric[1]) <= 12 || Number(numeric[2]) <= 12;
+}
+
+/** Words that make a date someone's birth. */
+const BIRTH =
+  /\b(?:born|birth|birthday|birthdate|dob|d\.o\.b|geb(?:oren|\.)?|geburtsdatum|nacid[oa]|nacimiento|nat[oa]|nascita|naissance|née?|nascimento)\b/i;
+
+/** What the word before a number says that the number may be, as bits. */
+const MONTH_WORD = 1;
+const YEAR_WORD = 2;
+const AGE_WORD = 4;
+const ZIP_WORD = 8;
+
+const WORDS_BEFORE: ReadonlyMap<string, number> = new Map([
+  ...'january jan february feb march mar april apr may june jun july jul august aug september sept sep october oct november nov december dec januar februar märz mai juni juli oktober dezember'
+    .split(' ')
+    .map((word) => [word, MONTH_WORD] as const),
+  ...'in since during until till year before after around circa early late mid founded established born died spring summer autumn fall winter'
+    .split(' ')
+    .map((word) => [word, YEAR_WORD] as const),
+  ...'turned turning turns age aged of am m s'.split(' ').map((word) => [word, AGE_WORD] as const),
+  ...'zip zipcode code postcode number'.split(' ').map((word) => [word, ZIP_WORD] as const),
+  ['is', AGE_WORD | ZIP_WORD],
+  ['was', ZIP_WORD],
+]);
+
+/** Letters of the longest of them. */
+const LONGEST_WORD = 12;
+
+/** What the word says that stands before `start`, with little between. */
+function wordBefore(text: string, start: number): number {
+  let end = start;
+  while (end > 0 && start - end < 3 && ' .:#-'.includes(text.charAt(end - 1))) end--;
+  let i = end;
+  while (i > 0 && end - i < LONGEST_WORD && isLetter(text.charCodeAt(i - 1))) i--;
+  return i === end || end === start ? 0 : (WORDS_BEFORE.get(text.slice(i, end).toLowerCase()) ?? 0);
+}
+
+function isLetter(c: number): boolean {
+  return ((c | 32) >= 97 && (c | 32) <= 122) || c >= 0xc0;
+}
+
+/** A date, an age or a postal code at the word of digits `start..end`. */
+export function numberAt(text: string, start: number, end: number): Entity | undefined {
+  const word = wordBefore(text, start);
+  return (
+    dateAt(text, start, end, word) ??
+    ageAt(text, start, end, (word & AGE_WORD) !== 0) ??
+    ((word & ZIP_WORD) === 0 ? undefined : zipAt(text, start, end))
+  );
+}
+
+/** Not inside a number, an amount or an identifier. */
+const INSIDE = '.:$€£#_/+';
+
+/** The date that begins at a digit, or a year. */
+function dateAt(text: string, start: number, end: number, word: number): Entity | undefined {
+  if (start > 0 && INSIDE.includes(text.charAt(start - 1))) return undefined;
+  DATE.lastIndex = start;
+  const date = DATE.exec(text)?.[0].replace(/[ ,]+$/, '');
+  if (date !== undefined && isPossible(date) && isEnd(text, start + date.length))
+    return entity(text, start, start + date.length, 0.45, 'date');
+  if ((word & MONTH_WORD) !== 0) {
+    const month = MONTH_BEFORE.exec(text.slice(Math.max(0, start - 14), start))?.[0];
+    BEHIND_MONTH.lastIndex = start;
+    const day = month === undefined ? undefined : BEHIND_MONTH.exec(text)?.[0];
+    if (month !== undefined && day !== undefined) return entity(text, start - month.length, start + day.length, 0.45, 'date');
+  }
+  if ((word & YEAR_WORD) === 0 || end - start !== 4 || !/^(?:1[5-9]|20)\d\d$/.test(text.slice(start, end))) return undefined;
+  return /^ (?:\d|\p{Lu})/u.test(text.slice(end, end + 2)) ? undefined : entity(text, start, end, 0.4, 'year');
+}
+
+function isEnd(text: string, end: number): boolean {
+  return !/^(?:[\p{L}\d]|[-/.]\d)/u.test(text.slice(end, end + 2));
+}
+
+function entity(text: string, start: number, end: number, confidence: number, why: string): Entity {
+  const birth = BIRTH.test(text.slice(Math.max(0, start - 40), start));
+  return { type: 'DATE_TIME', start, end, confidence: birth ? 0.85 : confidence, why: birth ? 'date of birth' : why };
+}
+
+const AGE_BEFORE = /\b(?:turned|turning|turns|aged?|age(?: is|:)|age of|i am|i'm|he is|she is|he's|she's)[ :]{0,2}$/i;
+const OLD_AFTER = /^[ -]?(?:years?|yrs?)[ -](?:old|of age)|^ ?y\/?o\b|^ jahre alt/i;
+const NOT_AGE_AFTER =
+  /^ ?(?:%|percent|minutes?|hours?|days?|weeks?|months?|miles?|km|kg|lbs?|usd|dollars?|euros?|degrees?|pages?|times|people|°|of|to|st|nd|rd|th|[.,:/]\d)/i;
+
+/** A number of years that a person has. `named`: a word before it may say so. */
+function ageAt(text: string, start: number, end: number, named: boolean): Entity | undefined {
+  if (end - start > 3 || !/^\d{1,3}$/.test(text.slice(start, end)) || Number(text.slice(start, end)) > 120) return undefined;
+  const after = text.slice(end, end + 16);
+  if (OLD_AFTER.test(after)) return { type: 'AGE', start, end, confidence: 0.6, why: 'age' };
+  if (!named || NOT_AGE_AFTER.test(after) || !AGE_BEFORE.test(text.slice(Math.max(0, start - 16), start))) return undefined;
+  return { type: 'AGE', start, end, confidence: 0.5, why: 'age' };
+}
+
+const ZIP_BEFORE = /\b(?:zip|zip ?code|postal ?code|post ?code|postcode)(?: is| was|:| number)?[ :#]{0,3}$/i;
+
+/** A postal code after a word that says so. */
+function zipAt(text: string, start: number, end: number): Entity | undefined {
+  const code = /^\d{4,6}(?:-\d{3,4})?(?![\d-])/.exec(text.slice(start, start + 12))?.[0];
+  if (code === undefined || end - start > 6 || !ZIP_BEFORE.test(text.slice(Math.max(0, start - 24), start))) return undefined;
+  return { type: 'ZIP_CODE', start, end: start + code.length, confidence: 0.7, why: 'postal code; named before it' };
+}

@@ -1,0 +1,165 @@
+/** Kinds of characters, as bits. */
+const DIGIT = 1;
+const LETTER = 2;
+const HEX = 4;
+
+const KIND = new Uint8Array(256);
+for (let c = 48; c < 58; c++) KIND[c] = DIGIT | HEX;
+for (let c = 65; c < 91; c++) KIND[c] = KIND[c + 32] = LETTER | (c < 71 ? HEX : 0);
+for (const c of 'ÄÖÜäöü') KIND[c.charCodeAt(0)] = LETTER;
+
+/** Signs of shapes that stand for a kind of character; any other sign is itself, in both cases. */
+const SIGNS: Readonly<Record<string, number>> = { '9': DIGIT, A: LETTER, X: DIGIT | LETTER, H: HEX };
+
+/** The separators of `_`, unless a form names others. */
+const SEPARATORS = ' -';
+
+/** A way to write a value: its shape with one kind of separator, or with none. */
+type Chain<T> = { readonly form: T; readonly separator: string };
+
+/** A place in a shape: what may come, and the chains that are complete here. */
+type Place<T> = { readonly steps: { readonly kinds: number; readonly sign: string; readonly to: Place<T> }[]; readonly done: Chain<T>[] };
+
+/** A shape that ends here: its form, and the value without the separators of `_`. `spaced`: a blank stands in it. */
+export type Match<T> = { readonly form: T; readonly end: number; readonly value: string; readonly spaced: boolean };
+
+/**
+ * All shapes as one deterministic automaton, whose states are made when a text first needs them: the cost at a place does not grow with the
+ * number of shapes. States are sets of places, so there are at most as many as beginnings of shapes can be told apart.
+ */
+export class Shapes<T> {
+  /** Character to class; two characters of one class are alike in every shape. 0 is in none. */
+  readonly #classes = new Uint8Array(256);
+  readonly #examples: string[] = [''];
+  readonly #states: { readonly places: readonly Place<T>[]; readonly done: readonly Chain<T>[]; readonly next: Int32Array }[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #numbers = new Map<Place<T>, number>();
+
+  /** `shapes`: source (see `Identifier.shapes`), separators, and what a match of it means. */
+  constructor(shapes: readonly { readonly source: string; readonly separators?: string | undefined; readonly form: T }[]) {
+    const root: Place<T> = { steps: [], done: [] };
+    const signs = new Set<string>();
+    for (const { source, separators = SEPARATORS, form } of shapes) {
+      for (const separator of source.includes('_') ? ['', ...separators.split('')] : [''])
+        addChain(root, source, { form, separator }, signs);
+    }
+    const alike = new Map<string, number>();
+    for (let c = 0; c < 256; c++) {
+      const char = String.fromCharCode(c);
+      const key = `${KIND[c]} ${signs.has(char.toLowerCase()) ? char.toLowerCase() : ''}`;
+      if (key === '0 ') continue;
+      if (!alike.has(key)) alike.set(key, this.#examples.push(char) - 1);
+      this.#classes[c] = alike.get(key) ?? 0;
+    }
+    this.#state([]);
+    this.#state([root]);
+  }
+
+  /** Calls `found` for every shape that matches at `start`. Reads until no shape can match any more. */
+  matchAt(text: string, start: number, found: (match: Match<T>) => void): void {
+    let state = 1;
+    for (let at = start; at < text.length;) {
+      const c = text.charCodeAt(at++);
+      const kind = c < 256 ? (this.#classes[c] as number) : 0;
+      if (kind === 0) return;
+      const here = this.#states[state]?.next[kind] as number;
+      state = here < 0 ? this.#step(state, kind) : here;
+      if (state === 0) return;
+      for (const { form, separator } of this.#states[state]?.done ?? []) {
+        const written = text.slice(start, at);
+        const value = separator === '' ? written : written.replaceAll(separator, '');
+        found({ form, end: at, value, spaced: written.includes(' ') });
+      }
+    }
+  }
+
+  #step(from: number, kind: number): number {
+    const char = this.#examples[kind] ?? '';
+    const places = new Set<Place<T>>();
+    for (const place of this.#states[from]?.places ?? [])
+      for (const { kinds, sign, to } of place.steps)
+        if ((kinds & (KIND[char.charCodeAt(0)] as number)) !== 0 || sign === char.toLowerCase()) places.add(to);
+    const to = this.#state([...places]);
+    const next = this.#states[from]?.next;
+    if (next !== undefined) next[kind] = to;
+    return to;
+  }
+
+  #state(places: readonly Place<T>[]): number {
+    const key = places
+      .map((place) => this.#number(place))
+      .sort((a, b) => a - b)
+      .join(' ');
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const number = this.#states.length;
+    const next = new Int32Array(this.#examples.length).fill(-1);
+    this.#states.push({ places, done: places.flatMap(({ done }) => done), next });
+    this.#known.set(key, number);
+    return number;
+  }
+
+  #number(place: Place<T>): number {
+    const known = this.#numbers.get(place) ?? this.#numbers.size;
+    this.#numbers.set(place, known);
+    return known;
+  }
+}
+
+function addChain<T>(root: Place<T>, source: string, chain: Chain<T>, signs: Set<string>): void {
+  let ends: Place<T>[] = [root];
+  for (const match of source.matchAll(/(.)(?:\{(\d+),(\d+)\})?/gsu)) {
+    const sign = match[1] === '_' ? chain.separator : (match[1] ?? '');
+    if (sign === '') continue;
+    const kinds = SIGNS[sign] ?? 0;
+    if (kinds === 0) signs.add(sign);
+    const min = Number(match[2] ?? 1);
+    const max = Number(match[3] ?? 1);
+    let optional: Place<T>[] = min === 0 ? ends : [];
+    for (let count = 1; count <= max; count++) {
+      const to: Place<T> = { steps: [], done: [] };
+      for (const end of ends) end.steps.push({ kinds, sign: kinds === 0 ? sign : '', to });
+      ends = [to];
+      if (count >= min) optional = [...optional, to];
+    }
+    ends = optional;
+  }
+  for (const end of ends) end.done.push(chain);
+}
+
+/** Whether a letter or digit of a shape stands at a place. */
+export function isLetterOrDigit(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  return c < 256 && ((KIND[c] as number) & (DIGIT | LETTER)) !== 0;
+}
+
+/** Whether a value of letters and digits may begin at `start`: it is no part of a longer word, number or address. */
+export function beginsFree(text: string, start: number, spaced: boolean): boolean {
+  const before = text.charCodeAt(start - 1);
+  if (Number.isNaN(before)) return true;
+  if (isWordUnit(before) || before === 64 || before === 36) return false;
+  const earlier = text.charCodeAt(start - 2);
+  if (before === 45 || before === 47 || before === 43) return !isWordUnit(earlier);
+  if (before === 46 || before === 44 || before === 58) return !isDigitUnit(earlier);
+  return !(spaced && before === 32 && isDigitUnit(earlier) && isDigitUnit(text.charCodeAt(start)));
+}
+
+/** The same for its end. */
+export function endsFree(text: string, end: number, spaced: boolean): boolean {
+  const after = text.charCodeAt(end);
+  if (Number.isNaN(after)) return true;
+  if (isWordUnit(after)) return false;
+  const later = text.charCodeAt(end + 1);
+  if (after === 45 || after === 47) return !isWordUnit(later);
+  if (after === 46 || after === 44 || after === 58) return !isDigitUnit(later);
+  return !(spaced && after === 32 && isDigitUnit(later) && isDigitUnit(text.charCodeAt(end - 1)));
+}
+
+function isDigitUnit(c: number): boolean {
+  return c >= 48 && c <= 57;
+}
+
+function isWordUnit(c: number): boolean {
+  if (c < 128) return c === 95 || ((KIND[c] as number) & (DIGIT | LETTER)) !== 0;
+  return /[\p{L}\p{N}]/u.test(String.fromCharCode(c));
+}
