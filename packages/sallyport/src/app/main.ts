@@ -6,9 +6,11 @@ import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
+import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
+import { readScanConfig } from './scan_config.ts';
 import { upCommand } from './up.ts';
 import { VERSION } from './version.ts';
 
@@ -25,6 +27,7 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
+  ...scanCommands({ version: VERSION, cwd: process.cwd(), code: undefined, config: readScanConfig }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];
 
@@ -38,7 +41,7 @@ process.exitCode = await runCli(process.argv.slice(2), commands, {
   signal: interrupt.signal,
   openLocal: (where) =>
     localApi(where, { env: process.env, clock: systemClock, logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger }),
-  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2 },
+  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2, ...SCAN_EXIT_CODES },
 });
 // A pipe takes what was printed piece by piece, as its reader reads: to exit before that would cut a long answer off.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));
