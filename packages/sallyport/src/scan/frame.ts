@@ -28,13 +28,29 @@ export function masked(text: string, secrets: readonly Span[]): string {
   return done === 0 ? text : out + text.slice(done);
 }
 
+/** Values so short stand in code for themselves; a file with more of them shows its own problem. */
+const MIN_VALUE = 6;
+const MAX_VALUES = 500;
+
+/** What these secrets say: a credential may stand a second time where nothing around it tells. */
+export function valuesOf(text: string, secrets: readonly Span[]): readonly string[] {
+  const values = new Set(
+    secrets.map(({ start, end }) => text.slice(start, end)).filter((value) => value.length >= MIN_VALUE && !value.includes('\n')),
+  );
+  return [...values].slice(0, MAX_VALUES);
+}
+
 /** The lines around a place, cut to what can be shown. `lines` are those of the masked text. */
-export function frameOf(lines: Lines, at: FileLocation): FrameLine[] {
+export function frameOf(lines: Lines, at: FileLocation, values: readonly string[]): FrameLine[] {
   const first = Math.max(1, at.line - AROUND);
   const last = Math.min(lines.count, at.line + AROUND);
   const frame: FrameLine[] = [];
-  for (let number = first; number <= last; number++) frame.push(frameLine(number, lines.text(number), at));
+  for (let number = first; number <= last; number++) frame.push(frameLine(number, hide(lines.text(number), values), at));
   return frame;
+}
+
+function hide(line: string, values: readonly string[]): string {
+  return values.reduce((text, value) => text.replaceAll(value, '*'.repeat(value.length)), line);
 }
 
 function frameLine(number: number, text: string, at: FileLocation): FrameLine {

@@ -2,10 +2,10 @@ import { createAgentScanner } from './agents/index.ts';
 import type { CodeEngine } from './engine.ts';
 import { byWeight, placeOf, type NotScanned, type ScanFinding, type SourceText } from './finding.ts';
 import { Fingerprints } from './fingerprint.ts';
-import { frameOf, masked } from './frame.ts';
+import { frameOf, masked, valuesOf } from './frame.ts';
 import { Lines } from './lines.ts';
 import type { Reported, ScanKind } from './result.ts';
-import { createSecretScanner } from './secrets/index.ts';
+import { createSecretScanner, type SecretScanner } from './secrets/index.ts';
 import type { Suppression } from './suppress.ts';
 
 /** What the texts are looked through with. Without an engine, code itself is not looked at. */
@@ -75,27 +75,32 @@ export function report(
   suppressions: ReadonlyMap<ScanFinding, Suppression> = new Map(),
 ): Reported[] {
   const secrets = createSecretScanner();
-  const views = new Map<string, Lines | undefined>();
-  const view = (path: string): Lines | undefined => {
-    if (!views.has(path)) {
-      const text = textOf(path);
-      const own = text === undefined ? [] : spansIn(text, path, findings);
-      views.set(path, text === undefined ? undefined : new Lines(masked(text, [...secrets.spans(text), ...own])));
-    }
+  const views = new Map<string, View | undefined>();
+  const view = (path: string): View | undefined => {
+    if (!views.has(path)) views.set(path, viewOf(textOf(path), path, findings, secrets));
     return views.get(path);
   };
   const fingerprints = new Fingerprints();
   return [...findings].sort(byWeight).map((finding) => {
     const at = placeOf(finding);
-    const lines = view(at.path);
+    const shown = view(at.path);
     const suppressed = suppressions.get(finding);
     return {
       ...finding,
-      fingerprint: fingerprints.of(finding, lines),
-      frame: lines === undefined ? [] : frameOf(lines, at),
+      fingerprint: fingerprints.of(finding, shown?.lines),
+      frame: shown === undefined ? [] : frameOf(shown.lines, at, shown.values),
       ...(suppressed === undefined ? {} : { suppressed }),
     };
   });
+}
+
+/** A text with its credentials starred out, and what they say. */
+type View = { readonly lines: Lines; readonly values: readonly string[] };
+
+function viewOf(text: string | undefined, path: string, findings: readonly ScanFinding[], scanner: SecretScanner): View | undefined {
+  if (text === undefined) return undefined;
+  const spans = [...scanner.spans(text), ...spansIn(text, path, findings)];
+  return { lines: new Lines(masked(text, spans)), values: valuesOf(text, spans) };
 }
 
 function spansIn(text: string, path: string, findings: readonly ScanFinding[]): { start: number; end: number }[] {

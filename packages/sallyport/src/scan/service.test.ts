@@ -34,6 +34,12 @@ suite('a tree of files', () => {
     assert.ok(!JSON.stringify(result).includes(secret));
   });
 
+  test('a credential is hidden where it stands a second time', async () => {
+    const result = await scan(tree({ 'a.py': "# password: 'hunter2-Xy'\nassert given == str('hunter2-Xy')\n" }));
+    assert.equal(result.findings.length, 1);
+    assert.ok(!JSON.stringify(result.findings[0]!.frame).includes('hunter2-Xy'));
+  });
+
   test('what cannot be read as text is listed, by reason', async () => {
     const top = tree({
       'big.py': 'x'.repeat(1_048_577),

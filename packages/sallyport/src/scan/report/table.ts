@@ -94,10 +94,7 @@ function suppressionLines({ unusedSuppressions, suppressionsWithoutReason }: Sca
   };
   return [
     ...list('suppressions that nothing needs any more:', unusedSuppressions),
-    ...list(
-      'suppressions that are not obeyed, because they give no reason (`sallyport-ignore RULE -- reason`):',
-      suppressionsWithoutReason,
-    ),
+    ...list('suppressions without a reason, so not obeyed (write `-- reason`):', suppressionsWithoutReason),
   ];
 }
 

@@ -1,2 +1,2 @@
-export { createSecretScanner, type Span } from './scanner.ts';
+export { createSecretScanner, type SecretScanner, type Span } from './scanner.ts';
 export { SECRET_CHECK } from './check.ts';
