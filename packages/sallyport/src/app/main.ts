@@ -27,7 +27,7 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
-  ...scanCommands({ version: VERSION, cwd: process.cwd(), code: undefined, config: readScanConfig }),
+  ...scanCommands({ version: VERSION, cwd: process.cwd(), clock: systemClock, code: undefined, judge: undefined, config: readScanConfig }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];
 

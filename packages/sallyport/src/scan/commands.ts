@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { SEVERITIES, type Command, type CommandContext, type Flag, type Severity } from '../kernel/index.ts';
+import { basename, resolve } from 'node:path';
+import { SEVERITIES, type Clock, type Command, type CommandContext, type Flag, type Severity } from '../kernel/index.ts';
 import { readBaseline, writeBaseline } from './baseline.ts';
 import type { ScanConfig } from './config.ts';
 import type { CodeEngine } from './engine.ts';
@@ -9,13 +10,17 @@ import { rankOf } from './finding.ts';
 import { applyFixes, fixesByPath } from './fix.ts';
 import { draw, FORMATS, type Format } from './report/index.ts';
 import { SCAN_KINDS, type ScanKind, type ScanResult } from './result.ts';
-import { scanPaths } from './service.ts';
+import { sbomOf, type JudgePackage } from './packages/index.ts';
+import { scanPackages, scanPaths } from './service.ts';
 
 /** What the commands need from `app/`: the engine over source code, and `scan:` of sallyport.yaml. */
 export type ScanDeps = {
   readonly version: string;
   readonly cwd: string;
   readonly code: CodeEngine | undefined;
+  /** Whether names of packages are in doubt; without it names are not judged. */
+  readonly judge: JudgePackage | undefined;
+  readonly clock: Clock;
   /** `file`: what --config says, or undefined for the one in the working folder. */
   config(file: string | undefined): ScanConfig;
 };
@@ -53,6 +58,16 @@ const CODE_FLAGS: readonly Flag[] = [
   { name: 'workers', value: 'N', summary: 'threads' },
 ];
 
+const PACKAGE_FLAGS: readonly Flag[] = [
+  ...REPORT_FLAGS,
+  { name: 'advisories', value: 'PATH', summary: 'known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip)' },
+  { name: 'sbom', value: 'FILE', summary: 'write a bill of materials (CycloneDX 1.6)' },
+  { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
+  { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
+  { name: 'audit', summary: 'also imports that no manifest declares' },
+  { name: 'all', summary: 'look into folders of dependencies too' },
+];
+
 /** The commands of this module. They need no server; nothing leaves this machine. */
 export function scanCommands(deps: ScanDeps): readonly Command[] {
   return [
@@ -62,6 +77,13 @@ export function scanCommands(deps: ScanDeps): readonly Command[] {
       usage: 'PATH...',
       flags: CODE_FLAGS,
       run: (context) => scanCode(context, deps),
+    },
+    {
+      name: 'scan packages',
+      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine.',
+      usage: 'PATH...',
+      flags: PACKAGE_FLAGS,
+      run: (context) => Promise.resolve(packages(context, deps)),
     },
   ];
 }
@@ -96,8 +118,37 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   return finish(result, context, deps, config);
 }
 
+function packages(context: CommandContext, deps: ScanDeps): number {
+  const { flags } = context;
+  const config = deps.config(context.configFile);
+  const advisories = text(flags, 'advisories') ?? config.advisories;
+  const baseline = text(flags, 'baseline') ?? config.baseline;
+  const { result, dependencies } = scanPackages(
+    {
+      paths: context.args,
+      cwd: deps.cwd,
+      config,
+      audit: flags['audit'] === true,
+      all: flags['all'] === true,
+      ...(advisories === undefined ? {} : { advisories: resolve(deps.cwd, advisories) }),
+      ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
+    },
+    deps.judge,
+  );
+  const write = text(flags, 'write-baseline');
+  if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  const sbom = text(flags, 'sbom');
+  const name = basename(resolve(deps.cwd, context.args[0] ?? '.'));
+  if (sbom !== undefined)
+    save(
+      resolve(deps.cwd, sbom),
+      sbomOf(dependencies, { version: deps.version, name, serial: randomUUID(), now: new Date(deps.clock()).toISOString() }),
+    );
+  return finish(result, context, deps, config);
+}
+
 /** Prints or writes the report; answers the exit code. */
-export function finish(result: ScanResult, context: CommandContext, deps: Pick<ScanDeps, 'version' | 'cwd'>, config: ScanConfig): number {
+function finish(result: ScanResult, context: CommandContext, deps: Pick<ScanDeps, 'version' | 'cwd'>, config: ScanConfig): number {
   const { flags } = context;
   const format = formatOf(text(flags, 'format'), context.json);
   const output = text(flags, 'output');
@@ -156,7 +207,7 @@ function readText(path: string): string {
   }
 }
 
-export function text(flags: CommandContext['flags'], name: string): string | undefined {
+function text(flags: CommandContext['flags'], name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 }

@@ -1,20 +1,21 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, matchesGlob, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { AGENT_CHECKS } from './agents/index.ts';
 import { MAX_FILE_BYTES, type ScanConfig } from './config.ts';
 import { changeSince, type Change } from './disk/change.ts';
 import { scanHistory } from './disk/history.ts';
 import { readSource } from './disk/read.ts';
-import { walk, type FoundFile, type Walk } from './disk/walk.ts';
+import { rootOf, walk, type FoundFile, type Walk } from './disk/walk.ts';
 import type { CodeEngine } from './engine.ts';
 import { fail } from './errors.ts';
 import { placeOf, type NotScanned, type ScanFinding, type SourceText } from './finding.ts';
 import { SCAN_KINDS, type Reported, type ScanKind, type ScanResult } from './result.ts';
 import { report, scanTexts, type ScanEngines, type TextScan } from './scan.ts';
 import { SECRET_CHECK } from './secrets/index.ts';
-import { applyMarks, marksOf, names, type Suppression } from './suppress.ts';
+import { applyMarks, ignored, marksOf, type Suppression } from './suppress.ts';
 
 export { type ScanResult } from './result.ts';
+export { scanPackages, type PackageScan } from './package_service.ts';
 
 /** What is to be scanned, and how. Paths may be relative to `cwd`. */
 export type PathScan = {
@@ -77,16 +78,6 @@ function kindsOf(request: PathScan, engines: ScanEngines): readonly ScanKind[] {
   return asked ?? SCAN_KINDS.filter((kind) => kind !== 'code' || engines.code !== undefined);
 }
 
-function rootOf(path: string, cwd: string): string {
-  const root = resolve(cwd, path);
-  try {
-    realpathSync(root);
-  } catch (error) {
-    throw fail('SCAN_PATH', { say: path, cause: error });
-  }
-  return root;
-}
-
 function folderOf(roots: readonly string[]): string {
   const root = realpathSync(roots[0] ?? '.');
   return statSync(root).isDirectory() ? root : dirname(root);
@@ -127,16 +118,11 @@ function suppress(scanned: TextScan, texts: readonly SourceText[], config: ScanC
     scanned.findings,
     marks.flatMap(({ obeyed }) => obeyed),
   );
-  const both = new Map(suppressions);
-  for (const finding of scanned.findings) {
-    const { path, line } = placeOf(finding);
-    const ignore = (config.ignore ?? []).find(
-      ({ rule, paths }) => names([rule], finding) && (paths === undefined || paths.some((pattern) => matchesGlob(path, pattern))),
-    );
-    if (ignore !== undefined && !both.has(finding))
-      both.set(finding, { path, line, by: 'configuration', rules: [ignore.rule], reason: ignore.reason });
-  }
-  return { suppressions: both, unused, withoutReason: marks.flatMap(({ withoutReason }) => withoutReason) };
+  return {
+    suppressions: ignored(scanned.findings, suppressions, config.ignore),
+    unused,
+    withoutReason: marks.flatMap(({ withoutReason }) => withoutReason),
+  };
 }
 
 /** Fingerprints of what the files with findings already had before the change. */

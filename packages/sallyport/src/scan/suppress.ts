@@ -1,3 +1,4 @@
+import { matchesGlob } from 'node:path';
 import { placeOf, type ScanFinding, type SourceText } from './finding.ts';
 import { CWE_OF_BANDIT } from './bandit.ts';
 
@@ -106,4 +107,22 @@ export function applyMarks(
     }
   }
   return { suppressions, unused: marks.filter((mark) => mark.by === 'sallyport-ignore' && !used.has(mark)) };
+}
+
+/** What the configuration ignores, beside the marks in the files. */
+export function ignored(
+  findings: readonly ScanFinding[],
+  marked: ReadonlyMap<ScanFinding, Suppression>,
+  ignore: readonly { readonly rule: string; readonly paths?: readonly string[]; readonly reason: string }[] = [],
+): ReadonlyMap<ScanFinding, Suppression> {
+  const both = new Map(marked);
+  for (const finding of findings) {
+    const { path, line } = placeOf(finding);
+    const found = ignore.find(
+      ({ rule, paths }) => names([rule], finding) && (paths === undefined || paths.some((pattern) => matchesGlob(path, pattern))),
+    );
+    if (found !== undefined && !both.has(finding))
+      both.set(finding, { path, line, by: 'configuration', rules: [found.rule], reason: found.reason });
+  }
+  return both;
 }

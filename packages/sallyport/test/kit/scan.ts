@@ -56,7 +56,15 @@ export async function run(
   more: { width?: number; colour?: boolean; json?: boolean; config?: ScanConfig; deps?: Partial<ScanDeps> } = {},
 ): Promise<Outcome> {
   const outcome = { code: -1, out: '', notes: '' };
-  const deps: ScanDeps = { version: '0.0.0', cwd: top, code: undefined, config: () => more.config ?? {}, ...more.deps };
+  const deps: ScanDeps = {
+    version: '0.0.0',
+    cwd: top,
+    code: undefined,
+    judge: undefined,
+    clock: () => 0,
+    config: () => more.config ?? {},
+    ...more.deps,
+  };
   const command = scanCommands(deps).find((one) => one.name === name);
   if (command === undefined) throw new Error(`no command ${name}`);
   outcome.code = await command.run({

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, type Dirent } from 'node:fs';
-import { join, matchesGlob } from 'node:path';
+import { join, matchesGlob, resolve } from 'node:path';
+import { fail } from '../errors.ts';
 import { compare, type NotScanned } from '../finding.ts';
 import { inside, shownFrom } from './place.ts';
 import { reasonFor } from './read.ts';
@@ -108,6 +109,17 @@ function link(path: string, state: State): void {
 
 function refuse(path: string, reason: string, state: State): void {
   state.notScanned.push({ path: state.shown(path), reason });
+}
+
+/** The absolute path of what a person named. Throws SCAN_PATH when it is not there. */
+export function rootOf(path: string, cwd: string): string {
+  const root = resolve(cwd, path);
+  try {
+    realpathSync(root);
+  } catch (error) {
+    throw fail('SCAN_PATH', { say: path, cause: error });
+  }
+  return root;
 }
 
 /** A root that was named by a link is meant; links below it are not. */
