@@ -4,6 +4,7 @@ import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
@@ -27,6 +28,7 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
+  ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: undefined, judge: undefined }),
   ...scanCommands({ version: VERSION, cwd: process.cwd(), clock: systemClock, code: undefined, judge: undefined, config: readScanConfig }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];

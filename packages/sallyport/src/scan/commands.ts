@@ -36,7 +36,7 @@ export const SCAN_EXIT_CODES: Readonly<Record<string, number>> = Object.fromEntr
 /** Flags of every scan. */
 const REPORT_FLAGS: readonly Flag[] = [
   { name: 'format', value: 'table|json|sarif|html', summary: 'form of the report (table)' },
-  { name: 'output', value: 'FILE', summary: 'write the report to a file' },
+  { name: 'output', value: 'FILE', summary: 'write the report to a file, and show the table' },
   {
     name: 'fail-on',
     value: 'SEVERITY',
@@ -159,7 +159,10 @@ function finish(result: ScanResult, context: CommandContext, deps: Pick<ScanDeps
   });
   if (output === undefined) context.out(drawn);
   else save(resolve(deps.cwd, output), drawn);
-  if (output !== undefined) context.note(`${result.findings.length} findings, written to ${output}\n`);
+  // The file is for programs; who started the scan wants to see what it found.
+  if (output !== undefined && format !== 'table' && !context.json)
+    context.out(draw(result, 'table', { ...context, version: deps.version }));
+  if (output !== undefined) context.note(`written to ${output}\n`);
   if (flags['strict'] === true && result.notScanned.length > 0) return INCOMPLETE;
   const threshold = rankOf(severityOf(text(flags, 'fail-on')) ?? config.failOn ?? 'low');
   return result.findings.some(({ severity }) => rankOf(severity) >= threshold) ? FOUND : CLEAN;

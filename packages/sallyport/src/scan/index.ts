@@ -14,3 +14,4 @@ export { draw, FORMATS, type Format } from './report/index.ts';
 export { checkOf } from './explain.ts';
 export { AGENT_CHECKS } from './agents/index.ts';
 export { SECRET_CHECK } from './secrets/index.ts';
+export { ECOSYSTEMS, judged, PACKAGE_CHECKS, type Ecosystem, type JudgePackage } from './packages/index.ts';
