@@ -7,7 +7,7 @@ export const ORDER = [
   ...['gateway', 'mcp', 'control', 'github', 'cli', 'app'],
 ];
 /** Modules that are ports to the outside: all of their files may do input and output. Elsewhere only the stateful rooms may. */
-export const PORTS = ['kernel', 'net', 'store', 'keyring', 'audit', 'gateway', 'mcp', 'control', 'github', 'cli', 'app'];
+export const PORTS = ['kernel', 'net', 'store', 'keyring', 'audit', 'scan/disk', 'gateway', 'mcp', 'control', 'github', 'cli', 'app'];
 
 const SRC = '^packages/sallyport/src';
 const TEST = '\\.test\\.tsx?$';

@@ -5,6 +5,7 @@ import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
+import { CONFIG as SCAN } from '../scan/config.ts';
 
 const TOOL = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 200 }), effect: Type.Enum([...EFFECTS]) },
@@ -35,6 +36,7 @@ export const CONFIG = Type.Object(
     ),
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
+    scan: Type.Optional(SCAN),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {
         default: 'findings',

@@ -5,12 +5,15 @@ import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
+import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
+import { readScanConfig } from './scan_config.ts';
 import { upCommand } from './up.ts';
 import { VERSION } from './version.ts';
 
@@ -29,6 +32,8 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
+  ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: undefined, judge: undefined }),
+  ...scanCommands({ version: VERSION, cwd: process.cwd(), clock: systemClock, code: undefined, judge: undefined, config: readScanConfig }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];
 
@@ -42,7 +47,7 @@ process.exitCode = await runCli(process.argv.slice(2), commands, {
   signal: interrupt.signal,
   openLocal: (where) =>
     localApi(where, { env: process.env, clock: systemClock, logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger }),
-  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2 },
+  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2, ...SCAN_EXIT_CODES },
 });
 // A pipe takes what was printed piece by piece, as its reader reads: to exit before that would cut a long answer off.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));

@@ -1,0 +1,2 @@
+export { AGENT_CHECKS } from './checks.ts';
+export { createAgentScanner } from './scanner.ts';

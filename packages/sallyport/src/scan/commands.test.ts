@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { put, run, token, tree, userGit, commit } from '../../test/kit/scan.ts';
+import type { AppError } from '../kernel/index.ts';
+import type { CodeEngine } from './engine.ts';
+
+const codeOf = (code: string) => (error: unknown) => (error as AppError).code === code;
+
+suite('scan code', () => {
+  test('exit codes: clean, found, below the threshold, not all scanned', async () => {
+    const clean = tree({ 'a.py': 'x = 1\n' });
+    assert.equal((await run(clean, 'scan code', ['.'])).code, 0);
+    const found = tree({ 'a.py': `k = "${token('aB1')}"\n`, 'b.py': Buffer.from([1, 0]) });
+    assert.equal((await run(found, 'scan code', ['.'])).code, 1);
+    assert.equal((await run(found, 'scan code', ['.'], { 'fail-on': 'critical' })).code, 0);
+    assert.equal((await run(found, 'scan code', ['.'], {}, { config: { failOn: 'critical' } })).code, 0);
+    assert.equal((await run(found, 'scan code', ['.'], { strict: true, 'fail-on': 'critical' })).code, 2);
+    assert.match((await run(found, 'scan code', ['.'])).out, /not scanned \(1\):\n {2}b\.py: binary/);
+  });
+
+  test('what cannot be meant is refused', async () => {
+    const top = tree({ 'a.py': 'x = 1\n', 'bad.json': '{"version": 2}' });
+    for (const flags of [{ format: 'xml' }, { 'fail-on': 'worst' }, { only: 'secrets,all' }, { workers: '0' }])
+      await assert.rejects(run(top, 'scan code', ['.'], flags), codeOf('SCAN_USAGE'));
+    await assert.rejects(run(top, 'scan code', ['.'], { baseline: 'bad.json' }), codeOf('SCAN_BASELINE'));
+    await assert.rejects(run(top, 'scan code', ['.'], { baseline: 'none.json' }), codeOf('SCAN_PATH'));
+    await assert.rejects(run(top, 'scan code', ['.'], { output: 'no/such/folder/x' }), codeOf('SCAN_OUTPUT'));
+  });
+
+  test('--only looks for these alone', async () => {
+    const top = tree({ 'a.py': `k = "${token('cD2')}"\n`, '.mcp.json': '{"mcpServers": {"a": {"command": "npx", "args": ["s"]}}}' });
+    const rules = async (only: string): Promise<string[]> => {
+      const { out } = await run(top, 'scan code', ['.'], { only }, { json: true });
+      return (JSON.parse(out) as { findings: { rule: string }[] }).findings.map(({ rule }) => rule);
+    };
+    assert.deepEqual(await rules('secrets'), ['secrets.github-token']);
+    assert.deepEqual(await rules('agents'), ['agents.unpinned-server']);
+    assert.deepEqual((await rules('secrets,agents')).length, 2);
+  });
+
+  test('a baseline leaves out what it lists, moved lines too, and nothing new', async () => {
+    const top = tree({ 'a.py': `k = "${token('eF3')}"\n` });
+    await run(top, 'scan code', ['.'], { 'write-baseline': 'known.json' });
+    assert.ok(!readFileSync(join(top, 'known.json'), 'utf8').includes(token('eF3').slice(4)));
+    put(top, { 'a.py': `import os\n\n  k = "${token('eF3')}"\n` });
+    assert.equal((await run(top, 'scan code', ['.'], { baseline: 'known.json' })).code, 0);
+    put(top, { 'a.py': `k = "${token('eF3')}"\nk = "${token('eF3')}"\n` });
+    const { code, out } = await run(top, 'scan code', ['.'], {}, { config: { baseline: 'known.json' } });
+    assert.equal(code, 1);
+    assert.match(out, /1 finding: 1 high[^]*1 known before/);
+  });
+
+  test('--output writes the report whole or not at all', async () => {
+    const top = tree({ 'src/a.py': `k = "${token('gH4')}"\n` });
+    for (const format of ['table', 'json', 'sarif', 'html']) {
+      await run(top, 'scan code', ['src'], { format, output: `out.${format}` }, { colour: true });
+      const text = readFileSync(join(top, `out.${format}`), 'utf8');
+      assert.match(text, /secrets\.github-token/);
+      assert.ok(!text.includes(token('gH4')) && !text.includes('\u001b'));
+    }
+    assert.deepEqual(
+      readdirSync(top).filter((name) => name.endsWith('.part')),
+      [],
+    );
+  });
+
+  test('--fix changes the file as the finding says', async () => {
+    const engine: CodeEngine = async (files) => ({
+      findings: files.map(({ path, text }) => ({
+        rule: 'python.yaml-load',
+        category: 'vulnerable_code',
+        type: 'CWE-502',
+        severity: 'high',
+        confidence: 0.9,
+        location: { kind: 'file', path, line: 1, column: 1, endLine: 1, endColumn: 5 },
+        message: 'Any object is built.',
+        autofix: { start: text.indexOf('load'), end: text.indexOf('load') + 4, text: 'safe_load' },
+      })),
+      notScanned: [],
+      stats: {},
+    });
+    const top = tree({ 'a.py': 'yaml.load(x)  # é\n' });
+    assert.match((await run(top, 'scan code', ['.'], { fix: true }, { deps: { code: engine } })).notes, /1 change made/);
+    assert.equal(readFileSync(join(top, 'a.py'), 'utf8'), 'yaml.safe_load(x)  # é\n');
+  });
+
+  test('--since and --history from the command line', async () => {
+    const top = tree({ 'a.py': `k = "${token('iJ5')}"\n` });
+    userGit(top, 'init', '-q');
+    commit(top, 'first');
+    put(top, { 'b.py': `k = "${token('kL6')}"\n` });
+    assert.match((await run(top, 'scan code', ['.'], { since: 'HEAD' })).out, /b\.py:1:6/);
+    assert.match((await run(top, 'scan code', ['.'], { history: true, only: 'agents' })).out, /came into the history with commit/);
+    assert.ok(!existsSync(join(top, '.git', 'index.lock')));
+  });
+});

@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { SEVERITIES, type Clock, type Command, type CommandContext, type Flag, type Severity } from '../kernel/index.ts';
+import { readBaseline, writeBaseline } from './baseline.ts';
+import type { ScanConfig } from './config.ts';
+import type { CodeEngine } from './engine.ts';
+import { ERRORS, fail } from './errors.ts';
+import { rankOf } from './finding.ts';
+import { applyFixes, fixesByPath } from './fix.ts';
+import { draw, FORMATS, type Format } from './report/index.ts';
+import { SCAN_KINDS, type ScanKind, type ScanResult } from './result.ts';
+import { sbomOf, type JudgePackage } from './packages/index.ts';
+import { scanPackages, scanPaths } from './service.ts';
+
+/** What the commands need from `app/`: the engine over source code, and `scan:` of sallyport.yaml. */
+export type ScanDeps = {
+  readonly version: string;
+  readonly cwd: string;
+  readonly code: CodeEngine | undefined;
+  /** Whether names of packages are in doubt; without it names are not judged. */
+  readonly judge: JudgePackage | undefined;
+  readonly clock: Clock;
+  /** `file`: what --config says, or undefined for the one in the working folder. */
+  config(file: string | undefined): ScanConfig;
+};
+
+/** Exit codes (DESIGN 6). */
+const CLEAN = 0;
+const FOUND = 1;
+const INCOMPLETE = 2;
+
+/** Every error of a scan means that it failed. */
+export const SCAN_EXIT_CODES: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(ERRORS).map((code) => [code, INCOMPLETE]));
+
+/** Flags of every scan. */
+const REPORT_FLAGS: readonly Flag[] = [
+  { name: 'format', value: 'table|json|sarif|html', summary: 'form of the report (table)' },
+  { name: 'output', value: 'FILE', summary: 'write the report to a file, and show the table' },
+  {
+    name: 'fail-on',
+    value: 'SEVERITY',
+    summary: 'severity from which findings make the exit code 1: info, low (default), medium, high, critical',
+  },
+  { name: 'strict', summary: 'exit code 2 when something was not scanned' },
+];
+
+const CODE_FLAGS: readonly Flag[] = [
+  ...REPORT_FLAGS,
+  { name: 'only', value: 'KINDS', summary: 'look for these alone: code, secrets, agents (comma-separated)' },
+  { name: 'since', value: 'REF', summary: 'only what the change from this git reference adds' },
+  { name: 'history', summary: 'credentials in the whole git history too; with --since in the commits since' },
+  { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
+  { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
+  { name: 'audit', summary: 'also what is worth a look without being proved' },
+  { name: 'all', summary: 'look into folders of dependencies too' },
+  { name: 'fix', summary: 'apply the changes that findings come with' },
+  { name: 'workers', value: 'N', summary: 'threads' },
+];
+
+const PACKAGE_FLAGS: readonly Flag[] = [
+  ...REPORT_FLAGS,
+  { name: 'advisories', value: 'PATH', summary: 'known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip)' },
+  { name: 'sbom', value: 'FILE', summary: 'write a bill of materials (CycloneDX 1.6)' },
+  { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
+  { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
+  { name: 'audit', summary: 'also imports that no manifest declares' },
+  { name: 'all', summary: 'look into folders of dependencies too' },
+];
+
+/** The commands of this module. They need no server; nothing leaves this machine. */
+export function scanCommands(deps: ScanDeps): readonly Command[] {
+  return [
+    {
+      name: 'scan code',
+      summary: 'Find vulnerable code, credentials and dangerous agent configurations; nothing is executed, nothing leaves this machine.',
+      usage: 'PATH...',
+      flags: CODE_FLAGS,
+      run: (context) => scanCode(context, deps),
+    },
+    {
+      name: 'scan packages',
+      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine.',
+      usage: 'PATH...',
+      flags: PACKAGE_FLAGS,
+      run: (context) => Promise.resolve(packages(context, deps)),
+    },
+  ];
+}
+
+async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number> {
+  const { flags } = context;
+  const config = deps.config(context.configFile);
+  const only = kindsOf(text(flags, 'only'));
+  const since = text(flags, 'since');
+  const workers = numberOf(text(flags, 'workers'));
+  const baseline = text(flags, 'baseline') ?? config.baseline;
+  const result = await scanPaths(
+    {
+      paths: context.args,
+      cwd: deps.cwd,
+      config,
+      audit: flags['audit'] === true,
+      all: flags['all'] === true,
+      history: flags['history'] === true,
+      signal: context.signal,
+      onProgress: (done, of) => (done < of ? context.note(progress(done, of)) : undefined),
+      ...(only === undefined ? {} : { only }),
+      ...(since === undefined ? {} : { since }),
+      ...(workers === undefined ? {} : { workers }),
+      ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
+    },
+    deps.code,
+  );
+  const write = text(flags, 'write-baseline');
+  if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  if (flags['fix'] === true) fix(result, context, deps.cwd);
+  return finish(result, context, deps, config);
+}
+
+function packages(context: CommandContext, deps: ScanDeps): number {
+  const { flags } = context;
+  const config = deps.config(context.configFile);
+  const advisories = text(flags, 'advisories') ?? config.advisories;
+  const baseline = text(flags, 'baseline') ?? config.baseline;
+  const { result, dependencies } = scanPackages(
+    {
+      paths: context.args,
+      cwd: deps.cwd,
+      config,
+      audit: flags['audit'] === true,
+      all: flags['all'] === true,
+      ...(advisories === undefined ? {} : { advisories: resolve(deps.cwd, advisories) }),
+      ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
+    },
+    deps.judge,
+  );
+  const write = text(flags, 'write-baseline');
+  if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  const sbom = text(flags, 'sbom');
+  const name = basename(resolve(deps.cwd, context.args[0] ?? '.'));
+  if (sbom !== undefined)
+    save(
+      resolve(deps.cwd, sbom),
+      sbomOf(dependencies, { version: deps.version, name, serial: randomUUID(), now: new Date(deps.clock()).toISOString() }),
+    );
+  return finish(result, context, deps, config);
+}
+
+/** Prints or writes the report; answers the exit code. */
+function finish(result: ScanResult, context: CommandContext, deps: Pick<ScanDeps, 'version' | 'cwd'>, config: ScanConfig): number {
+  const { flags } = context;
+  const format = formatOf(text(flags, 'format'), context.json);
+  const output = text(flags, 'output');
+  const drawn = draw(result, format, {
+    version: deps.version,
+    width: context.width,
+    colour: context.colour && output === undefined,
+  });
+  if (output === undefined) context.out(drawn);
+  else save(resolve(deps.cwd, output), drawn);
+  // The file is for programs; who started the scan wants to see what it found.
+  if (output !== undefined && format !== 'table' && !context.json)
+    context.out(draw(result, 'table', { ...context, version: deps.version }));
+  if (output !== undefined) context.note(`written to ${output}\n`);
+  if (flags['strict'] === true && result.notScanned.length > 0) return INCOMPLETE;
+  const threshold = rankOf(severityOf(text(flags, 'fail-on')) ?? config.failOn ?? 'low');
+  return result.findings.some(({ severity }) => rankOf(severity) >= threshold) ? FOUND : CLEAN;
+}
+
+/** Characters of the bar. */
+const BAR = 20;
+
+function progress(done: number, of: number): string {
+  const full = of === 0 ? BAR : Math.round((done / of) * BAR);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${done} of ${of} files`;
+}
+
+/** Writes the changes into the files; one that changed since it was read stays as it is. */
+function fix(result: ScanResult, context: CommandContext, cwd: string): void {
+  let count = 0;
+  for (const [path, findings] of fixesByPath(result.findings)) {
+    const file = resolve(cwd, path);
+    const before = readText(file);
+    const fixed = applyFixes(before, findings);
+    if (fixed.applied.length === 0) continue;
+    save(file, fixed.text, statSync(file).mode);
+    count += fixed.applied.length;
+  }
+  context.note(`${count} ${count === 1 ? 'change' : 'changes'} made; scan again to see what is left\n`);
+}
+
+/** Written beside and moved into place: a reader never sees half of it. */
+function save(path: string, content: string, mode = 0o644): void {
+  const beside = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(beside, content, { mode, flag: 'wx' });
+    renameSync(beside, path);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw fail('SCAN_OUTPUT', { say: path, cause: error });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fail('SCAN_PATH', { say: path, cause: error });
+  }
+}
+
+function text(flags: CommandContext['flags'], name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function kindsOf(given: string | undefined): readonly ScanKind[] | undefined {
+  if (given === undefined) return undefined;
+  return given.split(',').map((word) => {
+    const kind = SCAN_KINDS.find((one) => one === word.trim());
+    if (kind === undefined) throw fail('SCAN_USAGE', { say: `--only takes ${SCAN_KINDS.join(', ')}.` });
+    return kind;
+  });
+}
+
+function formatOf(given: string | undefined, json: boolean): Format {
+  const format = FORMATS.find((one) => one === (given ?? (json ? 'json' : 'table')));
+  if (format === undefined) throw fail('SCAN_USAGE', { say: `--format is one of ${FORMATS.join(', ')}.` });
+  return format;
+}
+
+function severityOf(given: string | undefined): Severity | undefined {
+  if (given === undefined) return undefined;
+  const severity = SEVERITIES.find((one) => one === given);
+  if (severity === undefined) throw fail('SCAN_USAGE', { say: `--fail-on is one of ${SEVERITIES.join(', ')}.` });
+  return severity;
+}
+
+function numberOf(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (!Number.isInteger(number) || number < 1 || number > 64) throw fail('SCAN_USAGE', { say: '--workers is a number from 1 to 64.' });
+  return number;
+}

@@ -1,0 +1,17 @@
+import type { NotScanned, ScanFinding, SourceText } from './finding.ts';
+
+/** What the engine over source code answers; `stats` is its own. */
+export type CodeScan = {
+  readonly findings: readonly ScanFinding[];
+  readonly notScanned: readonly NotScanned[];
+  readonly stats: unknown;
+};
+
+/**
+ * Port of the engine over source code: finds vulnerable code (category `vulnerable_code`, type = CWE id, location kind `file`) in all
+ * files together. Gives every path back as it got it. `audit` adds findings that are not proved.
+ */
+export type CodeEngine = (
+  files: readonly SourceText[],
+  options: { readonly audit?: boolean; readonly workers?: number },
+) => Promise<CodeScan>;

@@ -1,0 +1,17 @@
+export type { CodeEngine, CodeScan } from './engine.ts';
+export type {
+  CheckDescription,
+  FileLocation,
+  NotScanned,
+  ScanFinding,
+  ScanFinding as CodeFinding,
+  SourceText,
+  TraceStep,
+} from './finding.ts';
+export { scanTexts, report, type ScanEngines, type TextScan, type TextScanOptions } from './scan.ts';
+export { SCAN_KINDS, type Reported, type ScanKind, type ScanResult } from './result.ts';
+export { draw, FORMATS, type Format } from './report/index.ts';
+export { checkOf } from './explain.ts';
+export { AGENT_CHECKS } from './agents/index.ts';
+export { SECRET_CHECK } from './secrets/index.ts';
+export { ECOSYSTEMS, judged, PACKAGE_CHECKS, type Ecosystem, type JudgePackage } from './packages/index.ts';

@@ -1,0 +1,172 @@
+import type { Severity } from '../../kernel/index.ts';
+import { compare, type FileLocation, type NotScanned, type ScanFinding, type SourceText } from '../finding.ts';
+import { fixedIn, isMalicious, keyOf, severityOf, type Advisories, type Advisory, type Affected } from './advisory.ts';
+import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
+import { canonicalName, ECOSYSTEMS, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
+import { readPackageFile } from './files.ts';
+import { importsOf, isDeclared, type Import } from './imports.ts';
+
+/** What a project says of packages, and what its code imports. */
+export type PackageInventory = {
+  readonly dependencies: readonly Dependency[];
+  readonly imports: readonly Import[];
+  /** Canonical names that may be imported, by ecosystem: declared, locked, or of the project itself. */
+  readonly declared: Readonly<Record<Ecosystem, ReadonlySet<string>>>;
+  readonly notScanned: readonly NotScanned[];
+};
+
+/** Reads every manifest, lock file and import of a project. */
+export function readInventory(files: readonly SourceText[]): PackageInventory {
+  const dependencies: Dependency[] = [];
+  const notScanned: NotScanned[] = [];
+  const declared: Record<Ecosystem, Set<string>> = { npm: new Set(), pypi: new Set(), crates: new Set(), go: new Set() };
+  const ecosystemOf = (path: string): Ecosystem =>
+    path.endsWith('.json') ? 'npm' : path.endsWith('go.mod') ? 'go' : path.endsWith('Cargo.toml') ? 'crates' : 'pypi';
+  for (const file of files) {
+    const read = readPackageFile(file);
+    if (read === 'unreadable') notScanned.push({ path: file.path, reason: 'packages: cannot be read as what its name says' });
+    if (read === undefined || read === 'unreadable') continue;
+    dependencies.push(...read.dependencies);
+    for (const { ecosystem, name } of read.dependencies) declared[ecosystem].add(canonicalName(ecosystem, name));
+    for (const name of read.declares) declared[ecosystemOf(file.path)].add(canonicalName(ecosystemOf(file.path), name));
+  }
+  for (const name of localModules(files)) declared.pypi.add(canonicalName('pypi', name));
+  return { dependencies, imports: files.flatMap(importsOf), declared, notScanned };
+}
+
+/** Every name of a Python file and of a folder that has one: an import of it is local. */
+function* localModules(files: readonly SourceText[]): Generator<string> {
+  const folders = new Set<string>();
+  for (const { path } of files) {
+    if (!/\.pyi?$/.test(path)) continue;
+    const parts = path.split('/');
+    yield (parts.pop() ?? '').replace(/\.pyi?$/, '');
+    for (const part of parts) if (!folders.has(part) && folders.add(part)) yield part;
+  }
+}
+
+/** The packages that advisories are wanted for. */
+export function wantedBy(inventory: PackageInventory): ReadonlySet<string> {
+  return new Set(inventory.dependencies.map(({ ecosystem, name }) => keyOf(ecosystem, name)));
+}
+
+export type PackageChecks = {
+  readonly judge: JudgePackage | undefined;
+  readonly advisories: Advisories | undefined;
+  readonly audit: boolean;
+};
+
+/** What is wrong with a project's packages, each once, at its manifest before its lock file. */
+export function packageFindings(inventory: PackageInventory, { judge, advisories, audit }: PackageChecks): ScanFinding[] {
+  const findings = new Map<string, ScanFinding>();
+  const add = (key: string, finding: ScanFinding): unknown => findings.has(key) || findings.set(key, finding);
+  const direct = [...inventory.dependencies].sort(
+    (a, b) => Number(b.direct) - Number(a.direct) || compare(a.location.path, b.location.path),
+  );
+  for (const dependency of direct) {
+    const { ecosystem, name, version } = dependency;
+    const key = keyOf(ecosystem, name);
+    for (const { advisory, affected } of advisories?.of(ecosystem, name, version) ?? [])
+      add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports));
+    const doubt = dependency.direct ? judged(judge, ecosystem, name, dependency.location) : undefined;
+    if (doubt !== undefined) add(`name ${key}`, doubt);
+  }
+  const known = new Set(ECOSYSTEMS.filter((ecosystem) => inventory.dependencies.some((one) => one.ecosystem === ecosystem)));
+  for (const one of inventory.imports) {
+    // Without any manifest of its ecosystem a file is a script, and nothing is missing.
+    if (!known.has(one.ecosystem) || isDeclared(one, inventory.declared[one.ecosystem])) continue;
+    const key = `import ${keyOf(one.ecosystem, one.name)}`;
+    const doubt = judged(judge, one.ecosystem, one.name, one.location);
+    if (doubt !== undefined) add(key, doubt);
+    else if (audit)
+      add(key, {
+        ...make('packages.undeclared', one.location, `The module ${one.module} is imported, and no manifest declares it.`, 0.6),
+        audit: true,
+      });
+  }
+  return [...findings.values()];
+}
+
+const VERDICTS = { near_twin: 'packages.near-twin', invented: 'packages.invented', cross_ecosystem: 'packages.other-ecosystem' } as const;
+
+/** A finding when the name is in doubt. Also for a single name, with no project around it. */
+export function judged(
+  judge: JudgePackage | undefined,
+  ecosystem: Ecosystem,
+  name: string,
+  location: FileLocation,
+): ScanFinding | undefined {
+  const result = judge?.(ecosystem, name);
+  if (result === undefined || result.verdict === 'known' || result.verdict === 'unknown') return undefined;
+  const meant = result.like === undefined ? '' : `; probably meant: ${result.like}`;
+  const says = {
+    near_twin: 'is almost that of a well-known one',
+    invented: 'looks made up',
+    cross_ecosystem: 'belongs to another ecosystem',
+  }[result.verdict];
+  return make(
+    VERDICTS[result.verdict],
+    location,
+    `The name of the package ${name} ${says}${meant}.`,
+    result.verdict === 'near_twin' ? 0.9 : 0.7,
+  );
+}
+
+const LESS: Readonly<Record<Severity, Severity>> = { critical: 'high', high: 'medium', medium: 'low', low: 'low', info: 'info' };
+
+function vulnerable(dependency: Dependency, advisory: Advisory, affected: Affected, imports: readonly Import[]): ScanFinding {
+  const { ecosystem, name, version, location } = dependency;
+  const ids = [advisory.id, ...(advisory.aliases ?? [])].join(', ');
+  if (isMalicious(advisory))
+    return {
+      ...make('packages.malicious', location, `The package ${name} is known to be an attack (${ids}).`, 0.99),
+      category: 'malicious_artifact',
+      type: advisory.id,
+    };
+  const reached = reachOf(dependency, affected, imports);
+  const severity = severityOf(advisory);
+  const fixed = version === undefined ? undefined : fixedIn(ecosystem, version, affected);
+  const cwes = advisory.database_specific?.cwe_ids ?? [];
+  const base = make(
+    'packages.vulnerable',
+    location,
+    `${name} ${version ?? '(any version)'} has a known vulnerability (${ids}): ${(advisory.summary ?? 'see the advisory').slice(0, 300)}`,
+    0.95,
+  );
+  return {
+    ...base,
+    type: advisory.id,
+    severity: reached.kind === 'not-imported' ? LESS[severity] : severity,
+    evidence: reached.says,
+    fix:
+      fixed === undefined
+        ? 'No version without it is known: replace the package, or make sure that what is affected is not used.'
+        : `Update to ${fixed} or newer.`,
+    taxonomy: [...cwes, ...(base.taxonomy ?? [])],
+    ...(reached.at === undefined
+      ? {}
+      : { trace: [{ path: reached.at.path, line: reached.at.line, column: reached.at.column, what: `${name} is imported here` }] }),
+  };
+}
+
+type Reach = { readonly kind: 'imported' | 'not-imported' | 'indirect'; readonly says: string; readonly at?: FileLocation };
+
+/** Whether the code gets at the package: by an import of it, for Go of the package that the advisory names. What others bring along is not decided. */
+function reachOf({ ecosystem, name, direct }: Dependency, { ecosystem_specific: specific }: Affected, imports: readonly Import[]): Reach {
+  const paths = (specific?.imports ?? []).flatMap(({ path }) => path ?? []);
+  const uses = imports.filter((one) => one.ecosystem === ecosystem);
+  const use =
+    ecosystem === 'go'
+      ? uses.find(({ module }) => (paths.length > 0 ? paths.includes(module) : module === name || module.startsWith(`${name}/`)))
+      : uses.find((one) => canonicalName(ecosystem, one.name) === canonicalName(ecosystem, name));
+  if (use !== undefined)
+    return { kind: 'imported', says: `imported by the scanned code at ${use.location.path}:${use.location.line}`, at: use.location };
+  if (direct && ecosystem !== 'crates') return { kind: 'not-imported', says: 'declared, and imported by no scanned file' };
+  return { kind: 'indirect', says: 'brought along by another package' };
+}
+
+function make(id: PackageCheckId, location: FileLocation, message: string, confidence: number): ScanFinding {
+  const check = PACKAGE_CHECKS.find((one) => one.id === id);
+  const { severity = 'medium', fix = '', taxonomy = [] } = check ?? {};
+  return { rule: id, category: 'vulnerable_code', type: taxonomy[0] ?? id, severity, confidence, location, message, fix, taxonomy };
+}

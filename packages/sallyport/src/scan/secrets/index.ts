@@ -1,0 +1,2 @@
+export { createSecretScanner, type SecretScanner, type Span } from './scanner.ts';
+export { SECRET_CHECK } from './check.ts';

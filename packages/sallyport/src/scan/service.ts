@@ -1,0 +1,145 @@
+import { realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { AGENT_CHECKS } from './agents/index.ts';
+import { MAX_FILE_BYTES, type ScanConfig } from './config.ts';
+import { changeSince, type Change } from './disk/change.ts';
+import { scanHistory } from './disk/history.ts';
+import { readSource } from './disk/read.ts';
+import { rootOf, walk, type FoundFile, type Walk } from './disk/walk.ts';
+import type { CodeEngine } from './engine.ts';
+import { fail } from './errors.ts';
+import { placeOf, type NotScanned, type ScanFinding, type SourceText } from './finding.ts';
+import { SCAN_KINDS, type Reported, type ScanKind, type ScanResult } from './result.ts';
+import { report, scanTexts, type ScanEngines, type TextScan } from './scan.ts';
+import { SECRET_CHECK } from './secrets/index.ts';
+import { applyMarks, ignored, marksOf, type Suppression } from './suppress.ts';
+
+export { type ScanResult } from './result.ts';
+export { scanPackages, type PackageScan } from './package_service.ts';
+
+/** What is to be scanned, and how. Paths may be relative to `cwd`. */
+export type PathScan = {
+  readonly paths: readonly string[];
+  readonly cwd: string;
+  readonly config: ScanConfig;
+  readonly only?: readonly ScanKind[];
+  readonly audit?: boolean;
+  readonly all?: boolean;
+  readonly workers?: number;
+  /** Only what the change from this reference adds. */
+  readonly since?: string;
+  /** Look for credentials in every text that the history has; since the reference, when there is one. */
+  readonly history?: boolean;
+  /** Fingerprints of findings that were there before. */
+  readonly baseline?: ReadonlySet<string>;
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, of: number): void;
+};
+
+/** Files and folders on this machine's disk, scanned. Rejects with SCAN_PATH, SCAN_GIT, SCAN_USAGE. Nothing of what is scanned is executed. */
+export async function scanPaths(request: PathScan, code: CodeEngine | undefined): Promise<ScanResult> {
+  const start = performance.now();
+  const engines: ScanEngines = { code };
+  const kinds = kindsOf(request, engines);
+  const roots = request.paths.map((path) => rootOf(path, request.cwd));
+  const walked = walk(roots, { cwd: request.cwd, exclude: request.config.exclude ?? [], all: request.all === true });
+  const change = request.since === undefined ? undefined : changeSince(folderOf(roots), request.since);
+  const sources = read(walked, change, request.config.maxFileBytes ?? MAX_FILE_BYTES);
+  const scanned = await scanTexts(sources.texts, engines, { ...request, kinds });
+  const past = request.history === true ? await scanHistory(folderOf(roots), request) : { findings: [], notScanned: [], textOf: undefined };
+  const byPath = new Map(sources.texts.map(({ path, text }) => [path, text]));
+  const judged = suppress(scanned, sources.texts, request.config);
+  const all = [
+    ...report(scanned.findings, (path) => byPath.get(path), judged.suppressions),
+    ...report(past.findings, past.textOf ?? (() => undefined)),
+  ];
+  const before = change === undefined ? new Set<string>() : await known(all, change, sources.files, engines, kinds, request);
+  const fresh = all.filter(({ fingerprint }) => !before.has(fingerprint) && request.baseline?.has(fingerprint) !== true);
+  return {
+    findings: fresh.filter(({ suppressed }) => suppressed === undefined),
+    suppressed: fresh.filter(({ suppressed }) => suppressed !== undefined),
+    known: all.length - fresh.length,
+    notScanned: [...walked.notScanned, ...sources.notScanned, ...scanned.notScanned, ...past.notScanned],
+    leftOut: [...walked.leftOut, ...sources.media],
+    unusedSuppressions: kinds.length === SCAN_KINDS.length ? judged.unused : [],
+    suppressionsWithoutReason: judged.withoutReason,
+    ran: [...scanned.ran, ...(request.history === true ? ['history'] : [])],
+    files: sources.texts.length,
+    characters: sources.texts.reduce((sum, { text }) => sum + text.length, 0),
+    milliseconds: Math.round(performance.now() - start),
+    checks: [SECRET_CHECK, ...AGENT_CHECKS],
+  };
+}
+
+function kindsOf(request: PathScan, engines: ScanEngines): readonly ScanKind[] {
+  const asked = request.only ?? request.config.only;
+  if (asked?.includes('code') === true && engines.code === undefined)
+    throw fail('SCAN_USAGE', { say: 'The engine over source code is not part of this build.' });
+  return asked ?? SCAN_KINDS.filter((kind) => kind !== 'code' || engines.code !== undefined);
+}
+
+function folderOf(roots: readonly string[]): string {
+  const root = realpathSync(roots[0] ?? '.');
+  return statSync(root).isDirectory() ? root : dirname(root);
+}
+
+type Sources = {
+  readonly files: readonly FoundFile[];
+  readonly texts: readonly SourceText[];
+  readonly notScanned: readonly NotScanned[];
+  readonly media: readonly string[];
+};
+
+function read(walked: Walk, change: Change | undefined, maxBytes: number): Sources {
+  const files = change === undefined ? walked.files : change.changed(walked.files, maxBytes);
+  const texts: SourceText[] = [];
+  const notScanned: NotScanned[] = [];
+  const media: string[] = [];
+  for (const { file, path } of files) {
+    const source = readSource(file, maxBytes);
+    if (source.ok) texts.push({ path, text: source.text });
+    else if (source.media === true) media.push(path);
+    const reason = source.ok ? source.note : source.media === true ? undefined : source.reason;
+    if (reason !== undefined) notScanned.push({ path, reason });
+  }
+  return { files, texts, notScanned, media };
+}
+
+type Judged = {
+  readonly suppressions: ReadonlyMap<ScanFinding, Suppression>;
+  readonly unused: readonly Suppression[];
+  readonly withoutReason: readonly Suppression[];
+};
+
+/** Marks in the files, then what the configuration of whoever scans ignores. */
+function suppress(scanned: TextScan, texts: readonly SourceText[], config: ScanConfig): Judged {
+  const marks = texts.map((text) => marksOf(text, config.suppressions ?? 'all'));
+  const { suppressions, unused } = applyMarks(
+    scanned.findings,
+    marks.flatMap(({ obeyed }) => obeyed),
+  );
+  return {
+    suppressions: ignored(scanned.findings, suppressions, config.ignore),
+    unused,
+    withoutReason: marks.flatMap(({ withoutReason }) => withoutReason),
+  };
+}
+
+/** Fingerprints of what the files with findings already had before the change. */
+async function known(
+  all: readonly Reported[],
+  change: Change,
+  files: readonly FoundFile[],
+  engines: ScanEngines,
+  kinds: readonly ScanKind[],
+  request: PathScan,
+): Promise<ReadonlySet<string>> {
+  const paths = new Set(all.map((finding) => placeOf(finding).path));
+  const texts = change.before(files.filter(({ path }) => paths.has(path)));
+  const scanned = await scanTexts(
+    [...texts].map(([path, text]) => ({ path, text })),
+    engines,
+    { kinds, ...(request.audit === undefined ? {} : { audit: request.audit }) },
+  );
+  return new Set(report(scanned.findings, (path) => texts.get(path)).map(({ fingerprint }) => fingerprint));
+}
