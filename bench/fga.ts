@@ -183,14 +183,13 @@ async function overPostgres(size: number): Promise<void> {
   const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench')).id };
   await fga.writeModel(place, MODEL);
   const { users, documents, tuples } = world(size);
-  let batch: { key: TupleKey; ulid: string }[] = [];
-  let count = 0;
+  let batch: TupleKey[] = [];
   const flush = async (): Promise<void> => {
     await store.tx(TENANT, (tx) => insertTuples(tx, TENANT, place.store, batch, Date.now()));
     batch = [];
   };
   for (const key of tuples()) {
-    batch.push({ key, ulid: String(count++).padStart(26, '0') });
+    batch.push(key);
     if (batch.length === 10_000) await flush();
   }
   if (batch.length > 0) await flush();

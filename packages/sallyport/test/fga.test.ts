@@ -151,9 +151,9 @@ describe('the client of OpenFGA against the running gate', () => {
   it('lets in only keys that may, each to its own', async () => {
     const reader = connect(await gate.key('--permission', 'fga:read'), client.storeId);
     assert.equal((await reader.check({ user: 'user:anne', relation: 'viewer', object: 'document:roadmap' })).allowed, true);
-    await assert.rejects(reader.writeTuples([{ user: 'user:eve', relation: 'owner', object: 'document:roadmap' }]), /fga:write/);
+    await assert.rejects(reader.writeTuples([{ user: 'user:eve', relation: 'owner', object: 'document:roadmap' }]), /Forbidden/);
     const nobody = connect(await gate.key(), client.storeId);
-    await assert.rejects(nobody.check({ user: 'user:anne', relation: 'viewer', object: 'document:roadmap' }), /fga:read/);
+    await assert.rejects(nobody.check({ user: 'user:anne', relation: 'viewer', object: 'document:roadmap' }), /Forbidden/);
     const unknown = await fetch(`${gate.gateway}/fga/stores`);
     assert.equal(unknown.status, 401);
     assert.equal(((await unknown.json()) as { code: string }).code, 'unauthenticated');

@@ -68,7 +68,7 @@ export type FgaStore = {
   listModels(place: Place, page: PageRequest): Promise<Page<ModelRecord>>;
   /** All or nothing. Rejects FgaError write_failed_due_to_invalid_input, Aborted. */
   write(place: Place, request: WriteRequest, time: number): Promise<void>;
-  /** In the order in which they were written. */
+  /** In an order that stays the same from page to page. */
   read(place: Place, filter: ReadFilter, page: PageRequest): Promise<Page<StoredTuple>>;
   /** Changes of objects of a type ('' = all) after `page.after` and not before `since`; `next` is the place of the last one, '' without any. */
   changes(place: Place, type: string, since: number, page: PageRequest): Promise<Page<TupleChange>>;

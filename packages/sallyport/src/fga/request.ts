@@ -147,7 +147,7 @@ export function decodeToken(token: string): { after: string; type: string } {
   if (token === '') return { after: '', type: '' };
   const text = Buffer.from(token, 'base64url').toString();
   const bar = text.indexOf('|');
-  if (bar < 1 || !/^[0-9A-Z]{1,32}$/.test(text.slice(0, bar)))
+  if (bar < 1 || !/^[0-9A-Z]{1,5000}$/.test(text.slice(0, bar)))
     throw new FgaError('invalid_continuation_token', 'Invalid continuation token');
   return { after: text.slice(0, bar), type: text.slice(bar + 1) };
 }

@@ -44,8 +44,8 @@ export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonl
         await announce(sql, place);
       }),
     async read(place, filter, page) {
-      const found = await store.tx(place.tenant, (sql) => rows.selectPage(sql, place.store, filter, page));
-      const { items, next } = pageOf(found, page, ({ ulid }) => ulid);
+      const found = await store.tx(place.tenant, (sql) => rows.selectPage(sql, place.store, filter, placeOf(page.after), page.size));
+      const { items, next } = pageOf(found, page, (row) => placeText(rows.keyOf(row)));
       return { items: items.map((row) => ({ key: rows.keyOf(row), time: row.written })), next };
     },
     async changes(place, type, since, page) {
@@ -90,6 +90,24 @@ export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonl
   };
 }
 
+/** The place of a tuple among all, as a token may hold it. */
+function placeText({ object, relation, user }: TupleKey): string {
+  return Buffer.from(JSON.stringify([object, relation, user]))
+    .toString('hex')
+    .toUpperCase();
+}
+
+function placeOf(after: string): TupleKey | undefined {
+  if (after === '') return undefined;
+  try {
+    const [object, relation, user] = JSON.parse(Buffer.from(after, 'hex').toString()) as unknown[];
+    if (typeof object === 'string' && typeof relation === 'string' && typeof user === 'string') return { object, relation, user };
+  } catch {
+    // Not one of ours, as below.
+  }
+  throw new FgaError('invalid_continuation_token', 'Invalid continuation token');
+}
+
 /** A page from one row more than it holds. */
 function pageOf<T>(found: readonly T[], { size }: PageRequest, idOf: (item: T) => string): Page<T> {
   const items = found.slice(0, size);
@@ -121,7 +139,6 @@ async function writeTuples(sql: Sql, { tenant, store }: Place, request: WriteReq
     ...writes.map((key) => ({ key, deleted: false })),
   ].map((change, index) => ({ ...change, ulid: ulid(index) }));
   if (deletes.length > 0) await rows.deleteTuples(sql, store, deletes);
-  const written = changes.filter(({ deleted }) => !deleted);
-  if (written.length > 0) await rows.insertTuples(sql, tenant, store, written, lock.changed);
+  if (writes.length > 0) await rows.insertTuples(sql, tenant, store, writes, lock.changed);
   if (changes.length > 0) await rows.insertChanges(sql, tenant, store, changes, lock.changed);
 }

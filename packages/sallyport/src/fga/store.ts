@@ -136,18 +136,11 @@ export async function deleteTuples(sql: Sql, store: string, keys: readonly Tuple
   await sql.query(`delete from fga_tuples t using ${KEYS} where t.store = $1 and ${SAME}`, [store, ...columns(keys)]);
 }
 
-export async function insertTuples(
-  sql: Sql,
-  tenant: string,
-  store: string,
-  tuples: readonly { readonly key: TupleKey; readonly ulid: string }[],
-  time: number,
-): Promise<void> {
-  const keys = tuples.map(({ key }) => key);
+export async function insertTuples(sql: Sql, tenant: string, store: string, keys: readonly TupleKey[], time: number): Promise<void> {
   await sql.query(
-    `insert into fga_tuples (tenant, store, object, relation, subject_relation, subject, object_type, condition, context, ulid, written)
-     select $6, $1, k.*, $11::bigint from unnest($2::text[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[], $9::text[], $10::text[])
-       as k (object, relation, subject_relation, subject, object_type, condition, context, ulid)`,
+    `insert into fga_tuples (tenant, store, object, relation, subject_relation, subject, object_type, condition, context, written)
+     select $6, $1, k.*, $10::bigint from unnest($2::text[], $3::text[], $4::text[], $5::text[], $7::text[], $8::text[], $9::text[])
+       as k (object, relation, subject_relation, subject, object_type, condition, context)`,
     [
       store,
       ...columns(keys),
@@ -155,7 +148,6 @@ export async function insertTuples(
       keys.map(({ object }) => typeOf(object)),
       keys.map(({ condition }) => condition?.name ?? null),
       keys.map(({ condition }) => (condition === undefined ? null : JSON.stringify(condition.context ?? {}))),
-      tuples.map(({ ulid }) => ulid),
       time,
     ],
   );
@@ -187,17 +179,22 @@ export async function notifyChange(sql: Sql, payload: string): Promise<void> {
   await sql.query('select pg_notify($1, $2)', ['fga', payload]);
 }
 
-/** Tuples of a filter in the order of their writing, one more than the page holds. */
+/** Tuples of a filter in the order of their keys, one more than the page holds. `after`: the key where the page before ended. */
 export async function selectPage(
   sql: Sql,
   store: string,
   filter: ReadFilter,
-  page: PageRequest,
-): Promise<(TupleRow & { ulid: string; written: number })[]> {
+  after: TupleKey | undefined,
+  size: number,
+): Promise<(TupleRow & { written: number })[]> {
   const user = splitUser(filter.user);
-  const where = ['store = $1', 'ulid > $2'];
-  const params: unknown[] = [store, page.after, page.size + 1];
+  const where = ['store = $1'];
+  const params: unknown[] = [store, size + 1];
   const add = (condition: (place: string) => string, value: string): void => void where.push(condition(`$${params.push(value)}`));
+  if (after !== undefined) {
+    const places = columns([after]).map(([value]) => `$${params.push(value)}`);
+    where.push(`(object, relation, subject_relation, subject) > (${places.join(', ')})`);
+  }
   if (filter.relation !== '') add((at) => `relation = ${at}`, filter.relation);
   if (filter.object.endsWith(':')) add((at) => `object_type = ${at}`, filter.object.slice(0, -1));
   else if (filter.object !== '') add((at) => `object = ${at}`, filter.object);
@@ -207,7 +204,8 @@ export async function selectPage(
     add((at) => `subject_relation = ${at}`, user.relation);
   }
   return sql.query(
-    `select object, relation, subject, subject_relation, condition, context, ulid, written from fga_tuples where ${where.join(' and ')} order by ulid limit $3`,
+    `select object, relation, subject, subject_relation, condition, context, written from fga_tuples where ${where.join(' and ')}
+     order by object, relation, subject_relation, subject limit $2`,
     params,
   );
 }

@@ -12,6 +12,8 @@ export class TupleTable {
   /** Tuples in the table. */
   size = 0;
   readonly #entities = new Map<string, number>();
+  /** Entities that are held and that no tuple names. Apart, for a large Map in which entries come and go is rebuilt again and again. */
+  readonly #guests = new Map<string, number>();
   readonly #texts: string[] = [''];
   readonly #types = new IntColumn();
   readonly #uses = new IntColumn();
@@ -37,7 +39,7 @@ export class TupleTable {
 
   /** The entity of `type:id` or `type:*`; 0 when no tuple and no `hold` names it. */
   entity(text: string): number {
-    return this.#entities.get(text) ?? 0;
+    return this.#entities.get(text) ?? this.#guests.get(text) ?? 0;
   }
 
   text(entity: number): string {
@@ -51,16 +53,26 @@ export class TupleTable {
 
   /** As `entity`, made when it is new, and kept until `release`. */
   hold(text: string): number {
-    let entity = this.#entities.get(text);
-    if (entity === undefined) {
-      entity = this.#spareEntities.pop() ?? this.#texts.length;
-      this.#entities.set(text, entity);
-      this.#texts[entity] = text;
-      const type = this.names.id(typeOf(text));
-      this.#types.set(entity, isTypedWildcard(text) ? -type : type);
-      this.#uses.set(entity, 0);
-    }
+    const known = this.entity(text);
+    const entity = known === 0 ? this.#make(text) : known;
+    if (known === 0) this.#guests.set(text, entity);
     this.#uses.set(entity, this.#uses.get(entity) + 1);
+    return entity;
+  }
+
+  #make(text: string): number {
+    const entity = this.#spareEntities.pop() ?? this.#texts.length;
+    this.#texts[entity] = text;
+    const type = this.names.id(typeOf(text));
+    this.#types.set(entity, isTypedWildcard(text) ? -type : type);
+    this.#uses.set(entity, 0);
+    return entity;
+  }
+
+  /** As `hold`, for an entity that a tuple names. */
+  #settle(text: string): number {
+    const entity = this.hold(text);
+    if (this.#guests.delete(text)) this.#entities.set(text, entity);
     return entity;
   }
 
@@ -68,7 +80,8 @@ export class TupleTable {
     const uses = this.#uses.get(entity) - 1;
     this.#uses.set(entity, uses);
     if (uses > 0) return;
-    this.#entities.delete(this.text(entity));
+    const text = this.text(entity);
+    if (!this.#guests.delete(text)) this.#entities.delete(text);
     this.#texts[entity] = '';
     this.#spareEntities.push(entity);
   }
@@ -138,7 +151,7 @@ export class TupleTable {
     const relation = this.names.id(key.relation);
     const userRelation = this.names.id(split.relation);
     const known = this.findKey(key);
-    const tuple = known === 0 ? this.#link(this.hold(key.object), relation, this.hold(split.object), userRelation) : known;
+    const tuple = known === 0 ? this.#link(this.#settle(key.object), relation, this.#settle(split.object), userRelation) : known;
     if (key.condition === undefined) this.#conditions.delete(tuple);
     else this.#conditions.set(tuple, key.condition);
     return tuple;

@@ -32,8 +32,9 @@ create policy fga_models_tenant on fga_models
 grant select, insert, delete on fga_models to sallyport_app;
 grant select, insert, update, delete on fga_models to sallyport_system;
 
--- `subject_relation` is '' unless the user is a userset. The primary key serves checks (who is related to an object), the first index
--- list-objects (what a user is related to), the second pages of all tuples.
+-- `subject_relation` is '' unless the user is a userset. The primary key serves checks (who is related to an object) and pages, the index
+-- list-objects (what a user is related to). The index begins with the subject: a planner without statistics, as after a bulk load and always
+-- on the embedded database, takes any index whose first columns match, and two that begin with tenant and store look alike to it.
 create table fga_tuples (
   tenant text not null,
   store text collate "C" not null,
@@ -44,12 +45,10 @@ create table fga_tuples (
   object_type text collate "C" not null,
   condition text,
   context text,
-  ulid text collate "C" not null,
   written bigint not null,
   primary key (tenant, store, object, relation, subject_relation, subject)
 );
-create index fga_tuples_subject on fga_tuples (tenant, store, subject, subject_relation, relation, object_type, object);
-create unique index fga_tuples_ulid on fga_tuples (tenant, store, ulid);
+create index fga_tuples_subject on fga_tuples (subject, subject_relation, relation, store, object, tenant);
 alter table fga_tuples enable row level security;
 alter table fga_tuples force row level security;
 create policy fga_tuples_tenant on fga_tuples
