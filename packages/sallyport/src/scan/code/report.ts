@@ -1,0 +1,74 @@
+import type { Check } from './check.ts';
+import type { CodeFinding, TraceStep } from './finding.ts';
+import type { ModuleIr } from './ir.ts';
+import type { FlowReport } from './taint/analysis.ts';
+
+/** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
+const MAX_TRACE = 20;
+/** A finding is where its code starts; a long statement is not all of it. */
+const MAX_LINES = 12;
+
+/** Findings by check and place, each once, however many ways lead to it. */
+export class Report {
+  readonly #found = new Map<string, CodeFinding>();
+
+  flow({ sink, module, node, source, step }: FlowReport): void {
+    const way: TraceStep[] = [];
+    for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
+    const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
+    this.#add(sink.check, module, node, { trace });
+  }
+
+  match(check: Check, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, {});
+  }
+
+  findings(): CodeFinding[] {
+    return [...this.#found.values()].sort((a, b) => compare(placeOf(a), placeOf(b)));
+  }
+
+  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[] }): void {
+    const start = module.tree.place(module.tree.start[node] as number);
+    const end = module.tree.place(module.tree.end[node] as number);
+    const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
+    if (this.#found.has(key)) return;
+    const endLine = Math.min(end.line, start.line + MAX_LINES);
+    this.#found.set(key, {
+      rule: `code.${check.id}`,
+      category: 'vulnerable_code',
+      type: check.cwe,
+      severity: check.severity,
+      confidence: check.confidence,
+      location: {
+        kind: 'file',
+        path: module.path,
+        line: start.line,
+        column: start.column,
+        endLine,
+        endColumn: endLine === end.line ? end.column : 1,
+      },
+      fix: check.fix,
+      taxonomy: [check.cwe, ...(check.owasp ?? [])],
+      message: check.message,
+      ...more,
+      ...(check.tier === 'audit' ? { audit: true as const } : {}),
+    });
+  }
+}
+
+function traceStep(module: ModuleIr, node: number, what: string): TraceStep {
+  return { path: module.path, ...module.tree.place(module.tree.start[node] as number), what };
+}
+
+function shortened(way: readonly TraceStep[]): readonly TraceStep[] {
+  return way.length <= MAX_TRACE ? way : [...way.slice(0, MAX_TRACE / 2), ...way.slice(-MAX_TRACE / 2)];
+}
+
+function placeOf({ location, rule }: CodeFinding): string {
+  if (location.kind !== 'file') return rule;
+  return `${location.path}\0${String(location.line).padStart(9, '0')}\0${String(location.column).padStart(9, '0')}\0${rule}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

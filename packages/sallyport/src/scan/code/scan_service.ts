@@ -1,0 +1,131 @@
+import type { Check, Model } from './check.ts';
+import { entryLanguage } from './check.ts';
+import { shippedChecks } from './check_store.ts';
+import type { CodeFinding, NotScanned, ScanResult, ScanStats, SourceFile } from './finding.ts';
+import { grammarParser, MAX_DEPTH } from './grammar_store.ts';
+import type { ModuleIr } from './ir.ts';
+import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
+import { grammarOf, languageOf, type Language } from './language.ts';
+import { loweringOf } from './lower/registry.ts';
+import { Report } from './report.ts';
+import { Names, Symbols } from './symbol.ts';
+import { Analysis } from './taint/analysis.ts';
+import { Project } from './taint/project.ts';
+import { Rules } from './taint/rules.ts';
+
+export type ScanOptions = {
+  /** In place of the shipped checks. */
+  readonly checks?: readonly Check[];
+  readonly models?: readonly Model[];
+  /** Also report places where a flow is not proven. */
+  readonly audit?: boolean;
+  /** Threads; 1 scans in this one. */
+  readonly workers?: number;
+};
+
+/** A larger file is generated or data; nobody reviews it. UTF-16 code units. */
+export const MAX_FILE_LENGTH = 1_000_000;
+/** Minified code has lines that nobody wrote; the whole file is named as not scanned. */
+const MAX_LINE_LENGTH = 20_000;
+
+let shipped: ReturnType<typeof shippedChecks> | undefined;
+
+/** Scans files of the five languages; nothing of them is executed. What was not or only partly scanned is named. */
+export async function scanCode(files: readonly SourceFile[], options: ScanOptions = {}): Promise<ScanResult> {
+  shipped ??= shippedChecks();
+  const checks = options.checks ?? shipped.checks;
+  const models = options.models ?? shipped.models;
+  const notScanned: NotScanned[] = [];
+  const stats: ScanStats = { files: 0, characters: 0, front: 0, analysis: 0 };
+  const symbols = new SymbolTables();
+  const started = performance.now();
+  const modules: ModuleIr[] = [];
+  for (const file of files) {
+    const module = await lowerFile(file, symbols, notScanned);
+    if (module === undefined) continue;
+    modules.push(module);
+    stats.files++;
+    stats.characters += file.text.length;
+  }
+  stats.front = performance.now() - started;
+  const findings = analyse(modules, checks, models, notScanned);
+  stats.analysis = performance.now() - started - stats.front;
+  const active = new Set(checks.filter(({ tier }) => tier === 'certain' || options.audit === true).map(({ id }) => `code.${id}`));
+  return { findings: findings.filter(({ rule }) => active.has(rule)), notScanned, stats };
+}
+
+/** Symbols of languages that do not share libraries are apart. */
+class SymbolTables {
+  readonly #tables = new Map<string, Symbols>();
+
+  of(language: Language): Symbols {
+    const key = entryLanguage(language);
+    let symbols = this.#tables.get(key);
+    if (symbols === undefined) {
+      symbols = new Symbols(new Names());
+      this.#tables.set(key, symbols);
+    }
+    return symbols;
+  }
+}
+
+async function lowerFile(file: SourceFile, symbols: SymbolTables, notScanned: NotScanned[]): Promise<ModuleIr | undefined> {
+  const grammar = grammarOf(file.path);
+  const skip = (reason: string): undefined => {
+    notScanned.push({ path: file.path, reason });
+    return undefined;
+  };
+  if (grammar === undefined) return skip('not code of a language that is scanned');
+  const refusal = refusalOf(file.text);
+  if (refusal !== undefined) return skip(refusal);
+  const lowering = loweringOf(languageOf(grammar));
+  if (lowering === undefined) return skip('the language is not scanned yet');
+  const parser = await grammarParser(grammar);
+  const tree = parser.parse(file.text);
+  if (tree === undefined) return skip('the parser gave no tree');
+  if (tree.truncated) skip(`nested deeper than ${MAX_DEPTH}: the inner part is not scanned`);
+  const language = languageOf(grammar);
+  const build = new IrBuilder(file.path, language, tree, symbols.of(language));
+  lowering.lower(tree, build);
+  if (build.overflow) skip(`a function with more than ${MAX_INSTRUCTIONS} instructions: the rest of it is not scanned`);
+  return build.finish();
+}
+
+function refusalOf(text: string): string | undefined {
+  if (text.length > MAX_FILE_LENGTH) return `longer than ${MAX_FILE_LENGTH} characters`;
+  if (text.includes('\0')) return 'binary';
+  let from = 0;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+    if (at - from > MAX_LINE_LENGTH) return `a line longer than ${MAX_LINE_LENGTH} characters`;
+    from = at + 1;
+  }
+  return text.length - from > MAX_LINE_LENGTH ? `a line longer than ${MAX_LINE_LENGTH} characters` : undefined;
+}
+
+function analyse(
+  modules: readonly ModuleIr[],
+  checks: readonly Check[],
+  models: readonly Model[],
+  notScanned: NotScanned[],
+): CodeFinding[] {
+  const report = new Report();
+  const byLanguage = new Map<Language, Rules>();
+  const rules = ({ language, symbols }: ModuleIr): Rules => {
+    let found = byLanguage.get(language);
+    if (found === undefined) {
+      found = new Rules(language, symbols, checks, models);
+      byLanguage.set(language, found);
+    }
+    return found;
+  };
+  // Aliases of types must be known before the first symbol is looked up.
+  for (const module of modules) rules(module);
+  const analysis = new Analysis(new Project(modules), rules, {
+    flow: (flow) => report.flow(flow),
+    match: (check, module, node) => report.match(check, module, node),
+  });
+  for (const module of modules) analysis.module(module);
+  for (const { path } of analysis.exhausted)
+    notScanned.push({ path, reason: 'the flow analysis was ended: too much work in one function' });
+  return report.findings();
+}

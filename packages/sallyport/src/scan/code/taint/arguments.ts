@@ -1,0 +1,82 @@
+import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
+import type { Frame } from './frame.ts';
+import { NOT_CONSTANT, type Value } from './value.ts';
+
+export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean };
+
+/** What metavariables matched. */
+export type Bound = { readonly metavariable: string; readonly value: Value };
+
+/** The values that the metavariables of a pattern's arguments stand for; `undefined` when the call is another one. */
+export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
+  const bound: Bound[] = [];
+  const positional = given.filter((argument) => argument.name === undefined);
+  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named');
+  if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
+  for (const argument of pattern.arguments) {
+    if (argument.is !== 'named') continue;
+    const found = given.find(({ name }) => name === argument.name);
+    if (found === undefined || !matchOne(argument.value, found.value, frame, bound)) return undefined;
+  }
+  return bound;
+}
+
+function matchPositional(
+  wanted: readonly ArgumentPattern[],
+  given: readonly Argument[],
+  at: number,
+  from: number,
+  frame: Frame,
+  bound: Bound[],
+): boolean {
+  const pattern = wanted[at];
+  if (pattern === undefined) return from >= given.length;
+  if (pattern.is === 'rest') {
+    if (at === wanted.length - 1) return true;
+    // `..., $SINK, ...` is any of the arguments.
+    const next = wanted[at + 1];
+    let any = false;
+    for (let start = from; start < given.length; start++) {
+      const tried: Bound[] = [];
+      if (next === undefined || !matchPositional(wanted, given, at + 1, start, frame, tried)) continue;
+      bound.push(...tried);
+      any = true;
+    }
+    return any;
+  }
+  const argument = given[from];
+  if (argument === undefined) return false;
+  return matchOne(pattern, argument.value, frame, bound) && matchPositional(wanted, given, at + 1, from + 1, frame, bound);
+}
+
+/** The `$SINK` values of one argument pattern; `undefined` when it does not match. */
+export function matchArgument(pattern: ArgumentPattern, value: Value, frame: Frame): readonly Value[] | undefined {
+  const bound: Bound[] = [];
+  return matchOne(pattern, value, frame, bound)
+    ? bound.filter(({ metavariable }) => metavariable === '$SINK').map((one) => one.value)
+    : undefined;
+}
+
+function matchOne(pattern: ArgumentPattern, value: Value, frame: Frame, bound: Bound[]): boolean {
+  switch (pattern.is) {
+    case 'any':
+      bound.push({ metavariable: pattern.metavariable, value });
+      return true;
+    case 'rest':
+      return true;
+    case 'constant':
+      return value.constant !== NOT_CONSTANT && value.constant === pattern.value;
+    case 'object':
+      for (const [key, inner] of pattern.entries) {
+        const slot = value.slots?.get(key);
+        if (slot === undefined || !matchOne(inner, slot, frame, bound)) return false;
+      }
+      return true;
+    case 'symbol': {
+      const steps = frame.module.symbols.steps(value.symbol);
+      return steps.length === pattern.steps.length && steps.every((step, at) => step === pattern.steps[at]);
+    }
+    case 'named':
+      return false;
+  }
+}

@@ -1,0 +1,145 @@
+import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type SinkClass, type SourceKind } from '../check.ts';
+import type { Language } from '../language.ts';
+import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
+import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
+
+export type SinkRule = { readonly check: Check; readonly bit: number; readonly refuses: number };
+export type HandlerRule = {
+  readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
+  readonly returns: number;
+};
+/** What a call, value or assignment of a matched pattern means. */
+export type Rule =
+  | { readonly is: 'source'; readonly pattern: CallPattern; readonly kind: number; readonly only: Check | undefined }
+  | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
+  | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
+  | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
+  | { readonly is: 'match'; readonly pattern: CallPattern; readonly check: Check };
+
+export const ALL_CLASSES = -1;
+export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
+export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
+const NONE: readonly Rule[] = [];
+
+/** A receiver of which nothing is known. */
+export const ANY_ROOT = '?';
+
+/** All rules of one language, found by the symbol of what stands in the code: each symbol is looked up once, however many checks there are. */
+export class Rules {
+  readonly symbols: Symbols;
+  readonly any: SymbolId;
+  readonly #byLast = { call: new Map<number, Rule[]>(), value: new Map<number, Rule[]>(), assign: new Map<number, Rule[]>() };
+  readonly #found = {
+    call: new Map<SymbolId, readonly Rule[]>(),
+    value: new Map<SymbolId, readonly Rule[]>(),
+    assign: new Map<SymbolId, readonly Rule[]>(),
+  };
+  readonly returns: Rule[] = [];
+
+  constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[]) {
+    this.symbols = symbols;
+    this.any = symbols.path([ANY_ROOT]);
+    for (const model of models) if (model.languages.includes(language)) this.#addModel(model);
+    for (const check of checks) this.#addCheck(check, language);
+  }
+
+  call(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('call', symbol);
+  }
+
+  value(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('value', symbol);
+  }
+
+  assign(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('assign', symbol);
+  }
+
+  #lookup(form: 'call' | 'value' | 'assign', symbol: SymbolId): readonly Rule[] {
+    let found = this.#found[form].get(symbol);
+    if (found === undefined) {
+      const candidates = this.#byLast[form].get(this.symbols.name(symbol)) ?? [];
+      const matching = candidates.filter((rule) => this.#matches(rule.pattern.steps, symbol));
+      found = matching.length === 0 ? NONE : matching;
+      this.#found[form].set(symbol, found);
+    }
+    return found;
+  }
+
+  #matches(steps: readonly string[], symbol: SymbolId): boolean {
+    const { symbols } = this;
+    let at = symbol;
+    for (let step = steps.length - 1; step >= 0; step--) {
+      const text = steps[step] ?? '';
+      if (step === 0 && text.startsWith('$')) return true;
+      if (at === UNKNOWN || (!text.startsWith('$') && symbols.names.text(symbols.name(at)) !== text)) return false;
+      at = symbols.parent(at);
+    }
+    return at === UNKNOWN;
+  }
+
+  #addModel(model: Model): void {
+    for (const [target, paths] of Object.entries(model.types ?? {})) {
+      for (const path of paths) {
+        const pattern = read(path);
+        const from = this.symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
+        this.symbols.alias(from, this.symbols.path(read(target).steps));
+      }
+    }
+    for (const { pattern, kind } of model.sources ?? [])
+      this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind), only: undefined });
+    for (const entry of model.sanitizers ?? []) {
+      const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
+      this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
+    }
+    for (const { pattern } of model.propagators ?? []) this.#add({ is: 'propagator', pattern: read(pattern) });
+    for (const { pattern, parameters, returns } of model.handlers ?? []) {
+      const bound = parameters.map(({ at, as, kind }) => ({
+        at,
+        as: as === undefined ? UNKNOWN : this.symbols.path(read(as).steps),
+        kind: kind === undefined ? -1 : kindIndex(kind),
+      }));
+      const handler = { parameters: bound, returns: returns === undefined ? 0 : classBit(returns) };
+      this.#add({ is: 'handler', pattern: read(pattern), handler });
+    }
+  }
+
+  #addCheck(check: Check, language: Language): void {
+    const key = entryLanguage(language);
+    const { taint } = check;
+    if (taint !== undefined) {
+      const bit = classBit(taint.class);
+      const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
+      for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { check, bit, refuses } });
+      for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
+      for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
+      for (const { pattern, kind } of taint.sources?.[key] ?? []) {
+        this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind), only: check });
+      }
+    }
+    for (const text of check.match?.any[key] ?? []) {
+      const pattern = readCallPattern(text);
+      if (pattern !== undefined) this.#add({ is: 'match', pattern, check });
+    }
+  }
+
+  #add(rule: Rule): void {
+    const { form, steps } = rule.pattern;
+    if (form === 'return') {
+      this.returns.push(rule);
+      return;
+    }
+    const last = this.symbols.names.id(steps.at(-1) ?? '');
+    const table = this.#byLast[form];
+    const known = table.get(last);
+    if (known === undefined) table.set(last, [rule]);
+    else known.push(rule);
+  }
+}
+
+function read(text: string): CallPattern {
+  const pattern = readCallPattern(text);
+  if (pattern === undefined) throw new SyntaxError(`not a pattern of a call, value or assignment: ${text}`);
+  return pattern;
+}
