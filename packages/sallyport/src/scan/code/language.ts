@@ -1,6 +1,3 @@
-import type { SyntaxTree } from './syntax.ts';
-import type { IrBuilder } from './ir_builder.ts';
-
 /** Languages that checks name. TypeScript's JSX form has a grammar of its own and is the same language. */
 export const LANGUAGES = ['python', 'javascript', 'typescript', 'go', 'rust'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -26,9 +23,3 @@ export function grammarOf(path: string): Grammar | undefined {
 export function languageOf(grammar: Grammar): Language {
   return grammar === 'tsx' ? 'typescript' : grammar;
 }
-
-/** Translates the tree of one file into the intermediate form. The one interface of every `lower/<language>.ts`; it never throws on any tree. */
-export type Lowering = {
-  readonly languages: readonly Language[];
-  lower(tree: SyntaxTree, build: IrBuilder): void;
-};

@@ -1,7 +1,7 @@
 import type { Check } from './check.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
-import type { FlowReport } from './taint/analysis.ts';
+import type { FlowReport } from './taint/engine.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
 const MAX_TRACE = 20;

@@ -1,6 +1,6 @@
 import { CALL, NO_NAME, NO_VALUE, OP, type Parameter } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import { keyText, type JavaScriptLowering } from './javascript.ts';
+import { keyText, type JavaScriptLowering } from './javascript_lowering.ts';
 import type { Handler } from './table.ts';
 
 type Node = Handler<JavaScriptLowering>;

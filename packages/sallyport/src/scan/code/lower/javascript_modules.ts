@@ -1,5 +1,5 @@
 import { NO_VALUE } from '../ir.ts';
-import type { JavaScriptLowering } from './javascript.ts';
+import type { JavaScriptLowering } from './javascript_lowering.ts';
 import type { Handler } from './table.ts';
 
 /** ES modules; `require` is an expression. */

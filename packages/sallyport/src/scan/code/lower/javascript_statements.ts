@@ -1,5 +1,5 @@
 import { NO_VALUE, OP } from '../ir.ts';
-import type { JavaScriptLowering } from './javascript.ts';
+import type { JavaScriptLowering } from './javascript_lowering.ts';
 import type { Handler } from './table.ts';
 
 const done = (run: (l: JavaScriptLowering, node: number) => void): Handler<JavaScriptLowering> => {

@@ -1,6 +1,6 @@
 import { CALL, NO_NAME, NO_VALUE, OP, type Parameter } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import type { PythonLowering } from './python.ts';
+import type { PythonLowering } from './python_lowering.ts';
 import type { Handler } from './table.ts';
 
 /** Functions, classes and imports of Python. */

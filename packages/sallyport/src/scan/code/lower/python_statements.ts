@@ -1,5 +1,5 @@
 import { NO_VALUE, OP } from '../ir.ts';
-import type { PythonLowering } from './python.ts';
+import type { PythonLowering } from './python_lowering.ts';
 import type { Handler } from './table.ts';
 
 type Statement = Handler<PythonLowering>;
@@ -53,7 +53,7 @@ export const statementHandlers: Readonly<Record<string, Statement>> = {
   }),
   try_statement: done((l, node) => {
     const children = l.tree.children(node);
-    const handlers = children.filter((child) => /^except/.test(l.tree.kindName(child)));
+    const handlers = children.filter((child) => l.tree.kindName(child).startsWith('except'));
     const after = children.filter((child) => l.tree.kindName(child) === 'finally_clause');
     const otherwise = children.filter((child) => l.tree.kindName(child) === 'else_clause');
     l.build.attempt(

@@ -1,5 +1,6 @@
-import type { Language, Lowering } from '../language.ts';
+import type { Language } from '../language.ts';
 import { javascript } from './javascript.ts';
+import type { Lowering } from './lowering.ts';
 import { python } from './python.ts';
 
 const LOWERINGS: readonly Lowering[] = [python, javascript];

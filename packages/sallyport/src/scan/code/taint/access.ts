@@ -1,12 +1,13 @@
+import { OP, STRIDE } from '../ir.ts';
 import { UNKNOWN, type NameId, type Names } from '../symbol.ts';
-import type { Analysis } from './analysis.ts';
+import type { Engine } from './engine.ts';
 import type { Frame } from './frame.ts';
-import { allFacts, MAX_SLOTS, NO_FACTS, NOT_CONSTANT, union, Value, type Fact, type Facts } from './value.ts';
+import { allFacts, MAX_SLOTS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Environment, type Fact, type Facts } from './value.ts';
 
 /** Properties that are numbers whatever the object is. */
 const NUMERIC = new Set(['length', 'size', 'byteLength', 'status_code', 'statusCode', 'ndim', 'shape']);
 
-export function readField(analysis: Analysis, frame: Frame, object: Value, name: NameId, node: number): Value {
+export function readField(analysis: Engine, frame: Frame, object: Value, name: NameId, node: number): Value {
   const text = frame.module.names.text(name);
   const slot = object.slots?.get(text);
   if (slot !== undefined) return slot;
@@ -34,7 +35,7 @@ function fieldFacts(facts: Facts, name: NameId): Facts {
   return facts.map((fact): Fact => (fact.parameter >= 0 && fact.field < 0 ? { ...fact, field: name } : fact));
 }
 
-export function readIndex(analysis: Analysis, frame: Frame, object: Value, index: Value, node: number): Value {
+export function readIndex(analysis: Engine, frame: Frame, object: Value, index: Value, node: number): Value {
   const { constant } = index;
   if (typeof constant === 'string' || typeof constant === 'number') {
     if (typeof object.constant === 'string' && typeof constant === 'number') {
@@ -73,4 +74,49 @@ function write(object: Value, key: string | number, value: Value): Value {
   const slots = new Map(object.slots);
   slots.set(key, value);
   return object.withSlots(slots);
+}
+
+export function valueOf(frame: Frame, index: number): Value {
+  return index < 0 ? NOTHING : (frame.values[index] ?? NOTHING);
+}
+
+/** The variables some functions outward. */
+export function outward(frame: Frame, functions: number): Environment | undefined {
+  let at: Environment | undefined = frame;
+  for (let step = 0; step < functions && at !== undefined; step++) at = at.outer;
+  return at;
+}
+
+/** Stores a changed container where its old state came from. */
+export function writeBack(frame: Frame, index: number, value: Value): void {
+  const { code } = frame.func;
+  let at = index;
+  let changed = value;
+  for (let step = 0; step < 8 && at >= 0; step++) {
+    const base = at * STRIDE;
+    frame.values[at] = changed;
+    switch (code[base]) {
+      case OP.load:
+        frame.env[code[base + 1] as number] = changed;
+        return;
+      case OP.loadOuter: {
+        const target = outward(frame, code[base + 1] as number);
+        if (target !== undefined) target.env[code[base + 2] as number] = changed;
+        return;
+      }
+      case OP.field:
+        changed = writeField(valueOf(frame, code[base + 1] as number), code[base + 2] as number, changed, frame.module.names);
+        at = code[base + 1] as number;
+        break;
+      case OP.index:
+        changed = writeIndex(valueOf(frame, code[base + 1] as number), valueOf(frame, code[base + 2] as number), changed);
+        at = code[base + 1] as number;
+        break;
+      case OP.same:
+        at = code[base + 1] as number;
+        break;
+      default:
+        return;
+    }
+  }
 }

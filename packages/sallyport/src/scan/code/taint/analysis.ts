@@ -4,28 +4,18 @@ import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
 import { matchArgument } from './arguments.ts';
 import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
+import type { Engine, Listener } from './engine.ts';
 import type { Project } from './project.ts';
 import type { HandlerRule, Rules, SinkRule } from './rules.ts';
-import { allFacts, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Fact, type Facts, type Source, type Step } from './value.ts';
+import { allFacts, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts, type Source } from './value.ts';
 
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
 /** Nested runs of closures and callbacks. */
-export const MAX_NESTING = 12;
-
-export type FlowReport = {
-  readonly sink: SinkRule;
-  readonly module: ModuleIr;
-  readonly node: number;
-  readonly source: Source;
-  readonly step: Step | undefined;
-};
-
-/** Who is told what is found. */
-export type Listener = { flow(flow: FlowReport): void; match(check: Check, module: ModuleIr, node: number): void };
+const MAX_NESTING = 12;
 
 /** The flow analysis of all modules that were lowered together. */
-export class Analysis {
+export class Analysis implements Engine {
   readonly project: Project;
   readonly #rules: (module: ModuleIr) => Rules;
   readonly #listener: Listener;
@@ -157,7 +147,7 @@ export class Analysis {
   }
 
   symbolValue(frame: Frame, symbol: SymbolId, node: number): Value {
-    const local = this.project.resolve(this, frame.module, symbol);
+    const local = this.project.resolve((module) => this.moduleFrame(module).env, frame.module, symbol);
     if (local !== undefined) return local;
     return this.sourced(frame, new Value(NO_FACTS, symbol), node);
   }
@@ -280,9 +270,4 @@ export class Analysis {
   matched(frame: Frame, check: Check, node: number): void {
     if (!this.quiet) this.#listener.match(check, frame.module, node);
   }
-}
-
-export function withStep(fact: Fact, what: string, module: ModuleIr, node: number): Fact {
-  if (fact.step?.node === node && fact.step.module === module) return fact;
-  return { ...fact, step: { what, module, node, before: fact.step } };
 }

@@ -76,7 +76,7 @@ function matchOne(pattern: ArgumentPattern, value: Value, frame: Frame, bound: B
       const steps = frame.module.symbols.steps(value.symbol);
       return steps.length === pattern.steps.length && steps.every((step, at) => step === pattern.steps[at]);
     }
-    case 'named':
+    default:
       return false;
   }
 }

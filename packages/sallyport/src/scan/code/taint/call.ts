@@ -1,12 +1,11 @@
 import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import { withStep, type Analysis } from './analysis.ts';
 import { matchArguments, type Argument } from './arguments.ts';
-import { valueOf, writeBack } from './evaluate.ts';
-import { writeField } from './access.ts';
+import { valueOf, writeBack, writeField } from './access.ts';
+import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
 import { ALL_CLASSES, type Rule } from './rules.ts';
-import { allFacts, cleaned, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Fact, type Facts } from './value.ts';
+import { allFacts, cleaned, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
@@ -31,7 +30,7 @@ type Call = {
   readonly method: string;
 };
 
-export function evaluateCall(analysis: Analysis, frame: Frame, at: number): Value {
+export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
   const { symbol } = call.callee;
   const rules = symbol === UNKNOWN ? [] : analysis.rules(frame).call(symbol);
@@ -83,7 +82,7 @@ function readCall(frame: Frame, at: number): Call {
 
 type Applied = { readonly isOpaque: boolean; facts(before: Facts): Facts };
 
-function applyRules(analysis: Analysis, call: Call, rules: readonly Rule[]): Applied {
+function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Applied {
   const { frame, node } = call;
   let added: Facts = NO_FACTS;
   let bits = 0;
@@ -139,7 +138,7 @@ function carried(call: Call): Facts {
   return facts;
 }
 
-function resultSymbol(analysis: Analysis, call: Call): SymbolId {
+function resultSymbol(analysis: Engine, call: Call): SymbolId {
   const { frame, callee, flags } = call;
   if (callee.symbol === UNKNOWN) return UNKNOWN;
   const { symbols, names, language } = frame.module;
@@ -190,7 +189,7 @@ function nextIndex(container: Value): number {
 }
 
 /** Functions passed to a function that is not of this project run with what it is likely to pass. */
-function callbacks(analysis: Analysis, call: Call): void {
+function callbacks(analysis: Engine, call: Call): void {
   if (analysis.quiet) return;
   const element = ITERATORS.has(call.method) && call.receiver !== undefined ? new Value(allFacts(call.receiver)) : NOTHING;
   for (const { value } of call.given) {
@@ -207,7 +206,7 @@ function callbacks(analysis: Analysis, call: Call): void {
 }
 
 /** Calls a function or class of the scanned files; `undefined` when it cannot be followed. */
-export function callFunction(analysis: Analysis, frame: Frame, target: Value, values: readonly Value[], node: number): Value | undefined {
+export function callFunction(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value | undefined {
   if (target.classRef !== undefined) return construct(analysis, frame, target, values, node);
   if (target.func === undefined) return undefined;
   const { module, index } = target.func;
@@ -223,7 +222,7 @@ export function callFunction(analysis: Analysis, frame: Frame, target: Value, va
   return instantiate(analysis, frame, analysis.summary(module, func), given, node);
 }
 
-function construct(analysis: Analysis, frame: Frame, target: Value, values: readonly Value[], node: number): Value {
+function construct(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value {
   const of = target.classRef;
   const object = new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, undefined, of);
   if (of === undefined) return object;
@@ -242,7 +241,7 @@ function construct(analysis: Analysis, frame: Frame, target: Value, values: read
 }
 
 /** Puts a call's values in the place of a summary's parameters. */
-function instantiate(analysis: Analysis, frame: Frame, summary: Summary, given: readonly Value[], node: number): Value {
+function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: readonly Value[], node: number): Value {
   for (const { sink, fact, module, node: at } of summary.sinks) {
     for (const passed of factsAt(fact, given)) {
       const arrived = withStep(passed, 'passed to a function', frame.module, node);

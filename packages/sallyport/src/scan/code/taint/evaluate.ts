@@ -1,14 +1,14 @@
 import { NO_VALUE, OP, SPREAD, STRIDE, type Constant } from '../ir.ts';
 import { UNKNOWN, type NameId } from '../symbol.ts';
-import type { Analysis } from './analysis.ts';
+import type { Engine } from './engine.ts';
 import { evaluateCall } from './call.ts';
 import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { joinStates, type Frame } from './frame.ts';
-import { readField, readIndex, writeField, writeIndex } from './access.ts';
+import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
 import { allFacts, join, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Facts } from './value.ts';
 
 /** Runs the instructions from `at` up to `end` over the variables of `frame`. */
-export function run(analysis: Analysis, frame: Frame, from: number, end: number): void {
+export function run(analysis: Engine, frame: Frame, from: number, end: number): void {
   const { code } = frame.func;
   let at = from;
   while (at < end && frame.live) {
@@ -23,12 +23,12 @@ export function run(analysis: Analysis, frame: Frame, from: number, end: number)
   }
 }
 
-function runBlock(analysis: Analysis, frame: Frame, at: number, op: number): number {
+function runBlock(analysis: Engine, frame: Frame, at: number, op: number): number {
   if (op === OP.branch) return runBranch(analysis, frame, at);
   return op === OP.loop ? runLoop(analysis, frame, at) : runTry(analysis, frame, at);
 }
 
-function runBranch(analysis: Analysis, frame: Frame, at: number): number {
+function runBranch(analysis: Engine, frame: Frame, at: number): number {
   const { code } = frame.func;
   const base = at * STRIDE;
   const other = code[base + 2] as number;
@@ -58,7 +58,7 @@ function runBranch(analysis: Analysis, frame: Frame, at: number): number {
 }
 
 /** The body runs from the state before and once more from the join with the state after it, when that has other facts. */
-function runLoop(analysis: Analysis, frame: Frame, at: number): number {
+function runLoop(analysis: Engine, frame: Frame, at: number): number {
   const { code } = frame.func;
   const end = code[at * STRIDE + 1] as number;
   const before = frame.env;
@@ -77,7 +77,7 @@ function runLoop(analysis: Analysis, frame: Frame, at: number): number {
   return end;
 }
 
-function runBody(analysis: Analysis, frame: Frame, from: number, end: number): void {
+function runBody(analysis: Engine, frame: Frame, from: number, end: number): void {
   run(analysis, frame, from, end);
   for (const exit of frame.exits) frame.env = frame.live ? joinStates(frame.env, exit) : exit;
   frame.exits = [];
@@ -104,7 +104,7 @@ function hasMore(after: Value, before: Value): boolean {
   return allFacts(after).length > allFacts(before).length;
 }
 
-function runTry(analysis: Analysis, frame: Frame, at: number): number {
+function runTry(analysis: Engine, frame: Frame, at: number): number {
   const { code, pool } = frame.func;
   const base = at * STRIDE;
   const bodyEnd = code[base + 1] as number;
@@ -129,11 +129,7 @@ function runTry(analysis: Analysis, frame: Frame, at: number): number {
   return end;
 }
 
-export function valueOf(frame: Frame, index: number): Value {
-  return index < 0 ? NOTHING : (frame.values[index] ?? NOTHING);
-}
-
-function evaluate(analysis: Analysis, frame: Frame, at: number, op: number): Value {
+function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value {
   const { code } = frame.func;
   const base = at * STRIDE;
   const a = code[base + 1] as number;
@@ -220,46 +216,6 @@ function evaluate(analysis: Analysis, frame: Frame, at: number, op: number): Val
       return NOTHING;
     default:
       return NOTHING;
-  }
-}
-
-function outward(frame: Frame, functions: number): Frame | undefined {
-  let at: Frame | undefined = frame;
-  for (let step = 0; step < functions && at !== undefined; step++) at = at.outer;
-  return at;
-}
-
-/** Stores a changed container where its old state came from. */
-export function writeBack(frame: Frame, index: number, value: Value): void {
-  const { code } = frame.func;
-  let at = index;
-  let changed = value;
-  for (let step = 0; step < 8 && at >= 0; step++) {
-    const base = at * STRIDE;
-    frame.values[at] = changed;
-    switch (code[base]) {
-      case OP.load:
-        frame.env[code[base + 1] as number] = changed;
-        return;
-      case OP.loadOuter: {
-        const target = outward(frame, code[base + 1] as number);
-        if (target !== undefined) target.env[code[base + 2] as number] = changed;
-        return;
-      }
-      case OP.field:
-        changed = writeField(valueOf(frame, code[base + 1] as number), code[base + 2] as number, changed, frame.module.names);
-        at = code[base + 1] as number;
-        break;
-      case OP.index:
-        changed = writeIndex(valueOf(frame, code[base + 1] as number), valueOf(frame, code[base + 2] as number), changed);
-        at = code[base + 1] as number;
-        break;
-      case OP.same:
-        at = code[base + 1] as number;
-        break;
-      default:
-        return;
-    }
   }
 }
 

@@ -1,5 +1,5 @@
 import type { FunctionIr, ModuleIr } from '../ir.ts';
-import { NO_FACTS, NOTHING, join, type Facts, type Fact, type Value } from './value.ts';
+import { NO_FACTS, NOTHING, join, type Environment, type Fact, type Facts, type Value } from './value.ts';
 import type { SinkRule } from './rules.ts';
 
 /** A sink that data of a parameter reaches: reported where a caller passes what the sink refuses. */
@@ -22,7 +22,7 @@ export class Frame {
   readonly module: ModuleIr;
   readonly func: FunctionIr;
   /** The frame of the function around it, for captured variables. */
-  readonly outer: Frame | undefined;
+  readonly outer: Environment | undefined;
   /** The run that a summary is made of; runs of nested functions add to it. */
   readonly owner: Frame;
   readonly depth: number;
@@ -38,7 +38,7 @@ export class Frame {
   returnBits = 0;
   thrown: Facts = NO_FACTS;
 
-  constructor(module: ModuleIr, func: FunctionIr, outer: Frame | undefined, caller: Frame | undefined) {
+  constructor(module: ModuleIr, func: FunctionIr, outer: Environment | undefined, caller: Frame | undefined) {
     this.module = module;
     this.func = func;
     this.outer = outer;

@@ -1,6 +1,5 @@
 import type { ModuleIr } from '../ir.ts';
 import { type NameId, type SymbolId } from '../symbol.ts';
-import type { Analysis } from './analysis.ts';
 import type { ClassRef, Value } from './value.ts';
 
 const MAX_BASES = 6;
@@ -14,19 +13,18 @@ export class Project {
   }
 
   /** The value that a symbol of this project has; `undefined` for symbols of other code. */
-  resolve(analysis: Analysis, from: ModuleIr, symbol: SymbolId): Value | undefined {
+  resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!from.symbols.isLocal(symbol)) return undefined;
     const [specifier = '', ...rest] = from.symbols.steps(symbol);
     const module = this.#find(from.path, specifier);
     if (module === undefined || module === from || rest.length === 0) return undefined;
-    const frame = analysis.moduleFrame(module);
+    const env = variables(module);
     const [name = '', ...more] = rest;
     let value: Value | undefined;
-    if (module.exports >= 0)
-      value = frame.env[module.exports]?.slots?.get(name) ?? (name === 'default' ? frame.env[module.exports] : undefined);
+    if (module.exports >= 0) value = env[module.exports]?.slots?.get(name) ?? (name === 'default' ? env[module.exports] : undefined);
     else {
       const slot = module.globals.get(from.names.id(name));
-      value = slot === undefined ? undefined : frame.env[slot];
+      value = slot === undefined ? undefined : env[slot];
     }
     for (const step of more) value = value?.slots?.get(step);
     return value;

@@ -1,6 +1,5 @@
 import type { Constant, ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
-import type { Frame } from './frame.ts';
 
 /** Where untrusted data enters: one place, one kind. */
 export type Source = { readonly kind: number; readonly module: ModuleIr; readonly node: number; readonly what: string };
@@ -30,7 +29,9 @@ export const MAX_SLOTS = 64;
 export const NOT_CONSTANT = Symbol('not constant');
 export type Known = Constant | typeof NOT_CONSTANT;
 
-export type FunctionRef = { readonly module: ModuleIr; readonly index: number; readonly frame: Frame | undefined };
+/** The variables that a function can see from outside: those of the functions around it. */
+export type Environment = { env: Value[]; readonly outer: Environment | undefined };
+export type FunctionRef = { readonly module: ModuleIr; readonly index: number; readonly frame: Environment | undefined };
 export type ClassRef = { readonly module: ModuleIr; readonly index: number };
 export type Slots = ReadonlyMap<string | number, Value>;
 
@@ -53,11 +54,11 @@ export class Value {
     facts: Facts,
     symbol: SymbolId = UNKNOWN,
     constant: Known = NOT_CONSTANT,
-    slots: Slots | undefined = undefined,
-    func: FunctionRef | undefined = undefined,
-    instance: ClassRef | undefined = undefined,
-    classRef: ClassRef | undefined = undefined,
-    receiver: Value | undefined = undefined,
+    slots?: Slots,
+    func?: FunctionRef,
+    instance?: ClassRef,
+    classRef?: ClassRef,
+    receiver?: Value,
   ) {
     this.facts = facts;
     this.symbol = symbol;
@@ -142,4 +143,10 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
 export function cleaned(facts: Facts, bits: number): Facts {
   if (facts.length === 0 || bits === 0) return facts;
   return facts.map((fact) => ((fact.clean & bits) === bits ? fact : { ...fact, clean: fact.clean | bits }));
+}
+
+/** The fact one step further. */
+export function withStep(fact: Fact, what: string, module: ModuleIr, node: number): Fact {
+  if (fact.step?.node === node && fact.step.module === module) return fact;
+  return { ...fact, step: { what, module, node, before: fact.step } };
 }
