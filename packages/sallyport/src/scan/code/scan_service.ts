@@ -5,8 +5,9 @@ import type { CodeFinding, NotScanned, ScanResult, ScanStats, SourceFile } from 
 import { grammarParser, MAX_DEPTH } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
 import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
-import { grammarOf, languageOf, type Language } from './language.ts';
+import { grammarOf, languageOf, type Grammar, type Language } from './language.ts';
 import { loweringOf } from './lower/registry.ts';
+import { readMatchCheck, SyntaxMatcher, type MatchCheck } from './pattern/match_check.ts';
 import { Report } from './report.ts';
 import { Names, Symbols } from './symbol.ts';
 import { Analysis } from './taint/analysis.ts';
@@ -48,7 +49,7 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
     stats.characters += file.text.length;
   }
   stats.front = performance.now() - started;
-  const findings = analyse(modules, checks, models, notScanned);
+  const findings = analyse(modules, await Patterns.of(modules, checks), { checks, models }, notScanned);
   stats.analysis = performance.now() - started - stats.front;
   const active = new Set(checks.filter(({ tier }) => tier === 'certain' || options.audit === true).map(({ id }) => `code.${id}`));
   return { findings: findings.filter(({ rule }) => active.has(rule)), notScanned, stats };
@@ -102,19 +103,17 @@ function refusalOf(text: string): string | undefined {
   return text.length - from > MAX_LINE_LENGTH ? `a line longer than ${MAX_LINE_LENGTH} characters` : undefined;
 }
 
-function analyse(
-  modules: readonly ModuleIr[],
-  checks: readonly Check[],
-  models: readonly Model[],
-  notScanned: NotScanned[],
-): CodeFinding[] {
+type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[] };
+
+function analyse(modules: readonly ModuleIr[], patterns: Patterns, { checks, models }: Spec, notScanned: NotScanned[]): CodeFinding[] {
   const report = new Report();
-  const byLanguage = new Map<Language, Rules>();
-  const rules = ({ language, symbols }: ModuleIr): Rules => {
-    let found = byLanguage.get(language);
+  const byGrammar = new Map<Grammar, Rules>();
+  const rules = ({ path, language, symbols }: ModuleIr): Rules => {
+    const grammar = grammarOf(path) ?? language;
+    let found = byGrammar.get(grammar);
     if (found === undefined) {
-      found = new Rules(language, symbols, checks, models);
-      byLanguage.set(language, found);
+      found = new Rules(language, symbols, checks, models, patterns.checks(grammar));
+      byGrammar.set(grammar, found);
     }
     return found;
   };
@@ -124,8 +123,41 @@ function analyse(
     flow: (flow) => report.flow(flow),
     match: (check, module, node) => report.match(check, module, node),
   });
-  for (const module of modules) analysis.module(module);
+  for (const module of modules) {
+    analysis.module(module);
+    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
+  }
   for (const { path } of analysis.exhausted)
     notScanned.push({ path, reason: 'the flow analysis was ended: too much work in one function' });
   return report.findings();
+}
+
+/** The patterns of the checks, read with each grammar that the scanned files need; kept while the same checks are used. */
+class Patterns {
+  static readonly #read = new WeakMap<readonly Check[], Map<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>>();
+  readonly #byGrammar: ReadonlyMap<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>;
+
+  private constructor(byGrammar: ReadonlyMap<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>) {
+    this.#byGrammar = byGrammar;
+  }
+
+  static async of(modules: readonly ModuleIr[], checks: readonly Check[]): Promise<Patterns> {
+    const known = Patterns.#read.get(checks) ?? new Map<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>();
+    Patterns.#read.set(checks, known);
+    for (const grammar of new Set(modules.map(({ path, language }) => grammarOf(path) ?? language))) {
+      if (known.has(grammar)) continue;
+      const parser = await grammarParser(grammar);
+      const found = checks.map((check) => readMatchCheck(check, languageOf(grammar), parser)).filter((match) => match !== undefined);
+      known.set(grammar, { checks: found, matcher: new SyntaxMatcher(found) });
+    }
+    return new Patterns(known);
+  }
+
+  checks(grammar: Grammar): readonly MatchCheck[] {
+    return this.#byGrammar.get(grammar)?.checks ?? [];
+  }
+
+  matcher(grammar: Grammar): SyntaxMatcher | undefined {
+    return this.#byGrammar.get(grammar)?.matcher;
+  }
 }

@@ -77,6 +77,19 @@ export class SyntaxTree {
     return -1;
   }
 
+  /** The nodes around a node, the innermost first. */
+  ancestors(node: number): number[] {
+    const around: number[] = [];
+    let at = 0;
+    while (at < node) {
+      around.push(at);
+      let child = at + 1;
+      while ((this.skip[child] as number) <= node) child = this.skip[child] as number;
+      at = child;
+    }
+    return around.reverse();
+  }
+
   /** Line and column of an offset, both from 1; columns in UTF-16 code units. */
   place(offset: number): { line: number; column: number } {
     this.#lines ??= lineStarts(this.text);

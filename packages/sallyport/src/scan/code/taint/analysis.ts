@@ -1,7 +1,8 @@
-import { SOURCE_KINDS, type Check } from '../check.ts';
+import { SOURCE_KINDS } from '../check.ts';
+import { holdsAt, type MatchCheck } from '../pattern/match_check.ts';
 import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
-import { matchArgument } from './arguments.ts';
+import { matchArgument, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
@@ -211,9 +212,11 @@ export class Analysis implements Engine {
   assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void {
     for (const rule of this.rules(frame).assign(this.childSymbol(frame, object.symbol, name))) {
       const pattern = rule.pattern.arguments[0];
-      if (pattern === undefined) continue;
-      if (rule.is === 'match' && matchArgument(pattern, value, frame) !== undefined) this.matched(frame, rule.check, node);
-      if (rule.is === 'sink') for (const data of matchArgument(pattern, value, frame) ?? []) this.reached(frame, rule.sink, data, node);
+      const bound = pattern === undefined ? undefined : matchArgument(pattern, value, node, frame);
+      if (bound === undefined) continue;
+      if (rule.is === 'match') this.matched(frame, rule.match, bound, node);
+      else if (rule.is === 'sink')
+        for (const one of bound) if (one.metavariable === '$SINK') this.reached(frame, rule.sink, one.value, node);
     }
   }
 
@@ -266,8 +269,15 @@ export class Analysis implements Engine {
     this.runNested(handled);
   }
 
-  /** A pattern of a check that needs no flow holds here. */
-  matched(frame: Frame, check: Check, node: number): void {
-    if (!this.quiet) this.#listener.match(check, frame.module, node);
+  /** A pattern of a check that needs no flow holds here, as far as the call itself tells. */
+  matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
+    if (this.quiet) return;
+    const holds = new Map(
+      bound.map(({ metavariable, value, node: at }) => [
+        metavariable,
+        { node: at, constant: value.constant === NOT_CONSTANT ? undefined : value.constant },
+      ]),
+    );
+    if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
   }
 }

@@ -2,10 +2,10 @@ import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
 import type { Frame } from './frame.ts';
 import { NOT_CONSTANT, type Value } from './value.ts';
 
-export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean };
+export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean; readonly node: number };
 
 /** What metavariables matched. */
-export type Bound = { readonly metavariable: string; readonly value: Value };
+export type Bound = { readonly metavariable: string; readonly value: Value; readonly node: number };
 
 /** The values that the metavariables of a pattern's arguments stand for; `undefined` when the call is another one. */
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
@@ -16,7 +16,7 @@ export function matchArguments(pattern: CallPattern, given: readonly Argument[],
   for (const argument of pattern.arguments) {
     if (argument.is !== 'named') continue;
     const found = given.find(({ name }) => name === argument.name);
-    if (found === undefined || !matchOne(argument.value, found.value, frame, bound)) return undefined;
+    if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
 }
@@ -46,21 +46,19 @@ function matchPositional(
   }
   const argument = given[from];
   if (argument === undefined) return false;
-  return matchOne(pattern, argument.value, frame, bound) && matchPositional(wanted, given, at + 1, from + 1, frame, bound);
+  return matchOne(pattern, argument.value, argument.node, frame, bound) && matchPositional(wanted, given, at + 1, from + 1, frame, bound);
 }
 
-/** The `$SINK` values of one argument pattern; `undefined` when it does not match. */
-export function matchArgument(pattern: ArgumentPattern, value: Value, frame: Frame): readonly Value[] | undefined {
+/** What the metavariables of one value's pattern stand for; `undefined` when it does not match. */
+export function matchArgument(pattern: ArgumentPattern, value: Value, node: number, frame: Frame): readonly Bound[] | undefined {
   const bound: Bound[] = [];
-  return matchOne(pattern, value, frame, bound)
-    ? bound.filter(({ metavariable }) => metavariable === '$SINK').map((one) => one.value)
-    : undefined;
+  return matchOne(pattern, value, node, frame, bound) ? bound : undefined;
 }
 
-function matchOne(pattern: ArgumentPattern, value: Value, frame: Frame, bound: Bound[]): boolean {
+function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   switch (pattern.is) {
     case 'any':
-      bound.push({ metavariable: pattern.metavariable, value });
+      bound.push({ metavariable: pattern.metavariable, value, node });
       return true;
     case 'rest':
       return true;
@@ -69,7 +67,7 @@ function matchOne(pattern: ArgumentPattern, value: Value, frame: Frame, bound: B
     case 'object':
       for (const [key, inner] of pattern.entries) {
         const slot = value.slots?.get(key);
-        if (slot === undefined || !matchOne(inner, slot, frame, bound)) return false;
+        if (slot === undefined || !matchOne(inner, slot, node, frame, bound)) return false;
       }
       return true;
     case 'symbol': {

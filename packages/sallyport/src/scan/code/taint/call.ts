@@ -1,4 +1,5 @@
 import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
+import type { MatchCheck } from '../pattern/match_check.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import { matchArguments, type Argument } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
@@ -64,6 +65,7 @@ function readCall(frame: Frame, at: number): Call {
       value: valueOf(frame, position),
       name: name === NO_NAME || name === SPREAD ? undefined : frame.module.names.text(name),
       spread: name === SPREAD,
+      node: code[position * STRIDE + 4] ?? 0,
     });
   }
   const isMethod = code[calleeAt * STRIDE] === OP.field;
@@ -117,7 +119,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         break;
       }
       case 'match':
-        analysis.matched(frame, rule.check, node);
+        if (!isExcluded(analysis, call, rule.match)) analysis.matched(frame, rule.match, bound, node);
         break;
     }
   }
@@ -125,6 +127,14 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     isOpaque,
     facts: (before) => union(bits === ALL_CLASSES ? NO_FACTS : cleaned(before, bits), added),
   };
+}
+
+/** One of the check's `not` patterns is this call too. */
+function isExcluded(analysis: Engine, call: Call, match: MatchCheck): boolean {
+  const rules = analysis.rules(call.frame);
+  return match.notCalls.some(
+    (pattern) => rules.isAt(pattern, call.callee.symbol) && matchArguments(pattern, call.given, call.frame) !== undefined,
+  );
 }
 
 function positional(call: Call): Value[] {

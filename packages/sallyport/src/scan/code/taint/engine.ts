@@ -1,6 +1,8 @@
 import type { Check } from '../check.ts';
 import type { FunctionIr, ModuleIr } from '../ir.ts';
+import type { MatchCheck } from '../pattern/match_check.ts';
 import type { NameId, SymbolId } from '../symbol.ts';
+import type { Bound } from './arguments.ts';
 import type { Frame, Summary } from './frame.ts';
 import type { Project } from './project.ts';
 import type { HandlerRule, Rules, SinkRule } from './rules.ts';
@@ -43,5 +45,5 @@ export type Engine = {
   reached(frame: Frame, sink: SinkRule, data: Value, node: number): void;
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void;
   handle(frame: Frame, target: Value, rule: HandlerRule): void;
-  matched(frame: Frame, check: Check, node: number): void;
+  matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void;
 };

@@ -1,6 +1,7 @@
 import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type SinkClass, type SourceKind } from '../check.ts';
 import type { Language } from '../language.ts';
 import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
+import type { MatchCheck } from '../pattern/match_check.ts';
 import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
 
 export type SinkRule = { readonly check: Check; readonly bit: number; readonly refuses: number };
@@ -15,7 +16,7 @@ export type Rule =
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
-  | { readonly is: 'match'; readonly pattern: CallPattern; readonly check: Check };
+  | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
 export const ALL_CLASSES = -1;
 export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
@@ -37,11 +38,12 @@ export class Rules {
   };
   readonly returns: Rule[] = [];
 
-  constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[]) {
+  constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[], matches: readonly MatchCheck[]) {
     this.symbols = symbols;
     this.any = symbols.path([ANY_ROOT]);
     for (const model of models) if (model.languages.includes(language)) this.#addModel(model);
     for (const check of checks) this.#addCheck(check, language);
+    for (const match of matches) for (const pattern of match.calls) this.#add({ is: 'match', pattern, match });
   }
 
   call(symbol: SymbolId): readonly Rule[] {
@@ -65,6 +67,11 @@ export class Rules {
       this.#found[form].set(symbol, found);
     }
     return found;
+  }
+
+  /** Whether a pattern's path is the symbol's. */
+  isAt(pattern: CallPattern, symbol: SymbolId): boolean {
+    return this.#matches(pattern.steps, symbol);
   }
 
   #matches(steps: readonly string[], symbol: SymbolId): boolean {
@@ -117,10 +124,6 @@ export class Rules {
       for (const { pattern, kind } of taint.sources?.[key] ?? []) {
         this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind), only: check });
       }
-    }
-    for (const text of check.match?.any[key] ?? []) {
-      const pattern = readCallPattern(text);
-      if (pattern !== undefined) this.#add({ is: 'match', pattern, check });
     }
   }
 
