@@ -12,7 +12,8 @@ const { positionals, values } = parseArgs({
 
 function* filesBelow(path: string): Generator<string> {
   if (statSync(path).isFile()) yield path;
-  else for (const entry of readdirSync(path, { withFileTypes: true })) if (!entry.isSymbolicLink()) yield* filesBelow(join(path, entry.name));
+  else
+    for (const entry of readdirSync(path, { withFileTypes: true })) if (!entry.isSymbolicLink()) yield* filesBelow(join(path, entry.name));
 }
 
 const files: SourceFile[] = positionals

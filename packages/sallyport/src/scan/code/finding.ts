@@ -17,7 +17,7 @@ export type CodeFinding = Finding & {
 
 export type NotScanned = { readonly path: string; readonly reason: string };
 
-/** Times in milliseconds, summed over files. */
+/** Processor times in milliseconds, summed over files. */
 export type ScanStats = {
   files: number;
   characters: number;
