@@ -1,8 +1,11 @@
 import { SEVERITIES, Type, type Static, type TSchema } from '../../kernel/index.ts';
 import { LANGUAGES } from './language.ts';
 
-/** Where untrusted data comes from. A sink says which kinds it refuses. */
-export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool'] as const;
+/**
+ * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
+ * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it.
+ */
+export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */

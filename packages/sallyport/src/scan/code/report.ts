@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import { SOURCE_KINDS, type Check } from './check.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
@@ -8,6 +8,9 @@ const MAX_TRACE = 20;
 /** A finding is where its code starts; a long statement is not all of it. */
 const MAX_LINES = 12;
 
+/** Nobody is seen to pass untrusted data; that somebody may is likely. */
+const PARAMETER_CONFIDENCE = 0.5;
+
 /** Findings by check and place, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
@@ -16,7 +19,13 @@ export class Report {
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
-    this.#add(sink.check, module, node, { trace });
+    const isParameter = SOURCE_KINDS[source.kind] === 'parameter';
+    this.#add(
+      sink.check,
+      module,
+      node,
+      isParameter ? { trace, confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : { trace },
+    );
   }
 
   match(check: Check, module: ModuleIr, node: number): void {
@@ -27,7 +36,7 @@ export class Report {
     return [...this.#found.values()].sort((a, b) => compare(placeOf(a), placeOf(b)));
   }
 
-  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[] }): void {
+  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number }): void {
     const start = module.tree.place(module.tree.start[node] as number);
     const end = module.tree.place(module.tree.end[node] as number);
     const key = `${check.id} ${module.path} ${module.tree.start[node]}`;

@@ -133,6 +133,7 @@ function analyse(modules: readonly ModuleIr[], patterns: Patterns, { checks, mod
     analysis.module(module);
     patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
   }
+  analysis.unknownCallers();
   for (const { path } of analysis.exhausted)
     notScanned.push({ path, reason: 'the flow analysis was ended: too much work in one function' });
   return report.findings();

@@ -8,6 +8,7 @@ export type ArgumentPattern =
   | { readonly is: 'rest' }
   | { readonly is: 'constant'; readonly value: string | number | boolean | null }
   | { readonly is: 'object'; readonly entries: ReadonlyMap<string, ArgumentPattern> }
+  | { readonly is: 'list'; readonly items: readonly ArgumentPattern[] }
   | { readonly is: 'symbol'; readonly steps: readonly string[] }
   | { readonly is: 'named'; readonly name: string; readonly value: ArgumentPattern };
 
@@ -69,7 +70,7 @@ class Reader {
       this.#space();
       if (this.#take('(')) {
         if (last !== undefined) steps.push('()');
-        last = this.#arguments();
+        last = this.#until(')');
       } else if (this.#take('::') || (!this.#text.startsWith('...', this.#at) && this.#take('.'))) {
         if (last !== undefined) steps.push('()');
         last = undefined;
@@ -84,11 +85,11 @@ class Reader {
     }
   }
 
-  #arguments(): ArgumentPattern[] {
+  #until(close: string): ArgumentPattern[] {
     const found: ArgumentPattern[] = [];
-    while (!this.#take(')')) {
+    while (!this.#take(close)) {
       found.push(this.#named());
-      if (!this.#take(',') && !this.#peek(')')) throw new NotAPattern();
+      if (!this.#take(',') && !this.#peek(close)) throw new NotAPattern();
     }
     return found;
   }
@@ -126,6 +127,7 @@ class Reader {
       this.#at += word[0].length;
       return { is: 'constant', value: /^[tT]/.test(word[0]) ? true : /^[fF]/.test(word[0]) ? false : null };
     }
+    if (this.#take('[')) return { is: 'list', items: this.#until(']') };
     const { steps, last } = this.#path();
     return { is: 'symbol', steps: last === undefined ? steps : [...steps, '()'] };
   }

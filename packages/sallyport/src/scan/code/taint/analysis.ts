@@ -7,11 +7,12 @@ import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import type { Project } from './project.ts';
-import type { HandlerRule, Rules, SinkRule } from './rules.ts';
+import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import { allFacts, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts, type Source } from './value.ts';
 
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
+const PARAMETER = kindIndex('parameter');
 /** Nested runs of closures and callbacks. */
 const MAX_NESTING = 12;
 
@@ -24,6 +25,8 @@ export class Analysis implements Engine {
   readonly #sources = new Map<string, Source>();
   readonly #summaries = new Map<FunctionIr, Summary>();
   readonly #running = new Set<FunctionIr>();
+  readonly #called = new Set<FunctionIr>();
+  readonly #homes = new Map<FunctionIr, ModuleIr>();
   readonly #seen = new Set<FunctionIr>();
   readonly #moduleFrames = new Map<ModuleIr, Frame>();
   readonly exhausted = new Set<ModuleIr>();
@@ -54,6 +57,26 @@ export class Analysis implements Engine {
       if (func.index === 0 || func.outer !== 0 || this.#seen.has(func)) continue;
       this.#work = 0;
       this.summary(module, func);
+    }
+  }
+
+  called(func: FunctionIr): void {
+    if (!this.quiet) this.#called.add(func);
+  }
+
+  /** After all modules: parameters that nobody passes but code outside, at sinks that refuse even those. */
+  unknownCallers(): void {
+    for (const [func, { sinks }] of this.#summaries) {
+      if (this.#called.has(func)) continue;
+      for (const { sink, fact, module, node } of sinks) {
+        if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
+          continue;
+        const parameter = func.parameters[fact.parameter];
+        if (parameter === undefined || (fact.parameter === 0 && func.owner >= 0 && !func.isStatic)) continue;
+        const home = this.#homes.get(func) ?? module;
+        const source = { kind: PARAMETER, module: home, node: parameter.node, what: `the parameter ${home.names.text(parameter.name)}` };
+        this.#listener.flow({ sink, module, node, source, step: fact.step });
+      }
     }
   }
 
@@ -95,6 +118,7 @@ export class Analysis implements Engine {
       parameters: func.parameters.map(({ slot }) => frame.env[slot] ?? NOTHING),
     };
     this.#summaries.set(func, summary);
+    this.#homes.set(func, module);
     return summary;
   }
 
@@ -160,7 +184,9 @@ export class Analysis implements Engine {
   /** Adds the fact of a source when the value's symbol is one. */
   sourced(frame: Frame, value: Value, node: number): Value {
     if (value.symbol === UNKNOWN) return value;
-    for (const rule of this.rules(frame).value(value.symbol)) {
+    const rules = this.rules(frame).value(value.symbol);
+    if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
+    for (const rule of rules) {
       if (rule.is === 'source') return value.withFacts(union(value.facts, this.sourceFacts(frame, rule.kind, node)));
     }
     return value;
@@ -251,6 +277,7 @@ export class Analysis implements Engine {
     const { module, index } = target.func;
     const func = module.functions[index];
     if (func === undefined) return;
+    this.called(func);
     const skip = func.owner >= 0 && !func.isStatic ? 1 : 0;
     const handled = new Frame(module, func, target.func.frame ?? this.moduleFrame(module), frame);
     handled.returnBits = rule.returns;

@@ -58,7 +58,8 @@ export function matchArgument(pattern: ArgumentPattern, value: Value, node: numb
 function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   switch (pattern.is) {
     case 'any':
-      bound.push({ metavariable: pattern.metavariable, value, node });
+      if (pattern.metavariable === '$TEXT' && value.slots !== undefined) return false;
+      bound.push({ metavariable: pattern.metavariable === '$TEXT' ? '$SINK' : pattern.metavariable, value, node });
       return true;
     case 'rest':
       return true;
@@ -70,6 +71,11 @@ function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: F
         if (slot === undefined || !matchOne(inner, slot, node, frame, bound)) return false;
       }
       return true;
+    case 'list': {
+      const items = [...(value.slots ?? [])].filter(([key]) => typeof key === 'number').sort(([a], [b]) => Number(a) - Number(b));
+      const given = items.map(([, item]): Argument => ({ value: item, name: undefined, spread: false, node }));
+      return given.length > 0 && matchPositional(pattern.items, given, 0, 0, frame, bound);
+    }
     case 'symbol': {
       const steps = frame.module.symbols.steps(value.symbol);
       return steps.length === pattern.steps.length && steps.every((step, at) => step === pattern.steps[at]);

@@ -5,7 +5,7 @@ import { matchArguments, type Argument } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
-import { ALL_CLASSES, type Rule } from './rules.ts';
+import { ALL_CLASSES, builtBits, type Rule } from './rules.ts';
 import { allFacts, cleaned, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
@@ -44,7 +44,9 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const container = containerCall(call);
   if (container !== undefined) return container;
   callbacks(analysis, call);
-  const facts = applied?.isOpaque === true ? NO_FACTS : carried(call);
+  const isFormat = call.method === 'format' && typeof call.receiver?.constant === 'string';
+  const facts =
+    applied?.isOpaque === true ? NO_FACTS : isFormat ? cleaned(carried(call), builtBits(String(call.receiver?.constant))) : carried(call);
   return new Value(applied === undefined ? facts : applied.facts(facts), resultSymbol(analysis, call), NOT_CONSTANT);
 }
 
@@ -229,6 +231,7 @@ export function callFunction(analysis: Engine, frame: Frame, target: Value, valu
     analysis.runNested(nested);
     return nested.returned ?? NOTHING;
   }
+  analysis.called(func);
   return instantiate(analysis, frame, analysis.summary(module, func), given, node);
 }
 

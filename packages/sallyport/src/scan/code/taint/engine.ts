@@ -29,6 +29,8 @@ export type Engine = {
   spend(): boolean;
   moduleFrame(module: ModuleIr): Frame;
   summary(module: ModuleIr, func: FunctionIr): Summary;
+  /** Something in the scanned files calls it, so its parameters are what is passed there. */
+  called(func: FunctionIr): void;
   parameterValue(frame: Frame, at: number, facts: Facts): Value;
   runNested(frame: Frame): void;
   constant(module: ModuleIr, id: number): Value;

@@ -5,7 +5,8 @@ import { evaluateCall } from './call.ts';
 import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { joinStates, type Frame } from './frame.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
-import { allFacts, join, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Facts } from './value.ts';
+import { builtBits } from './rules.ts';
+import { allFacts, cleaned, join, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Facts } from './value.ts';
 
 /** Runs the instructions from `at` up to `end` over the variables of `frame`. */
 export function run(analysis: Engine, frame: Frame, from: number, end: number): void {
@@ -227,7 +228,11 @@ function binary(operator: string, left: Value, right: Value, isPython: boolean):
     return join(left, right);
   }
   if (!carries(operator, isPython)) return new Value(NO_FACTS, UNKNOWN, folded);
-  return new Value(union(allFacts(left), allFacts(right)), UNKNOWN, folded);
+  const facts = union(allFacts(left), allFacts(right));
+  if ((operator !== '+' && operator !== '%') || (typeof left.constant !== 'string' && typeof right.constant !== 'string')) {
+    return new Value(facts, UNKNOWN, folded);
+  }
+  return new Value(cleaned(facts, builtBits(typeof left.constant === 'string' ? left.constant : '')), UNKNOWN, folded);
 }
 
 function concat(frame: Frame, list: number): Value {
@@ -235,12 +240,14 @@ function concat(frame: Frame, list: number): Value {
   const count = pool[list] as number;
   let facts: Facts = NO_FACTS;
   let text: string | undefined = '';
+  let prefix = '';
   for (let item = 1; item <= count; item++) {
     const part = valueOf(frame, pool[list + item] as number);
     facts = union(facts, allFacts(part));
     text = text === undefined || part.constant === NOT_CONSTANT ? undefined : text + String(part.constant);
+    prefix = text ?? prefix;
   }
-  return new Value(facts, UNKNOWN, text === undefined ? NOT_CONSTANT : text);
+  return new Value(count > 1 ? cleaned(facts, builtBits(prefix)) : facts, UNKNOWN, text === undefined ? NOT_CONSTANT : text);
 }
 
 function list(frame: Frame, at: number): Value {

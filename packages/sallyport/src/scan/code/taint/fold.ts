@@ -91,3 +91,8 @@ export function carries(operator: string, isPython: boolean): boolean {
   if (operator === '%' || operator === '/' || operator === '|') return isPython;
   return CARRYING.has(operator);
 }
+
+/** An address that starts like this stays on its host: a path of this site, or a host with the slash after it. */
+export function pinsHost(prefix: string): boolean {
+  return /^(?:[a-zA-Z][\w+.-]*:)?\/\/[^/?#\s]+[/?#]|^\/[^/\\]|^[\w.-]*[?#]|^mailto:/.test(prefix);
+}

@@ -2,9 +2,15 @@ import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type
 import type { Language } from '../language.ts';
 import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
 import type { MatchCheck } from '../pattern/match_check.ts';
+import { pinsHost } from './fold.ts';
 import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
 
-export type SinkRule = { readonly check: Check; readonly bit: number; readonly refuses: number };
+export type SinkRule = {
+  readonly check: Check;
+  readonly bit: number;
+  readonly refuses: number;
+  /** Of parameters, only text that was built with them. */ readonly builtOnly: boolean;
+};
 export type HandlerRule = {
   readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
   readonly returns: number;
@@ -19,6 +25,15 @@ export type Rule =
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
 export const ALL_CLASSES = -1;
+/** Not a sink class: text was built with the data. */
+export const BUILT = 1 << 30;
+/** What text built after a constant start is safe for: with a fixed host nobody is sent, or connected, to another one. */
+export function builtBits(prefix: string): number {
+  const start = /^[^%{]*/.exec(prefix)?.[0] ?? '';
+  return pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT;
+}
+
+const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
 export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
 export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
 const NONE: readonly Rule[] = [];
@@ -37,10 +52,13 @@ export class Rules {
     assign: new Map<SymbolId, readonly Rule[]>(),
   };
   readonly returns: Rule[] = [];
+  /** Patterns whose last step is a metavariable: any field of an object. */
+  readonly #anyStep: number;
 
   constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[], matches: readonly MatchCheck[]) {
     this.symbols = symbols;
     this.any = symbols.path([ANY_ROOT]);
+    this.#anyStep = symbols.names.id('$');
     for (const model of models) if (model.languages.includes(language)) this.#addModel(model);
     for (const check of checks) this.#addCheck(check, language);
     for (const match of matches) for (const pattern of match.calls) this.#add({ is: 'match', pattern, match });
@@ -61,7 +79,9 @@ export class Rules {
   #lookup(form: 'call' | 'value' | 'assign', symbol: SymbolId): readonly Rule[] {
     let found = this.#found[form].get(symbol);
     if (found === undefined) {
-      const candidates = this.#byLast[form].get(this.symbols.name(symbol)) ?? [];
+      const named = this.#byLast[form].get(this.symbols.name(symbol)) ?? NONE;
+      const open = this.#byLast[form].get(this.#anyStep) ?? NONE;
+      const candidates = open.length === 0 ? named : [...named, ...open];
       const matching = candidates.filter((rule) => this.#matches(rule.pattern.steps, symbol));
       found = matching.length === 0 ? NONE : matching;
       this.#found[form].set(symbol, found);
@@ -79,8 +99,8 @@ export class Rules {
     let at = symbol;
     for (let step = steps.length - 1; step >= 0; step--) {
       const text = steps[step] ?? '';
-      if (step === 0 && text.startsWith('$')) return true;
-      if (at === UNKNOWN || (!text.startsWith('$') && symbols.names.text(symbols.name(at)) !== text)) return false;
+      if (step === 0 && isMetavariable(text)) return at !== UNKNOWN;
+      if (at === UNKNOWN || (!isMetavariable(text) && symbols.names.text(symbols.name(at)) !== text)) return false;
       at = symbols.parent(at);
     }
     return at === UNKNOWN;
@@ -118,7 +138,8 @@ export class Rules {
     if (taint !== undefined) {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
-      for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { check, bit, refuses } });
+      for (const text of taint.sinks[key] ?? [])
+        this.#add({ is: 'sink', pattern: read(text), sink: { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
       for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
       for (const { pattern, kind } of taint.sources?.[key] ?? []) {
@@ -133,13 +154,17 @@ export class Rules {
       this.returns.push(rule);
       return;
     }
-    const last = this.symbols.names.id(steps.at(-1) ?? '');
+    const text = steps.at(-1) ?? '';
+    const last = isMetavariable(text) ? this.#anyStep : this.symbols.names.id(text);
     const table = this.#byLast[form];
     const known = table.get(last);
     if (known === undefined) table.set(last, [rule]);
     else known.push(rule);
   }
 }
+
+/** `$X`; in JavaScript `$queryRaw` is a name. */
+const isMetavariable = (step: string): boolean => /^\$[A-Z]/.test(step);
 
 function read(text: string): CallPattern {
   const pattern = readCallPattern(text);
