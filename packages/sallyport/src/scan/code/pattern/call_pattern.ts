@@ -78,9 +78,9 @@ class Reader {
       } else if (this.#take('[')) {
         if (last !== undefined) steps.push('()');
         last = undefined;
-        this.argument();
+        const index = this.argument();
         if (!this.#take(']')) throw new NotAPattern();
-        steps.push('[]');
+        steps.push(index.is === 'constant' && typeof index.value === 'string' ? index.value : '[]');
       } else return { steps, last };
     }
   }

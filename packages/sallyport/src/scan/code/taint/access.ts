@@ -15,6 +15,10 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
   if (member !== undefined) return member;
   if (NUMERIC.has(text)) return new Value(NO_FACTS);
   const symbol = analysis.childSymbol(frame, object.symbol, name);
+  if (object.symbol !== UNKNOWN) {
+    const local = analysis.local(frame, symbol);
+    if (local !== undefined) return local;
+  }
   const declared = analysis.fieldType(object, name);
   const value = new Value(
     fieldFacts(object.facts, name),

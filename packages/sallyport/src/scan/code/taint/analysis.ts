@@ -172,9 +172,14 @@ export class Analysis implements Engine {
   }
 
   symbolValue(frame: Frame, symbol: SymbolId, node: number): Value {
-    const local = this.project.resolve((module) => this.moduleFrame(module).env, frame.module, symbol);
+    const local = this.local(frame, symbol);
     if (local !== undefined) return local;
     return this.sourced(frame, new Value(NO_FACTS, symbol), node);
+  }
+
+  /** What a symbol of this project is. */
+  local(frame: Frame, symbol: SymbolId): Value | undefined {
+    return this.project.resolve((module) => this.moduleFrame(module).env, frame.module, symbol);
   }
 
   childSymbol(frame: Frame, symbol: SymbolId, name: NameId): SymbolId {

@@ -36,6 +36,7 @@ export type Engine = {
   constant(module: ModuleIr, id: number): Value;
   named(frame: Frame, value: Value, name: NameId, node: number): Value;
   symbolValue(frame: Frame, symbol: SymbolId, node: number): Value;
+  local(frame: Frame, symbol: SymbolId): Value | undefined;
   childSymbol(frame: Frame, symbol: SymbolId, name: NameId): SymbolId;
   sourced(frame: Frame, value: Value, node: number): Value;
   sourceFacts(frame: Frame, kind: number, node: number): Facts;

@@ -3,6 +3,7 @@ import { UNKNOWN, type NameId } from '../symbol.ts';
 import type { Engine } from './engine.ts';
 import { evaluateCall } from './call.ts';
 import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
+import { chosen, refine } from './guard.ts';
 import { joinStates, type Frame } from './frame.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
 import { builtBits } from './rules.ts';
@@ -41,16 +42,16 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
     return end;
   }
   const before = frame.env;
+  const test = code[base + 1] as number;
   frame.env = before.slice();
+  refine(frame, test, true);
   run(analysis, frame, at + 1, other);
   const then = frame.env;
   const thenLive = frame.live;
   frame.live = true;
-  frame.env = before;
-  if (other < end) {
-    frame.env = before.slice();
-    run(analysis, frame, other, end);
-  }
+  frame.env = before.slice();
+  refine(frame, test, false);
+  run(analysis, frame, other, end);
   if (!frame.live) {
     frame.env = then;
     frame.live = thenLive;
@@ -112,10 +113,13 @@ function runTry(analysis: Engine, frame: Frame, at: number): number {
   const end = code[base + 2] as number;
   const starts = code[base + 3] as number;
   const before = frame.env;
+  const around = frame.interrupted;
+  frame.interrupted = before.slice();
   frame.env = before.slice();
   run(analysis, frame, at + 1, bodyEnd);
   let state: Value[] | undefined = frame.live ? frame.env : undefined;
-  const interrupted = joinStates(before, frame.env);
+  const interrupted = joinStates(frame.interrupted, frame.env);
+  frame.interrupted = around;
   const count = pool[starts] as number;
   for (let handler = 0; handler < count; handler++) {
     const from = pool[starts + 1 + handler] as number;
@@ -143,6 +147,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     case OP.load:
       return frame.env[a] ?? NOTHING;
     case OP.store:
+      frame.interrupt(a);
       frame.env[a] = analysis.named(frame, valueOf(frame, b), frame.func.slots[a] as NameId, node);
       return NOTHING;
     case OP.loadOuter:
@@ -163,6 +168,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     case OP.index:
       return readIndex(analysis, frame, valueOf(frame, a), valueOf(frame, b), node);
     case OP.setIndex:
+      indexAssigned(analysis, frame, a, b, valueOf(frame, c), node);
       writeBack(frame, a, writeIndex(valueOf(frame, a), valueOf(frame, b), valueOf(frame, c)));
       return NOTHING;
     case OP.call:
@@ -180,7 +186,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     case OP.select: {
       const condition = valueOf(frame, a).constant;
       if (condition !== NOT_CONSTANT) return valueOf(frame, truthy(condition) ? b : c);
-      return join(valueOf(frame, b), valueOf(frame, c));
+      return join(chosen(frame, a, true, b), chosen(frame, a, false, c));
     }
     case OP.list:
       return list(frame, a);
@@ -197,7 +203,10 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     case OP.leaveUnless: {
       const { constant } = valueOf(frame, a);
       if (constant !== NOT_CONSTANT && !truthy(constant)) frame.live = false;
-      else frame.exits.push(frame.env.slice());
+      else {
+        frame.exits.push(frame.env.slice());
+        refine(frame, a, true);
+      }
       return NOTHING;
     }
     case OP.break:
@@ -218,6 +227,12 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     default:
       return NOTHING;
   }
+}
+
+/** `x['name'] = value` is an assignment to a field for the patterns of checks. */
+function indexAssigned(analysis: Engine, frame: Frame, object: number, index: number, value: Value, node: number): void {
+  const { constant } = valueOf(frame, index);
+  if (typeof constant === 'string') analysis.assigned(frame, valueOf(frame, object), frame.module.names.id(constant), value, node);
 }
 
 function binary(operator: string, left: Value, right: Value, isPython: boolean): Value {

@@ -48,6 +48,14 @@ export class Frame {
     this.env = Array.from({ length: func.slots.length }, () => NOTHING);
   }
 
+  /** Inside `try`: what a variable held at any point, for the handlers. */
+  interrupted: Value[] | undefined;
+
+  interrupt(slot: number): void {
+    const states = this.interrupted;
+    if (states !== undefined) states[slot] = join(states[slot] as Value, this.env[slot] as Value);
+  }
+
   addSink(sink: SummarySink): void {
     const { sinks } = this.owner;
     if (sinks.length >= MAX_SUMMARY_SINKS) return;
