@@ -2,6 +2,7 @@ import { SOURCE_KINDS, type Check } from './check.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
+import type { SinkRule } from './taint/rules.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
 const MAX_TRACE = 20;
@@ -10,6 +11,8 @@ const MAX_LINES = 12;
 
 /** Nobody is seen to pass untrusted data; that somebody may is likely. */
 const PARAMETER_CONFIDENCE = 0.5;
+/** A sink with a value that is no constant: most of these places are right. */
+const AUDIT_CONFIDENCE = 0.2;
 
 /** Findings by check and place, each once, however many ways lead to it. */
 export class Report {
@@ -28,19 +31,25 @@ export class Report {
     );
   }
 
+  /** Only where no flow is reported. */
+  audit({ check }: SinkRule, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, { confidence: AUDIT_CONFIDENCE, audit: true });
+  }
+
   match(check: Check, module: ModuleIr, node: number): void {
     this.#add(check, module, node, {});
   }
 
   findings(): CodeFinding[] {
-    return [...this.#found.values()].sort((a, b) => compare(placeOf(a), placeOf(b)));
+    return [...this.#found.values()].sort(byPlace);
   }
 
-  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number }): void {
+  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number; audit?: true }): void {
     const start = module.tree.place(module.tree.start[node] as number);
     const end = module.tree.place(module.tree.end[node] as number);
     const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
-    if (this.#found.has(key)) return;
+    const known = this.#found.get(key);
+    if (known !== undefined && (known.audit === undefined || more.audit === true)) return;
     const endLine = Math.min(end.line, start.line + MAX_LINES);
     this.#found.set(key, {
       rule: `code.${check.id}`,
@@ -78,6 +87,9 @@ function placeOf({ location, rule }: CodeFinding): string {
   return `${location.path}\0${String(location.line).padStart(9, '0')}\0${String(location.column).padStart(9, '0')}\0${rule}`;
 }
 
-function compare(a: string, b: string): number {
+/** By path, line, column, rule. */
+export function byPlace(one: CodeFinding, other: CodeFinding): number {
+  const a = placeOf(one);
+  const b = placeOf(other);
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import type { Check, Model } from './check.ts';
 import { entryLanguage } from './check.ts';
 import { shippedChecks } from './check_store.ts';
@@ -7,9 +8,10 @@ import type { ModuleIr } from './ir.ts';
 import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
 import { grammarOf, languageOf, type Grammar, type Language } from './language.ts';
 import { loweringOf } from './lower/registry.ts';
-import { readMatchCheck, SyntaxMatcher, type MatchCheck } from './pattern/match_check.ts';
-import { Report } from './report.ts';
+import { Patterns } from './patterns.ts';
+import { byPlace, Report } from './report.ts';
 import { Names, Symbols } from './symbol.ts';
+import type { SyntaxTree } from './syntax.ts';
 import { Analysis } from './taint/analysis.ts';
 import { Project } from './taint/project.ts';
 import { Rules } from './taint/rules.ts';
@@ -29,10 +31,63 @@ export const MAX_FILE_LENGTH = 1_000_000;
 /** Minified code has lines that nobody wrote; the whole file is named as not scanned. */
 const MAX_LINE_LENGTH = 20_000;
 
+/** Fragments have errors; a file that is mostly errors is another language or hostile. */
+const MAX_BROKEN_PART = 0.5;
+
 let shipped: ReturnType<typeof shippedChecks> | undefined;
 
-/** Scans files of the five languages; nothing of them is executed. What was not or only partly scanned is named. */
+/**
+ * Scans files of the five languages; nothing of them is executed. What was not or only partly scanned is named. With `workers` above 1 the
+ * languages are scanned beside each other: data does not flow between them in the files, so that nothing is lost.
+ */
 export async function scanCode(files: readonly SourceFile[], options: ScanOptions = {}): Promise<ScanResult> {
+  const groups = options.workers === undefined || options.workers <= 1 ? [files] : byLanguage(files);
+  if (groups.length <= 1) return await scanHere(files, options);
+  return merged(await scanInThreads(groups, options));
+}
+
+/** Files that can import each other. */
+function byLanguage(files: readonly SourceFile[]): SourceFile[][] {
+  const groups = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    const grammar = grammarOf(file.path);
+    const key = grammar === undefined ? '' : entryLanguage(languageOf(grammar));
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [file]);
+    else known.push(file);
+  }
+  return [...groups.values()].sort((a, b) => b.length - a.length);
+}
+
+/** Runs groups in at most `workers` threads, the largest first. */
+async function scanInThreads(groups: readonly SourceFile[][], options: ScanOptions): Promise<ScanResult[]> {
+  const { workers = 1, ...rest } = options;
+  const queue = [...groups];
+  const results: ScanResult[] = [];
+  const drain = async (): Promise<void> => {
+    for (let group = queue.shift(); group !== undefined; group = queue.shift()) results.push(await scanInThread(group, rest));
+  };
+  await Promise.all(Array.from({ length: Math.min(workers, groups.length) }, drain));
+  return results;
+}
+
+function scanInThread(files: readonly SourceFile[], options: ScanOptions): Promise<ScanResult> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker_service.ts', import.meta.url), { workerData: { files, options } });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
+
+function merged(results: readonly ScanResult[]): ScanResult {
+  const stats: ScanStats = { files: 0, characters: 0, front: 0, analysis: 0 };
+  for (const result of results) for (const key of Object.keys(stats) as (keyof ScanStats)[]) stats[key] += result.stats[key];
+  const findings = results.flatMap((result) => result.findings).sort(byPlace);
+  return { findings, notScanned: results.flatMap((result) => result.notScanned), stats };
+}
+
+/** The scan of one thread. */
+export async function scanHere(files: readonly SourceFile[], options: ScanOptions): Promise<ScanResult> {
   shipped ??= shippedChecks();
   const checks = options.checks ?? shipped.checks;
   const models = options.models ?? shipped.models;
@@ -49,7 +104,7 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
     stats.characters += file.text.length;
   }
   stats.front = threadTime() - started;
-  const findings = analyse(modules, await Patterns.of(modules, checks), { checks, models }, notScanned);
+  const findings = analyse(modules, await Patterns.of(modules, checks), { checks, models, audit: options.audit === true }, notScanned);
   stats.analysis = threadTime() - started - stats.front;
   const active = new Set(checks.filter(({ tier }) => tier === 'certain' || options.audit === true).map(({ id }) => `code.${id}`));
   return { findings: findings.filter(({ rule }) => active.has(rule)), notScanned, stats };
@@ -91,11 +146,22 @@ async function lowerFile(file: SourceFile, symbols: SymbolTables, notScanned: No
   const tree = parser.parse(file.text);
   if (tree === undefined) return skip('the parser gave no tree');
   if (tree.truncated) skip(`nested deeper than ${MAX_DEPTH}: the inner part is not scanned`);
+  if (brokenPart(tree) > MAX_BROKEN_PART) skip('most of it does not parse: what is no code of the language is not scanned');
   const language = languageOf(grammar);
   const build = new IrBuilder(file.path, language, tree, symbols.of(language));
   lowering.lower(tree, build);
   if (build.overflow) skip(`a function with more than ${MAX_INSTRUCTIONS} instructions: the rest of it is not scanned`);
   return build.finish();
+}
+
+/** The part of the text, 0 to 1, that stands in errors at the top of the tree. */
+function brokenPart(tree: SyntaxTree): number {
+  if (tree.kindName(0) === 'ERROR') return 1;
+  let broken = 0;
+  for (const child of tree.children(0)) {
+    if (tree.kindName(child) === 'ERROR') broken += (tree.end[child] as number) - (tree.start[child] as number);
+  }
+  return broken / Math.max(1, tree.text.length);
 }
 
 function refusalOf(text: string): string | undefined {
@@ -109,9 +175,14 @@ function refusalOf(text: string): string | undefined {
   return text.length - from > MAX_LINE_LENGTH ? `a line longer than ${MAX_LINE_LENGTH} characters` : undefined;
 }
 
-type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[] };
+type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean };
 
-function analyse(modules: readonly ModuleIr[], patterns: Patterns, { checks, models }: Spec, notScanned: NotScanned[]): CodeFinding[] {
+function analyse(
+  modules: readonly ModuleIr[],
+  patterns: Patterns,
+  { checks, models, audit }: Spec,
+  notScanned: NotScanned[],
+): CodeFinding[] {
   const report = new Report();
   const byGrammar = new Map<Grammar, Rules>();
   const rules = ({ path, language, symbols }: ModuleIr): Rules => {
@@ -128,6 +199,7 @@ function analyse(modules: readonly ModuleIr[], patterns: Patterns, { checks, mod
   const analysis = new Analysis(new Project(modules), rules, {
     flow: (flow) => report.flow(flow),
     match: (check, module, node) => report.match(check, module, node),
+    ...(audit ? { audit: (sink, module, node) => report.audit(sink, module, node) } : {}),
   });
   for (const module of modules) {
     analysis.module(module);
@@ -137,34 +209,4 @@ function analyse(modules: readonly ModuleIr[], patterns: Patterns, { checks, mod
   for (const { path } of analysis.exhausted)
     notScanned.push({ path, reason: 'the flow analysis was ended: too much work in one function' });
   return report.findings();
-}
-
-/** The patterns of the checks, read with each grammar that the scanned files need; kept while the same checks are used. */
-class Patterns {
-  static readonly #read = new WeakMap<readonly Check[], Map<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>>();
-  readonly #byGrammar: ReadonlyMap<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>;
-
-  private constructor(byGrammar: ReadonlyMap<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>) {
-    this.#byGrammar = byGrammar;
-  }
-
-  static async of(modules: readonly ModuleIr[], checks: readonly Check[]): Promise<Patterns> {
-    const known = Patterns.#read.get(checks) ?? new Map<Grammar, { checks: readonly MatchCheck[]; matcher: SyntaxMatcher }>();
-    Patterns.#read.set(checks, known);
-    for (const grammar of new Set(modules.map(({ path, language }) => grammarOf(path) ?? language))) {
-      if (known.has(grammar)) continue;
-      const parser = await grammarParser(grammar);
-      const found = checks.map((check) => readMatchCheck(check, languageOf(grammar), parser)).filter((match) => match !== undefined);
-      known.set(grammar, { checks: found, matcher: new SyntaxMatcher(found) });
-    }
-    return new Patterns(known);
-  }
-
-  checks(grammar: Grammar): readonly MatchCheck[] {
-    return this.#byGrammar.get(grammar)?.checks ?? [];
-  }
-
-  matcher(grammar: Grammar): SyntaxMatcher | undefined {
-    return this.#byGrammar.get(grammar)?.matcher;
-  }
 }

@@ -266,7 +266,15 @@ export class Analysis implements Engine {
   /** Data arrives at a sink: reported when its source is known, kept in the summary when it came in by a parameter. */
   reached(frame: Frame, sink: SinkRule, data: Value, node: number): void {
     if (this.quiet) return;
-    for (const fact of allFacts(data)) this.factReached(frame, sink, fact, frame.module, node);
+    const facts = allFacts(data);
+    for (const fact of facts) this.factReached(frame, sink, fact, frame.module, node);
+    if (
+      this.#listener.audit !== undefined &&
+      !isFixed(data) &&
+      (facts.length === 0 || facts.some((fact) => (fact.clean & sink.bit) === 0))
+    ) {
+      this.#listener.audit(sink, frame.module, node);
+    }
   }
 
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void {
@@ -312,4 +320,10 @@ export class Analysis implements Engine {
     );
     if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
   }
+}
+
+/** A constant, or a container of constants. */
+function isFixed(value: Value, depth = 3): boolean {
+  if (value.constant !== NOT_CONSTANT) return true;
+  return value.slots !== undefined && depth > 0 && [...value.slots.values()].every((slot) => isFixed(slot, depth - 1));
 }

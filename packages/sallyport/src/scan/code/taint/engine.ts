@@ -17,7 +17,12 @@ export type FlowReport = {
 };
 
 /** Who is told what is found. */
-export type Listener = { flow(flow: FlowReport): void; match(check: Check, module: ModuleIr, node: number): void };
+export type Listener = {
+  /** A sink got a value that is no constant, and nothing more is known. */
+  audit?(sink: SinkRule, module: ModuleIr, node: number): void;
+  flow(flow: FlowReport): void;
+  match(check: Check, module: ModuleIr, node: number): void;
+};
 
 /** What the evaluation of instructions needs of the analysis around it. */
 export type Engine = {
