@@ -3,9 +3,10 @@ import { LANGUAGES } from './language.ts';
 
 /**
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
- * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it.
+ * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
+ * sources of rules that users bring.
  */
-export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter'] as const;
+export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */

@@ -17,7 +17,7 @@ export type HandlerRule = {
 };
 /** What a call, value or assignment of a matched pattern means. */
 export type Rule =
-  | { readonly is: 'source'; readonly pattern: CallPattern; readonly kind: number; readonly only: Check | undefined }
+  | { readonly is: 'source'; readonly pattern: CallPattern; readonly kind: number }
   | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
@@ -114,8 +114,7 @@ export class Rules {
         this.symbols.alias(from, this.symbols.path(read(target).steps));
       }
     }
-    for (const { pattern, kind } of model.sources ?? [])
-      this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind), only: undefined });
+    for (const { pattern, kind } of model.sources ?? []) this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
     for (const entry of model.sanitizers ?? []) {
       const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
       this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
@@ -143,7 +142,7 @@ export class Rules {
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
       for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
       for (const { pattern, kind } of taint.sources?.[key] ?? []) {
-        this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind), only: check });
+        this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
       }
     }
   }
