@@ -84,6 +84,8 @@ const taint = Type.Object(
     refuses: Type.Array(literals(SOURCE_KINDS), { minItems: 1 }),
     /** Patterns with `$SINK` where the data arrives. */
     sinks: byLanguage(patterns),
+    /** Sinks that are reported for any value that is no constant and not made safe: nothing from outside belongs there. */
+    unproven: Type.Optional(byLanguage(patterns)),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),

@@ -11,6 +11,8 @@ const MAX_LINES = 12;
 
 /** Nobody is seen to pass untrusted data; that somebody may is likely. */
 const PARAMETER_CONFIDENCE = 0.5;
+/** A function that runs what it is given, with a value that is no constant. */
+const UNPROVEN_CONFIDENCE = 0.4;
 /** A sink with a value that is no constant: most of these places are right. */
 const AUDIT_CONFIDENCE = 0.2;
 
@@ -36,6 +38,11 @@ export class Report {
     this.#add(check, module, node, { confidence: AUDIT_CONFIDENCE, audit: true });
   }
 
+  /** A sink that is reported for any value; a flow to the same place says more. */
+  unproven({ check }: SinkRule, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
+  }
+
   match(check: Check, module: ModuleIr, node: number): void {
     this.#add(check, module, node, {});
   }
@@ -49,7 +56,8 @@ export class Report {
     const end = module.tree.place(module.tree.end[node] as number);
     const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
     const known = this.#found.get(key);
-    if (known !== undefined && (known.audit === undefined || more.audit === true)) return;
+    const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
+    if (known !== undefined && !isMore) return;
     const endLine = Math.min(end.line, start.line + MAX_LINES);
     this.#found.set(key, {
       rule: `code.${check.id}`,

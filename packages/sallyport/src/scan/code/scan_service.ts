@@ -198,6 +198,7 @@ function analyse(
   for (const module of modules) rules(module);
   const analysis = new Analysis(new Project(modules), rules, {
     flow: (flow) => report.flow(flow),
+    unproven: (sink, module, node) => report.unproven(sink, module, node),
     match: (check, module, node) => report.match(check, module, node),
     ...(audit ? { audit: (sink, module, node) => report.audit(sink, module, node) } : {}),
   });

@@ -54,7 +54,7 @@ function readRule(value: unknown): Check {
   const base = {
     id: id.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
     cwe,
-    severity: SEVERITY[String(value['severity'])] ?? 'medium',
+    severity: (typeof value['severity'] === 'string' ? SEVERITY[value['severity']] : undefined) ?? 'medium',
     tier: 'certain' as const,
     confidence: 0.7,
     message,

@@ -268,13 +268,10 @@ export class Analysis implements Engine {
     if (this.quiet) return;
     const facts = allFacts(data);
     for (const fact of facts) this.factReached(frame, sink, fact, frame.module, node);
-    if (
-      this.#listener.audit !== undefined &&
-      !isFixed(data) &&
-      (facts.length === 0 || facts.some((fact) => (fact.clean & sink.bit) === 0))
-    ) {
-      this.#listener.audit(sink, frame.module, node);
-    }
+    if (!sink.unproven && this.#listener.audit === undefined) return;
+    if (isFixed(data) || (facts.length > 0 && facts.every((fact) => (fact.clean & sink.bit) !== 0))) return;
+    if (sink.unproven) this.#listener.unproven(sink, frame.module, node);
+    else this.#listener.audit?.(sink, frame.module, node);
   }
 
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void {

@@ -6,7 +6,7 @@ import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
 import { ALL_CLASSES, builtBits, type Rule } from './rules.ts';
-import { allFacts, cleaned, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
+import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
@@ -44,9 +44,9 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const container = containerCall(call);
   if (container !== undefined) return container;
   callbacks(analysis, call);
-  const isFormat = call.method === 'format' && typeof call.receiver?.constant === 'string';
+  const format = call.method === 'format' ? call.receiver?.constant : undefined;
   const facts =
-    applied?.isOpaque === true ? NO_FACTS : isFormat ? cleaned(carried(call), builtBits(String(call.receiver?.constant))) : carried(call);
+    applied?.isOpaque === true ? NO_FACTS : typeof format === 'string' ? cleaned(carried(call), builtBits(format)) : carried(call);
   return new Value(applied === undefined ? facts : applied.facts(facts), resultSymbol(analysis, call), NOT_CONSTANT);
 }
 
@@ -127,7 +127,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   }
   return {
     isOpaque,
-    facts: (before) => union(bits === ALL_CLASSES ? NO_FACTS : cleaned(before, bits), added),
+    facts: (before) => union(bits === ALL_CLASSES ? HARMLESS : cleaned(before, bits), added),
   };
 }
 
@@ -267,7 +267,7 @@ function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: re
 function replaced(value: Value, given: readonly Value[], depth = 3): Value {
   let facts: Facts = NO_FACTS;
   for (const fact of value.facts) {
-    if (fact.source !== undefined) facts = union(facts, [fact]);
+    if (fact.source !== undefined || fact.parameter < 0) facts = union(facts, [fact]);
     else
       facts = union(
         facts,

@@ -18,6 +18,8 @@ export type FlowReport = {
 
 /** Who is told what is found. */
 export type Listener = {
+  /** A sink that is reported for any value got one that is no constant. */
+  unproven(sink: SinkRule, module: ModuleIr, node: number): void;
   /** A sink got a value that is no constant, and nothing more is known. */
   audit?(sink: SinkRule, module: ModuleIr, node: number): void;
   flow(flow: FlowReport): void;

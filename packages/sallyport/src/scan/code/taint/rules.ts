@@ -9,7 +9,10 @@ export type SinkRule = {
   readonly check: Check;
   readonly bit: number;
   readonly refuses: number;
-  /** Of parameters, only text that was built with them. */ readonly builtOnly: boolean;
+  /** Of parameters, only text that was built with them. */
+  readonly builtOnly: boolean;
+  /** Reported without a known flow too. */
+  readonly unproven: boolean;
 };
 export type HandlerRule = {
   readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
@@ -137,8 +140,9 @@ export class Rules {
     if (taint !== undefined) {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
-      for (const text of taint.sinks[key] ?? [])
-        this.#add({ is: 'sink', pattern: read(text), sink: { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) } });
+      const sink = { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) };
+      for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
+      for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
       for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
       for (const { pattern, kind } of taint.sources?.[key] ?? []) {

@@ -21,6 +21,8 @@ export type Fact = {
 
 export type Facts = readonly Fact[];
 export const NO_FACTS: Facts = [];
+/** What a function for numbers, hashes or the like returned: safe everywhere, and text built with it alone is too. */
+export const HARMLESS: Facts = [{ source: undefined, parameter: -2, field: -1, clean: -1, step: undefined }];
 /** More origins of one value tell a reader nothing new; the first ones are kept. */
 const MAX_FACTS = 10;
 /** Slots of a container that are told apart; a table of thousands is one value. */
