@@ -9,6 +9,7 @@ import { TOP } from './top.ts';
 const DOMAIN_GENERATORS = [
   { file: 'generate_guards.ts', name: 'generateGuards' },
   { file: 'generate_policy.ts', name: 'generatePolicy' },
+  { file: 'generate_scan.ts', name: 'generateScan' },
 ];
 
 /** Every generated file of the repository, as it should be. */

@@ -4,11 +4,13 @@ import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
+import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
 import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
+import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
@@ -32,8 +34,15 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
-  ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: undefined, judge: undefined }),
-  ...scanCommands({ version: VERSION, cwd: process.cwd(), clock: systemClock, code: undefined, judge: undefined, config: readScanConfig }),
+  ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: codeEngine, judge: judgePackage }),
+  ...scanCommands({
+    version: VERSION,
+    cwd: process.cwd(),
+    clock: systemClock,
+    code: codeEngine,
+    judge: judgePackage,
+    config: readScanConfig,
+  }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
 ];
 

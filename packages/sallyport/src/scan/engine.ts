@@ -15,3 +15,6 @@ export type CodeEngine = (
   files: readonly SourceText[],
   options: { readonly audit?: boolean; readonly workers?: number },
 ) => Promise<CodeScan>;
+
+/** The engine of this product. Its grammars are loaded when source code is scanned, not when a command starts. */
+export const codeEngine: CodeEngine = async (files, options) => (await import('./code/index.ts')).scanCode(files, options);

@@ -1,4 +1,4 @@
-export type { CodeEngine, CodeScan } from './engine.ts';
+export { codeEngine, type CodeEngine, type CodeScan } from './engine.ts';
 export type {
   CheckDescription,
   FileLocation,

@@ -1,0 +1,151 @@
+import { SEVERITIES, Type, type Static, type TSchema } from '../../kernel/index.ts';
+import { LANGUAGES } from './language.ts';
+
+/**
+ * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
+ * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
+ * sources of rules that users bring.
+ */
+export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
+
+/** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */
+export const SINK_CLASSES = [
+  ...['command', 'code', 'sql', 'nosql', 'path', 'url', 'redirect', 'html', 'template', 'deserialise', 'xml', 'ldap', 'xpath', 'regex'],
+  ...['log', 'header', 'prompt', 'format', 'prototype', 'memory', 'trust', 'import', 'csv', 'mail', 'resource', 'leak', 'credential'],
+] as const;
+export type SinkClass = (typeof SINK_CLASSES)[number];
+
+const literals = <const T extends readonly string[]>(values: T) =>
+  Type.Unsafe<T[number]>(Type.Union(values.map((value) => Type.Literal(value))));
+const languageName = literals(LANGUAGES);
+const patternText = Type.String({ minLength: 1, maxLength: 2000 });
+const patterns = Type.Array(patternText, { minItems: 1 });
+const closed = { additionalProperties: false };
+/** Entries by language; `javascript` serves TypeScript too. */
+const byLanguage = <S extends TSchema>(entry: S) =>
+  Type.Object(
+    { python: Type.Optional(entry), javascript: Type.Optional(entry), go: Type.Optional(entry), rust: Type.Optional(entry) },
+    closed,
+  );
+
+const sourceEntry = Type.Object({ pattern: patternText, kind: literals(SOURCE_KINDS) }, closed);
+/** `for`: the sink classes for which the result is safe; `all` for a value that can do no harm anywhere (a number, a hash). */
+const sanitizerEntry = Type.Object(
+  { pattern: patternText, for: Type.Union([Type.Literal('all'), Type.Array(literals(SINK_CLASSES), { minItems: 1 })]) },
+  closed,
+);
+/** Data flows from `$FROM` to `$TO` in the pattern (to the result when there is no `$TO`, into the receiver when that is `$TO`). */
+const propagatorEntry = Type.Object({ pattern: patternText }, closed);
+/** What the framework passes to a function that stands at `$HANDLER`; a parameter is a source, or stands for a symbol (`as: express.Request`). */
+const handlerEntry = Type.Object(
+  {
+    pattern: patternText,
+    parameters: Type.Array(
+      Type.Object(
+        {
+          /** A parameter's position (the receiver of a method not counted), its name, or `rest` for all that no other entry names. */
+          at: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Literal('rest'), Type.String()])),
+          as: Type.Optional(Type.String()),
+          kind: Type.Optional(literals(SOURCE_KINDS)),
+        },
+        closed,
+      ),
+    ),
+    /** The sink class of what the function returns: a view that returns text sends HTML. */
+    returns: Type.Optional(literals(SINK_CLASSES)),
+  },
+  closed,
+);
+
+/** What a framework's functions mean; `models/<framework>.yaml`. */
+export const modelSchema = Type.Object(
+  {
+    languages: Type.Array(languageName, { minItems: 1 }),
+    sources: Type.Optional(Type.Array(sourceEntry)),
+    sanitizers: Type.Optional(Type.Array(sanitizerEntry)),
+    propagators: Type.Optional(Type.Array(propagatorEntry)),
+    handlers: Type.Optional(Type.Array(handlerEntry)),
+    /** Other paths that lead to a symbol: `sqlite3.Connection: [sqlite3.connect()]`. */
+    types: Type.Optional(Type.Record(Type.String(), patterns)),
+  },
+  closed,
+);
+export type Model = Static<typeof modelSchema>;
+
+const cases = byLanguage(
+  Type.Object({ hits: Type.Array(Type.String(), { minItems: 1 }), misses: Type.Array(Type.String(), { minItems: 1 }) }, closed),
+);
+
+const taint = Type.Object(
+  {
+    class: literals(SINK_CLASSES),
+    /** Kinds of sources that must not reach the sinks. */
+    refuses: Type.Array(literals(SOURCE_KINDS), { minItems: 1 }),
+    /** Patterns with `$SINK` where the data arrives. */
+    sinks: byLanguage(patterns),
+    /** Sinks that are reported for any value that is no constant and not made safe: nothing from outside belongs there. */
+    unproven: Type.Optional(byLanguage(patterns)),
+    sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
+    sanitizers: Type.Optional(byLanguage(patterns)),
+    propagators: Type.Optional(byLanguage(patterns)),
+  },
+  closed,
+);
+
+/** A condition on the text or value of a metavariable. */
+const condition = Type.Object(
+  {
+    metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
+    regex: Type.Optional(Type.String()),
+    notRegex: Type.Optional(Type.String()),
+    below: Type.Optional(Type.Number()),
+    above: Type.Optional(Type.Number()),
+    /** The value is a literal or folds to one. */
+    constant: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
+
+const match = Type.Object(
+  {
+    /** Any of these. */
+    any: byLanguage(patterns),
+    /** None of these at the same place. */
+    not: Type.Optional(byLanguage(patterns)),
+    /** Within one of these. */
+    inside: Type.Optional(byLanguage(patterns)),
+    notInside: Type.Optional(byLanguage(patterns)),
+    where: Type.Optional(Type.Array(condition)),
+  },
+  closed,
+);
+
+/** One check; `checks/<family>/<id>.yaml`. Exactly one of `taint` and `match`. */
+export const checkSchema = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }),
+    cwe: Type.String({ pattern: '^CWE-[1-9][0-9]*$' }),
+    owasp: Type.Optional(Type.Array(Type.String())),
+    severity: literals(SEVERITIES),
+    /** `certain`: reported. `audit`: with `audit` only. */
+    tier: literals(['certain', 'audit'] as const),
+    confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    /** One sentence: what is wrong and what an attacker gains. */
+    message: Type.String({ minLength: 20 }),
+    fix: Type.String({ minLength: 20 }),
+    taint: Type.Optional(taint),
+    match: Type.Optional(match),
+    /** A replacement by language in which metavariables stand for what they matched; only where it cannot change what correct code does. */
+    autofix: Type.Optional(byLanguage(Type.String())),
+    /** Each hit is found by this check, each near-miss is not. */
+    cases,
+  },
+  closed,
+);
+export type Check = Static<typeof checkSchema>;
+
+/** The key of a language's entries in models and checks. */
+export function entryLanguage(language: (typeof LANGUAGES)[number]): 'python' | 'javascript' | 'go' | 'rust' {
+  return language === 'typescript' ? 'javascript' : language;
+}

@@ -1,0 +1,180 @@
+/**
+ * Patterns that name a call, a value or an assignment, read without a grammar: `subprocess.run($SINK, ..., shell=True)`, `flask.request.args`,
+ * `$X.innerHTML = $SINK`. They match the intermediate form, so a value counts wherever it was written: an alias of an import, a constant in a variable.
+ * What this reader does not accept is a pattern of syntax, which `pattern/syntax_pattern.ts` matches on the tree.
+ */
+export type ArgumentPattern =
+  | { readonly is: 'any'; readonly metavariable: string }
+  | { readonly is: 'rest' }
+  | { readonly is: 'constant'; readonly value: string | number | boolean | null }
+  | { readonly is: 'object'; readonly entries: ReadonlyMap<string, ArgumentPattern> }
+  | { readonly is: 'list'; readonly items: readonly ArgumentPattern[] }
+  | { readonly is: 'symbol'; readonly steps: readonly string[] }
+  | { readonly is: 'named'; readonly name: string; readonly value: ArgumentPattern };
+
+export type CallPattern = {
+  readonly form: 'call' | 'value' | 'assign' | 'return';
+  /** Steps of the path, `()` for an inner call; the first is a metavariable when any receiver will do. */
+  readonly steps: readonly string[];
+  readonly arguments: readonly ArgumentPattern[];
+};
+
+/** `undefined` when the text is no pattern of this kind. */
+export function readCallPattern(text: string): CallPattern | undefined {
+  const reader = new Reader(text);
+  try {
+    return reader.pattern();
+  } catch (error) {
+    if (error instanceof NotAPattern) return undefined;
+    throw error;
+  }
+}
+
+class NotAPattern extends Error {}
+
+const STEP = /[\w$]+!?/y;
+/** A first step may be a module: `os/exec`, `@langchain/core/tools`, `child_process`, `fs/promises`. */
+const ROOT = /"[^"]+"|\.{1,2}(?:\/[\w./-]+)?|@?[\w$]+(?:[/-][\w$@-]+)*/y;
+const SPACE = /\s*/y;
+
+class Reader {
+  readonly #text: string;
+  #at = 0;
+
+  constructor(text: string) {
+    this.#text = text.trim();
+  }
+
+  pattern(): CallPattern {
+    if (/^return\s/.test(this.#text)) {
+      this.#at = 6;
+      const value = this.argument();
+      this.#end();
+      return { form: 'return', steps: [], arguments: [value] };
+    }
+    const { steps, last } = this.#path();
+    if (this.#take('=')) {
+      const value = this.argument();
+      this.#end();
+      return { form: 'assign', steps: last === undefined ? steps : [...steps, '()'], arguments: [value] };
+    }
+    this.#end();
+    return last === undefined ? { form: 'value', steps, arguments: [] } : { form: 'call', steps, arguments: last };
+  }
+
+  /** A path with calls; the arguments of the last call apart, those of inner ones must be open. */
+  #path(): { steps: string[]; last: ArgumentPattern[] | undefined } {
+    const steps = [this.#token(ROOT).replaceAll('"', '')];
+    let last: ArgumentPattern[] | undefined;
+    for (;;) {
+      this.#space();
+      if (this.#take('(')) {
+        if (last !== undefined) steps.push('()');
+        last = this.#until(')');
+      } else if (this.#take('::') || (!this.#text.startsWith('...', this.#at) && this.#take('.'))) {
+        if (last !== undefined) steps.push('()');
+        last = undefined;
+        steps.push(this.#token(STEP));
+      } else if (this.#take('[')) {
+        if (last !== undefined) steps.push('()');
+        last = undefined;
+        const index = this.argument();
+        if (!this.#take(']')) throw new NotAPattern();
+        steps.push(index.is === 'constant' && typeof index.value === 'string' ? index.value : '[]');
+      } else return { steps, last };
+    }
+  }
+
+  #until(close: string): ArgumentPattern[] {
+    const found: ArgumentPattern[] = [];
+    while (!this.#take(close)) {
+      found.push(this.#named());
+      if (!this.#take(',') && !this.#peek(close)) throw new NotAPattern();
+    }
+    return found;
+  }
+
+  #named(): ArgumentPattern {
+    this.#space();
+    const name = /^(\w+)\s*=(?!=)\s*/.exec(this.#text.slice(this.#at));
+    if (name === null) return this.argument();
+    this.#at += name[0].length;
+    return { is: 'named', name: name[1] ?? '', value: this.argument() };
+  }
+
+  argument(): ArgumentPattern {
+    this.#space();
+    const rest = this.#text.slice(this.#at);
+    if (this.#take('...')) return { is: 'rest' };
+    const metavariable = /^\$[A-Z][A-Z0-9_]*(?![\w.(])/.exec(rest);
+    if (metavariable !== null) {
+      this.#at += metavariable[0].length;
+      return { is: 'any', metavariable: metavariable[0] };
+    }
+    const text = /^"((?:[^"\\]|\\.)*)"|^'((?:[^'\\]|\\.)*)'/.exec(rest);
+    if (text !== null) {
+      this.#at += text[0].length;
+      return { is: 'constant', value: text[1] ?? text[2] ?? '' };
+    }
+    const number = /^-?(?:0x[\da-fA-F]+|0o[0-7]+|\d+(?:\.\d+)?)\b/.exec(rest);
+    if (number !== null) {
+      this.#at += number[0].length;
+      return { is: 'constant', value: Number(number[0]) };
+    }
+    if (this.#take('{')) return { is: 'object', entries: this.#entries() };
+    const word = /^(true|false|True|False|null|None|nil)\b/.exec(rest);
+    if (word !== null) {
+      this.#at += word[0].length;
+      return { is: 'constant', value: /^[tT]/.test(word[0]) ? true : /^[fF]/.test(word[0]) ? false : null };
+    }
+    if (this.#take('[')) return { is: 'list', items: this.#until(']') };
+    const { steps, last } = this.#path();
+    return { is: 'symbol', steps: last === undefined ? steps : [...steps, '()'] };
+  }
+
+  #entries(): Map<string, ArgumentPattern> {
+    const entries = new Map<string, ArgumentPattern>();
+    while (!this.#take('}')) {
+      if (!this.#take('...')) {
+        this.#space();
+        const key = /^["']?([\w$-]+)["']?\s*:\s*/.exec(this.#text.slice(this.#at));
+        if (key === null) throw new NotAPattern();
+        this.#at += key[0].length;
+        entries.set(key[1] ?? '', this.argument());
+      }
+      if (!this.#take(',') && !this.#peek('}')) throw new NotAPattern();
+    }
+    return entries;
+  }
+
+  #token(pattern: RegExp): string {
+    this.#space();
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found === null || found[0] === '') throw new NotAPattern();
+    this.#at = pattern.lastIndex;
+    return found[0];
+  }
+
+  #space(): void {
+    SPACE.lastIndex = this.#at;
+    SPACE.exec(this.#text);
+    this.#at = SPACE.lastIndex;
+  }
+
+  #peek(text: string): boolean {
+    this.#space();
+    return this.#text.startsWith(text, this.#at);
+  }
+
+  #take(text: string): boolean {
+    if (!this.#peek(text)) return false;
+    this.#at += text.length;
+    return true;
+  }
+
+  #end(): void {
+    this.#space();
+    if (this.#at < this.#text.length) throw new NotAPattern();
+  }
+}

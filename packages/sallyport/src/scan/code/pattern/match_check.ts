@@ -1,0 +1,131 @@
+import { RE2JS } from 're2js';
+import { entryLanguage, type Check } from '../check.ts';
+import type { GrammarParser } from '../grammar_store.ts';
+import type { Language } from '../language.ts';
+import type { SyntaxTree } from '../syntax.ts';
+import { readCallPattern, type CallPattern } from './call_pattern.ts';
+import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pattern.ts';
+
+/** What a metavariable stands for: a node, and its value where that is known (`undefined`: it is not). */
+export type Held = { readonly node: number; readonly constant: string | number | boolean | null | undefined };
+export type Holds = ReadonlyMap<string, Held>;
+
+type Condition = {
+  readonly metavariable: string;
+  readonly regex: RE2JS | undefined;
+  readonly notRegex: RE2JS | undefined;
+  readonly below: number | undefined;
+  readonly above: number | undefined;
+  readonly constant: boolean | undefined;
+};
+
+/** A check with `match`, ready for one grammar. */
+export type MatchCheck = {
+  readonly check: Check;
+  readonly calls: readonly CallPattern[];
+  readonly syntax: readonly SyntaxPattern[];
+  readonly notCalls: readonly CallPattern[];
+  readonly notSyntax: readonly SyntaxPattern[];
+  readonly inside: readonly SyntaxPattern[] | undefined;
+  readonly notInside: readonly SyntaxPattern[];
+  readonly where: readonly Condition[];
+};
+
+/** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. */
+export function readMatchCheck(check: Check, language: Language, parser: GrammarParser): MatchCheck | undefined {
+  const { match } = check;
+  const key = entryLanguage(language);
+  const texts = match?.any[key];
+  if (match === undefined || texts === undefined) return undefined;
+  const syntax = (list: readonly string[]): SyntaxPattern[] =>
+    list.map((text) => {
+      const pattern = readSyntaxPattern(text, language, parser);
+      if (pattern === undefined) throw new SyntaxError(`${check.id}: not a pattern of ${language}: ${text}`);
+      return pattern;
+    });
+  const isCall = (text: string): boolean => readCallPattern(text) !== undefined;
+  const calls = (list: readonly string[]): CallPattern[] => list.map(readCallPattern).filter((pattern) => pattern !== undefined);
+  const not = match.not?.[key] ?? [];
+  const inside = match.inside?.[key];
+  return {
+    check,
+    calls: calls(texts),
+    syntax: syntax(texts.filter((text) => !isCall(text))),
+    notCalls: calls(not),
+    notSyntax: syntax(not.filter((text) => !isCall(text))),
+    inside: inside === undefined ? undefined : syntax(inside),
+    notInside: syntax(match.notInside?.[key] ?? []),
+    where: (match.where ?? []).map((condition) => ({
+      metavariable: condition.metavariable,
+      regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
+      notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+      below: condition.below,
+      above: condition.above,
+      constant: condition.constant,
+    })),
+  };
+}
+
+/** Whether what surrounds a match, and what its metavariables hold, is as the check says. */
+export function holdsAt(check: MatchCheck, tree: SyntaxTree, node: number, holds: Holds): boolean {
+  if (check.notSyntax.some((pattern) => matchSyntax(pattern, tree, node) !== undefined)) return false;
+  if (!check.where.every((condition) => fulfils(condition, tree, holds))) return false;
+  if (check.inside === undefined && check.notInside.length === 0) return true;
+  const around = tree.ancestors(node);
+  const within = (patterns: readonly SyntaxPattern[]): boolean =>
+    around.some((ancestor) => patterns.some((pattern) => matchSyntax(pattern, tree, ancestor) !== undefined));
+  return (check.inside === undefined || within(check.inside)) && !within(check.notInside);
+}
+
+function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
+  const held = holds.get(condition.metavariable);
+  if (held === undefined) return false;
+  const { constant } = held;
+  if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
+  const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
+  if (condition.regex !== undefined && !condition.regex.matcher(text).find()) return false;
+  if (condition.notRegex?.matcher(text).find() === true) return false;
+  if (condition.below === undefined && condition.above === undefined) return true;
+  const number = typeof constant === 'number' ? constant : Number(text);
+  if (Number.isNaN(number)) return false;
+  return (condition.below === undefined || number < condition.below) && (condition.above === undefined || number > condition.above);
+}
+
+/** Syntax patterns of all checks by the kind of their root: one pass over a tree serves them all. */
+export class SyntaxMatcher {
+  readonly #entries: readonly { readonly check: MatchCheck; readonly pattern: SyntaxPattern; readonly kind: string }[];
+
+  constructor(checks: readonly MatchCheck[]) {
+    this.#entries = checks.flatMap((check) =>
+      check.syntax.map((pattern) => ({ check, pattern, kind: pattern.tree.kindName(pattern.root) })),
+    );
+  }
+
+  find(tree: SyntaxTree, found: (check: Check, node: number) => void): void {
+    const byKind = new Map<string, { check: MatchCheck; pattern: SyntaxPattern }[]>();
+    for (const { check, pattern, kind } of this.#entries) {
+      if (pattern.anchor !== '' && !tree.text.includes(pattern.anchor)) continue;
+      const known = byKind.get(kind);
+      if (known === undefined) byKind.set(kind, [{ check, pattern }]);
+      else known.push({ check, pattern });
+    }
+    if (byKind.size === 0) return;
+    const table = tree.names.kindNames.map((name) => byKind.get(name));
+    for (let node = 0; node < tree.count; node++) {
+      for (const { check, pattern } of table[tree.kind[node] as number] ?? []) {
+        const bindings = matchSyntax(pattern, tree, node);
+        if (bindings === undefined) continue;
+        const holds = new Map([...bindings].map(([name, at]) => [name, { node: at, constant: literal(tree, at) }]));
+        if (holdsAt(check, tree, node, holds)) found(check.check, node);
+      }
+    }
+  }
+}
+
+/** The value of a literal in the text. */
+function literal(tree: SyntaxTree, node: number): string | number | undefined {
+  const text = tree.textOf(node);
+  if (/^-?(?:0[xX][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?)$/.test(text)) return Number(text.replaceAll('_', ''));
+  const quoted = /^(["'`])([\s\S]*)\1$/.exec(text);
+  return quoted === null ? undefined : quoted[2];
+}

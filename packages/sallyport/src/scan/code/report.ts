@@ -1,0 +1,103 @@
+import { SOURCE_KINDS, type Check } from './check.ts';
+import type { CodeFinding, TraceStep } from './finding.ts';
+import type { ModuleIr } from './ir.ts';
+import type { FlowReport } from './taint/engine.ts';
+import type { SinkRule } from './taint/rules.ts';
+
+/** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
+const MAX_TRACE = 20;
+/** A finding is where its code starts; a long statement is not all of it. */
+const MAX_LINES = 12;
+
+/** Nobody is seen to pass untrusted data; that somebody may is likely. */
+const PARAMETER_CONFIDENCE = 0.5;
+/** A function that runs what it is given, with a value that is no constant. */
+const UNPROVEN_CONFIDENCE = 0.4;
+/** A sink with a value that is no constant: most of these places are right. */
+const AUDIT_CONFIDENCE = 0.2;
+
+/** Findings by check and place, each once, however many ways lead to it. */
+export class Report {
+  readonly #found = new Map<string, CodeFinding>();
+
+  flow({ sink, module, node, source, step }: FlowReport): void {
+    const way: TraceStep[] = [];
+    for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
+    const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
+    const isParameter = SOURCE_KINDS[source.kind] === 'parameter';
+    this.#add(
+      sink.check,
+      module,
+      node,
+      isParameter ? { trace, confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : { trace },
+    );
+  }
+
+  /** Only where no flow is reported. */
+  audit({ check }: SinkRule, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, { confidence: AUDIT_CONFIDENCE, audit: true });
+  }
+
+  /** A sink that is reported for any value; a flow to the same place says more. */
+  unproven({ check }: SinkRule, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
+  }
+
+  match(check: Check, module: ModuleIr, node: number): void {
+    this.#add(check, module, node, {});
+  }
+
+  findings(): CodeFinding[] {
+    return [...this.#found.values()].sort(byPlace);
+  }
+
+  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number; audit?: true }): void {
+    const start = module.tree.place(module.tree.start[node] as number);
+    const end = module.tree.place(module.tree.end[node] as number);
+    const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
+    const known = this.#found.get(key);
+    const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
+    if (known !== undefined && !isMore) return;
+    const endLine = Math.min(end.line, start.line + MAX_LINES);
+    this.#found.set(key, {
+      rule: `code.${check.id}`,
+      category: 'vulnerable_code',
+      type: check.cwe,
+      severity: check.severity,
+      confidence: check.confidence,
+      location: {
+        kind: 'file',
+        path: module.path,
+        line: start.line,
+        column: start.column,
+        endLine,
+        endColumn: endLine === end.line ? end.column : 1,
+      },
+      fix: check.fix,
+      taxonomy: [check.cwe, ...(check.owasp ?? [])],
+      message: check.message,
+      ...more,
+      ...(check.tier === 'audit' ? { audit: true as const } : {}),
+    });
+  }
+}
+
+function traceStep(module: ModuleIr, node: number, what: string): TraceStep {
+  return { path: module.path, ...module.tree.place(module.tree.start[node] as number), what };
+}
+
+function shortened(way: readonly TraceStep[]): readonly TraceStep[] {
+  return way.length <= MAX_TRACE ? way : [...way.slice(0, MAX_TRACE / 2), ...way.slice(-MAX_TRACE / 2)];
+}
+
+function placeOf({ location, rule }: CodeFinding): string {
+  if (location.kind !== 'file') return rule;
+  return `${location.path}\0${String(location.line).padStart(9, '0')}\0${String(location.column).padStart(9, '0')}\0${rule}`;
+}
+
+/** By path, line, column, rule. */
+export function byPlace(one: CodeFinding, other: CodeFinding): number {
+  const a = placeOf(one);
+  const b = placeOf(other);
+  return a < b ? -1 : a > b ? 1 : 0;
+}

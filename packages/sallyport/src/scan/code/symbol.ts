@@ -1,0 +1,109 @@
+/**
+ * Names as integers, and symbols: dotted paths from a root (a module, a global or a parameter's name), as integers too. A call adds the step `()`,
+ * an index `[]`: `sqlite3.connect().cursor` is what `cursor` of a new connection is, wherever it was stored between.
+ */
+export type NameId = number;
+export type SymbolId = number;
+
+/** The symbol of a value that nothing is known of. */
+export const UNKNOWN: SymbolId = 0;
+/** Room for names in the key of a child: two integers in one double. */
+const KEY = 0x4000000;
+/** Steps of a symbol's path; longer ones (chains in loops) become unknown. */
+const MAX_STEPS = 24;
+/** Bounds memory over a long run of many repositories in one process. */
+const MAX_SYMBOLS = 4_000_000;
+
+export class Names {
+  readonly #ids = new Map<string, NameId>();
+  readonly #texts: string[] = [];
+
+  id(text: string): NameId {
+    let id = this.#ids.get(text);
+    if (id === undefined) {
+      id = this.#texts.length;
+      this.#texts.push(text);
+      this.#ids.set(text, id);
+    }
+    return id;
+  }
+
+  text(id: NameId): string {
+    return this.#texts[id] ?? '';
+  }
+}
+
+export class Symbols {
+  readonly names: Names;
+  readonly callStep: NameId;
+  readonly indexStep: NameId;
+  readonly #default: NameId;
+  readonly #children = new Map<number, SymbolId>();
+  readonly #parent: SymbolId[] = [UNKNOWN];
+  readonly #name: NameId[] = [0];
+  readonly #steps: number[] = [0];
+
+  constructor(names: Names) {
+    this.names = names;
+    this.callStep = names.id('()');
+    this.indexStep = names.id('[]');
+    this.#default = names.id('default');
+  }
+
+  /** The symbol one step further. A module's `default` is the module, except in this project, where it is one export of several. */
+  child(parent: SymbolId, name: NameId): SymbolId {
+    const key = parent * KEY + name;
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const steps = (this.#steps[parent] as number) + 1;
+    if (steps > MAX_STEPS || this.#parent.length >= MAX_SYMBOLS) return UNKNOWN;
+    if (name === this.#default && parent !== UNKNOWN && !this.isLocal(parent)) return parent;
+    const id = this.#parent.length;
+    this.#parent.push(parent);
+    this.#name.push(name);
+    this.#steps.push(steps);
+    this.#children.set(key, id);
+    return id;
+  }
+
+  /** The symbol of a path; roots are children of the unknown symbol. */
+  path(steps: readonly string[]): SymbolId {
+    let symbol = UNKNOWN;
+    for (const step of steps) symbol = this.child(symbol, this.names.id(step));
+    return symbol;
+  }
+
+  /** From now on the path of `from` leads to `to`, with all that is reached through it. */
+  alias(from: SymbolId, to: SymbolId): void {
+    if (from !== UNKNOWN && from !== to) this.#children.set(this.parent(from) * KEY + this.name(from), to);
+  }
+
+  parent(symbol: SymbolId): SymbolId {
+    return this.#parent[symbol] ?? UNKNOWN;
+  }
+
+  name(symbol: SymbolId): NameId {
+    return this.#name[symbol] ?? 0;
+  }
+
+  depth(symbol: SymbolId): number {
+    return this.#steps[symbol] ?? 0;
+  }
+
+  root(symbol: SymbolId): SymbolId {
+    let at = symbol;
+    while (this.parent(at) !== UNKNOWN) at = this.parent(at);
+    return at;
+  }
+
+  /** A symbol below a relative module (`./x`, `../x`): a file of the scanned project. */
+  isLocal(symbol: SymbolId): boolean {
+    return this.names.text(this.name(this.root(symbol))).startsWith('.');
+  }
+
+  steps(symbol: SymbolId): string[] {
+    const found: string[] = [];
+    for (let at = symbol; at !== UNKNOWN; at = this.parent(at)) found.unshift(this.names.text(this.name(at)));
+    return found;
+  }
+}

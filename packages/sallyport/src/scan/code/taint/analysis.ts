@@ -1,0 +1,326 @@
+import { SOURCE_KINDS } from '../check.ts';
+import { holdsAt, type MatchCheck } from '../pattern/match_check.ts';
+import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
+import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
+import { matchArgument, type Bound } from './arguments.ts';
+import { run } from './evaluate.ts';
+import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
+import type { Engine, Listener } from './engine.ts';
+import type { Project } from './project.ts';
+import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
+import { allFacts, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts, type Source } from './value.ts';
+
+/** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
+const MAX_WORK = 3_000_000;
+const PARAMETER = kindIndex('parameter');
+/** Nested runs of closures and callbacks. */
+const MAX_NESTING = 12;
+
+/** The flow analysis of all modules that were lowered together. */
+export class Analysis implements Engine {
+  readonly project: Project;
+  readonly #rules: (module: ModuleIr) => Rules;
+  readonly #listener: Listener;
+  readonly #constants = new Map<ModuleIr, Value[]>();
+  readonly #sources = new Map<string, Source>();
+  readonly #summaries = new Map<FunctionIr, Summary>();
+  readonly #running = new Set<FunctionIr>();
+  readonly #called = new Set<FunctionIr>();
+  readonly #homes = new Map<FunctionIr, ModuleIr>();
+  readonly #seen = new Set<FunctionIr>();
+  readonly #moduleFrames = new Map<ModuleIr, Frame>();
+  readonly exhausted = new Set<ModuleIr>();
+  #work = 0;
+  /** While the variables of modules are found: nothing is reported and no function runs. */
+  quiet = false;
+
+  constructor(project: Project, rules: (module: ModuleIr) => Rules, listener: Listener) {
+    this.project = project;
+    this.#rules = rules;
+    this.#listener = listener;
+  }
+
+  rules(frame: Frame): Rules {
+    return this.#rules(frame.module);
+  }
+
+  /** Reports every flow of a module. */
+  module(module: ModuleIr): void {
+    const outer = this.moduleFrame(module);
+    this.#work = 0;
+    const code = module.functions[0];
+    if (code === undefined) return;
+    const frame = new Frame(module, code, undefined, undefined);
+    frame.env = outer.env.slice();
+    this.#runFrame(frame);
+    for (const func of module.functions) {
+      if (func.index === 0 || func.outer !== 0 || this.#seen.has(func)) continue;
+      this.#work = 0;
+      this.summary(module, func);
+    }
+  }
+
+  called(func: FunctionIr): void {
+    if (!this.quiet) this.#called.add(func);
+  }
+
+  /** After all modules: parameters that nobody passes but code outside, at sinks that refuse even those. */
+  unknownCallers(): void {
+    for (const [func, { sinks }] of this.#summaries) {
+      if (this.#called.has(func)) continue;
+      for (const { sink, fact, module, node } of sinks) {
+        if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
+          continue;
+        const parameter = func.parameters[fact.parameter];
+        if (parameter === undefined || (fact.parameter === 0 && func.owner >= 0 && !func.isStatic)) continue;
+        const home = this.#homes.get(func) ?? module;
+        const source = { kind: PARAMETER, module: home, node: parameter.node, what: `the parameter ${home.names.text(parameter.name)}` };
+        this.#listener.flow({ sink, module, node, source, step: fact.step });
+      }
+    }
+  }
+
+  spend(): boolean {
+    return ++this.#work <= MAX_WORK;
+  }
+
+  /** The module's variables after its own code ran. */
+  moduleFrame(module: ModuleIr): Frame {
+    let frame = this.#moduleFrames.get(module);
+    if (frame === undefined) {
+      frame = new Frame(module, module.functions[0] as FunctionIr, undefined, undefined);
+      this.#moduleFrames.set(module, frame);
+      const before = this.quiet;
+      this.quiet = true;
+      this.#runFrame(frame);
+      this.quiet = before;
+    }
+    return frame;
+  }
+
+  /** What a function does with its parameters; the empty summary while it is being found (recursion). */
+  summary(module: ModuleIr, func: FunctionIr): Summary {
+    const known = this.#summaries.get(func);
+    if (known !== undefined) return known;
+    if (this.quiet || this.#running.has(func) || this.#running.size > 60) return EMPTY_SUMMARY;
+    this.#running.add(func);
+    const frame = new Frame(module, func, this.moduleFrame(module), undefined);
+    for (const [at, parameter] of func.parameters.entries()) {
+      frame.env[parameter.slot] = this.parameterValue(frame, at, [
+        { source: undefined, parameter: at, field: -1, clean: 0, step: undefined },
+      ]);
+    }
+    this.#runFrame(frame);
+    this.#running.delete(func);
+    const summary = {
+      returned: frame.returned ?? NOTHING,
+      sinks: frame.sinks,
+      parameters: func.parameters.map(({ slot }) => frame.env[slot] ?? NOTHING),
+    };
+    this.#summaries.set(func, summary);
+    this.#homes.set(func, module);
+    return summary;
+  }
+
+  /** A parameter as the function sees it: its class, its declared type, or its name. */
+  parameterValue(frame: Frame, at: number, facts: Facts): Value {
+    const { func, module } = frame;
+    const parameter = func.parameters[at];
+    if (parameter === undefined) return NOTHING;
+    const isReceiver = at === 0 && func.owner >= 0 && !func.isStatic;
+    const instance = isReceiver ? { module, index: func.owner } : undefined;
+    const symbol = isReceiver ? UNKNOWN : parameter.type === UNKNOWN ? module.symbols.child(UNKNOWN, parameter.name) : parameter.type;
+    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, instance);
+  }
+
+  /** Runs a function's code, then the functions within it that nothing called. */
+  #runFrame(frame: Frame): void {
+    this.#seen.add(frame.func);
+    run(this, frame, 0, frame.func.code.length / STRIDE);
+    if (!this.spend()) this.exhausted.add(frame.module);
+    if (this.quiet) return;
+    for (const index of frame.pending) {
+      const func = frame.module.functions[index];
+      if (func === undefined || this.#seen.has(func) || func.outer === 0) continue;
+      const nested = new Frame(frame.module, func, frame, frame);
+      for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = this.parameterValue(nested, at, NO_FACTS);
+      this.runNested(nested);
+    }
+  }
+
+  runNested(frame: Frame): void {
+    if (frame.depth > MAX_NESTING || this.#running.has(frame.func)) return;
+    this.#running.add(frame.func);
+    this.#runFrame(frame);
+    this.#running.delete(frame.func);
+  }
+
+  constant(module: ModuleIr, id: number): Value {
+    let values = this.#constants.get(module);
+    if (values === undefined) {
+      values = module.constants.map((constant) => new Value(NO_FACTS, UNKNOWN, constant === undefined ? NOT_CONSTANT : constant));
+      this.#constants.set(module, values);
+    }
+    return values[id] ?? NOTHING;
+  }
+
+  /** A variable takes a value: a step of the trace. */
+  named(frame: Frame, value: Value, name: NameId, node: number): Value {
+    if (value.facts.length === 0) return value;
+    const what = `stored in ${frame.module.names.text(name)}`;
+    return value.withFacts(value.facts.map((fact) => withStep(fact, what, frame.module, node)));
+  }
+
+  symbolValue(frame: Frame, symbol: SymbolId, node: number): Value {
+    const local = this.local(frame, symbol);
+    if (local !== undefined) return local;
+    return this.sourced(frame, new Value(NO_FACTS, symbol), node);
+  }
+
+  /** What a symbol of this project is. */
+  local(frame: Frame, symbol: SymbolId): Value | undefined {
+    return this.project.resolve((module) => this.moduleFrame(module).env, frame.module, symbol);
+  }
+
+  childSymbol(frame: Frame, symbol: SymbolId, name: NameId): SymbolId {
+    return frame.module.symbols.child(symbol === UNKNOWN ? this.rules(frame).any : symbol, name);
+  }
+
+  /** Adds the fact of a source when the value's symbol is one. */
+  sourced(frame: Frame, value: Value, node: number): Value {
+    if (value.symbol === UNKNOWN) return value;
+    const rules = this.rules(frame).value(value.symbol);
+    if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
+    for (const rule of rules) {
+      if (rule.is === 'source') return value.withFacts(union(value.facts, this.sourceFacts(frame, rule.kind, node)));
+    }
+    return value;
+  }
+
+  sourceFacts(frame: Frame, kind: number, node: number): Facts {
+    const { module } = frame;
+    const key = `${module.path} ${node} ${kind}`;
+    let source = this.#sources.get(key);
+    if (source === undefined) {
+      source = { kind, module, node, what: `data from ${SOURCE_KINDS[kind] ?? ''}` };
+      this.#sources.set(key, source);
+    }
+    return [{ source, parameter: -1, field: -1, clean: 0, step: undefined }];
+  }
+
+  /** A method or nested export of an object of this project. */
+  member(object: Value, name: NameId, text: string): Value | undefined {
+    const of = object.instance ?? object.classRef;
+    if (of === undefined) return undefined;
+    const found = this.project.method(of, name);
+    if (found === undefined) return undefined;
+    const receiver = object.instance === undefined ? undefined : object;
+    return new Value(
+      NO_FACTS,
+      UNKNOWN,
+      NOT_CONSTANT,
+      undefined,
+      { module: found.module, index: found.index, frame: undefined },
+      undefined,
+      undefined,
+      receiver ?? (text === '' ? object : undefined),
+    );
+  }
+
+  fieldType(object: Value, name: NameId): SymbolId {
+    if (object.instance === undefined) return UNKNOWN;
+    return object.instance.module.classes[object.instance.index]?.fields.get(name) ?? UNKNOWN;
+  }
+
+  closure(frame: Frame, index: number): Value {
+    const func = frame.module.functions[index];
+    if (func === undefined) return NOTHING;
+    frame.pending.add(index);
+    return new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, { module: frame.module, index, frame });
+  }
+
+  /** A field is assigned: sinks like `$X.innerHTML = $SINK`. */
+  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void {
+    for (const rule of this.rules(frame).assign(this.childSymbol(frame, object.symbol, name))) {
+      const pattern = rule.pattern.arguments[0];
+      const bound = pattern === undefined ? undefined : matchArgument(pattern, value, node, frame);
+      if (bound === undefined) continue;
+      if (rule.is === 'match') this.matched(frame, rule.match, bound, node);
+      else if (rule.is === 'sink')
+        for (const one of bound) if (one.metavariable === '$SINK') this.reached(frame, rule.sink, one.value, node);
+    }
+  }
+
+  returned(frame: Frame, value: Value, node: number): void {
+    if (frame.returnBits !== 0) this.#returnReached(frame, value, node);
+    frame.addReturned(value);
+  }
+
+  #returnReached(frame: Frame, value: Value, node: number): void {
+    for (const rule of this.rules(frame).returns) {
+      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0 && value.slots === undefined)
+        this.reached(frame, rule.sink, value, node);
+    }
+  }
+
+  /** Data arrives at a sink: reported when its source is known, kept in the summary when it came in by a parameter. */
+  reached(frame: Frame, sink: SinkRule, data: Value, node: number): void {
+    if (this.quiet) return;
+    const facts = allFacts(data);
+    for (const fact of facts) this.factReached(frame, sink, fact, frame.module, node);
+    if (!sink.unproven && this.#listener.audit === undefined) return;
+    if (isFixed(data) || (facts.length > 0 && facts.every((fact) => (fact.clean & sink.bit) !== 0))) return;
+    if (sink.unproven) this.#listener.unproven(sink, frame.module, node);
+    else this.#listener.audit?.(sink, frame.module, node);
+  }
+
+  factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void {
+    if ((fact.clean & sink.bit) !== 0) return;
+    if (fact.source === undefined) frame.addSink({ sink, fact, module, node });
+    else if ((sink.refuses & (1 << fact.source.kind)) !== 0)
+      this.#listener.flow({ sink, module, node, source: fact.source, step: fact.step });
+  }
+
+  /** A function that a framework calls: its parameters are what the framework passes. */
+  handle(frame: Frame, target: Value, rule: HandlerRule): void {
+    if (this.quiet || target.func === undefined) return;
+    const { module, index } = target.func;
+    const func = module.functions[index];
+    if (func === undefined) return;
+    this.called(func);
+    const skip = func.owner >= 0 && !func.isStatic ? 1 : 0;
+    const handled = new Frame(module, func, target.func.frame ?? this.moduleFrame(module), frame);
+    handled.returnBits = rule.returns;
+    for (const [at, parameter] of func.parameters.entries()) {
+      const name = module.names.text(parameter.name);
+      const entry =
+        rule.parameters.find((one) => one.at === at - skip || one.at === name) ??
+        (at < skip ? undefined : rule.parameters.find((one) => one.at === 'rest'));
+      const facts = entry === undefined || entry.kind < 0 ? NO_FACTS : this.sourceFacts(handled, entry.kind, parameter.node);
+      const value = this.parameterValue(handled, at, facts);
+      handled.env[parameter.slot] =
+        entry === undefined || entry.as === UNKNOWN
+          ? value
+          : new Value(facts, entry.as, NOT_CONSTANT, undefined, undefined, value.instance);
+    }
+    this.runNested(handled);
+  }
+
+  /** A pattern of a check that needs no flow holds here, as far as the call itself tells. */
+  matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
+    if (this.quiet) return;
+    const holds = new Map(
+      bound.map(({ metavariable, value, node: at }) => [
+        metavariable,
+        { node: at, constant: value.constant === NOT_CONSTANT ? undefined : value.constant },
+      ]),
+    );
+    if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
+  }
+}
+
+/** A constant, or a container of constants. */
+function isFixed(value: Value, depth = 3): boolean {
+  if (value.constant !== NOT_CONSTANT) return true;
+  return value.slots !== undefined && depth > 0 && [...value.slots.values()].every((slot) => isFixed(slot, depth - 1));
+}

@@ -1,0 +1,86 @@
+import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
+import type { Frame } from './frame.ts';
+import { NOT_CONSTANT, type Value } from './value.ts';
+
+export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean; readonly node: number };
+
+/** What metavariables matched. */
+export type Bound = { readonly metavariable: string; readonly value: Value; readonly node: number };
+
+/** The values that the metavariables of a pattern's arguments stand for; `undefined` when the call is another one. */
+export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
+  const bound: Bound[] = [];
+  const positional = given.filter((argument) => argument.name === undefined);
+  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named');
+  if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
+  for (const argument of pattern.arguments) {
+    if (argument.is !== 'named') continue;
+    const found = given.find(({ name }) => name === argument.name);
+    if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
+  }
+  return bound;
+}
+
+function matchPositional(
+  wanted: readonly ArgumentPattern[],
+  given: readonly Argument[],
+  at: number,
+  from: number,
+  frame: Frame,
+  bound: Bound[],
+): boolean {
+  const pattern = wanted[at];
+  if (pattern === undefined) return from >= given.length;
+  if (pattern.is === 'rest') {
+    if (at === wanted.length - 1) return true;
+    // `..., $SINK, ...` is any of the arguments.
+    const next = wanted[at + 1];
+    let any = false;
+    for (let start = from; start < given.length; start++) {
+      const tried: Bound[] = [];
+      if (next === undefined || !matchPositional(wanted, given, at + 1, start, frame, tried)) continue;
+      bound.push(...tried);
+      any = true;
+    }
+    return any;
+  }
+  const argument = given[from];
+  if (argument === undefined) return false;
+  return matchOne(pattern, argument.value, argument.node, frame, bound) && matchPositional(wanted, given, at + 1, from + 1, frame, bound);
+}
+
+/** What the metavariables of one value's pattern stand for; `undefined` when it does not match. */
+export function matchArgument(pattern: ArgumentPattern, value: Value, node: number, frame: Frame): readonly Bound[] | undefined {
+  const bound: Bound[] = [];
+  return matchOne(pattern, value, node, frame, bound) ? bound : undefined;
+}
+
+function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
+  switch (pattern.is) {
+    case 'any':
+      if (pattern.metavariable === '$TEXT' && value.slots !== undefined) return false;
+      bound.push({ metavariable: pattern.metavariable === '$TEXT' ? '$SINK' : pattern.metavariable, value, node });
+      return true;
+    case 'rest':
+      return true;
+    case 'constant':
+      return value.constant !== NOT_CONSTANT && value.constant === pattern.value;
+    case 'object':
+      for (const [key, inner] of pattern.entries) {
+        const slot = value.slots?.get(key);
+        if (slot === undefined || !matchOne(inner, slot, node, frame, bound)) return false;
+      }
+      return true;
+    case 'list': {
+      const items = [...(value.slots ?? [])].filter(([key]) => typeof key === 'number').sort(([a], [b]) => Number(a) - Number(b));
+      const given = items.map(([, item]): Argument => ({ value: item, name: undefined, spread: false, node }));
+      return given.length > 0 && matchPositional(pattern.items, given, 0, 0, frame, bound);
+    }
+    case 'symbol': {
+      const steps = frame.module.symbols.steps(value.symbol);
+      return steps.length === pattern.steps.length && steps.every((step, at) => step === pattern.steps[at]);
+    }
+    default:
+      return false;
+  }
+}

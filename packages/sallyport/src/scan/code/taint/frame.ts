@@ -1,0 +1,86 @@
+import type { FunctionIr, ModuleIr } from '../ir.ts';
+import { NO_FACTS, NOTHING, join, type Environment, type Fact, type Facts, type Value } from './value.ts';
+import type { SinkRule } from './rules.ts';
+
+/** A sink that data of a parameter reaches: reported where a caller passes what the sink refuses. */
+export type SummarySink = { readonly sink: SinkRule; readonly fact: Fact; readonly module: ModuleIr; readonly node: number };
+
+/** What a function does with its parameters. Facts name parameters; a caller puts its own facts in their place. */
+export type Summary = {
+  readonly returned: Value;
+  readonly sinks: readonly SummarySink[];
+  /** Parameters as they are when it ends: data that it stored in them. */
+  readonly parameters: readonly Value[];
+};
+
+export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [] };
+/** A function that passes on more is described well enough. */
+const MAX_SUMMARY_SINKS = 64;
+
+/** One run of a function: its variables and the values of its instructions. */
+export class Frame {
+  readonly module: ModuleIr;
+  readonly func: FunctionIr;
+  /** The frame of the function around it, for captured variables. */
+  readonly outer: Environment | undefined;
+  /** The run that a summary is made of; runs of nested functions add to it. */
+  readonly owner: Frame;
+  readonly depth: number;
+  readonly values: Value[];
+  env: Value[];
+  live = true;
+  returned: Value | undefined;
+  /** States at `break` and `continue` of the innermost loop. */
+  exits: Value[][] = [];
+  readonly sinks: SummarySink[] = [];
+  readonly pending = new Set<number>();
+  /** Sink class of what is returned, when the framework sends it. */
+  returnBits = 0;
+  thrown: Facts = NO_FACTS;
+
+  constructor(module: ModuleIr, func: FunctionIr, outer: Environment | undefined, caller: Frame | undefined) {
+    this.module = module;
+    this.func = func;
+    this.outer = outer;
+    this.owner = caller?.owner ?? this;
+    this.depth = caller === undefined ? 0 : caller.depth + 1;
+    this.values = [];
+    this.env = Array.from({ length: func.slots.length }, () => NOTHING);
+  }
+
+  /** Inside `try`: what a variable held at any point, for the handlers. */
+  interrupted: Value[] | undefined;
+
+  interrupt(slot: number): void {
+    const states = this.interrupted;
+    if (states !== undefined) states[slot] = join(states[slot] as Value, this.env[slot] as Value);
+  }
+
+  addSink(sink: SummarySink): void {
+    const { sinks } = this.owner;
+    if (sinks.length >= MAX_SUMMARY_SINKS) return;
+    const known = sinks.some(
+      (other) =>
+        other.node === sink.node &&
+        other.sink === sink.sink &&
+        other.fact.parameter === sink.fact.parameter &&
+        other.fact.field === sink.fact.field,
+    );
+    if (!known) sinks.push(sink);
+  }
+
+  addReturned(value: Value): void {
+    this.returned = this.returned === undefined ? value : join(this.returned, value);
+  }
+}
+
+/** The variables where two ways meet. */
+export function joinStates(a: Value[], b: Value[]): Value[] {
+  const joined = a.slice();
+  for (let slot = 0; slot < joined.length; slot++) {
+    const one = a[slot] as Value;
+    const other = b[slot] as Value;
+    if (one !== other) joined[slot] = join(one, other);
+  }
+  return joined;
+}

@@ -1,0 +1,176 @@
+import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type SinkClass, type SourceKind } from '../check.ts';
+import type { Language } from '../language.ts';
+import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
+import type { MatchCheck } from '../pattern/match_check.ts';
+import { pinsHost } from './fold.ts';
+import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
+
+export type SinkRule = {
+  readonly check: Check;
+  readonly bit: number;
+  readonly refuses: number;
+  /** Of parameters, only text that was built with them. */
+  readonly builtOnly: boolean;
+  /** Reported without a known flow too. */
+  readonly unproven: boolean;
+};
+export type HandlerRule = {
+  readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
+  readonly returns: number;
+};
+/** What a call, value or assignment of a matched pattern means. */
+export type Rule =
+  | { readonly is: 'source'; readonly pattern: CallPattern; readonly kind: number }
+  | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
+  | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
+  | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
+  | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
+
+export const ALL_CLASSES = -1;
+/** Not a sink class: text was built with the data. */
+export const BUILT = 1 << 30;
+/** What text built after a constant start is safe for: with a fixed host nobody is sent, or connected, to another one. */
+export function builtBits(prefix: string): number {
+  const start = /^[^%{]*/.exec(prefix)?.[0] ?? '';
+  return pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT;
+}
+
+const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
+export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
+export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
+const NONE: readonly Rule[] = [];
+
+/** A receiver of which nothing is known. */
+export const ANY_ROOT = '?';
+
+/** All rules of one language, found by the symbol of what stands in the code: each symbol is looked up once, however many checks there are. */
+export class Rules {
+  readonly symbols: Symbols;
+  readonly any: SymbolId;
+  readonly #byLast = { call: new Map<number, Rule[]>(), value: new Map<number, Rule[]>(), assign: new Map<number, Rule[]>() };
+  readonly #found = {
+    call: new Map<SymbolId, readonly Rule[]>(),
+    value: new Map<SymbolId, readonly Rule[]>(),
+    assign: new Map<SymbolId, readonly Rule[]>(),
+  };
+  readonly returns: Rule[] = [];
+  /** Patterns whose last step is a metavariable: any field of an object. */
+  readonly #anyStep: number;
+
+  constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[], matches: readonly MatchCheck[]) {
+    this.symbols = symbols;
+    this.any = symbols.path([ANY_ROOT]);
+    this.#anyStep = symbols.names.id('$');
+    for (const model of models) if (model.languages.includes(language)) this.#addModel(model);
+    for (const check of checks) this.#addCheck(check, language);
+    for (const match of matches) for (const pattern of match.calls) this.#add({ is: 'match', pattern, match });
+  }
+
+  call(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('call', symbol);
+  }
+
+  value(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('value', symbol);
+  }
+
+  assign(symbol: SymbolId): readonly Rule[] {
+    return this.#lookup('assign', symbol);
+  }
+
+  #lookup(form: 'call' | 'value' | 'assign', symbol: SymbolId): readonly Rule[] {
+    let found = this.#found[form].get(symbol);
+    if (found === undefined) {
+      const named = this.#byLast[form].get(this.symbols.name(symbol)) ?? NONE;
+      const open = this.#byLast[form].get(this.#anyStep) ?? NONE;
+      const candidates = open.length === 0 ? named : [...named, ...open];
+      const matching = candidates.filter((rule) => this.#matches(rule.pattern.steps, symbol));
+      found = matching.length === 0 ? NONE : matching;
+      this.#found[form].set(symbol, found);
+    }
+    return found;
+  }
+
+  /** Whether a pattern's path is the symbol's. */
+  isAt(pattern: CallPattern, symbol: SymbolId): boolean {
+    return this.#matches(pattern.steps, symbol);
+  }
+
+  #matches(steps: readonly string[], symbol: SymbolId): boolean {
+    const { symbols } = this;
+    let at = symbol;
+    for (let step = steps.length - 1; step >= 0; step--) {
+      const text = steps[step] ?? '';
+      if (step === 0 && isMetavariable(text)) return at !== UNKNOWN;
+      if (at === UNKNOWN || (!isMetavariable(text) && symbols.names.text(symbols.name(at)) !== text)) return false;
+      at = symbols.parent(at);
+    }
+    return at === UNKNOWN;
+  }
+
+  #addModel(model: Model): void {
+    for (const [target, paths] of Object.entries(model.types ?? {})) {
+      for (const path of paths) {
+        const pattern = read(path);
+        const from = this.symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
+        this.symbols.alias(from, this.symbols.path(read(target).steps));
+      }
+    }
+    for (const { pattern, kind } of model.sources ?? []) this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
+    for (const entry of model.sanitizers ?? []) {
+      const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
+      this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
+    }
+    for (const { pattern } of model.propagators ?? []) this.#add({ is: 'propagator', pattern: read(pattern) });
+    for (const { pattern, parameters, returns } of model.handlers ?? []) {
+      const bound = parameters.map(({ at, as, kind }) => ({
+        at,
+        as: as === undefined ? UNKNOWN : this.symbols.path(read(as).steps),
+        kind: kind === undefined ? -1 : kindIndex(kind),
+      }));
+      const handler = { parameters: bound, returns: returns === undefined ? 0 : classBit(returns) };
+      this.#add({ is: 'handler', pattern: read(pattern), handler });
+    }
+  }
+
+  #addCheck(check: Check, language: Language): void {
+    const key = entryLanguage(language);
+    const { taint } = check;
+    if (taint !== undefined) {
+      const bit = classBit(taint.class);
+      const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
+      const sink = { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) };
+      for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
+      for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
+      for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
+      for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
+      for (const { pattern, kind } of taint.sources?.[key] ?? []) {
+        this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
+      }
+    }
+  }
+
+  #add(rule: Rule): void {
+    const { form, steps } = rule.pattern;
+    if (form === 'return') {
+      this.returns.push(rule);
+      return;
+    }
+    const text = steps.at(-1) ?? '';
+    const last = isMetavariable(text) ? this.#anyStep : this.symbols.names.id(text);
+    const table = this.#byLast[form];
+    const known = table.get(last);
+    if (known === undefined) table.set(last, [rule]);
+    else known.push(rule);
+  }
+}
+
+/** `$X`; in JavaScript `$queryRaw` is a name. */
+const isMetavariable = (step: string): boolean => /^\$[A-Z]/.test(step);
+
+function read(text: string): CallPattern {
+  const pattern = readCallPattern(text);
+  if (pattern === undefined) throw new SyntaxError(`not a pattern of a call, value or assignment: ${text}`);
+  return pattern;
+}

@@ -1,0 +1,154 @@
+import type { Constant, ModuleIr } from '../ir.ts';
+import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
+
+/** Where untrusted data enters: one place, one kind. */
+export type Source = { readonly kind: number; readonly module: ModuleIr; readonly node: number; readonly what: string };
+
+/** The way of data, newest step first. */
+export type Step = { readonly what: string; readonly module: ModuleIr; readonly node: number; readonly before: Step | undefined };
+
+/**
+ * One origin of a value: a source, or a parameter of the function under analysis (one of its fields, when `field` is not -1). `clean` are the
+ * bits of the sink classes for which it was made safe since.
+ */
+export type Fact = {
+  readonly source: Source | undefined;
+  readonly parameter: number;
+  readonly field: NameId;
+  readonly clean: number;
+  readonly step: Step | undefined;
+};
+
+export type Facts = readonly Fact[];
+export const NO_FACTS: Facts = [];
+/** What a function for numbers, hashes or the like returned: safe everywhere, and text built with it alone is too. */
+export const HARMLESS: Facts = [{ source: undefined, parameter: -2, field: -1, clean: -1, step: undefined }];
+/** More origins of one value tell a reader nothing new; the first ones are kept. */
+const MAX_FACTS = 10;
+/** Slots of a container that are told apart; a table of thousands is one value. */
+export const MAX_SLOTS = 64;
+
+export const NOT_CONSTANT = Symbol('not constant');
+export type Known = Constant | typeof NOT_CONSTANT;
+
+/** The variables that a function can see from outside: those of the functions around it. */
+export type Environment = { env: Value[]; readonly outer: Environment | undefined };
+export type FunctionRef = { readonly module: ModuleIr; readonly index: number; readonly frame: Environment | undefined };
+export type ClassRef = { readonly module: ModuleIr; readonly index: number };
+export type Slots = ReadonlyMap<string | number, Value>;
+
+/** What is known of a value at one point. Never changed: a new state is a new value. */
+export class Value {
+  /** Origins of the value as a whole. */
+  readonly facts: Facts;
+  readonly symbol: SymbolId;
+  readonly constant: Known;
+  /** What the known slots of a container hold; other slots hold `facts`. */
+  readonly slots: Slots | undefined;
+  readonly func: FunctionRef | undefined;
+  /** It is an object of this class, or the class itself. */
+  readonly instance: ClassRef | undefined;
+  readonly classRef: ClassRef | undefined;
+  /** The receiver of a bound method. */
+  readonly receiver: Value | undefined;
+
+  constructor(
+    facts: Facts,
+    symbol: SymbolId = UNKNOWN,
+    constant: Known = NOT_CONSTANT,
+    slots?: Slots,
+    func?: FunctionRef,
+    instance?: ClassRef,
+    classRef?: ClassRef,
+    receiver?: Value,
+  ) {
+    this.facts = facts;
+    this.symbol = symbol;
+    this.constant = constant;
+    this.slots = slots;
+    this.func = func;
+    this.instance = instance;
+    this.classRef = classRef;
+    this.receiver = receiver;
+  }
+
+  withFacts(facts: Facts): Value {
+    if (facts === this.facts) return this;
+    return new Value(facts, this.symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
+  }
+
+  withSlots(slots: Slots): Value {
+    return new Value(this.facts, this.symbol, NOT_CONSTANT, slots, this.func, this.instance, this.classRef, this.receiver);
+  }
+}
+
+export const NOTHING = new Value(NO_FACTS);
+
+export function union(a: Facts, b: Facts): Facts {
+  if (a === b || b.length === 0) return a;
+  if (a.length === 0) return b;
+  let result: Fact[] | undefined;
+  for (const fact of b) {
+    const into: Facts = result ?? a;
+    const at = into.findIndex((other) => isSame(other, fact));
+    if (at < 0) {
+      if (into.length < MAX_FACTS) (result ??= [...a]).push(fact);
+      continue;
+    }
+    const known = into[at] as Fact;
+    const clean = known.clean & fact.clean;
+    if (clean !== known.clean) (result ??= [...a])[at] = { ...fact, clean };
+  }
+  return result ?? a;
+}
+
+function isSame(a: Fact, b: Fact): boolean {
+  return a.source === b.source && a.parameter === b.parameter && a.field === b.field;
+}
+
+/** All facts of a value, also of what its slots hold. */
+export function allFacts(value: Value, depth = 3): Facts {
+  if (value.slots === undefined || depth === 0) return value.facts;
+  let facts = value.facts;
+  for (const slot of value.slots.values()) facts = union(facts, allFacts(slot, depth - 1));
+  return facts;
+}
+
+/** What a value is when it may be either. */
+export function join(a: Value, b: Value, depth = 4): Value {
+  if (a === b) return a;
+  const same = a.symbol === b.symbol ? a.symbol : a.symbol === UNKNOWN ? b.symbol : b.symbol === UNKNOWN ? a.symbol : a.symbol;
+  return new Value(
+    union(a.facts, b.facts),
+    same,
+    a.constant === b.constant ? a.constant : NOT_CONSTANT,
+    depth === 0 ? (a.slots ?? b.slots) : joinSlots(a, b, depth),
+    a.func ?? b.func,
+    a.instance ?? b.instance,
+    a.classRef ?? b.classRef,
+    a.receiver ?? b.receiver,
+  );
+}
+
+function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
+  if (a.slots === undefined || b.slots === undefined || a.slots === b.slots) return a.slots ?? b.slots;
+  const joined = new Map<string | number, Value>();
+  for (const [key, value] of a.slots) {
+    const other = b.slots.get(key);
+    joined.set(key, other === undefined ? value : join(value, other, depth - 1));
+  }
+  for (const [key, value] of b.slots) if (!joined.has(key)) joined.set(key, value);
+  return joined;
+}
+
+/** Marks the facts as safe for the sink classes of `bits`. */
+export function cleaned(facts: Facts, bits: number): Facts {
+  if (facts.length === 0 || bits === 0) return facts;
+  return facts.map((fact) => ((fact.clean & bits) === bits ? fact : { ...fact, clean: fact.clean | bits }));
+}
+
+/** The fact one step further. */
+export function withStep(fact: Fact, what: string, module: ModuleIr, node: number): Fact {
+  if (fact.step?.node === node && fact.step.module === module) return fact;
+  return { ...fact, step: { what, module, node, before: fact.step } };
+}
