@@ -60,7 +60,7 @@ function byLanguage(files: readonly SourceFile[]): SourceFile[][] {
 }
 
 /** Runs groups in at most `workers` threads, the largest first. */
-async function scanInThreads(groups: readonly SourceFile[][], options: ScanOptions): Promise<ScanResult[]> {
+async function scanInThreads(groups: readonly (readonly SourceFile[])[], options: ScanOptions): Promise<ScanResult[]> {
   const { workers = 1, ...rest } = options;
   const queue = [...groups];
   const results: ScanResult[] = [];
