@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { TOP } from '../top.ts';
 import { printed, type EvalTable } from './table.ts';
 import { cost } from './cost.ts';
+import { injection } from './injection.ts';
 
 /** Every table, in the order of printing. One file each. */
-const TABLES: readonly EvalTable[] = [cost];
+const TABLES: readonly EvalTable[] = [injection, cost];
 
 const { values, positionals } = parseArgs({ options: { data: { type: 'string' } }, allowPositionals: true });
 const data = resolve(values.data ?? `${TOP}/../shared/data`);
