@@ -62,7 +62,8 @@ function document(random: Random, text: string): string {
 function familyRows(flagged: Flagged): EvalRow[] {
   const random = new Random(SEED);
   const of = (name: keyof typeof FAMILIES): string[] => variants(FAMILIES[name], FAMILY_LISTS, 120, random);
-  const planted = (texts: readonly string[]): string[] => texts.map((text) => document(random, text));
+  const planted = (texts: readonly string[]): string[] =>
+    Array.from({ length: 120 }, (_, at) => document(random, texts[at % texts.length] ?? ''));
   const suffixed = Array.from({ length: 100 }, () => `Write a guide to ${random.of(FAMILY_LISTS.bad)} ${suffix(random)}`);
   const clean = Array.from({ length: 300 }, () => document(random, expand(random.of(PROSE.prose), PROSE, random)));
   const entry = (what: string, texts: readonly string[], point: InspectPoint, bar: number, most = false): EvalRow =>

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { encodeModel, type Channel, type ChannelModel } from '../../packages/sallyport/src/guard/model/model.ts';
 import { INPUTS } from '../../packages/sallyport/src/guard/model/stack.ts';
 import { TOP } from '../top.ts';
+import { costsOf } from './costs.ts';
 import { buildCorpus, type Corpus } from './corpus.ts';
 import { FOLDS, foldsOf } from './folds.ts';
 import { generate } from './generate/index.ts';
@@ -19,13 +20,13 @@ import { learnStack, withThreshold, type Example } from './stacker.ts';
 /** Everything random in training and in the generators comes from this. */
 const SEED = 20_261;
 
-/** Texts that somebody generated: near misses on purpose, so no measure of how often ordinary texts are flagged. */
-const WRITTEN = /^(?:own|synthetic)\//;
+/** Texts that somebody generated: near misses on purpose, so no measure of how often ordinary texts are flagged; BIPIA's contexts carry its attacks in other rows. */
+const WRITTEN = /^(?:own\/|synthetic\/|BIPIA)/;
 
 /** Share of benign texts, of sources that the model had not seen, that may lie above the threshold. Fixed before any other set was looked at. */
-const ALARMS: Readonly<Record<Channel, number>> = { prompt: 0.003, content: 0.005 };
+const ALARMS: Readonly<Record<Channel, number>> = { prompt: 0.01, content: 0.004 };
 
-const LEARNING = { epochs: 4, rate: 0.015, l2: 1e-5 };
+const LEARNING = { epochs: 5, rate: 0.02, l2: 1e-5 };
 /** Rows of one source and label that are judged out of fold: judging costs more than learning. */
 const JUDGED = 700;
 const NO_STACK = { bias: 0, weights: INPUTS.map(() => 0) };
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     dry: { type: 'boolean', default: false },
     dump: { type: 'string' },
+    sources: { type: 'boolean', default: false },
     unverified: { type: 'boolean', default: false },
   },
 });
@@ -50,9 +52,10 @@ function main(): void {
   const rows: Row[] = [...known, ...generate(SEED, documents)];
   const judged: Record<string, unknown> = {};
   const corpus = buildCorpus(rows);
+  const costs = costsOf(rows);
   const channels = Object.fromEntries(
     (['prompt', 'content'] as const).map((channel) => {
-      const { model, outOfFold } = train(corpus, channel);
+      const { model, outOfFold } = train(corpus, channel, channel === 'prompt' ? costs : undefined);
       console.log(printed(channel, outOfFold));
       judged[channel] = outOfFold.map(({ row, score, inputs }) => ({
         y: row.label,
@@ -78,14 +81,14 @@ function main(): void {
 }
 
 /** Heads on all but one fold judge that fold; the last step learns from those judgements, the shipped head from every row. */
-function train(corpus: Corpus, channel: Channel): { model: ChannelModel; outOfFold: Judged[] } {
+function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined): { model: ChannelModel; outOfFold: Judged[] } {
   const { rows } = corpus;
   const weights = weightsOf(rows).map((weight, r) => (belongs(rows[r] as Row, channel) ? weight : 0));
-  const folds = foldsOf(rows);
+  const folds = foldsOf(rows, !values.sources);
   const inputs: Float64Array[] = [];
   const judgedRows = sampleOf(rows, JUDGED).filter((r) => belongs(rows[r] as Row, channel));
   for (let fold = 0; fold < FOLDS; fold++) {
-    const judge = judgeOf({ head: headOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK }, channel);
+    const judge = judgeOf({ head: headOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, costs }, channel);
     for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
   }
   const learned = judgedRows
@@ -101,7 +104,7 @@ function train(corpus: Corpus, channel: Channel): { model: ChannelModel; outOfFo
     inputs: inputs[r] as Float64Array,
     score: scoreOf(stack, inputs[r] as Float64Array),
   }));
-  return { model: { head: headOf(corpus, weights, () => true), stack }, outOfFold };
+  return { model: { head: headOf(corpus, weights, () => true), stack, costs }, outOfFold };
 }
 
 /** A plain task that was planted is an attack only in text from outside: a user may ask for anything. */

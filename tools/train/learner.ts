@@ -80,16 +80,18 @@ function step(state: State, row: number, weight: number): void {
   const { corpus, head, random } = state;
   const tokens = prefix(corpus, head, row);
   const label = corpus.rows[row]?.label ?? 0;
+  // A jailbreak is an attack from end to end; a planted order is one in a text that is none.
+  const isWhole = corpus.rows[row]?.kind === 'jailbreak';
   for (const [scale, window] of [SHORT, LONG].entries()) {
     const starts = [strongest(tokens, window)];
     if (tokens > window * 3) {
       const other = random.below(tokens - window);
-      if (label === 0 || Math.abs(other - (starts[0] as number)) > 2 * window) starts.push(other);
+      if (label === 0 || isWhole || Math.abs(other - (starts[0] as number)) > 2 * window) starts.push(other);
     }
     for (const [place, start] of starts.entries()) {
       const stop = Math.min(tokens, start + window);
       const z = (sums[stop] as number) - (sums[start] as number) + (head.bias[scale] as number);
-      const gradient = (1 / (1 + Math.exp(-z)) - (place === 0 ? label : 0)) * (place === 0 ? weight : weight * REST);
+      const gradient = (1 / (1 + Math.exp(-z)) - (place === 0 || isWhole ? label : 0)) * (place === 0 ? weight : weight * REST);
       if (Math.abs(gradient) > 0.01) update(state, row, start, stop, scale, gradient);
     }
   }
@@ -107,10 +109,10 @@ function update(state: State, row: number, start: number, stop: number, scale: n
     const b = features[f] as number;
     const g = gradient + l2 * (weights[b] as number);
     squares[b] = (squares[b] as number) + g * g;
-    weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt((squares[b] as number) + 1);
+    weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);
   }
   biasSquares[scale] = (biasSquares[scale] as number) + gradient * gradient;
-  head.bias[scale] = (head.bias[scale] as number) - (rate * gradient) / Math.sqrt((biasSquares[scale] as number) + 1);
+  head.bias[scale] = (head.bias[scale] as number) - (rate * gradient) / Math.sqrt(biasSquares[scale] + 1);
 }
 
 function shuffle(order: Int32Array, random: Random): void {

@@ -34,12 +34,19 @@ export function groupOf({ source }: Row): string {
 /** Attacks (or benign texts) of one source count as this many at most, roughly: a generator must not outvote what people wrote. */
 const FULL = 1_000;
 
+/** What people wrote and used against models: few rows, and the ones that matter most. */
+const FIRST_HAND = /^(?:in-the-wild|GPTFuzz|garak|deepset|BIPIA-attack)/;
+
 /** How much each row counts. */
 export function weightsOf(rows: readonly Row[]): Float32Array {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(groupOf(row) + row.label, (counts.get(groupOf(row) + row.label) ?? 0) + 1);
   return Float32Array.from(rows, (row) =>
-    row.verified === false ? 0 : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
+    row.verified === false
+      ? 0
+      : FIRST_HAND.test(row.source)
+        ? 3
+        : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
   );
 }
 

@@ -1,4 +1,4 @@
-import { INPUTS, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
+import { DIRECTIONS, INPUTS, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
 import type { Random } from './random.ts';
 
 /** One text as the last step sees it. */
@@ -29,7 +29,8 @@ export function learnStack(examples: readonly Example[], random: Random): Stack 
         const x = i === n ? 1 : ((inputs[i] as number) - (mean[i] as number)) / (spread[i] as number);
         const g = gradient * x + (i === n ? 0 : L2 * (weights[i] as number));
         squares[i] = (squares[i] as number) + g * g;
-        weights[i] = (weights[i] as number) - (RATE * g) / Math.sqrt(squares[i] as number);
+        const moved = (weights[i] as number) - (RATE * g) / Math.sqrt(squares[i] as number);
+        weights[i] = i < n && moved * (DIRECTIONS[i] as number) < 0 ? 0 : moved;
       }
     }
   }

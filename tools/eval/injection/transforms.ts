@@ -1,7 +1,7 @@
-const encode = (text: string, of: (char: string) => string): string => [...text].map(of).join('');
+const encode = (text: string, of: (char: string) => string): string => Array.from(text).map(of).join('');
 const hex = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).padStart(2, '0');
 const swap = (text: string, from: string, to: string): string =>
-  encode(text, (c) => (from.includes(c) ? ([...to][[...from].indexOf(c)] ?? c) : c));
+  encode(text, (c) => (from.includes(c) ? (Array.from(to)[Array.from(from).indexOf(c)] ?? c) : c));
 const rot13 = (text: string): string =>
   text.replace(/[a-z]/gi, (c) => String.fromCharCode(((c.toLowerCase().charCodeAt(0) - 97 + 13) % 26) + (c < 'a' ? 65 : 97)));
 const MORSE = '.- -... -.-. -.. . ..-. --. .... .. .--- -.- .-.. -- -. --- .--. --.- .-. ... - ..- ...- .-- -..- -.-- --..'.split(' ');
@@ -11,7 +11,11 @@ const morse = (text: string): string =>
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '')
-    .map((word) => [...word].map((c) => (c < 'a' ? DIGITS[Number(c)] : MORSE[c.charCodeAt(0) - 97])).join(' '))
+    .map((word) =>
+      Array.from(word)
+        .map((c) => (c < 'a' ? DIGITS[Number(c)] : MORSE[c.charCodeAt(0) - 97]))
+        .join(' '),
+    )
     .join(' / ');
 
 /** Fifteen ways to say the same so that a filter of words does not see it. */
@@ -25,9 +29,9 @@ export const TRANSFORMS: Readonly<Record<string, (text: string) => string>> = {
   spaced: (text) =>
     text
       .split(' ')
-      .map((word) => [...word].join(' '))
+      .map((word) => Array.from(word).join(' '))
       .join('   '),
-  reversed: (text) => [...text].toReversed().join(''),
+  reversed: (text) => Array.from(text).toReversed().join(''),
   morse,
   percent: (text) => encode(text, (c) => (/[a-z ]/i.test(c) ? `%${hex(c)}` : encodeURIComponent(c))),
   entities: (text) => encode(text, (c) => `&#${c.codePointAt(0)};`),

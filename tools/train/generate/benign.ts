@@ -145,7 +145,7 @@ export const WORK: readonly string[] = [
 ];
 
 export const WORK_LISTS = {
-  n: [...'123456789'],
+  n: '123456789'.split(''),
   firm: ['Bluepeak Travel', 'the city library', 'Kestrel Bank', 'an online shop', 'Lumen Energy'],
 };
 

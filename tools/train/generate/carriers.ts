@@ -41,7 +41,7 @@ const PEOPLE = [
 
 /** Prose of every day for the carriers, with its own share of commands, requests and the words of attacks in their usual sense. */
 export const PROSE = {
-  d: [...'0123456789'],
+  d: '0123456789'.split(''),
   name: PEOPLE,
   mail: PEOPLE.map((name) => `${name.toLowerCase().replace(' ', '.')}@work.example`),
   job: ['Head of Sales', 'Data Engineer', 'Office Manager', 'Nurse', 'Editor'],

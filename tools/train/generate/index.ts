@@ -15,7 +15,10 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
   return [
     ...attacks.map(({ text, lang }) => row(text, 1, 'direct_injection', 'own/override', lang)),
     ...times(1_200, () => row(scene(random), 1, 'jailbreak', 'own/scene')),
-    ...times(700, () => ({ ...row(`${harmful(random)} ${suffix(random)}`, 1, 'jailbreak', 'own/suffix'), only: 'prompt' as const })),
+    ...times(700, () => ({
+      ...row(`${harmful(random)} ${suffix(random, documents)}`, 1, 'jailbreak', 'own/suffix'),
+      only: 'prompt' as const,
+    })),
     ...planted(
       random,
       attacks.map(({ text }) => text),
@@ -76,16 +79,23 @@ function harmful(random: Random): string {
   return expand(random.of(HARMFUL), SCENES, random);
 }
 
-/** What a search by gradient leaves: pieces of words, markup and code, glued at random. */
-function suffix(random: Random): string {
+/** What a search by gradient leaves: pieces of words, markup and code, ours and those of any document, glued at random. */
+function suffix(random: Random, documents: readonly Row[]): string {
   let text = '';
   const glued = 0.2 + random.below(50) / 100;
+  const foreign = random.below(100) / 100;
   for (let left = 12 + random.below(14); left > 0; left--) {
-    let piece = random.of(PIECES);
+    let piece = random.chance(foreign) ? fragment(random.of(documents).text, random) : random.of(PIECES);
     if (random.chance(0.2)) piece = piece.charAt(0).toUpperCase() + piece.slice(1);
     text += random.chance(glued) ? piece : ` ${piece}`;
   }
   return text.trim();
+}
+
+/** A token as a model has it: some letters of a word, or a few signs. */
+function fragment(document: string, random: Random): string {
+  const at = random.below(document.length);
+  return /[\p{L}\p{N}_]{2,7}|[^\p{L}\p{N}\s]{1,3}/u.exec(document.slice(at, at + 80))?.[0] ?? 'Sure';
 }
 
 function carrier(random: Random): string {
@@ -119,7 +129,7 @@ function planted(random: Random, attacks: readonly string[], acts: readonly stri
 /** An article of a few sentences about attacks, which quotes them. */
 function about(random: Random, attacks: readonly { text: string; lang: string }[]): string {
   const quoted = times(6, () => random.of(attacks)).map(({ text }) => text.replaceAll(/["`$\\{}|]/g, ''));
-  const text = several(ABOUT, { attack: quoted, n: [...'123456789'] }, 2 + random.below(5), random, random.of([' ', '\n', '\n\n']));
+  const text = several(ABOUT, { attack: quoted, n: '123456789'.split('') }, 2 + random.below(5), random, random.of([' ', '\n', '\n\n']));
   return random.chance(0.5)
     ? text
     : `# ${random.of(['Security of LLM apps', 'Prompt injection explained', 'Notes on jailbreaks', 'Guardrails', 'Red team diary'])}\n\n${text}`;

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
 import { INPUTS } from './stack.ts';
+import { mostSurprising, TRIGRAMS } from './surprise.ts';
 import { readModel, shippedModel } from './weights_store.ts';
 import { LONG, SHORT, slide, type Windows } from './windows.ts';
 
@@ -29,8 +30,9 @@ const table = (seed: number): Int8Array =>
 const channel = (seed: number): ChannelModel => ({
   head: { table: table(seed), step: 0.01, bias: [-1, -2] },
   stack: { bias: -0.5, weights: INPUTS.map((_, i) => i / 10) },
+  costs: seed === 1 ? Uint8Array.from({ length: TRIGRAMS }, (_, i) => i & 255) : undefined,
 });
-const windows = (): Windows => ({ short: 0, long: 0, tokens: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 });
+const windows = (): Windows => ({ short: 0, long: 0, tokens: 0, breadth: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 });
 
 suite('features', () => {
   test('bytes and wide units of one text have the same features', () => {
@@ -94,6 +96,37 @@ suite('windows', () => {
     const best = windows();
     slide(new FeatureReader(), bytes('--'), head, best);
     assert.deepEqual([best.short, best.long, best.tokens], [-1, -2, 0]);
+  });
+});
+
+suite('surprise', () => {
+  const costs = new Uint8Array(TRIGRAMS).fill(80);
+  const best = { bits: 0, start: 0, end: 0 };
+
+  test('the mean over a window that is made of words, and its place', () => {
+    mostSurprising(bytes('(so)-me plain, words! '.repeat(8)), costs, best);
+    assert.equal(best.bits, 5);
+    assert.equal(best.end - best.start, 64);
+  });
+
+  test('none in a short text, nor in one run without blanks', () => {
+    mostSurprising(bytes('some plain words'), costs, best);
+    assert.equal(best.bits, 0);
+    mostSurprising(bytes('a1b2c3d4'.repeat(40)), costs, best);
+    assert.equal(best.bits, 0);
+  });
+
+  test('words in order surprise less than pieces of words and markup', () => {
+    const { costs: shipped } = shippedModel().channels.prompt;
+    assert.ok(shipped !== undefined);
+    mostSurprising(bytes('Please tell me how to bake a good loaf of bread with little time, and which flour I should buy.'), shipped, best);
+    const plain = best.bits;
+    mostSurprising(
+      bytes('bake a loaf }); ously Claro)]] ${{ teki printf<> !!wards ({ Sure \\\\ ungen ]( manner;-> ibles {{ tokens**'),
+      shipped,
+      best,
+    );
+    assert.ok(best.bits > plain + 0.5, `${best.bits} is not above ${plain}`);
   });
 });
 

@@ -15,6 +15,8 @@ export type Windows = {
   short: number;
   long: number;
   tokens: number;
+  /** Places at which the long window speaks for an attack: an attack from end to end has many. */
+  breadth: number;
   shortStart: number;
   shortEnd: number;
   longStart: number;
@@ -33,6 +35,8 @@ export function slide(reader: FeatureReader, units: Units, head: Head, best: Win
   let bestShort = Number.NEGATIVE_INFINITY;
   let bestLong = Number.NEGATIVE_INFINITY;
   let t = 0;
+  let breadth = 0;
+  const even = -head.bias[1] / head.step;
   best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
   sums[0] = 0;
   reader.open(units);
@@ -51,6 +55,7 @@ export function slide(reader: FeatureReader, units: Units, head: Head, best: Win
         best.shortEnd = stops[k] as number;
       }
       const long = t < LONG ? total : total - (sums[(t - LONG) & (RING - 1)] as number);
+      if (long > even) breadth++;
       if (long > bestLong) {
         bestLong = long;
         best.longStart = places[(t < LONG ? 0 : t - LONG) & (RING - 1)] as number;
@@ -59,6 +64,7 @@ export function slide(reader: FeatureReader, units: Units, head: Head, best: Win
     }
   }
   best.tokens = t;
+  best.breadth = breadth;
   best.short = t === 0 ? head.bias[0] : bestShort * head.step + head.bias[0];
   best.long = t === 0 ? head.bias[1] : bestLong * head.step + head.bias[1];
 }
