@@ -1,5 +1,6 @@
 import { HIT, START } from './lexer.ts';
 import { lookUp, passes, tableOf, type Lexicon } from './lexicon.ts';
+import { findMorse } from './morse.ts';
 import type { View } from './view.ts';
 
 /** A decoded stretch of a text: three numbers a unit of the result, the unit and the range that it came from. */
@@ -15,6 +16,9 @@ const MIN_DISGUISED = 6;
 /** Disguised words on one line from which it is read so. */
 const MIN_DISGUISED_WORDS = 2;
 
+/** Short words that every English line has and whose disguised forms are no words. */
+const EVERYDAY = 'the your this that with from have what will about them then when where which before after without'.split(' ');
+
 /** The disguised forms of a vocabulary, as a vocabulary of their own. */
 export function disguised(words: Iterable<string>): Readonly<Record<string, readonly string[]>> {
   const plain = new Set(words);
@@ -22,6 +26,10 @@ export function disguised(words: Iterable<string>): Readonly<Record<string, read
   const reversed = new Set<string>();
   for (const word of plain) {
     if (word.length < MIN_DISGUISED || !/^[a-z]+$/.test(word)) continue;
+    rotated.add(word.replace(/[a-z]/g, (letter) => String.fromCharCode(rot13(letter.charCodeAt(0)))));
+    reversed.add(word.split('').toReversed().join(''));
+  }
+  for (const word of EVERYDAY) {
     rotated.add(word.replace(/[a-z]/g, (letter) => String.fromCharCode(rot13(letter.charCodeAt(0)))));
     reversed.add(word.split('').toReversed().join(''));
   }
@@ -46,6 +54,7 @@ export function disguises(view: View, found: Decoded[]): void {
     return units;
   });
   spaced(view, found);
+  for (const { start, end, units } of findMorse(view.text)) found.push({ name: 'morse', start, end, units });
   if (view.numbers.mixed >= MIN_LEET) leet(view, found);
 }
 
@@ -148,16 +157,46 @@ function mayBeKnown(word: string, lexicon: Lexicon): boolean {
 /** Replaces the words that are vocabulary words in leet spelling (`1gn0r3`); product codes stay. */
 function leet(view: View, found: Decoded[]): void {
   const stretches: Decoded[] = [];
+  const unknown: number[] = [];
   const { digits } = view.words;
   for (let w = 0; w < digits.length; w += 2) {
     const { start, end } = widened(view.text, digits[w] as number, digits[w + 1] as number);
     if (end - start < 3 || end - start > MAX_LEET_WORD) continue;
     const word = plainWord(view.text.slice(start, end), view);
-    if (word === undefined) continue;
-    const units = word.split('').flatMap((char, k) => [char.charCodeAt(0), start + k, start + k + 1]);
-    stretches.push({ name: 'leet', start, end, units });
+    if (word === undefined) unknown.push(start, end);
+    else stretches.push(spelled(word, start, end));
   }
-  if (stretches.length >= MIN_LEET_WORDS) for (const stretch of stretches) found.push(stretch);
+  if (stretches.length < MIN_LEET_WORDS) return;
+  for (const stretch of stretches) found.push(stretch);
+  for (const stretch of unknownWords(view.text, unknown, stretches.length * MAX_UNKNOWN)) found.push(stretch);
+}
+
+/** Words in leet spelling outside the vocabulary, to one inside it. */
+const MAX_UNKNOWN = 5;
+const LEET_WORD = /[A-Za-z][0-9@$!]+[A-Za-z]|^[0-9@$!]?[A-Za-z]{2}|[A-Za-z]{2}[0-9@$!]$/;
+
+/**
+ * The other words that mix letters with digits, read plainly: in a text that is written so they are spelled like its vocabulary words. None
+ * when there are too many: then two words of the vocabulary stand among product codes.
+ */
+function unknownWords(text: string, places: readonly number[], most: number): readonly Decoded[] {
+  const words: Decoded[] = [];
+  for (let w = 0; w < places.length; w += 2) {
+    const [start, end] = [places[w] as number, places[w + 1] as number];
+    const raw = text.slice(start, end);
+    if (!LEET_WORD.test(raw)) continue;
+    if (words.length === most) return [];
+    words.push(spelled(plainSpelling(raw), start, end));
+  }
+  return words;
+}
+
+function spelled(word: string, start: number, end: number): Decoded {
+  return { name: 'leet', start, end, units: word.split('').flatMap((char, k) => [char.charCodeAt(0), start + k, start + k + 1]) };
+}
+
+function plainSpelling(word: string): string {
+  return word.replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
 }
 
 /** Signs that stand for letters belong to the word that they touch. */
@@ -171,7 +210,7 @@ function widened(text: string, start: number, end: number): { start: number; end
 
 function plainWord(word: string, { lexicon }: View): string | undefined {
   if (!mayBeKnown(word, lexicon) || !/[A-Za-z]/.test(word)) return undefined;
-  const reading = word.replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
+  const reading = plainSpelling(word);
   if (lookUp(lexicon, reading)) return reading;
   const other = word.replaceAll('1', 'l').replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);
   return lookUp(lexicon, other) ? other : undefined;

@@ -2,6 +2,11 @@ import { errors, type ErrorCatalogue } from '../kernel/index.ts';
 
 /** What can go wrong with the guard's configuration and command. */
 export const ERRORS = {
+  GUARD_MODEL_BROKEN: {
+    status: 500,
+    message: 'The weights of the injection detector are not the ones that were published.',
+    fix: 'Install the program again; a checkout needs the file `weights.bin` as it was committed.',
+  },
   GUARD_PATTERN_INVALID: {
     status: 400,
     message: 'A pattern of the guards cannot be read.',

@@ -47,6 +47,9 @@ const GUARDS = createGuards({
   ],
 });
 
+/** A rule is a sign: alone it may be too weak for the threshold, but it must be seen. */
+const ALERT = createGuards({ config: { threshold: 0.05 }, canaries: [] });
+
 test('detectors are named after their folders and say what they find', () => {
   const folders = readdirSync(import.meta.dirname, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !entry.name.startsWith('_'),
@@ -86,7 +89,8 @@ for (const { id, cases } of CASES) {
   suite(id, () => {
     for (const hit of cases.hits) {
       test(`finds ${hit.rule}: ${JSON.stringify(hit.text).slice(0, 60)}`, () => {
-        assert.ok(rulesFound(GUARDS, hit).includes(hit.rule), `found only ${rulesFound(GUARDS, hit).join(', ')}`);
+        const found = rulesFound(id === 'injection' ? ALERT : GUARDS, hit);
+        assert.ok(found.includes(hit.rule), `found only ${found.join(', ')}`);
         if (hit.found === undefined) return;
         const { findings } = GUARDS.scan(hit.text, {
           point: hit.point,

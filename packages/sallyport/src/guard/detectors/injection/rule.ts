@@ -15,6 +15,3 @@ export type Rule = {
   /** Must hold for the text around the match. */
   readonly around?: (text: string, start: number, end: number) => boolean;
 };
-
-/** A text from outside is held to a stricter measure than what a user types. */
-export type Channel = 'prompt' | 'content';

@@ -2,7 +2,8 @@ import { HIT } from '../../lexer.ts';
 import { tableOf } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
 import type { Match } from './match.ts';
-import type { Channel, Rule } from './rule.ts';
+import type { Channel } from '../../model/model.ts';
+import type { Rule } from './rule.ts';
 
 /** The signs of an attack that stand together, and their weight as one. Offsets are into the view. */
 export type Cluster = {
@@ -31,7 +32,7 @@ const MAX_SCORE = 0.99;
 
 /** Weighs matches by noisy-or, each rule once, over the window of the text where they weigh most. */
 export function weigh(view: View, matches: readonly Match[], channel: Channel): Cluster {
-  const about = isAbout(view);
+  const about = aboutWords(view) >= MIN_ABOUT;
   const signs = matches
     .map((match) => ({ match, weight: weightOf(view, match, channel, about) }))
     .sort((a, b) => a.match.start - b.match.start);
@@ -60,14 +61,15 @@ function isQuoted(text: string, start: number, end: number): boolean {
   return open && /^[^"“”»'’`\n]{0,80}["“”»'’`]/.test(text.slice(end, end + 81));
 }
 
-function isAbout({ words, lexicon }: View): boolean {
+/** How many different words about attacks a text has. */
+export function aboutWords({ words, lexicon }: View): number {
   const seen = new Set<number>();
   const members = tableOf(lexicon, 'injection.ABOUT');
   for (let h = 0; h < words.count * HIT; h += HIT) {
     const word = words.hits[h] as number;
     if (members[word] === 1) seen.add(word);
   }
-  return seen.size >= MIN_ABOUT;
+  return seen.size;
 }
 
 function strongestByRule(signs: readonly Sign[]): Map<Rule, number> {
@@ -95,12 +97,4 @@ function clusterOf(view: View, signs: readonly Sign[], score: number): Cluster {
     end: Math.max(...signs.map(({ match }) => match.end)),
     parts,
   };
-}
-
-/** The cluster that weighs most. */
-export function strongest(clusters: readonly (Cluster | undefined)[]): Cluster | undefined {
-  return clusters.reduce(
-    (best, cluster) => (cluster !== undefined && (best === undefined || cluster.score > best.score) ? cluster : best),
-    undefined,
-  );
 }

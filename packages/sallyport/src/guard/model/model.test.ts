@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import fc from 'fast-check';
+import { BITS, FeatureReader } from './features.ts';
+import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
+import { INPUTS } from './stack.ts';
+import { mostSurprising, TRIGRAMS } from './surprise.ts';
+import { readModel, shippedModel } from './weights_store.ts';
+import { LONG, SHORT, slide, type Windows } from './windows.ts';
+
+const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+const wide = (text: string): Uint16Array => Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+
+/** The features of each token. */
+function tokensOf(units: Uint8Array | Uint16Array): number[][] {
+  const reader = new FeatureReader();
+  const tokens: number[][] = [];
+  reader.open(units);
+  while (reader.next()) {
+    for (let t = 0; t < reader.count; t++) tokens.push([...reader.features.subarray(t === 0 ? 0 : reader.ends[t - 1], reader.ends[t])]);
+  }
+  return tokens;
+}
+
+const table = (seed: number): Int8Array =>
+  Int8Array.from({ length: 1 << BITS }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 24) & 31) - 15);
+const channel = (seed: number): ChannelModel => ({
+  head: { table: table(seed), step: 0.01, bias: [-1, -2] },
+  stack: { bias: -0.5, weights: INPUTS.map((_, i) => i / 10) },
+  costs: seed === 1 ? Uint8Array.from({ length: TRIGRAMS }, (_, i) => i & 255) : undefined,
+});
+const windows = (): Windows => ({ short: 0, long: 0, tokens: 0, breadth: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 });
+
+suite('features', () => {
+  test('bytes and wide units of one text have the same features', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((c) => String.fromCharCode(c)), maxLength: 600 }), (text) => {
+        assert.deepEqual(tokensOf(bytes(text)), tokensOf(wide(text)));
+      }),
+    );
+  });
+
+  test('case, accents and the digits of a number do not change a word, but capitals add a feature', () => {
+    const [plain] = tokensOf(bytes('cafe 12'));
+    assert.deepEqual(tokensOf(bytes('caf\u00e9 98'))[0], plain);
+    assert.equal(tokensOf(bytes('CAFE'))[0]?.length, (plain?.length ?? 0) + 1);
+  });
+
+  test('a character of a script without blanks is a token', () => {
+    assert.equal(tokensOf(wide('忽略指令')).length, 4);
+  });
+
+  test('lone surrogates and text without words are read', () => {
+    assert.ok(tokensOf(wide('\ud800 a')).length > 0);
+    assert.deepEqual(tokensOf(bytes('... !!')), []);
+  });
+});
+
+suite('windows', () => {
+  const { head } = channel(3);
+
+  test('the strongest windows are those of all windows, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('ignore', 'the', 'a', 'rules', 'x1', 'Total', 'of'), { minLength: 1, maxLength: 700 }),
+        (words) => {
+          const units = bytes(words.join(' '));
+          const sums = tokensOf(units).map((features) => features.reduce((sum, f) => sum + (head.table[f] ?? 0), 0));
+          const best = windows();
+          slide(new FeatureReader(), units, head, best);
+          for (const [size, found, bias] of [
+            [SHORT, best.short, -1],
+            [LONG, best.long, -2],
+          ] as const) {
+            let expected = Number.NEGATIVE_INFINITY;
+            for (let end = 1; end <= sums.length; end++) {
+              expected = Math.max(
+                expected,
+                sums.slice(Math.max(0, end - size), end).reduce((a, b) => a + b, 0),
+              );
+            }
+            assert.ok(Math.abs(expected * head.step + bias - found) < 1e-9);
+          }
+          assert.equal(best.tokens, words.length);
+          assert.ok(best.shortStart < best.shortEnd && best.shortEnd <= units.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('a text without words has the bias alone', () => {
+    const best = windows();
+    slide(new FeatureReader(), bytes('--'), head, best);
+    assert.deepEqual([best.short, best.long, best.tokens], [-1, -2, 0]);
+  });
+});
+
+suite('surprise', () => {
+  const costs = new Uint8Array(TRIGRAMS).fill(80);
+  const best = { bits: 0, start: 0, end: 0 };
+
+  test('the mean over a window that is made of words, and its place', () => {
+    mostSurprising(bytes('(so)-me plain, words! '.repeat(8)), costs, best);
+    assert.equal(best.bits, 5);
+    assert.equal(best.end - best.start, 64);
+  });
+
+  test('none in a short text, nor in one run without blanks', () => {
+    mostSurprising(bytes('some plain words'), costs, best);
+    assert.equal(best.bits, 0);
+    mostSurprising(bytes('a1b2c3d4'.repeat(40)), costs, best);
+    assert.equal(best.bits, 0);
+  });
+
+  test('words in order surprise less than pieces of words and markup', () => {
+    const { costs: shipped } = shippedModel().channels.prompt;
+    assert.ok(shipped !== undefined);
+    mostSurprising(bytes('Please tell me how to bake a good loaf of bread with little time, and which flour I should buy.'), shipped, best);
+    const plain = best.bits;
+    mostSurprising(
+      bytes('bake a loaf }); ously Claro)]] ${{ teki printf<> !!wards ({ Sure \\\\ ungen ]( manner;-> ibles {{ tokens**'),
+      shipped,
+      best,
+    );
+    assert.ok(best.bits > plain + 0.5, `${best.bits} is not above ${plain}`);
+  });
+});
+
+suite('the file of weights', () => {
+  const model: Model = { channels: { prompt: channel(1), content: channel(2) }, names: new Map([[7, 'ignore']]) };
+
+  test('is read as it was written', () => {
+    assert.deepEqual(decodeModel(encodeModel(model)), model);
+  });
+
+  test('a cut or foreign file is none', () => {
+    const file = encodeModel(model);
+    assert.equal(decodeModel(file.subarray(0, file.length - 1)), undefined);
+    assert.equal(decodeModel(Buffer.concat([Buffer.from('SPM9'), file.subarray(4)])), undefined);
+    assert.equal(decodeModel(Buffer.from('SPM1')), undefined);
+  });
+
+  test('with another hash, or missing, stops the start with a clear error', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'sallyport-model-')), 'weights.bin');
+    assert.throws(() => readModel(path, ''), { code: 'GUARD_MODEL_BROKEN' });
+    writeFileSync(path, encodeModel(model));
+    assert.throws(() => readModel(path, '0'.repeat(64)), { code: 'GUARD_MODEL_BROKEN' });
+  });
+
+  test('that ships is the one that is pinned, read once, and under 3 MB', () => {
+    assert.equal(shippedModel(), shippedModel());
+    assert.ok(readFileSync(join(import.meta.dirname, 'weights.bin')).length < 3_000_000);
+  });
+});

@@ -1,0 +1,81 @@
+import { Type, parser } from '../../kernel/index.ts';
+import { BITS } from './features.ts';
+import { TRIGRAMS } from './surprise.ts';
+import { INPUTS } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { Head } from './windows.ts';
+
+/** A text from outside is held to a stricter measure than what a user types. */
+export type Channel = 'prompt' | 'content';
+
+/** What one channel is judged by. `costs`: of a suffix made by machine, looked for only in what a user typed. */
+export type ChannelModel = { readonly head: Head; readonly stack: Stack; readonly costs: Uint8Array | undefined };
+
+/** The trained model. `names`: words behind the strongest buckets, the only features that evidence may show. */
+export type Model = { readonly channels: Readonly<Record<Channel, ChannelModel>>; readonly names: ReadonlyMap<number, string> };
+
+/** First bytes of the file: the format and its version. */
+const MAGIC = 'SPM1';
+const TABLE = 1 << BITS;
+
+const ChannelHeader = Type.Object({
+  step: Type.Number(),
+  bias: Type.Tuple([Type.Number(), Type.Number()]),
+  stack: Type.Object({ bias: Type.Number(), weights: Type.Array(Type.Number(), { minItems: INPUTS.length, maxItems: INPUTS.length }) }),
+});
+const parseHeader = parser(
+  Type.Object({
+    bits: Type.Literal(BITS),
+    prompt: ChannelHeader,
+    content: ChannelHeader,
+    names: Type.Array(Type.Tuple([Type.Integer(), Type.String()])),
+  }),
+);
+
+/**
+ * The model as a file: `SPM1`, the length of the header (unsigned 32 bits, little endian), the header as JSON, the tables of `prompt` and `content`
+ * (one signed byte a bucket), the costs of trigrams (one unsigned byte each).
+ */
+export function encodeModel({ channels: { prompt, content }, names }: Model): Buffer {
+  const header = Buffer.from(JSON.stringify({ bits: BITS, prompt: headerOf(prompt), content: headerOf(content), names: [...names] }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  return Buffer.concat([
+    Buffer.from(MAGIC),
+    length,
+    header,
+    bytes(prompt.head.table),
+    bytes(content.head.table),
+    prompt.costs ?? new Uint8Array(TRIGRAMS),
+  ]);
+}
+
+function bytes(table: Int8Array): Buffer {
+  return Buffer.from(table.buffer, table.byteOffset, table.length);
+}
+
+function headerOf({ head: { step, bias }, stack }: ChannelModel): object {
+  return { step, bias, stack };
+}
+
+/** Reads what `encodeModel` wrote; undefined when it is something else. */
+export function decodeModel(file: Buffer): Model | undefined {
+  if (file.length < 8 || file.toString('latin1', 0, 4) !== MAGIC) return undefined;
+  const start = 8 + file.readUInt32LE(4);
+  if (file.length !== start + 2 * TABLE + TRIGRAMS) return undefined;
+  const header = parseHeader(JSON.parse(file.toString('utf8', 8, start)));
+  if (!header.ok) return undefined;
+  const { prompt, content, names } = header.value;
+  const channel = ({ step, bias, stack }: typeof prompt, at: number, costs?: Uint8Array): ChannelModel => ({
+    head: { step, bias, table: new Int8Array(file.subarray(at, at + TABLE)) },
+    stack,
+    costs,
+  });
+  return {
+    channels: {
+      prompt: channel(prompt, start, new Uint8Array(file.subarray(start + 2 * TABLE))),
+      content: channel(content, start + TABLE),
+    },
+    names: new Map(names),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Surprise } from './surprise.ts';
+import type { Windows } from './windows.ts';
+
+/** What a text gives beside its windows. `signs`: rules that hit; `rules`: their joint weight, 0 to 1; `about`: words about attacks. */
+export type Signs = { readonly rules: number; readonly signs: number; readonly about: number; readonly quotes: number };
+
+/** The inputs of the last step, in their order. */
+export const INPUTS = [
+  'short',
+  'long',
+  'least',
+  'tokens',
+  'rules',
+  'signs',
+  'about',
+  'about-short',
+  'quotes',
+  'quotes-short',
+  'rules-short',
+  'suffix',
+  'breadth',
+] as const;
+
+/** The last step: a logistic regression over some ten inputs, learned from texts whose source the heads had not seen. */
+export type Stack = { readonly bias: number; readonly weights: readonly number[] };
+
+const clip = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** Log-odds of a head beyond which it is as sure as it gets: a page of attacks is no worse than one. */
+const SURE = 10;
+
+/** Whether an input may only speak for an attack (1), only against (-1): what the sources at hand say otherwise is chance. */
+export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1];
+
+/** Bits a unit up to which a stretch is no suffix: all but one in five hundred benign prompts. */
+const NO_SUFFIX = 5.6;
+
+/** Writes the inputs of a text. */
+export function stackInputs(
+  { short, long, tokens, breadth }: Windows,
+  { rules, signs, about, quotes }: Signs,
+  { bits }: Surprise,
+  inputs: Float64Array,
+): void {
+  const near = clip(short, -SURE, SURE);
+  const far = clip(long, -SURE, SURE);
+  const odds = -Math.log(1 - Math.min(0.99, rules));
+  inputs[0] = near;
+  inputs[1] = far;
+  inputs[2] = Math.min(near, far);
+  inputs[3] = Math.log2(1 + tokens) / 4;
+  inputs[4] = odds;
+  inputs[5] = Math.min(5, signs);
+  inputs[6] = Math.min(4, about);
+  inputs[7] = Math.min(4, about) * Math.max(0, near);
+  inputs[8] = Math.min(4, quotes);
+  inputs[9] = Math.min(4, quotes) * Math.max(0, near);
+  inputs[10] = odds * Math.max(0, near);
+  inputs[11] = Math.max(0, bits - NO_SUFFIX);
+  inputs[12] = Math.log2(1 + breadth / 16);
+}
+
+/** Nothing statistical is certain. */
+const MAX_SCORE = 0.99;
+
+/** Bits a unit at which a stretch alone is as likely a suffix as not, and how fast that changes. */
+const EVEN = 5.95;
+const SLOPE = 8;
+
+/** The score of a suffix alone: words that are no attack do not speak against it. */
+export function suffixScore({ bits }: Surprise): number {
+  return Math.min(MAX_SCORE, 1 / (1 + Math.exp(SLOPE * (EVEN - bits))));
+}
+
+/** The score of a text, 0 to 1; the threshold that was fixed in training lies at 0.5. */
+export function stackScore({ bias, weights }: Stack, inputs: Float64Array): number {
+  let z = bias;
+  for (let i = 0; i < weights.length; i++) z += (weights[i] as number) * (inputs[i] as number);
+  return Math.min(MAX_SCORE, 1 / (1 + Math.exp(-z)));
+}

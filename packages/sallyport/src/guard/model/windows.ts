@@ -1,0 +1,81 @@
+import type { Units } from '../units.ts';
+import { BLOCK, type FeatureReader } from './features.ts';
+
+/** Tokens of the short window: an order buried in a document. */
+export const SHORT = 24;
+
+/** Tokens of the long one: a jailbreak that sets a scene. */
+export const LONG = 64;
+
+/** A linear head: a weight a bucket in steps of `step`, a bias a scale. */
+export type Head = { readonly table: Int8Array; readonly step: number; readonly bias: readonly [number, number] };
+
+/** The strongest windows of a text, as log-odds, and where they stand in the units. `tokens`: of the whole text. */
+export type Windows = {
+  short: number;
+  long: number;
+  tokens: number;
+  /** Places at which the long window speaks for an attack: an attack from end to end has many. */
+  breadth: number;
+  shortStart: number;
+  shortEnd: number;
+  longStart: number;
+  longEnd: number;
+};
+
+/** Positions of the last tokens: a power of two above the long window. */
+const RING = 128;
+const sums = new Int32Array(RING);
+const places = new Int32Array(RING);
+const blockSums = new Int32Array(BLOCK);
+
+/** Slides both windows over a text, in one pass over its features. Linear in the text. */
+export function slide(reader: FeatureReader, units: Units, head: Head, best: Windows): void {
+  let total = 0;
+  let bestShort = Number.NEGATIVE_INFINITY;
+  let bestLong = Number.NEGATIVE_INFINITY;
+  let t = 0;
+  let breadth = 0;
+  const even = -head.bias[1] / head.step;
+  best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
+  sums[0] = 0;
+  reader.open(units);
+  while (reader.next()) {
+    const { count, starts, stops } = reader;
+    sumTokens(reader, head.table);
+    for (let k = 0; k < count; k++) {
+      places[t & (RING - 1)] = starts[k] as number;
+      total = (total + (blockSums[k] as number)) | 0;
+      t++;
+      sums[t & (RING - 1)] = total;
+      const short = t < SHORT ? total : total - (sums[(t - SHORT) & (RING - 1)] as number);
+      if (short > bestShort) {
+        bestShort = short;
+        best.shortStart = places[(t < SHORT ? 0 : t - SHORT) & (RING - 1)] as number;
+        best.shortEnd = stops[k] as number;
+      }
+      const long = t < LONG ? total : total - (sums[(t - LONG) & (RING - 1)] as number);
+      if (long > even) breadth++;
+      if (long > bestLong) {
+        bestLong = long;
+        best.longStart = places[(t < LONG ? 0 : t - LONG) & (RING - 1)] as number;
+        best.longEnd = stops[k] as number;
+      }
+    }
+  }
+  best.tokens = t;
+  best.breadth = breadth;
+  best.short = t === 0 ? head.bias[0] : bestShort * head.step + head.bias[0];
+  best.long = t === 0 ? head.bias[1] : bestLong * head.step + head.bias[1];
+}
+
+/** The weights of each token of the block. */
+function sumTokens({ features, ends, count }: FeatureReader, table: Int8Array): void {
+  let f = 0;
+  for (let k = 0; k < count; k++) {
+    const end = ends[k] as number;
+    let sum = 0;
+    for (; f < end; f++) sum += table[features[f] as number] as number;
+    blockSums[k] = sum;
+  }
+}

@@ -1,0 +1,148 @@
+import { Random } from '../random.ts';
+import type { Row } from '../rows.ts';
+import { ABOUT, ABROAD, PROMPT_LISTS, PROMPTS, WORK, WORK_LISTS } from './benign.ts';
+import { ACTS, BURIED, PLANTED, PLANTED_CODE, PLANTED_LISTS, SNIPPETS } from './buried.ts';
+import { CARRIERS, PROSE } from './carriers.ts';
+import { expand, variants } from './grammar.ts';
+import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
+import { DEEDS, OVERRIDE_LISTS, OVERRIDES } from './overrides.ts';
+
+/** All that we write ourselves, the same for the same seed and documents. Sources are named `own/<generator>`. */
+export function generate(seed: number, documents: readonly Row[]): Row[] {
+  const random = new Random(seed);
+  const attacks = overrides(random);
+  const acts = variants(BURIED, ACTS, 2_000, random);
+  return [
+    ...attacks.map(({ text, lang }) => row(text, 1, 'direct_injection', 'own/override', lang)),
+    ...times(1_200, () => row(scene(random), 1, 'jailbreak', 'own/scene')),
+    ...times(700, () => ({
+      ...row(`${harmful(random)} ${suffix(random, documents)}`, 1, 'jailbreak', 'own/suffix'),
+      only: 'prompt' as const,
+    })),
+    ...planted(
+      random,
+      attacks.map(({ text }) => text),
+      acts,
+      documents,
+    ),
+    ...variants(PROMPTS, PROMPT_LISTS, 2_600, random).map((text) => row(text, 0, 'benign_hard_negative', 'own/prompt')),
+    ...Object.entries(ABROAD).flatMap(([lang, templates]) =>
+      variants(templates, {}, 40, random).map((text) => row(text, 0, 'benign_hard_negative', 'own/abroad', lang)),
+    ),
+    ...times(900, () => row(about(random, attacks), 0, 'benign_hard_negative', 'own/about')),
+    ...times(1_200, () => row(several(WORK, WORK_LISTS, 1 + random.below(3), random, '\n\n'), 0, 'benign_document', 'own/work')),
+    ...times(1_500, () => row(plant(carrier(random), expand(random.of(PROSE.prose), PROSE, random)), 0, 'benign_document', 'own/carrier')),
+  ];
+}
+
+function row(text: string, label: 0 | 1, kind: string, source: string, lang = 'en'): Row {
+  return { text, label, kind, source, lang };
+}
+
+function times<T>(count: number, make: () => T): T[] {
+  return Array.from({ length: count }, make);
+}
+
+function overrides(random: Random): { text: string; lang: string }[] {
+  return Object.entries(OVERRIDES).flatMap(([lang, templates]) =>
+    variants(templates, { ...OVERRIDE_LISTS, do: DEEDS[lang] ?? DEEDS['en'] ?? [] }, lang === 'en' ? 1_500 : 110, random).map((text) => ({
+      text,
+      lang,
+    })),
+  );
+}
+
+/** Some sentences of a list. */
+function several(
+  templates: readonly string[],
+  lists: Parameters<typeof expand>[1],
+  count: number,
+  random: Random,
+  between: string,
+): string {
+  return times(count, () => expand(random.of(templates), lists, random)).join(between);
+}
+
+/** Who, two to eight rules, and the first question; one persona throughout. */
+function scene(random: Random): string {
+  const persona = random.of(SCENES.persona);
+  const lists = { ...SCENES, persona: [persona] };
+  const between = random.of([' ', '\n', '\n\n']);
+  return [
+    expand(random.of(SCENES.opening), lists, random),
+    several(SCENES.rules, lists, 2 + random.below(7), random, between),
+    expand(random.of(SCENES.question), lists, random),
+  ].join(between);
+}
+
+function harmful(random: Random): string {
+  return expand(random.of(HARMFUL), SCENES, random);
+}
+
+/** What a search by gradient leaves: pieces of words, markup and code, ours and those of any document, glued at random. */
+function suffix(random: Random, documents: readonly Row[]): string {
+  let text = '';
+  const glued = 0.2 + random.below(50) / 100;
+  const foreign = random.below(100) / 100;
+  for (let left = 12 + random.below(14); left > 0; left--) {
+    let piece = random.chance(foreign) ? fragment(random.of(documents).text, random) : random.of(PIECES);
+    if (random.chance(0.2)) piece = piece.charAt(0).toUpperCase() + piece.slice(1);
+    text += random.chance(glued) ? piece : ` ${piece}`;
+  }
+  return text.trim();
+}
+
+/** A token as a model has it: some letters of a word, or a few signs. */
+function fragment(document: string, random: Random): string {
+  const at = random.below(document.length);
+  return /[\p{L}\p{N}_]{2,7}|[^\p{L}\p{N}\s]{1,3}/u.exec(document.slice(at, at + 80))?.[0] ?? 'Sure';
+}
+
+function carrier(random: Random): string {
+  return expand(random.of(CARRIERS), PROSE, random);
+}
+
+/** Puts a text into a carrier, indented as its line is. */
+function plant(document: string, text: string): string {
+  return document.replace('%%', () => text);
+}
+
+/** Orders to the model in documents, and plain tasks that stand where they do not belong. */
+function planted(random: Random, attacks: readonly string[], acts: readonly string[], documents: readonly Row[]): Row[] {
+  const tasks = variants(PLANTED, PLANTED_LISTS, 700, random);
+  const code = variants(PLANTED_CODE, SNIPPETS, 300, random);
+  const prose = documents.filter(({ kind }) => kind === 'benign_document');
+  const sources = documents.filter(({ kind }) => kind === 'benign_code');
+  const real = (into: readonly Row[], text: string): string => insert(random.of(into).text, text, random);
+  return [
+    ...times(1_000, () => row(real(documents, random.of(acts)), 1, 'indirect_injection', 'own/buried')),
+    ...times(600, () => row(real(documents, random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
+    ...times(900, () => row(real(prose, random.of(tasks)), 1, 'indirect_task', 'own/task')),
+    ...times(700, () => row(real(random.chance(0.7) ? sources : prose, random.of(code)), 1, 'indirect_task', 'own/code')),
+    ...acts.map((text) => row(random.chance(0.15) ? text : plant(carrier(random), text), 1, 'indirect_injection', 'own/buried')),
+    ...times(1_200, () => row(plant(carrier(random), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
+    ...times(900, () => row(plant(carrier(random), random.of(tasks)), 1, 'indirect_task', 'own/task')),
+    ...times(500, () => row(plant(carrier(random), random.of(code)), 1, 'indirect_task', 'own/code')),
+  ];
+}
+
+/** An article of a few sentences about attacks, which quotes them. */
+function about(random: Random, attacks: readonly { text: string; lang: string }[]): string {
+  const quoted = times(6, () => random.of(attacks)).map(({ text }) => text.replaceAll(/["`$\\{}|]/g, ''));
+  const text = several(ABOUT, { attack: quoted, n: '123456789'.split('') }, 2 + random.below(5), random, random.of([' ', '\n', '\n\n']));
+  return random.chance(0.5)
+    ? text
+    : `# ${random.of(['Security of LLM apps', 'Prompt injection explained', 'Notes on jailbreaks', 'Guardrails', 'Red team diary'])}\n\n${text}`;
+}
+
+/** Longest part of a real document that carries something: an attack in a longer one is found by the same window. */
+const MAX_DOCUMENT = 3_000;
+
+/** Puts a text between two lines or sentences of a document. */
+function insert(document: string, text: string, random: Random): string {
+  const part = document.slice(0, MAX_DOCUMENT);
+  const cuts = [0, part.length, ...[...part.matchAll(/\n|[.!?] /g)].map(({ index, 0: cut }) => index + cut.length)];
+  const at = random.of(cuts);
+  const between = random.of(['\n', ' ', '\n\n']);
+  return `${part.slice(0, at).trimEnd()}${between}${text}${between}${part.slice(at)}`.trim();
+}

@@ -1,0 +1,146 @@
+import { BITS } from '../../packages/sallyport/src/guard/model/features.ts';
+import { LONG, SHORT, type Head } from '../../packages/sallyport/src/guard/model/windows.ts';
+import type { Corpus } from './corpus.ts';
+import type { Random } from './random.ts';
+
+/** A head as it is learned: a weight a bucket, a bias a scale. */
+export type Learned = { readonly weights: Float32Array; readonly bias: Float32Array };
+
+export type Learning = { readonly epochs: number; readonly rate: number; readonly l2: number };
+
+/**
+ * Logistic regression over windows with AdaGrad (Duchi et al., JMLR 12, 2011), multiple-instance: an attack is learned from its strongest
+ * window, a benign text from its strongest and from a random one. `weightOf`: how much a row counts, 0 to leave it out.
+ */
+export function learn(corpus: Corpus, members: Int32Array, weightOf: Float32Array, learning: Learning, random: Random): Learned {
+  const head: Learned = { weights: new Float32Array(1 << BITS), bias: new Float32Array([-2, -2]) };
+  const state: State = { corpus, head, squares: new Float32Array(1 << BITS), biasSquares: new Float32Array(2), learning, random };
+  const order = Int32Array.from(members);
+  for (let epoch = 0; epoch < learning.epochs; epoch++) {
+    shuffle(order, random);
+    for (const row of order) {
+      const weight = weightOf[row] as number;
+      const tokens = tokensOf(corpus, row);
+      // The first pass learns from texts that are one window: in a long one nothing says yet which window it is.
+      if (weight === 0 || tokens === 0 || (epoch === 0 && tokens > LONG && corpus.rows[row]?.label === 1)) continue;
+      step(state, row, weight);
+    }
+  }
+  return head;
+}
+
+type State = {
+  readonly corpus: Corpus;
+  readonly head: Learned;
+  readonly squares: Float32Array;
+  readonly biasSquares: Float32Array;
+  readonly learning: Learning;
+  readonly random: Random;
+};
+
+function tokensOf({ last }: Corpus, row: number): number {
+  return (last[row] as number) - (row === 0 ? 0 : (last[row - 1] as number));
+}
+
+let sums = new Float64Array(1 << 12);
+
+/** Sums of the weights up to each token of a row, from 0. */
+function prefix({ features, ends, last }: Corpus, { weights }: Learned, row: number): number {
+  const first = row === 0 ? 0 : (last[row - 1] as number);
+  const tokens = (last[row] as number) - first;
+  if (tokens + 1 > sums.length) sums = new Float64Array(tokens * 2);
+  let f = first === 0 ? 0 : (ends[first - 1] as number);
+  let sum = 0;
+  sums[0] = 0;
+  for (let t = 0; t < tokens; t++) {
+    const end = ends[first + t] as number;
+    for (; f < end; f++) sum += weights[features[f] as number] as number;
+    sums[t + 1] = sum;
+  }
+  return tokens;
+}
+
+function strongest(tokens: number, window: number): number {
+  let best = Number.NEGATIVE_INFINITY;
+  let at = 0;
+  for (let t = 0; t <= Math.max(0, tokens - window); t++) {
+    const sum = (sums[Math.min(tokens, t + window)] as number) - (sums[t] as number);
+    if (sum > best) {
+      best = sum;
+      at = t;
+    }
+  }
+  return at;
+}
+
+/** How much a random window counts that is no attack: of a benign text, or of an attack's carrier. */
+const REST = 0.5;
+
+function step(state: State, row: number, weight: number): void {
+  const { corpus, head, random } = state;
+  const tokens = prefix(corpus, head, row);
+  const label = corpus.rows[row]?.label ?? 0;
+  // A jailbreak is an attack from end to end; a planted order is one in a text that is none.
+  const isWhole = corpus.rows[row]?.kind === 'jailbreak';
+  for (const [scale, window] of [SHORT, LONG].entries()) {
+    const starts = [strongest(tokens, window)];
+    if (tokens > window * 3) {
+      const other = random.below(tokens - window);
+      if (label === 0 || isWhole || Math.abs(other - (starts[0] as number)) > 2 * window) starts.push(other);
+    }
+    for (const [place, start] of starts.entries()) {
+      const stop = Math.min(tokens, start + window);
+      const z = (sums[stop] as number) - (sums[start] as number) + (head.bias[scale] as number);
+      const gradient = (1 / (1 + Math.exp(-z)) - (place === 0 || isWhole ? label : 0)) * (place === 0 ? weight : weight * REST);
+      if (Math.abs(gradient) > 0.01) update(state, row, start, stop, scale, gradient);
+    }
+  }
+}
+
+function update(state: State, row: number, start: number, stop: number, scale: number, gradient: number): void {
+  const { corpus, head, squares, biasSquares, learning } = state;
+  const { features, ends, last } = corpus;
+  const first = (row === 0 ? 0 : (last[row - 1] as number)) + start;
+  const from = first === 0 ? 0 : (ends[first - 1] as number);
+  const to = ends[first + stop - start - 1] as number;
+  const { weights } = head;
+  const { rate, l2 } = learning;
+  for (let f = from; f < to; f++) {
+    const b = features[f] as number;
+    const g = gradient + l2 * (weights[b] as number);
+    squares[b] = (squares[b] as number) + g * g;
+    weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);
+  }
+  biasSquares[scale] = (biasSquares[scale] as number) + gradient * gradient;
+  head.bias[scale] = (head.bias[scale] as number) - (rate * gradient) / Math.sqrt(biasSquares[scale] + 1);
+}
+
+function shuffle(order: Int32Array, random: Random): void {
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const kept = order[i] as number;
+    order[i] = order[j] as number;
+    order[j] = kept;
+  }
+}
+
+/** Weights as signed bytes; the few that are larger than the step allows are cut. */
+export function quantised({ weights, bias }: Learned): Head {
+  const step = largest(weights) / 127;
+  return {
+    step,
+    bias: [bias[0] as number, bias[1] as number],
+    table: Int8Array.from(weights, (w) => Math.max(-127, Math.min(127, Math.round(w / step)))),
+  };
+}
+
+/** Share of the buckets in use whose weights are cut. */
+const CUT = 1e-4;
+
+function largest(weights: Float32Array): number {
+  const sizes = weights
+    .filter((w) => w !== 0)
+    .map((w) => Math.abs(w))
+    .sort();
+  return sizes[Math.floor(sizes.length * (1 - CUT))] ?? 1;
+}
