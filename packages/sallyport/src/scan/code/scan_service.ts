@@ -41,7 +41,7 @@ let shipped: ReturnType<typeof shippedChecks> | undefined;
  * languages are scanned beside each other: data does not flow between them in the files, so that nothing is lost.
  */
 export async function scanCode(files: readonly SourceFile[], options: ScanOptions = {}): Promise<ScanResult> {
-  const groups = options.workers === undefined || options.workers <= 1 ? [files] : byLanguage(files);
+  const groups: readonly (readonly SourceFile[])[] = options.workers === undefined || options.workers <= 1 ? [files] : byLanguage(files);
   if (groups.length <= 1) return await scanHere(files, options);
   return merged(await scanInThreads(groups, options));
 }

@@ -181,10 +181,18 @@ function containerCall(call: Call): Value | undefined {
     writeBack(frame, position, receiver.withSlots(left));
     return removed ?? new Value(receiver.facts);
   }
-  if (method === 'get' && first !== undefined && typeof first.constant === 'string') {
-    const slot = slots?.get(first.constant);
+  if (method === 'get' && first !== undefined) {
+    const slot = slots?.get(keyOf(given)) ?? (typeof first.constant === 'string' ? slots?.get(first.constant) : undefined);
     if (slot !== undefined) return slot;
     return undefined;
+  }
+  if (method === 'set' && given.length > 1) {
+    const key = keyOf(given.slice(0, -1));
+    const held = given.at(-1)?.value;
+    if (key !== '' && held !== undefined) {
+      writeBack(frame, position, receiver.withSlots(new Map(slots).set(key, held)));
+      return receiver;
+    }
   }
   if (ADDERS.has(method)) {
     let facts = receiver.facts;
@@ -192,6 +200,12 @@ function containerCall(call: Call): Value | undefined {
     if (facts !== receiver.facts) writeBack(frame, position, receiver.withFacts(facts));
   }
   return undefined;
+}
+
+/** `set('section', 'key', value)` and `get('section', 'key')`: constant keys together name one slot; empty when one is no constant. */
+function keyOf(given: readonly Argument[]): string {
+  const parts = given.map(({ value }) => (typeof value.constant === 'string' ? value.constant : undefined));
+  return parts.includes(undefined) ? '' : parts.join('\u0000');
 }
 
 function nextIndex(container: Value): number {
