@@ -68,7 +68,7 @@ function generator(seed: number): (below: number) => number {
   };
 }
 
-type World = { readonly users: number; readonly documents: number; tuples(): Generator<TupleKey> };
+type World = { readonly users: number; readonly documents: number; readonly tuples: (this: void) => Generator<TupleKey> };
 
 /** Half of the tuples put documents into folders, the rest are members of groups, folders within folders and who sees them. */
 function world(size: number): World {

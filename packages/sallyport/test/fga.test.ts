@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ConsistencyPreference, CredentialsMethod, OpenFgaClient, type ClientCheckRequest, type FgaApiValidationError } from '@openfga/sdk';
+import { ConsistencyPreference, CredentialsMethod, OpenFgaClient, type ClientCheckRequest } from '@openfga/sdk';
 import syntax from '@openfga/syntax-transformer';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
@@ -68,7 +68,7 @@ describe('the client of OpenFGA against the running gate', () => {
     const payroll = { user: 'user:bert', relation: 'viewer', object: 'document:payroll' };
     assert.equal(await can({ ...payroll, context: { address: '10.1.2.3' } }), true);
     assert.equal(await can({ ...payroll, context: { address: '192.168.0.1' } }), false);
-    await assert.rejects(can(payroll), (error: FgaApiValidationError) => error.apiErrorCode === 'validation_error');
+    await assert.rejects(can(payroll), { apiErrorCode: 'validation_error' });
     const [parent] = [{ user: 'folder:plans', relation: 'parent', object: 'document:draft' }];
     assert.equal(await can({ user: 'user:anne', relation: 'viewer', object: 'document:draft', contextualTuples: [parent] }), true);
     assert.equal(await can({ user: 'user:anne', relation: 'viewer', object: 'document:draft' }), false);
@@ -112,10 +112,7 @@ describe('the client of OpenFGA against the running gate', () => {
     const fresh = { consistency: ConsistencyPreference.HigherConsistency };
     await client.writeTuples([tuple]);
     assert.equal((await client.check(tuple, fresh)).allowed, true);
-    await assert.rejects(
-      client.writeTuples([tuple]),
-      (error: FgaApiValidationError) => error.apiErrorCode === 'write_failed_due_to_invalid_input',
-    );
+    await assert.rejects(client.writeTuples([tuple]), { apiErrorCode: 'write_failed_due_to_invalid_input' });
     await client.deleteTuples([tuple]);
     assert.equal((await client.check(tuple, fresh)).allowed, false);
     const { changes } = await client.readChanges({ type: 'document' }, { pageSize: 100 });
@@ -142,10 +139,7 @@ describe('the client of OpenFGA against the running gate', () => {
       schema_version: '1.1',
       type_definitions: [{ type: 'document', relations: { viewer: { computedUserset: { relation: 'none' } } } }],
     };
-    await assert.rejects(
-      client.writeAuthorizationModel(wrong),
-      (error: FgaApiValidationError) => error.apiErrorCode === 'invalid_authorization_model',
-    );
+    await assert.rejects(client.writeAuthorizationModel(wrong), { apiErrorCode: 'invalid_authorization_model' });
   });
 
   it('lets in only keys that may, each to its own', async () => {

@@ -13,7 +13,7 @@ type Place = { readonly log: string; readonly index: number } | null;
 
 /** One event: what was decided and why, where each finding stands, how long each step took, and the proof. */
 export function EventPage(): ReactNode {
-  const { uid } = useParams({ strict: false }) as { uid: string };
+  const uid = useParams({ strict: false, select: (params): string => String(Reflect.get(params, 'uid') ?? '') });
   const event = useQuery({
     queryKey: ['event', uid],
     queryFn: () => call<{ event: GateEvent; place: Place }>('GET', `/api/events/${encodeURIComponent(uid)}`),

@@ -43,7 +43,7 @@ export function Home(): ReactNode {
       <PageHead title="Home">What happened, and what needs you.</PageHead>
       <Problem error={requests.error} />
       <div className="grid">
-        <Link to="/traffic" search={{ decision: 'deny', since: DAY } as never} className="card stack tight figure">
+        <Link to="/traffic" search={{ decision: 'deny', since: DAY }} className="card stack tight figure">
           <span className="soft">Refused in a day</span>
           <strong>{stopped >= 500 ? '500+' : stopped}</strong>
         </Link>

@@ -59,7 +59,7 @@ export function Traffic(): ReactNode {
 function Filters({ filters }: { readonly filters: EventFilters }): ReactNode {
   const navigate = useNavigate();
   const set = (name: keyof EventFilters, value: string): void => {
-    void navigate({ to: '/traffic', search: { ...filters, [name]: value === '' ? undefined : value } as never, replace: true });
+    void navigate({ to: '/traffic', search: { ...filters, [name]: value === '' ? undefined : value }, replace: true });
   };
   return (
     <search className="row">

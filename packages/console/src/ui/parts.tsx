@@ -47,7 +47,7 @@ export function Problem({ error }: { readonly error: unknown }): ReactNode {
       <p>
         <strong>{known?.message ?? 'Something went wrong in this page.'}</strong>
       </p>
-      <p className="soft">{known?.fix ?? String(error)}</p>
+      <p className="soft">{known?.fix ?? (error instanceof Error ? error.message : 'Reload it; the log of the browser says more.')}</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 // Controls, bidi, zero-width, tag and other characters that draw nothing or change how others are drawn.
 const INVISIBLE =
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class -- exactly these are what it replaces
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** What one place of a page shows of a text at most; the rest is said to be there. */
@@ -8,7 +9,7 @@ const MAX_SHOWN = 20_000;
 /** Text from traffic as it may be drawn: characters that nobody sees stand as escapes, and a text of megabytes is cut. */
 export function drawable(text: string, most: number = MAX_SHOWN): string {
   const cut = text.length > most ? `${text.slice(0, most)}… (${(text.length - most).toLocaleString()} more characters)` : text;
-  return cut.replace(INVISIBLE, (match) => [...match].map((one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join(''));
+  return cut.replace(INVISIBLE, (match) => Array.from(match, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join(''));
 }
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

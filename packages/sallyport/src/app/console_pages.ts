@@ -43,7 +43,7 @@ export function addConsole(control: Control, folder: string = FOLDER): void {
     const path = new URL(request.url, 'http://localhost').pathname;
     const file = files.get(path) ?? (isPage(path) ? index : undefined);
     if (file === undefined) return reply.callNotFound();
-    const zip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const zip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     return reply
       .headers({
         'content-security-policy': POLICY,

@@ -3,7 +3,8 @@ import type { Fga } from './fga.ts';
 import type { Operation, OperationCall } from './operations.ts';
 import type { Place } from './port.ts';
 import { FgaError } from './problem.ts';
-import type { BatchAnswer, BatchItem } from './queries.ts';
+import type { BatchAnswer } from './queries.ts';
+import type { BatchItem } from './tuple.ts';
 import { listOf, objectOf, refuse, textOf, unlike } from './request.ts';
 import { isUlid } from './ulid.ts';
 

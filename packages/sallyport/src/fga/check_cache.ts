@@ -1,5 +1,5 @@
 import type { Place } from './port.ts';
-import type { BatchItem } from './queries.ts';
+import type { BatchItem } from './tuple.ts';
 
 /** Answers kept per store; the oldest leaves. */
 const MAX_ANSWERS = 100_000;

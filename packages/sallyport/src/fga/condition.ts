@@ -32,7 +32,7 @@ function env(): CelEnv {
         return new Map([[ADDRESS, address]]);
       }),
       celMethod('in_cidr', ADDRESS_TYPE, [CelScalar.STRING], CelScalar.BOOL, function (this: unknown, cidr) {
-        const address = (this as unknown as { get(key: string): unknown }).get(ADDRESS);
+        const address = (this as { get(key: string): unknown }).get(ADDRESS);
         const inside = typeof address === 'string' ? inNetwork(address, cidr) : undefined;
         if (inside === undefined) throw new Error(`'${cidr}' is a malformed CIDR string`);
         return inside;
@@ -95,7 +95,7 @@ function parseChecked({ name, expression }: ConditionDefinition, scope: Readonly
     const parsed = parse(expression).expr;
     const type = checkType(parsed, scope);
     if (type !== 'bool') throw new CelTypeError(`expected a bool condition expression output, but got '${showType(type)}'`);
-    return parsed as Expression;
+    return parsed;
   } catch (error) {
     if (error instanceof FgaError) throw error;
     throw refused(name, `ERROR: ${name}:1:1: ${error instanceof Error ? error.message : 'syntax error'}`);

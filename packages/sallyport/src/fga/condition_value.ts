@@ -139,7 +139,7 @@ function numberOf(kind: 'int64' | 'uint64' | 'float64', value: Json): { over: bi
 /** Out of range: the nearest 64-bit integer, as Go's big.Float does. */
 function convertInteger(kind: 'int' | 'uint', value: Json): CelInput {
   const { over, under } = numberOf(kind === 'int' ? 'int64' : 'uint64', value);
-  const shown = typeof value === 'string' ? value : String(value as number);
+  const shown = typeof value === 'string' ? value : JSON.stringify(value);
   if (over % under !== 0n)
     throw new ConversionError(`expected ${kind === 'int' ? 'an int' : 'a uint'} value, but found numeric value '${shown}'`);
   const whole = over / under;
@@ -155,7 +155,7 @@ function convertDouble(value: Json): number {
   const nearest = Number(value);
   const exact = Number.isFinite(nearest) ? numberOf('float64', nearest) : undefined;
   if (exact === undefined || over * exact.under !== exact.over * under)
-    throw new ConversionError(`number cannot be represented as a float64: ${String(value)}`);
+    throw new ConversionError(`number cannot be represented as a float64: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return nearest;
 }
 

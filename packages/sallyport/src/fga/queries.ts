@@ -10,7 +10,7 @@ import { FgaError, type Code } from './problem.ts';
 import type { Consistency } from './request.ts';
 import { checkEvaluation, expandEvaluation, listUsersEvaluation, type CheckItem } from './run.ts';
 import { checkContextual, contextProblem, keyProblem, objectProblem, relationProblem, tupleProblem, userProblem } from './tuple_check.ts';
-import { typeOf, type TupleKey } from './tuple.ts';
+import { typeOf, type BatchItem, type CheckKey, type TupleKey } from './tuple.ts';
 
 /** What every question has. `model` '' means the newest. */
 export type Question = {
@@ -20,8 +20,6 @@ export type Question = {
   readonly consistency: Consistency;
 };
 
-export type CheckKey = Pick<TupleKey, 'user' | 'relation' | 'object'>;
-export type BatchItem = { readonly key: CheckKey; readonly contextual: readonly TupleKey[]; readonly context: JsonObject };
 /** The answer to one item of a batch, or why there is none. */
 export type BatchAnswer = { readonly allowed: boolean } | { readonly code: Code; readonly message: string };
 

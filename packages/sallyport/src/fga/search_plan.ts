@@ -1,5 +1,14 @@
 import type { CompiledModel, Relation } from './compile.ts';
-import type { SearchPlan } from './store.ts';
+
+/** What of a model a search follows, as arrays in PostgreSQL's text form: computed once for a model and a kind of user. */
+export type SearchPlan = {
+  /** Goals `type, relation` and the relation whose usersets they read. */
+  readonly sets: readonly [type: string, goal: string, relation: string];
+  /** Goals and the relation whose users are parents, with the goal at the parent. */
+  readonly parents: readonly [type: string, goal: string, relation: string, computed: string];
+  /** Goals and the relations in which a user may stand directly. */
+  readonly direct: readonly [type: string, goal: string, relation: string];
+};
 
 const plans = new WeakMap<CompiledModel, Map<number, SearchPlan>>();
 /** For questions about all users. */

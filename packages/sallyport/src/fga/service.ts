@@ -1,4 +1,4 @@
-export { serveApi, sendProblem } from './api.ts';
+export { serveApi, sendProblem } from './api_routes.ts';
 export { Fga } from './fga.ts';
 export { createMemoryStore } from './memory_store.ts';
 export { createSqlStore } from './sql_store.ts';

@@ -1,6 +1,6 @@
 import type { Clock, JsonObject, TenantId } from '../kernel/index.ts';
 import type { Sql, Store } from '../store/service.ts';
-import { Loader, LoadedTuples } from './loader.ts';
+import { Loader, LoadedTuples } from './loader_service.ts';
 import type { FgaStore, Page, PageRequest, Place, Step, WriteRequest } from './port.ts';
 import { FgaError } from './problem.ts';
 import * as rows from './store.ts';

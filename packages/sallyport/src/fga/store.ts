@@ -1,3 +1,4 @@
+import type { SearchPlan } from './search_plan.ts';
 import type { JsonObject } from '../kernel/index.ts';
 import type { Row, Sql } from '../store/service.ts';
 import type { ModelRecord, PageRequest, ReadFilter, StoreRecord } from './port.ts';
@@ -220,16 +221,6 @@ export async function selectChanges(sql: Sql, store: string, type: string, since
     params,
   );
 }
-
-/** What of a model a search follows, as arrays in PostgreSQL's text form: computed once for a model and a kind of user. */
-export type SearchPlan = {
-  /** Goals `type, relation` and the relation whose usersets they read. */
-  readonly sets: readonly [type: string, goal: string, relation: string];
-  /** Goals and the relation whose users are parents, with the goal at the parent. */
-  readonly parents: readonly [type: string, goal: string, relation: string, computed: string];
-  /** Goals and the relations in which a user may stand directly. */
-  readonly direct: readonly [type: string, goal: string, relation: string];
-};
 
 export type Seeds = { readonly run: number[]; readonly object: string[]; readonly relation: string[] };
 export type Subjects = { readonly run: number[]; readonly subject: string[]; readonly relation: string[] };

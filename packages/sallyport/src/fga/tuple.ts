@@ -41,3 +41,9 @@ export const showTuple = (key: Pick<TupleKey, 'user' | 'relation' | 'object'>): 
 /** As `showTuple`, with the name of the condition. */
 export const showTupleWithCondition = (key: TupleKey): string =>
   key.condition === undefined ? showTuple(key) : `${showTuple(key)} (condition ${key.condition.name})`;
+
+/** What a check asks about. */
+export type CheckKey = Pick<TupleKey, 'user' | 'relation' | 'object'>;
+
+/** One check of a batch, with the tuples and the context that stand beside it. */
+export type BatchItem = { readonly key: CheckKey; readonly contextual: readonly TupleKey[]; readonly context: JsonObject };

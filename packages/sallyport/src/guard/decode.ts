@@ -127,7 +127,8 @@ function block(text: string, start: number, budget: Budget): Decoded | undefined
 }
 
 const BASE64 = new Uint8Array(128);
-for (const [value, c] of [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].entries()) BASE64[c.charCodeAt(0)] = value;
+for (const [value, c] of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.split('').entries())
+  BASE64[c.charCodeAt(0)] = value;
 BASE64[45] = 62;
 BASE64[95] = 63;
 

@@ -76,7 +76,7 @@ export class Loader {
     if (lane === undefined) this.#lanes.set(key, (lane = { place, model, subject, waiting: [], running: 0 }));
     const own = lane;
     return new Promise((resolve, reject) => {
-      own.waiting.push({ loaded, user, goals, done: (error) => (error === undefined ? resolve() : reject(error as Error)) });
+      own.waiting.push({ loaded, user, goals, done: (error) => (error === undefined ? resolve() : reject(error)) });
       // After what runs now: other requests that came in with this one join it.
       if (own.waiting.length === 1) setImmediate(() => this.#next(key, own));
     });
