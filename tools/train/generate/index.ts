@@ -115,11 +115,11 @@ function planted(random: Random, attacks: readonly string[], acts: readonly stri
   const sources = documents.filter(({ kind }) => kind === 'benign_code');
   const real = (into: readonly Row[], text: string): string => insert(random.of(into).text, text, random);
   return [
-    ...times(1_000, () => row(real(documents, random.of(acts)), 1, 'indirect_injection', 'own/buried')),
+    ...times(1_000, () => order(real(documents, random.of(acts)))),
     ...times(600, () => row(real(documents, random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
     ...times(900, () => row(real(prose, random.of(tasks)), 1, 'indirect_task', 'own/task')),
     ...times(700, () => row(real(random.chance(0.7) ? sources : prose, random.of(code)), 1, 'indirect_task', 'own/code')),
-    ...acts.map((text) => row(random.chance(0.15) ? text : plant(carrier(random), text), 1, 'indirect_injection', 'own/buried')),
+    ...acts.map((text) => order(random.chance(0.15) ? text : plant(carrier(random), text))),
     ...times(1_200, () => row(plant(carrier(random), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
     ...times(900, () => row(plant(carrier(random), random.of(tasks)), 1, 'indirect_task', 'own/task')),
     ...times(500, () => row(plant(carrier(random), random.of(code)), 1, 'indirect_task', 'own/code')),
@@ -133,6 +133,11 @@ function about(random: Random, attacks: readonly { text: string; lang: string }[
   return random.chance(0.5)
     ? text
     : `# ${random.of(['Security of LLM apps', 'Prompt injection explained', 'Notes on jailbreaks', 'Guardrails', 'Red team diary'])}\n\n${text}`;
+}
+
+/** A user may order what an agent can do; in text from outside the same order is an attack. */
+function order(text: string): Row {
+  return { ...row(text, 1, 'indirect_injection', 'own/buried'), only: 'content' };
 }
 
 /** Longest part of a real document that carries something: an attack in a longer one is found by the same window. */
