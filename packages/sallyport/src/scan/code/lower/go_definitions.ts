@@ -56,8 +56,16 @@ function imports(l: GoLowering, node: number): void {
     const name = tree.child(at, 'name');
     const root = packageRoot(path);
     build.imports.push(path);
-    const local = name < 0 ? root.slice(root.lastIndexOf('/') + 1) : tree.textOf(name);
-    if (local !== '_' && local !== '.') build.importAs(local, [root], at);
+    const local =
+      name < 0
+        ? (root
+            .split('/')
+            .filter((step) => !/^v\d+$/.test(step))
+            .at(-1) ?? root)
+        : tree.textOf(name);
+    // What an import does by itself (registering handlers) is a call that checks can name: import._("net/http/pprof").
+    if (local === '_') build.callPath(['import', '_'], [build.constant(path, at)], at);
+    else if (local !== '.') build.importAs(local, [root], at);
   }
 }
 
@@ -145,7 +153,7 @@ function parameters(l: GoLowering, node: number): Parameter[] {
 /** What a parameter's type says: a number carries no text; a struct of this file has its methods. */
 function known(l: GoLowering, node: number): void {
   const { tree, build } = l;
-  if (!/parameter_declaration$/.test(tree.kindName(node))) return;
+  if (!tree.kindName(node).endsWith('parameter_declaration')) return;
   const type = tree.child(node, 'type');
   const path = l.typePath(type);
   const name = path.at(-1) ?? '';

@@ -77,7 +77,7 @@ function lowerCall(l: GoLowering, node: number): number {
 /** Text built from a literal format: its parts between the verbs, and the arguments; what `%d` and its like write is a number. */
 function formatted(l: GoLowering, format: number, given: readonly number[], node: number): number {
   const { tree, build } = l;
-  if (!/string_literal$/.test(tree.kindName(format)) || given.some((one) => tree.kindName(one) === 'variadic_argument')) return NO_VALUE;
+  if (!tree.kindName(format).endsWith('string_literal') || given.some((one) => tree.kindName(one) === 'variadic_argument')) return NO_VALUE;
   const values = given.map((one) => l.operand(one));
   const pieces = unescape(tree.textOf(format).slice(1, -1)).split(/(%[-+# 0]*[\d.]*[a-zA-Z%])/);
   const parts: number[] = [];

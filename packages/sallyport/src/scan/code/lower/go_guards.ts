@@ -84,7 +84,7 @@ function numberOf(l: GoLowering, node: number): number[] {
 }
 
 function isLiteral(l: GoLowering, node: number): boolean {
-  return node >= 0 && /literal$/.test(l.tree.kindName(node));
+  return node >= 0 && l.tree.kindName(node).endsWith('literal');
 }
 
 /** Objects whose parts are the data: to test one says nothing of what it carries. */

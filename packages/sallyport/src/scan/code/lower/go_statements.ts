@@ -204,7 +204,7 @@ function cases(l: GoLowering, subject: number, value: number, list: readonly num
     condition === NO_VALUE ? l.unknown(clause) : condition,
     () => {
       if (value === NO_VALUE) for (const test of tests) apply(l, guardsOf(l, test, true));
-      else if (tests.every((test) => /literal$/.test(l.tree.kindName(test)))) apply(l, [{ target: subject, is: 'Equal' }]);
+      else if (tests.every((test) => l.tree.kindName(test).endsWith('literal'))) apply(l, [{ target: subject, is: 'Equal' }]);
       body(l, clause);
     },
     () => cases(l, subject, value, list, at + 1),

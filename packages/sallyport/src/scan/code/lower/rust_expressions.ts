@@ -187,7 +187,7 @@ function tokenValues(l: RustLowering, tokens: number, depth = 0): number[] {
       if (!/\.$|::$/.test(before)) found.push(build.load(tree.textOf(child), child));
     } else if (kind === 'string_literal' || kind === 'raw_string_literal') {
       found.push(...formatPieces(l, child));
-    } else if (/_literal$/.test(kind)) found.push(l.operand(child));
+    } else if (kind.endsWith('_literal')) found.push(l.operand(child));
   }
   return found;
 }

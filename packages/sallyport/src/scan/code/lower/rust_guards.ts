@@ -27,7 +27,7 @@ export function guardsOf(l: RustLowering, condition: number, outcome: boolean, d
       }
       if (/^[<>]=?$/.test(operator)) return [left, right].map((target) => ({ target: variable(l, target), is: 'Compared' }));
       const isEqual = (operator === '==') === outcome && (operator === '==' || operator === '!=');
-      return isEqual && /literal$/.test(tree.kindName(right)) ? [{ target: variable(l, left), is: 'Equal' }] : [];
+      return isEqual && tree.kindName(right).endsWith('literal') ? [{ target: variable(l, left), is: 'Equal' }] : [];
     }
     case 'call_expression':
       return ofCall(l, condition, outcome);
