@@ -160,4 +160,14 @@ export class GoLowering {
       this.bind(target, build.emit(OP.select, this.unknown(child), before, result, child), false);
     }
   }
+
+  /** `r.Read(buffer)`, `io.ReadFull(r, buffer[2:])`: what was in the buffer is known no more. */
+  readInto(list: number, result: number): void {
+    const { tree, build } = this;
+    for (const child of list < 0 ? [] : tree.children(list)) {
+      const target = tree.kindName(child) === 'slice_expression' ? tree.child(child, 'operand') : child;
+      if (target < 0 || tree.kindName(target) !== 'identifier') continue;
+      this.bind(target, build.concat([this.operand(target), result], child), false);
+    }
+  }
 }
