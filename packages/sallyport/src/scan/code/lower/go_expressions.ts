@@ -70,7 +70,7 @@ function lowerCall(l: GoLowering, node: number): number {
   const called = l.operand(callee);
   const result = build.call(called, l.arguments(list), 0, node);
   if (name === 'copy' && second >= 0) l.bind(first, result, false);
-  else if (/\bRead(?:Full|AtLeast)?$/.test(text)) l.readInto(list, result);
+  else if (/\bRead(?:Full|AtLeast)?$/.test(text)) l.readInto(list, text.endsWith('Read') ? 0 : 1, result);
   else l.writeOut(list, result);
   return result;
 }

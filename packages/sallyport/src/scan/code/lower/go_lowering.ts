@@ -162,9 +162,9 @@ export class GoLowering {
   }
 
   /** `r.Read(buffer)`, `io.ReadFull(r, buffer[2:])`: what was in the buffer is known no more. */
-  readInto(list: number, result: number): void {
+  readInto(list: number, from: number, result: number): void {
     const { tree, build } = this;
-    for (const child of list < 0 ? [] : tree.children(list)) {
+    for (const child of list < 0 ? [] : tree.children(list).slice(from)) {
       const target = tree.kindName(child) === 'slice_expression' ? tree.child(child, 'operand') : child;
       if (target < 0 || tree.kindName(target) !== 'identifier') continue;
       this.bind(target, build.concat([this.operand(target), result], child), false);

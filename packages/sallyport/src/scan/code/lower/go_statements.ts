@@ -1,7 +1,7 @@
 import { NO_VALUE, OP } from '../ir.ts';
 import { apply, guardsOf } from './go_guards.ts';
 import type { GoLowering } from './go_lowering.ts';
-import type { Handler } from './table.ts';
+import { chains, type Handler } from './table.ts';
 
 const done = (run: (l: GoLowering, node: number) => void): Handler<GoLowering> => {
   return (l, node) => {
@@ -87,7 +87,7 @@ export const statementHandlers: Readonly<Record<string, Handler<GoLowering>>> = 
       l.value(l.field(node, 'initializer'));
       const subject = l.field(node, 'value');
       const value = subject < 0 ? NO_VALUE : l.operand(subject);
-      cases(l, subject, value, clauses(l, node, 'expression_case'), 0);
+      for (const chain of chains(clauses(l, node, 'expression_case'))) cases(l, subject, value, chain, 0);
     });
   }),
   type_switch_statement: done((l, node) => {
@@ -95,10 +95,10 @@ export const statementHandlers: Readonly<Record<string, Handler<GoLowering>>> = 
       l.value(l.field(node, 'initializer'));
       const value = l.operand(l.field(node, 'value'));
       for (const alias of l.items(l.field(node, 'alias'))) l.bind(alias, value, true);
-      anyOf(l, clauses(l, node, 'type_case'), 0);
+      for (const chain of chains(clauses(l, node, 'type_case'))) anyOf(l, chain, 0);
     });
   }),
-  select_statement: done((l, node) => anyOf(l, clauses(l, node, 'communication_case'), 0)),
+  select_statement: done((l, node) => chains(clauses(l, node, 'communication_case')).forEach((chain) => anyOf(l, chain, 0))),
   receive_statement: done((l, node) => {
     const value = l.operand(l.field(node, 'right'));
     l.items(l.field(node, 'left')).forEach((target, at) => l.bind(target, at === 0 ? value : l.unknown(target), true));

@@ -1,7 +1,7 @@
 import { NO_VALUE, OP } from '../ir.ts';
 import { apply, guardsOf } from './rust_guards.ts';
 import type { RustLowering } from './rust_lowering.ts';
-import type { Handler } from './table.ts';
+import { chains, type Handler } from './table.ts';
 
 export const statementHandlers: Readonly<Record<string, Handler<RustLowering>>> = {
   block: (l, node) => block(l, node),
@@ -67,7 +67,7 @@ export const statementHandlers: Readonly<Record<string, Handler<RustLowering>>> 
     const value = l.operand(subject);
     const body = l.field(node, 'body');
     const arms = body < 0 ? [] : l.tree.children(body).filter((child) => l.tree.kindName(child) === 'match_arm');
-    next(l, arms, 0, { subject, value, result });
+    for (const chain of chains(arms)) next(l, chain, 0, { subject, value, result });
     return l.build.load(result, node);
   },
   while_expression: loop,
