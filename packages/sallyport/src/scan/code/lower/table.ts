@@ -17,3 +17,13 @@ export function handlerTable<L>(
     return table;
   };
 }
+
+/** Cases of one chain of branches: a switch of thousands (generated, or hostile) must not nest as deep. */
+const MAX_CHAIN = 40;
+
+/** A long list of cases as chains that run one after the other. */
+export function chains(cases: readonly number[]): number[][] {
+  const found: number[][] = [];
+  for (let at = 0; at < cases.length; at += MAX_CHAIN) found.push(cases.slice(at, at + MAX_CHAIN));
+  return found;
+}
