@@ -191,6 +191,7 @@ export class FeatureReader {
     const skipped = Math.imul(this.#before, SKIP);
     const gap = this.#gap;
     let size = this.#size;
+    if (capitals) features[size++] = Math.imul(hash, CAPITALS) >>> SHIFT;
     features[size] = Math.imul(hash, WORD) >>> SHIFT;
     features[size + 1] = Math.imul((Math.imul(last, PAIR) + hash) | 0, WORD) >>> SHIFT;
     features[size + 2] = Math.imul((skipped + hash) | 0, PAIR) >>> SHIFT;
@@ -203,7 +204,6 @@ export class FeatureReader {
       features[size + 2] = Math.imul((Math.imul(last, 31) + kind) | 0, WORD_GAP) >>> SHIFT;
       size += 3;
     }
-    if (capitals) features[size++] = Math.imul(hash, CAPITALS) >>> SHIFT;
     this.#before = last;
     this.#last = hash;
     this.#gap = 0;
