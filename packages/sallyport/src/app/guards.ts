@@ -21,11 +21,18 @@ export function guardConfigOf({ guards = {}, tenants = {} }: GuardSettings, tena
   return { ...guards, ...own, ...(canaries.length === 0 ? {} : { canaries }) };
 }
 
+/**
+ * Findings that are less sure than this say nothing on the data plane unless the operator asks for them: an event for each place name and date
+ * would bury the others. `sallyport inspect` shows them all.
+ */
+const LEAST: Readonly<Record<string, number>> = { entities: 0.5 };
+
 /** `keys` are the gate's own provider credentials: they must never stand in a reply. `hash` is keyed. The installation's own set is built at once. */
 export function buildTenantGuards(settings: GuardSettings, keys: readonly string[], hash: (value: string) => string): TenantGuards {
   const sets = new Map<string, GuardSet>();
   const byTenant = new Map<TenantId, GuardSet>();
-  const setOf = (config: GuardConfig): GuardSet => {
+  const setOf = (given: GuardConfig): GuardSet => {
+    const config = { ...given, confidence: { ...LEAST, ...given.confidence } };
     const key = JSON.stringify(config);
     const set = sets.get(key) ?? buildGuards(config, keys, hash);
     sets.set(key, set);
