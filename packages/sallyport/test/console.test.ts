@@ -66,7 +66,9 @@ for (const theme of ['light', 'dark'] as const)
       assert.ok(browser !== undefined);
       const { page, context, outside, faults } = await openPage(browser, { theme, phone });
       const look = async (name: string): Promise<void> => {
-        await page.waitForLoadState('networkidle');
+        // The pages follow events, so that their network is never idle: what is busy says so itself.
+        await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+        await page.waitForTimeout(400);
         if (SHOTS !== undefined) {
           mkdirSync(SHOTS, { recursive: true });
           await page.screenshot({ path: join(SHOTS, `${name}-${theme}${phone ? '-phone' : ''}.png`) });
@@ -84,7 +86,9 @@ for (const theme of ['light', 'dark'] as const)
       await page.getByLabel('Password').fill(PASSWORD);
       await page.getByRole('button', { name: 'Sign in' }).click();
       if (phone) await page.getByRole('button', { name: 'Menu' }).click();
-      const pages = await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').all();
+      const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+      await links.first().waitFor();
+      const pages = await links.all();
       const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
       assert.ok(places.length > 0);
       for (const place of places) {

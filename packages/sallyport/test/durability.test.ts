@@ -40,6 +40,8 @@ for (const kind of STORE_KINDS) {
         const before = into.ended.size;
         const models = round % 2 === 0 ? [PRACTICE] : [PRACTICE, UPSTREAM];
         const load = startLoad(gate, { key, models, writers: WRITERS, into });
+        // A machine that does much else may take a second to answer the first request.
+        for (let waited = 0; into.ended.size === before && waited < 20_000; waited += 50) await sleep(50);
         // Of a length that nothing in the gate is a multiple of; long enough that a signed head falls into some rounds.
         await sleep(350 + ((round * 271) % 1_100));
         await gate.kill();
