@@ -106,6 +106,10 @@ const CLEAN: readonly (readonly [path: string, text: string])[] = [
     'b.js',
     "import { execFileSync } from 'child_process';\nserver.tool('ping', { host: z.string() }, async ({ host }) => ({ content: [{ type: 'text', text: execFileSync('ping', [host]).toString() }] }));\n",
   ],
+  [
+    'c.js',
+    'const docs = await Promise.all(terms.map((term) => store.similaritySearch(term)));\nout.textContent = docs.flat()[0].pageContent;\n',
+  ],
 ];
 
 const { checks, models } = checkSources();
