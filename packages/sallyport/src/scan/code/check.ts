@@ -84,6 +84,8 @@ const taint = Type.Object(
     refuses: Type.Array(literals(SOURCE_KINDS), { minItems: 1 }),
     /** Patterns with `$SINK` where the data arrives. */
     sinks: byLanguage(patterns),
+    /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
+    not: Type.Optional(byLanguage(patterns)),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),

@@ -9,6 +9,7 @@ export type SinkRule = {
   readonly check: Check;
   readonly bit: number;
   readonly refuses: number;
+  /** Calls that are no sink after all. */ readonly not: readonly CallPattern[];
   /** Of parameters, only text that was built with them. */ readonly builtOnly: boolean;
 };
 export type HandlerRule = {
@@ -137,8 +138,9 @@ export class Rules {
     if (taint !== undefined) {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
-      for (const text of taint.sinks[key] ?? [])
-        this.#add({ is: 'sink', pattern: read(text), sink: { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) } });
+      const not = (taint.not?.[key] ?? []).map(read);
+      const sink = { check, bit, refuses, not, builtOnly: NEEDS_BUILT.has(taint.class) };
+      for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
       for (const text of taint.propagators?.[key] ?? []) this.#add({ is: 'propagator', pattern: read(text) });
       for (const { pattern, kind } of taint.sources?.[key] ?? []) {
