@@ -86,6 +86,8 @@ const taint = Type.Object(
     sinks: byLanguage(patterns),
     /** Sinks that are reported for any value that is no constant and not made safe: nothing from outside belongs there. */
     unproven: Type.Optional(byLanguage(patterns)),
+    /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
+    not: Type.Optional(byLanguage(patterns)),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),

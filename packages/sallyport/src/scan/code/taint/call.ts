@@ -1,5 +1,5 @@
 import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
-import type { MatchCheck } from '../pattern/match_check.ts';
+import type { CallPattern } from '../pattern/call_pattern.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import { matchArguments, type Argument } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
@@ -96,6 +96,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     if (bound === undefined) continue;
     switch (rule.is) {
       case 'sink':
+        if (isAnyOf(analysis, call, rule.sink.not)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         isOpaque = true;
         break;
@@ -121,7 +122,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         break;
       }
       case 'match':
-        if (!isExcluded(analysis, call, rule.match)) analysis.matched(frame, rule.match, bound, node);
+        if (!isAnyOf(analysis, call, rule.match.notCalls)) analysis.matched(frame, rule.match, bound, node);
         break;
     }
   }
@@ -131,10 +132,10 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   };
 }
 
-/** One of the check's `not` patterns is this call too. */
-function isExcluded(analysis: Engine, call: Call, match: MatchCheck): boolean {
+/** One of a check's `not` patterns is this call too. */
+function isAnyOf(analysis: Engine, call: Call, patterns: readonly CallPattern[]): boolean {
   const rules = analysis.rules(call.frame);
-  return match.notCalls.some(
+  return patterns.some(
     (pattern) => rules.isAt(pattern, call.callee.symbol) && matchArguments(pattern, call.given, call.frame) !== undefined,
   );
 }

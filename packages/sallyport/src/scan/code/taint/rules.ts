@@ -9,6 +9,7 @@ export type SinkRule = {
   readonly check: Check;
   readonly bit: number;
   readonly refuses: number;
+  /** Calls that are no sink after all. */ readonly not: readonly CallPattern[];
   /** Of parameters, only text that was built with them. */
   readonly builtOnly: boolean;
   /** Reported without a known flow too. */
@@ -140,7 +141,8 @@ export class Rules {
     if (taint !== undefined) {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
-      const sink = { check, bit, refuses, builtOnly: NEEDS_BUILT.has(taint.class) };
+      const not = (taint.not?.[key] ?? []).map(read);
+      const sink = { check, bit, refuses, not, builtOnly: NEEDS_BUILT.has(taint.class) };
       for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
       for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
