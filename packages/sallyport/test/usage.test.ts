@@ -14,7 +14,7 @@ guards:
 tenants:
   default:
     guards:
-      off: [personal]
+      off: [personal, entities]
       confidence: { terms: 0.9 }
 templates:
   - name: letter

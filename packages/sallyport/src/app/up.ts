@@ -135,14 +135,17 @@ async function announce(context: CommandContext, app: App, config: Config, ports
   const token = await app.people.setupLink();
   const setupUrl = token === undefined ? null : `${config.publicUrl?.replace(/\/$/, '') ?? ports.consoleUrl}/setup#${token}`;
   const ready = { gateway: ports.gatewayUrl, console: ports.consoleUrl, setupUrl };
+  if (context.json) context.out(JSON.stringify(ready));
+  else context.out(welcome(context, app, config, ports, setupUrl, env));
+  // Last: whoever waits for the file finds everything said.
   if (typeof file === 'string') writePrivate(file, `${JSON.stringify(ready)}\n`);
-  if (context.json) {
-    context.out(JSON.stringify(ready));
-    return;
-  }
+}
+
+/** What a person needs first: where things are, how to get in, and a request to try. */
+function welcome(context: CommandContext, app: App, config: Config, ports: Ports, setupUrl: string | null, env: UpDeps['env']): string {
   const { rules } = app.policy.current(DEFAULT_TENANT);
   const observed = rules.filter((rule) => !rule.enforced).length;
-  const lines = [
+  return [
     'Sallyport is up.',
     `  gateway   ${ports.gatewayUrl}   (OPENAI_BASE_URL=${ports.gatewayUrl}/v1, ANTHROPIC_BASE_URL=${ports.gatewayUrl})`,
     `  console   ${ports.consoleUrl}`,
@@ -157,8 +160,7 @@ async function announce(context: CommandContext, app: App, config: Config, ports
     `  curl -s ${ports.gatewayUrl}/v1/chat/completions -H "authorization: Bearer $KEY" -H 'content-type: application/json' \\`,
     `    -d '{"model":"practice/assistant","messages":[{"role":"user","content":"Hello"}]}'`,
     '  ./run events follow',
-  ];
-  context.out(lines.join('\n'));
+  ].join('\n');
 }
 
 /** The way in for the first administrator; on a machine that was reached by ssh, also how to bring its console to the own one. */
