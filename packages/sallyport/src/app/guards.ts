@@ -22,10 +22,10 @@ export function guardConfigOf({ guards = {}, tenants = {} }: GuardSettings, tena
 }
 
 /**
- * Findings that are less sure than this say nothing on the data plane unless the operator asks for them: an event for each place name and date
+ * Findings that are less sure than this say nothing on the data plane unless the operator asks for them: an event for each place name, date and short number
  * would bury the others. `sallyport inspect` shows them all.
  */
-const LEAST: Readonly<Record<string, number>> = { entities: 0.5 };
+const LEAST: Readonly<Record<string, number>> = { entities: 0.5, identifiers: 0.4 };
 
 /** `keys` are the gate's own provider credentials: they must never stand in a reply. `hash` is keyed. The installation's own set is built at once. */
 export function buildTenantGuards(settings: GuardSettings, keys: readonly string[], hash: (value: string) => string): TenantGuards {
