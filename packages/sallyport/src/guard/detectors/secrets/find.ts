@@ -1,3 +1,4 @@
+import type { Units } from '../../units.ts';
 import type { View } from '../../view.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 import { entropy, looksOf, WORDY, wordiness } from './random.ts';
@@ -20,7 +21,8 @@ export type Finder = {
   readonly near: readonly Compiled[];
   /** Any of the words of `near`. */
   readonly nearWord: RegExp;
-  readonly having: readonly Compiled[];
+  /** Formats with a sign that fit in so many characters. */
+  readonly having: readonly (readonly Compiled[])[];
 };
 
 export function compileFormats(formats: readonly SecretFormat[]): Finder {
@@ -37,7 +39,9 @@ export function compileFormats(formats: readonly SecretFormat[]): Finder {
     ...byFirstTwo(compiled.filter(({ near: words, has }) => words === undefined && has === undefined)),
     near,
     nearWord: new RegExp(words.join('|'), 'i'),
-    having,
+    having: Array.from({ length: Math.max(...having.map(({ least }) => least)) + 1 }, (_none, room) =>
+      having.filter(({ least }) => least <= room),
+    ),
   };
 }
 
@@ -81,7 +85,7 @@ function firstTwo({ prefix, source }: Compiled): readonly string[] {
 
 /** Values by their form alone, in the long runs of a text. */
 export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[]): void {
-  const { runs, text } = view;
+  const { runs, text, units } = view;
   const { byFirst, lists } = finder;
   for (let r = 0; r < runs.length; r += 2) {
     const start = runs[r] as number;
@@ -89,11 +93,11 @@ export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[
     let done = start;
     let before = 0;
     for (let p = start; p + 8 < end; p++) {
-      const c = text.charCodeAt(p);
+      const c = units[p] as number;
       const inWord = isWord(before);
       before = c;
       if (inWord || p < done) continue;
-      const list = byFirst[(c << 7) | text.charCodeAt(p + 1)] as number;
+      const list = byFirst[(c << 7) | (units[p + 1] as number)] as number;
       const hit = list === 0 ? undefined : firstHit(view, p, lists[list - 1] ?? [], facts);
       if (hit === undefined) continue;
       hits.push(hit);
@@ -115,20 +119,44 @@ function firstHit({ text }: View, at: number, formats: readonly Compiled[], fact
 
 /** So many characters of a credential's alphabet on end, digits among them. */
 const SHAPED_LENGTH = 16;
-const SHAPED = /[A-Za-z0-9+/_~.:-]{16}/;
+
+/** Kinds of characters, as bits. */
+const IS_DIGIT = 1;
+const IS_UPPER = 2;
+const IS_LOWER = 4;
+/** Letters, digits and `+/_-`: a value that words explain begins with 16 of them (or fewer and a sign). */
+const IS_VALUE = 8;
+/** What may stand anywhere in such a value. */
+const IS_ANY = 16;
+const IS_SHAPED = 32;
+/** What no such value stands behind. */
+const IS_JOINED = 64;
+
+const KIND = new Uint8Array(256);
+for (let c = 33; c < 127; c++) {
+  const char = String.fromCharCode(c);
+  KIND[c] =
+    (/[0-9]/.test(char) ? IS_DIGIT : 0) |
+    (/[A-Z]/.test(char) ? IS_UPPER : 0) |
+    (/[a-z]/.test(char) ? IS_LOWER : 0) |
+    (/[A-Za-z0-9+/_-]/.test(char) ? IS_VALUE : 0) |
+    (/[A-Za-z0-9+/_.:|=-]/.test(char) ? IS_ANY : 0) |
+    (/[A-Za-z0-9+/_~.:-]/.test(char) ? IS_SHAPED : 0) |
+    (/[A-Za-z0-9+/_.-]/.test(char) ? IS_JOINED : 0);
+}
+
+function kindOf(c: number | undefined): number {
+  return c === undefined || c > 255 ? 0 : (KIND[c] as number);
+}
 
 /** Formats without a prefix: tried only in a run that has digits or both cases, at each of its words, when their sign is there. */
 function findShaped(view: View, start: number, end: number, finder: Finder, facts: Facts, hits: Hit[]): void {
   const { text } = view;
-  if (end - start < SHAPED_LENGTH) return;
-  const run = text.slice(start, end);
-  if (!/[0-9]|[a-z][A-Z]/.test(run) || !SHAPED.test(run)) return;
+  if (!isShaped(view.units, start, end)) return;
   // A value may go on behind a bar, which ends a run.
-  const room = text.charCodeAt(end) === 124 ? Infinity : end - start;
-  const having = finder.having.filter(({ has, least }) => least <= room && has !== undefined && run.includes(has));
-  const near = finder.nearWord.test(text.slice(Math.max(0, start - NEAR), Math.min(end, start + RUN_WORDS)))
-    ? nearTo(text, start, end, finder)
-    : [];
+  const most = finder.having.length - 1;
+  const having = havingIn(text, start, end, finder.having[text.charCodeAt(end) === BAR ? most : Math.min(end - start, most)] ?? []);
+  const near = mayBeNear(view, start, end) ? nearTo(text, start, end, finder) : NONE;
   if (having.length === 0 && near.length === 0) return;
   for (let p = start; p < end; p++) {
     if (p > start && isWord(text.charCodeAt(p - 1))) continue;
@@ -139,8 +167,60 @@ function findShaped(view: View, start: number, end: number, finder: Finder, fact
   }
 }
 
-function nearTo(text: string, start: number, end: number, { near }: Finder): readonly Compiled[] {
-  const before = text.slice(Math.max(0, start - NEAR), Math.min(end, start + RUN_WORDS)).toLowerCase();
+const BAR = 124;
+const NONE: readonly Compiled[] = [];
+
+/** Whether a run has digits or both cases, and enough of a credential's alphabet on end. */
+function isShaped(units: Units, start: number, end: number): boolean {
+  let streak = 0;
+  let long = false;
+  let mixed = false;
+  let before = 0;
+  for (let i = start; i < end; i++) {
+    const kind = kindOf(units[i]);
+    mixed ||= (kind & IS_DIGIT) !== 0 || ((kind & IS_UPPER) !== 0 && (before & IS_LOWER) !== 0);
+    streak = (kind & IS_SHAPED) === 0 ? 0 : streak + 1;
+    long ||= streak === SHAPED_LENGTH;
+    if (mixed && long) return true;
+    before = kind;
+  }
+  return false;
+}
+
+function havingIn(text: string, start: number, end: number, formats: readonly Compiled[]): readonly Compiled[] {
+  if (formats.length === 0) return NONE;
+  const run = text.slice(start, end);
+  return formats.filter(({ has = '' }) => run.includes(has));
+}
+
+/** Whether a value that only words explain may begin in a run; asked before the words, of which there are many. */
+function mayBeNear({ units, text }: View, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) {
+    if ((kindOf(units[p]) & IS_VALUE) === 0 || (kindOf(units[p - 1]) & IS_JOINED) !== 0) continue;
+    let stop = p + 1;
+    while ((kindOf(units[stop]) & IS_VALUE) !== 0) stop++;
+    const after = units[stop];
+    const parted = after === 58 || after === 46 ? stop - p === 8 : after === BAR && stop - p >= 12;
+    if ((stop - p >= SHAPED_LENGTH || parted) && (hasDigit(units, p) || KEYISH.test(text.slice(Math.max(0, p - NEAR), p)))) return true;
+    p = stop - 1;
+  }
+  return false;
+}
+
+/** The longest value that words explain has 128 characters. */
+const MAX_VALUE = 160;
+
+/** A value without digits counts only behind a word for a credential. */
+function hasDigit(units: Units, from: number): boolean {
+  const end = from + MAX_VALUE;
+  for (let i = from; i < end && (kindOf(units[i]) & IS_ANY) !== 0; i++) if ((kindOf(units[i]) & IS_DIGIT) !== 0) return true;
+  return false;
+}
+
+function nearTo(text: string, start: number, end: number, { near, nearWord }: Finder): readonly Compiled[] {
+  const context = text.slice(Math.max(0, start - NEAR), Math.min(end, start + RUN_WORDS));
+  if (!nearWord.test(context)) return NONE;
+  const before = context.toLowerCase();
   return near.filter((format) => format.near?.some((word) => before.includes(word)));
 }
 

@@ -1,0 +1,102 @@
+import type { View } from '../../view.ts';
+
+/** A piece that every name of a credential has, in the languages of `names.ts`. */
+const HINT = /key|token|secret|pass|pwd|auth|credential|bearer|kennwort|senha|contrase|пароль|jwt|_pat\b|密码|パスワード/iy;
+
+/**
+ * Of each piece two rare pairs of letters, one at an even and one at an odd place: looking at every second pair of a text finds all pieces.
+ * `密码` has no two such pairs, and is asked for by itself.
+ */
+const PIECES: readonly (readonly [piece: string, pairs: readonly [number, number]])[] = [
+  ['key', [0, 1]],
+  ['token', [2, 1]],
+  ['secret', [2, 1]],
+  ['pass', [0, 1]],
+  ['pwd', [0, 1]],
+  ['auth', [0, 1]],
+  ['credential', [0, 7]],
+  ['bearer', [0, 1]],
+  ['kennwort', [0, 3]],
+  ['senha', [2, 3]],
+  ['contrase', [4, 5]],
+  ['пароль', [0, 1]],
+  ['jwt', [0, 1]],
+  ['_pat', [0, 1]],
+  ['パスワード', [0, 1]],
+];
+
+const SHORT = '密码';
+
+/** Keys of pairs: for ASCII every pair has its own, others may share one. */
+const KEYS = 1 << 14;
+
+/** By the key of a pair, bit k: a piece may begin k characters before it. */
+const BEFORE = new Uint8Array(KEYS);
+for (const [piece, pairs] of PIECES) {
+  for (const at of pairs) {
+    for (const first of bothCases(piece.charAt(at)))
+      for (const second of bothCases(piece.charAt(at + 1))) {
+        const key = keyOf(first, second);
+        BEFORE[key] = (BEFORE[key] as number) | (1 << at);
+      }
+  }
+}
+
+function bothCases(char: string): readonly number[] {
+  return [char.charCodeAt(0), char.toUpperCase().charCodeAt(0)];
+}
+
+function keyOf(first: number, second: number): number {
+  return ((first << 7) ^ second) & (KEYS - 1);
+}
+
+/** Characters (or their lower case) that a piece begins with, by their last seven bits: most pairs stand in other words. */
+const FIRST = new Uint8Array(128);
+for (const [piece] of PIECES) for (const c of bothCases(piece.charAt(0))) FIRST[c & 127] = 1;
+
+/** The pieces of names in a text, in order: where the next one begins and ends from a place on. */
+export class Hints {
+  readonly #text: string;
+  readonly #units: View['units'];
+  /** Where the next `密码` stands, or -1. */
+  #short: number;
+  start = 0;
+  end = 0;
+
+  constructor({ text, units }: View) {
+    this.#text = text;
+    this.#units = units;
+    this.#short = units instanceof Uint8Array ? -1 : text.indexOf(SHORT);
+  }
+
+  /** Whether there is one from `from` on; then `start` and `end` tell where. */
+  next(from: number): boolean {
+    const at = this.#long(from);
+    if (this.#short >= 0 && this.#short < from) this.#short = this.#text.indexOf(SHORT, from);
+    if (this.#short >= 0 && (at < 0 || this.#short < at)) {
+      this.start = this.#short;
+      this.end = this.#short + SHORT.length;
+      return true;
+    }
+    if (at < 0) return false;
+    this.start = at;
+    this.end = HINT.lastIndex;
+    return true;
+  }
+
+  /** Leaves the end in `HINT.lastIndex`. */
+  #long(from: number): number {
+    const units = this.#units;
+    const last = units.length - 1;
+    for (let i = from; i < last; i += 2) {
+      const offsets = BEFORE[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
+      if (offsets === 0) continue;
+      for (let k = 31 - Math.clz32(offsets); k >= 0; k--) {
+        if ((offsets & (1 << k)) === 0 || i - k < from || FIRST[(units[i - k] as number) & 127] === 0) continue;
+        HINT.lastIndex = i - k;
+        if (HINT.test(this.#text)) return i - k;
+      }
+    }
+    return -1;
+  }
+}
