@@ -32,12 +32,19 @@ const KEYS = 1 << 14;
 
 /** By the key of a pair, bit k: a piece may begin k characters before it. */
 const BEFORE = new Uint8Array(KEYS);
+
+/** By the same, the last five bits of the character that a piece has before its pair; or, when it begins with the pair, behind it. */
+const PRECEDING = new Int32Array(KEYS);
+const FOLLOWING = new Int32Array(KEYS);
+
 for (const [piece, pairs] of PIECES) {
   for (const at of pairs) {
     for (const first of bothCases(piece.charAt(at)))
       for (const second of bothCases(piece.charAt(at + 1))) {
         const key = keyOf(first, second);
         BEFORE[key] = (BEFORE[key] as number) | (1 << at);
+        const beside = at === 0 ? FOLLOWING : PRECEDING;
+        for (const c of bothCases(piece.charAt(at === 0 ? 2 : at - 1))) beside[key] = (beside[key] as number) | (1 << (c & 31));
       }
   }
 }
@@ -49,10 +56,6 @@ function bothCases(char: string): readonly number[] {
 function keyOf(first: number, second: number): number {
   return ((first << 7) ^ second) & (KEYS - 1);
 }
-
-/** Characters (or their lower case) that a piece begins with, by their last seven bits: most pairs stand in other words. */
-const FIRST = new Uint8Array(128);
-for (const [piece] of PIECES) for (const c of bothCases(piece.charAt(0))) FIRST[c & 127] = 1;
 
 /** The pieces of names in a text, in order: where the next one begins and ends from a place on. */
 export class Hints {
@@ -89,10 +92,14 @@ export class Hints {
     const units = this.#units;
     const last = units.length - 1;
     for (let i = from; i < last; i += 2) {
-      const offsets = BEFORE[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
+      const key = (((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1);
+      const offsets = BEFORE[key] as number;
       if (offsets === 0) continue;
+      const preceding = i === 0 ? 0 : (PRECEDING[key] as number) >>> ((units[i - 1] as number) & 31);
+      const following = i + 1 === last ? 0 : (FOLLOWING[key] as number) >>> ((units[i + 2] as number) & 31);
+      if (((preceding | following) & 1) === 0) continue;
       for (let k = 31 - Math.clz32(offsets); k >= 0; k--) {
-        if ((offsets & (1 << k)) === 0 || i - k < from || FIRST[(units[i - k] as number) & 127] === 0) continue;
+        if ((offsets & (1 << k)) === 0 || i - k < from) continue;
         HINT.lastIndex = i - k;
         if (HINT.test(this.#text)) return i - k;
       }
