@@ -24,7 +24,7 @@ const CONNECTION: SecretFormat = {
 /** What the streaming machine knows of these. */
 export const BLOCKS: readonly SecretFormat[] = [PRIVATE_KEY, CONNECTION];
 
-const PEM_BEGIN = '-----BEGIN ';
+const BEGIN = 'BEGIN ';
 const PEM_LABEL = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_DASHES = '-----';
 
@@ -103,7 +103,10 @@ function loginAt(text: string, u: number): number {
 }
 
 function findPrivateKeys({ text }: View, facts: Facts, hits: Hit[]): void {
-  for (let at = text.indexOf(PEM_BEGIN); at >= 0; at = text.indexOf(PEM_BEGIN, at + PEM_BEGIN.length)) {
+  // Without its dashes, of which code and tables have many.
+  for (let begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + BEGIN.length)) {
+    const at = begin - PEM_DASHES.length;
+    if (at < 0) continue;
     PEM_LABEL.lastIndex = at;
     const label = PEM_LABEL.exec(text)?.[0];
     if (label === undefined) continue;

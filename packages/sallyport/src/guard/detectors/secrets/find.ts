@@ -194,14 +194,15 @@ function havingIn(text: string, start: number, end: number, formats: readonly Co
 }
 
 /** Whether a value that only words explain may begin in a run; asked before the words, of which there are many. */
-function mayBeNear({ units, text }: View, start: number, end: number): boolean {
+function mayBeNear(view: View, start: number, end: number): boolean {
+  const { units } = view;
   for (let p = start; p < end; p++) {
     if ((kindOf(units[p]) & IS_VALUE) === 0 || (kindOf(units[p - 1]) & IS_JOINED) !== 0) continue;
     let stop = p + 1;
     while ((kindOf(units[stop]) & IS_VALUE) !== 0) stop++;
     const after = units[stop];
     const parted = after === 58 || after === 46 ? stop - p === 8 : after === BAR && stop - p >= 12;
-    if ((stop - p >= SHAPED_LENGTH || parted) && (hasDigit(units, p) || KEYISH.test(text.slice(Math.max(0, p - NEAR), p)))) return true;
+    if ((stop - p >= SHAPED_LENGTH || parted) && (hasDigit(units, p) || mayLackDigits(view.text, p, stop))) return true;
     p = stop - 1;
   }
   return false;
@@ -210,7 +211,15 @@ function mayBeNear({ units, text }: View, start: number, end: number): boolean {
 /** The longest value that words explain has 128 characters. */
 const MAX_VALUE = 160;
 
-/** A value without digits counts only behind a word for a credential. */
+/**
+ * Whether `start..end` may be or begin a value without digits: such a one counts only when it makes no words, and behind a word for a
+ * credential. No value ends where its alphabet goes on, so it is all of this unless a sign follows.
+ */
+function mayLackDigits(text: string, start: number, end: number): boolean {
+  if ((kindOf(text.charCodeAt(end)) & IS_ANY) === 0 && wordiness(text.slice(start + HEAD, end)) >= WORDY) return false;
+  return KEYISH.test(text.slice(Math.max(0, start - NEAR), start));
+}
+
 function hasDigit(units: Units, from: number): boolean {
   const end = from + MAX_VALUE;
   for (let i = from; i < end && (kindOf(units[i]) & IS_ANY) !== 0; i++) if ((kindOf(units[i]) & IS_DIGIT) !== 0) return true;
@@ -251,5 +260,9 @@ function isWord(c: number): boolean {
 export function isSecret(format: SecretFormat, value: string): boolean {
   if (isSample(value) || (format.entropy !== undefined && entropy(value) < format.entropy)) return false;
   if (format.valid !== undefined && !format.valid(value)) return false;
-  return /[0-9]/.test(value.slice(4)) || wordiness(value.slice(4)) < WORDY;
+  const rest = value.slice(HEAD);
+  return /[0-9]/.test(rest) || wordiness(rest) < WORDY;
 }
+
+/** What an issuer's prefix has is not random. */
+const HEAD = 4;

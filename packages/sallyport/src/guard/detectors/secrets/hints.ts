@@ -30,23 +30,31 @@ const SHORT = '密码';
 /** Keys of pairs: for ASCII every pair has its own, others may share one. */
 const KEYS = 1 << 14;
 
-/** By the key of a pair, bit k: a piece may begin k characters before it. */
-const BEFORE = new Uint8Array(KEYS);
+/** The number of a pair by its key; 0 is none. */
+const PAIR = new Uint8Array(KEYS);
+
+/** By the number of a pair, bit k: a piece may begin k characters before it. */
+const BEFORE: number[] = [0];
 
 /** By the same, the last five bits of the character that a piece has before its pair; or, when it begins with the pair, behind it. */
-const PRECEDING = new Int32Array(KEYS);
-const FOLLOWING = new Int32Array(KEYS);
+const PRECEDING: number[] = [0];
+const FOLLOWING: number[] = [0];
 
 for (const [piece, pairs] of PIECES) {
   for (const at of pairs) {
     for (const first of bothCases(piece.charAt(at)))
       for (const second of bothCases(piece.charAt(at + 1))) {
         const key = keyOf(first, second);
-        BEFORE[key] = (BEFORE[key] as number) | (1 << at);
-        const beside = at === 0 ? FOLLOWING : PRECEDING;
-        for (const c of bothCases(piece.charAt(at === 0 ? 2 : at - 1))) beside[key] = (beside[key] as number) | (1 << (c & 31));
+        const pair = (PAIR[key] ||= BEFORE.length);
+        BEFORE[pair] = (BEFORE[pair] ?? 0) | (1 << at);
+        PRECEDING[pair] = (PRECEDING[pair] ?? 0) | (at === 0 ? 0 : besideOf(piece.charAt(at - 1)));
+        FOLLOWING[pair] = (FOLLOWING[pair] ?? 0) | (at === 0 ? besideOf(piece.charAt(2)) : 0);
       }
   }
+}
+
+function besideOf(char: string): number {
+  return bothCases(char).reduce((bits, c) => bits | (1 << (c & 31)), 0);
 }
 
 function bothCases(char: string): readonly number[] {
@@ -92,12 +100,12 @@ export class Hints {
     const units = this.#units;
     const last = units.length - 1;
     for (let i = from; i < last; i += 2) {
-      const key = (((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1);
-      const offsets = BEFORE[key] as number;
-      if (offsets === 0) continue;
-      const preceding = i === 0 ? 0 : (PRECEDING[key] as number) >>> ((units[i - 1] as number) & 31);
-      const following = i + 1 === last ? 0 : (FOLLOWING[key] as number) >>> ((units[i + 2] as number) & 31);
+      const pair = PAIR[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
+      if (pair === 0) continue;
+      const preceding = i === 0 ? 0 : (PRECEDING[pair] as number) >>> ((units[i - 1] as number) & 31);
+      const following = i + 1 === last ? 0 : (FOLLOWING[pair] as number) >>> ((units[i + 2] as number) & 31);
       if (((preceding | following) & 1) === 0) continue;
+      const offsets = BEFORE[pair] as number;
       for (let k = 31 - Math.clz32(offsets); k >= 0; k--) {
         if ((offsets & (1 << k)) === 0 || i - k < from) continue;
         HINT.lastIndex = i - k;
