@@ -10,8 +10,16 @@ const NEAR = 80;
 /** Part of a run that is looked at for words that explain values: longer ones are no line that a person wrote. */
 const RUN_WORDS = 400;
 
-/** `least`: characters that the shortest value has. */
-type Compiled = SecretFormat & { readonly pattern: RegExp; readonly prefix: string; readonly least: number };
+/** `least`: characters that the shortest value has. `lead`: what every value begins with, when that is a class of characters. */
+type Compiled = SecretFormat & {
+  readonly pattern: RegExp;
+  readonly prefix: string;
+  readonly least: number;
+  readonly lead: Lead | undefined;
+};
+
+/** So many characters of a class (by their code: 1 when in it). */
+type Lead = { readonly count: number; readonly among: Uint8Array };
 
 /** Formats ready to be looked for. */
 export type Finder = {
@@ -31,6 +39,7 @@ export function compileFormats(formats: readonly SecretFormat[]): Finder {
     pattern: new RegExp(format.source, 'y'),
     prefix: prefixOf(format.source),
     least: leastLength(format.source),
+    lead: leadOf(format.source),
   }));
   const near = compiled.filter((format) => format.near !== undefined);
   const words = near.flatMap((format) => format.near ?? []).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -58,6 +67,23 @@ function leastLength(source: string): number {
     least += repeat === undefined ? 1 : repeat === '?' ? 0 : Number(/\d+/.exec(repeat)?.[0]);
   }
   return least;
+}
+
+function leadOf(source: string): Lead | undefined {
+  const [, one, count] = /^\\b(\[[^\]]*\])(?:\{(\d+)(?:,\d+)?\})?(?!\?)/.exec(source) ?? [];
+  if (one === undefined) return undefined;
+  const pattern = new RegExp(one);
+  const among = Uint8Array.from({ length: 1 << 7 }, (_none, c) => (pattern.test(String.fromCharCode(c)) ? 1 : 0));
+  return { count: Number(count ?? 1), among };
+}
+
+/** Whether a text goes on with a lead: cheaper than the pattern, and most places fail here. */
+function leads({ count, among }: Lead, text: string, at: number): boolean {
+  for (let i = at; i < at + count; i++) {
+    const c = text.charCodeAt(i);
+    if (!(c < 128) || among[c] === 0) return false;
+  }
+  return true;
 }
 
 function byFirstTwo(formats: readonly Compiled[]): Pick<Finder, 'byFirst' | 'lists'> {
@@ -109,7 +135,7 @@ export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[
 
 function firstHit({ text }: View, at: number, formats: readonly Compiled[], facts: Facts): Hit | undefined {
   for (const format of formats) {
-    if (!text.startsWith(format.prefix, at)) continue;
+    if (format.lead === undefined ? !text.startsWith(format.prefix, at) : !leads(format.lead, text, at)) continue;
     format.pattern.lastIndex = at;
     const value = format.pattern.exec(text)?.[0];
     if (value !== undefined && isSecret(format, value)) return { start: at, end: at + value.length, facts: facts(format, value) };
@@ -132,7 +158,8 @@ const IS_SHAPED = 32;
 /** What no such value stands behind. */
 const IS_JOINED = 64;
 
-const KIND = new Uint8Array(256);
+/** By every unit, so that none needs a test of its own. */
+const KIND = new Uint8Array(1 << 16);
 for (let c = 33; c < 127; c++) {
   const char = String.fromCharCode(c);
   KIND[c] =
@@ -143,10 +170,6 @@ for (let c = 33; c < 127; c++) {
     (/[A-Za-z0-9+/_.:|=-]/.test(char) ? IS_ANY : 0) |
     (/[A-Za-z0-9+/_~.:-]/.test(char) ? IS_SHAPED : 0) |
     (/[A-Za-z0-9+/_.-]/.test(char) ? IS_JOINED : 0);
-}
-
-function kindOf(c: number | undefined): number {
-  return c === undefined || c > 255 ? 0 : (KIND[c] as number);
 }
 
 /** Formats without a prefix: tried only in a run that has digits or both cases, at each of its words, when their sign is there. */
@@ -177,7 +200,7 @@ function isShaped(units: Units, start: number, end: number): boolean {
   let mixed = false;
   let before = 0;
   for (let i = start; i < end; i++) {
-    const kind = kindOf(units[i]);
+    const kind = KIND[units[i] as number] as number;
     mixed ||= (kind & IS_DIGIT) !== 0 || ((kind & IS_UPPER) !== 0 && (before & IS_LOWER) !== 0);
     streak = (kind & IS_SHAPED) === 0 ? 0 : streak + 1;
     long ||= streak === SHAPED_LENGTH;
@@ -197,9 +220,10 @@ function havingIn(text: string, start: number, end: number, formats: readonly Co
 function mayBeNear(view: View, start: number, end: number): boolean {
   const { units } = view;
   for (let p = start; p < end; p++) {
-    if ((kindOf(units[p]) & IS_VALUE) === 0 || (kindOf(units[p - 1]) & IS_JOINED) !== 0) continue;
+    if (((KIND[units[p] as number] as number) & IS_VALUE) === 0 || (p > 0 && ((KIND[units[p - 1] as number] as number) & IS_JOINED) !== 0))
+      continue;
     let stop = p + 1;
-    while ((kindOf(units[stop]) & IS_VALUE) !== 0) stop++;
+    while (stop < units.length && ((KIND[units[stop] as number] as number) & IS_VALUE) !== 0) stop++;
     const after = units[stop];
     const parted = after === 58 || after === 46 ? stop - p === 8 : after === BAR && stop - p >= 12;
     if ((stop - p >= SHAPED_LENGTH || parted) && (hasDigit(units, p) || mayLackDigits(view.text, p, stop))) return true;
@@ -216,13 +240,17 @@ const MAX_VALUE = 160;
  * credential. No value ends where its alphabet goes on, so it is all of this unless a sign follows.
  */
 function mayLackDigits(text: string, start: number, end: number): boolean {
-  if ((kindOf(text.charCodeAt(end)) & IS_ANY) === 0 && wordiness(text.slice(start + HEAD, end)) >= WORDY) return false;
+  if (((KIND[text.charCodeAt(end)] ?? 0) & IS_ANY) === 0 && wordiness(text.slice(start + HEAD, end)) >= WORDY) return false;
   return KEYISH.test(text.slice(Math.max(0, start - NEAR), start));
 }
 
 function hasDigit(units: Units, from: number): boolean {
-  const end = from + MAX_VALUE;
-  for (let i = from; i < end && (kindOf(units[i]) & IS_ANY) !== 0; i++) if ((kindOf(units[i]) & IS_DIGIT) !== 0) return true;
+  const end = Math.min(from + MAX_VALUE, units.length);
+  for (let i = from; i < end; i++) {
+    const kind = KIND[units[i] as number] as number;
+    if ((kind & IS_DIGIT) !== 0) return true;
+    if ((kind & IS_ANY) === 0) return false;
+  }
   return false;
 }
 
