@@ -120,9 +120,9 @@ export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[
     let before = 0;
     for (let p = start; p + 8 < end; p++) {
       const c = units[p] as number;
-      const inWord = isWord(before);
-      before = c;
-      if (inWord || p < done) continue;
+      const inWord = before & IS_WORD;
+      before = KIND[c] as number;
+      if (inWord !== 0 || p < done) continue;
       const list = byFirst[(c << 7) | (units[p + 1] as number)] as number;
       const hit = list === 0 ? undefined : firstHit(view, p, lists[list - 1] ?? [], facts);
       if (hit === undefined) continue;
@@ -157,6 +157,7 @@ const IS_ANY = 16;
 const IS_SHAPED = 32;
 /** What no such value stands behind. */
 const IS_JOINED = 64;
+const IS_WORD = 128;
 
 /** By every unit, so that none needs a test of its own. */
 const KIND = new Uint8Array(1 << 16);
@@ -169,20 +170,21 @@ for (let c = 33; c < 127; c++) {
     (/[A-Za-z0-9+/_-]/.test(char) ? IS_VALUE : 0) |
     (/[A-Za-z0-9+/_.:|=-]/.test(char) ? IS_ANY : 0) |
     (/[A-Za-z0-9+/_~.:-]/.test(char) ? IS_SHAPED : 0) |
-    (/[A-Za-z0-9+/_.-]/.test(char) ? IS_JOINED : 0);
+    (/[A-Za-z0-9+/_.-]/.test(char) ? IS_JOINED : 0) |
+    (/\w/.test(char) ? IS_WORD : 0);
 }
 
 /** Formats without a prefix: tried only in a run that has digits or both cases, at each of its words, when their sign is there. */
 function findShaped(view: View, start: number, end: number, finder: Finder, facts: Facts, hits: Hit[]): void {
-  const { text } = view;
-  if (!isShaped(view.units, start, end)) return;
+  const { text, units } = view;
+  if (!isShaped(units, start, end)) return;
   // A value may go on behind a bar, which ends a run.
   const most = finder.having.length - 1;
   const having = havingIn(text, start, end, finder.having[text.charCodeAt(end) === BAR ? most : Math.min(end - start, most)] ?? []);
   const near = mayBeNear(view, start, end) ? nearTo(text, start, end, finder) : NONE;
   if (having.length === 0 && near.length === 0) return;
   for (let p = start; p < end; p++) {
-    if (p > start && isWord(text.charCodeAt(p - 1))) continue;
+    if (p > start && ((KIND[units[p - 1] as number] as number) & IS_WORD) !== 0) continue;
     const hit = firstHit(view, p, having, facts) ?? (near.length === 0 ? undefined : nearHit(view, p, near, facts));
     if (hit === undefined) continue;
     hits.push(hit);
@@ -278,10 +280,6 @@ function nearHit(view: View, at: number, formats: readonly Compiled[], facts: Fa
   if (OTHERWISE.test(before)) return undefined;
   const mixed = looks.digits > 1 && looks.upper > 1 && looks.lower > 1;
   return mixed || KEYISH.test(before) ? hit : undefined;
-}
-
-function isWord(c: number): boolean {
-  return (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 95;
 }
 
 /** Letters alone that make words are a name, not a credential. */
