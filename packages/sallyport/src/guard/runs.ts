@@ -3,7 +3,8 @@ import type { Units } from './units.ts';
 /** The shortest credential, encoded text or address that is looked for. Words of a language rarely reach it. */
 export const MIN_RUN = 16;
 
-const IN_RUN = new Uint8Array(128);
+/** For every unit, so that none needs a test of its own. */
+const IN_RUN = new Uint8Array(1 << 16);
 for (let c = 33; c < 127; c++) IN_RUN[c] = 1;
 for (const c of '"\'`<>()[]{},;|\\') IN_RUN[c.charCodeAt(0)] = 0;
 
@@ -17,20 +18,15 @@ export function findRuns(units: Units): readonly number[] {
   let start = 0;
   while (start + MIN_RUN <= n) {
     let i = start + MIN_RUN - 1;
-    while (i >= start && inRun(units, i)) i--;
+    while (i >= start && IN_RUN[units[i] as number] === 1) i--;
     if (i >= start) {
       start = i + 1;
       continue;
     }
     let end = start + MIN_RUN;
-    while (end < n && inRun(units, end)) end++;
+    while (end < n && IN_RUN[units[end] as number] === 1) end++;
     runs.push(start, end);
     start = end + 1;
   }
   return runs;
-}
-
-function inRun(units: Units, i: number): boolean {
-  const c = units[i] as number;
-  return c < 128 && IN_RUN[c] === 1;
 }

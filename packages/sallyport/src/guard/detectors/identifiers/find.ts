@@ -1,7 +1,7 @@
 import type { View } from '../../view.ts';
 import { isNear, wordsPattern } from './context.ts';
 import type { Identifier } from './identifier.ts';
-import { beginsFree, endsFree, isLetterOrDigit, Shapes, type Match } from './shape.ts';
+import { isLetterOrDigit, Shapes, type Match } from './shape.ts';
 
 /** A kind of identifier, ready: its words as one expression. */
 type Ready = { readonly of: Identifier; readonly words: RegExp };
@@ -71,11 +71,10 @@ function wordBefore(text: string, at: number): number {
 }
 
 function startsAt(text: string, start: number, forms: Forms, hits: Hit[]): void {
-  forms.matchAt(text, start, (match) => {
-    if (!endsFree(text, match.end, match.spaced) || !beginsFree(text, start, match.spaced)) return;
+  for (const match of forms.matchAt(text, start)) {
     const confidence = confidenceOf(match, text, start);
     if (confidence !== undefined) hits.push({ of: match.form.of, start, end: match.end, ...confidence });
-  });
+  }
 }
 
 function confidenceOf(match: Match<Ready>, text: string, start: number): { confidence: number; near: boolean } | undefined {

@@ -20,8 +20,13 @@ type Chain<T> = { readonly form: T; readonly separator: string };
 /** A place in a shape: what may come, and the chains that are complete here. */
 type Place<T> = { readonly steps: { readonly kinds: number; readonly sign: string; readonly to: Place<T> }[]; readonly done: Chain<T>[] };
 
-/** A shape that ends here: its form, and the value without the separators of `_`. `spaced`: a blank stands in it. */
-export type Match<T> = { readonly form: T; readonly end: number; readonly value: string; readonly spaced: boolean };
+/** A shape that ends here: its form, and the value without the separators of `_`. */
+export type Match<T> = { readonly form: T; readonly end: number; readonly value: string };
+
+const NONE: readonly never[] = [];
+
+/** States for which there is space at first. */
+const FIRST_STATES = 256;
 
 /**
  * All shapes as one deterministic automaton, whose states are made when a text first needs them: the cost at a place does not grow with the
@@ -31,7 +36,11 @@ export class Shapes<T> {
   /** Character to class; two characters of one class are alike in every shape. 0 is in none. */
   readonly #classes = new Uint8Array(256);
   readonly #examples: string[] = [''];
-  readonly #states: { readonly places: readonly Place<T>[]; readonly done: readonly Chain<T>[]; readonly next: Int32Array }[] = [];
+  readonly #states: { readonly places: readonly Place<T>[]; readonly done: readonly Chain<T>[] }[] = [];
+  /** The state behind each, by class: at the state's number times the number of classes; -1 is not made yet. */
+  #next = new Int32Array(0);
+  /** 1 for a state in which a shape is complete. */
+  #complete = new Uint8Array(0);
   readonly #known = new Map<string, number>();
   readonly #numbers = new Map<Place<T>, number>();
 
@@ -55,22 +64,31 @@ export class Shapes<T> {
     this.#state([root]);
   }
 
-  /** Calls `found` for every shape that matches at `start`. Reads until no shape can match any more. */
-  matchAt(text: string, start: number, found: (match: Match<T>) => void): void {
+  /** Every shape that stands free at `start`. Reads until no shape can match any more. */
+  matchAt(text: string, start: number): readonly Match<T>[] {
+    if (!beginsFree(text, start, false)) return NONE;
+    const classes = this.#classes;
+    const stride = this.#examples.length;
+    let matches: Match<T>[] | undefined;
     let state = 1;
     for (let at = start; at < text.length;) {
       const c = text.charCodeAt(at++);
-      const kind = c < 256 ? (this.#classes[c] as number) : 0;
-      if (kind === 0) return;
-      const here = this.#states[state]?.next[kind] as number;
+      const kind = c < 256 ? (classes[c] as number) : 0;
+      if (kind === 0) break;
+      const here = this.#next[state * stride + kind] as number;
       state = here < 0 ? this.#step(state, kind) : here;
-      if (state === 0) return;
-      for (const { form, separator } of this.#states[state]?.done ?? []) {
-        const written = text.slice(start, at);
-        const value = separator === '' ? written : written.replaceAll(separator, '');
-        found({ form, end: at, value, spaced: written.includes(' ') });
-      }
+      if (state === 0) break;
+      if (this.#complete[state] === 1 && endsFree(text, at, false)) this.#take(text, start, at, state, (matches ??= []));
     }
+    return matches ?? NONE;
+  }
+
+  #take(text: string, start: number, end: number, state: number, matches: Match<T>[]): void {
+    const written = text.slice(start, end);
+    const spaced = written.includes(' ');
+    if (spaced && (!endsFree(text, end, true) || !beginsFree(text, start, true))) return;
+    for (const { form, separator } of this.#states[state]?.done ?? [])
+      matches.push({ form, end, value: separator === '' ? written : written.replaceAll(separator, '') });
   }
 
   #step(from: number, kind: number): number {
@@ -80,8 +98,7 @@ export class Shapes<T> {
       for (const { kinds, sign, to } of place.steps)
         if ((kinds & (KIND[char.charCodeAt(0)] as number)) !== 0 || sign === char.toLowerCase()) places.add(to);
     const to = this.#state([...places]);
-    const next = this.#states[from]?.next;
-    if (next !== undefined) next[kind] = to;
+    this.#next[from * this.#examples.length + kind] = to;
     return to;
   }
 
@@ -93,10 +110,22 @@ export class Shapes<T> {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const number = this.#states.length;
-    const next = new Int32Array(this.#examples.length).fill(-1);
-    this.#states.push({ places, done: places.flatMap(({ done }) => done), next });
+    const done = places.flatMap((place) => place.done);
+    this.#states.push({ places, done });
+    if (number === this.#complete.length) this.#grow();
+    this.#complete[number] = done.length === 0 ? 0 : 1;
     this.#known.set(key, number);
     return number;
+  }
+
+  #grow(): void {
+    const states = Math.max(FIRST_STATES, this.#complete.length * 2);
+    const next = new Int32Array(states * this.#examples.length).fill(-1);
+    next.set(this.#next);
+    this.#next = next;
+    const complete = new Uint8Array(states);
+    complete.set(this.#complete);
+    this.#complete = complete;
   }
 
   #number(place: Place<T>): number {
@@ -134,7 +163,7 @@ export function isLetterOrDigit(text: string, at: number): boolean {
 }
 
 /** Whether a value of letters and digits may begin at `start`: it is no part of a longer word, number or address. */
-export function beginsFree(text: string, start: number, spaced: boolean): boolean {
+function beginsFree(text: string, start: number, spaced: boolean): boolean {
   const before = text.charCodeAt(start - 1);
   if (Number.isNaN(before)) return true;
   if (isWordUnit(before) || before === 64 || before === 36) return false;
@@ -145,7 +174,7 @@ export function beginsFree(text: string, start: number, spaced: boolean): boolea
 }
 
 /** The same for its end. */
-export function endsFree(text: string, end: number, spaced: boolean): boolean {
+function endsFree(text: string, end: number, spaced: boolean): boolean {
   const after = text.charCodeAt(end);
   if (Number.isNaN(after)) return true;
   if (isWordUnit(after)) return false;

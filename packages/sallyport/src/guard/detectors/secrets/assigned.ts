@@ -1,5 +1,6 @@
 import type { View } from '../../view.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
+import { Hints } from './hints.ts';
 import { claimOf, type Claim } from './names.ts';
 import { looksOf } from './random.ts';
 import { isSample } from './sample.ts';
@@ -13,9 +14,6 @@ const BASIC: SecretFormat = {
   source: '',
   confidence: 0.9,
 };
-
-/** A piece that every name of a credential has, in the languages of `names.ts`. */
-const HINT = /key|token|secret|pass|pwd|auth|credential|bearer|kennwort|senha|contrase|пароль|jwt|_pat\b|密码|パスワード/gi;
 
 /** How far a name reaches to either side of its hint. */
 const NAME_REACH = 60;
@@ -46,26 +44,26 @@ const PLAIN = /(?:(?:Bearer|Basic|Token|Key|SSWS)[ \t]{1,4})?([^\s"'`,;&<>(){}[\
 /** Values by the name they are assigned to, in code, configurations, headers, commands and prose. */
 export function findAssignments(view: View, facts: Facts, hits: Hit[]): void {
   const { text } = view;
-  HINT.lastIndex = 0;
   // What other rules found, in order: these findings come in order too, so one pass over both shows which overlap.
   const known = hits.map(({ start, end }) => ({ start, end })).sort((a, b) => a.start - b.start);
   let next = 0;
-  for (let hint = HINT.exec(text); hint !== null; hint = HINT.exec(text)) {
-    let from = hint.index;
-    while (from > hint.index - NAME_REACH && inName(text.charCodeAt(from - 1))) from--;
-    let end = HINT.lastIndex;
-    while (end < HINT.lastIndex + NAME_REACH && inName(text.charCodeAt(end))) end++;
-    HINT.lastIndex = end;
+  const hint = new Hints(view);
+  for (let done = 0; hint.next(done);) {
+    let from = hint.start;
+    while (from > hint.start - NAME_REACH && inName(text.charCodeAt(from - 1))) from--;
+    let end = hint.end;
+    while (end < hint.end + NAME_REACH && inName(text.charCodeAt(end))) end++;
+    done = end;
     // A dot or dash at the end belongs to the sentence.
     let stop = end;
     while (isJoint(text.charCodeAt(stop - 1))) stop--;
     if (!mayHold(text, from, stop)) continue;
     const name = qualified(text, from) + text.slice(from, stop);
-    const claim = hint[0].charCodeAt(0) > 127 ? 'password' : claimOf(name);
+    const claim = text.charCodeAt(hint.start) > 127 ? 'password' : claimOf(name);
     if (claim === undefined) continue;
     const found = valueAfter(text, from, stop, name, claim);
     if (found === undefined) continue;
-    HINT.lastIndex = Math.max(end, found.end);
+    done = Math.max(end, found.end);
     while (next < known.length && (known[next]?.end ?? 0) <= found.start) next++;
     if ((known[next]?.start ?? Infinity) < found.end) continue;
     hits.push({ start: found.start, end: found.end, facts: facts(found.format, text.slice(found.start, found.end)) });

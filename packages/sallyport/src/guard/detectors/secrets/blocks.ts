@@ -24,7 +24,7 @@ const CONNECTION: SecretFormat = {
 /** What the streaming machine knows of these. */
 export const BLOCKS: readonly SecretFormat[] = [PRIVATE_KEY, CONNECTION];
 
-const PEM_BEGIN = '-----BEGIN ';
+const BEGIN = 'BEGIN ';
 const PEM_LABEL = /-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
 const PEM_DASHES = '-----';
 
@@ -46,6 +46,7 @@ const PUTTY_BODY = /Private-Lines: \d{1,4}\s{1,4}([A-Za-z0-9+/=\s]{40,8000})/;
 
 /** The private part of a key stands within so many characters of its type. */
 const JWK_REACH = 1_500;
+const QUOTE = 34;
 const JWK_PRIVATE = /["'](?:d|k)["']\s{0,4}:\s{0,4}["']([A-Za-z0-9_-]{21,700})["']/;
 
 /** `curl -u user:password`, `wget --http-password=`: credentials of other commands have names (`--password`). */
@@ -64,7 +65,12 @@ function findOtherKeys({ text }: View, facts: Facts, hits: Hit[]): void {
     const body = PUTTY_BODY.exec(text.slice(at, at + MAX_PEM));
     if (body !== null) hits.push({ start: at, end: at + body.index + body[0].length, facts: facts(PUTTY, body[1] ?? '') });
   }
-  for (let at = text.indexOf('"kty"'); at >= 0; at = text.indexOf('"kty"', at + JWK_REACH)) {
+  let done = 0;
+  // Without the first quote, which is in every line of JSON.
+  for (let name = text.indexOf('kty"'); name >= 0; name = text.indexOf('kty"', name + 1)) {
+    const at = name - 1;
+    if (at < done || text.charCodeAt(at) !== QUOTE) continue;
+    done = at + JWK_REACH;
     const from = Math.max(0, at - JWK_REACH);
     const found = JWK_PRIVATE.exec(text.slice(from, at + JWK_REACH));
     const value = found?.[1] ?? '';
@@ -75,20 +81,32 @@ function findOtherKeys({ text }: View, facts: Facts, hits: Hit[]): void {
 }
 
 function findLogins({ text }: View, facts: Facts, hits: Hit[]): void {
-  for (const sign of [' -u ', ' --user', ' --proxy-user']) {
-    for (let at = text.indexOf(sign); at >= 0; at = text.indexOf(sign, at + sign.length)) {
-      LOGIN.lastIndex = at;
-      const match = LOGIN.exec(text);
-      const password = match?.[2] ?? '';
-      if (match === null || !/[0-9]/.test(password) || /^[0-9]+$/.test(password) || !isRealPassword(password)) continue;
-      const start = at + match[0].lastIndexOf(password);
-      hits.push({ start, end: start + password.length, facts: facts(COMMAND_LOGIN, password) });
-    }
+  // Every sign has `-u`, which is rare; blanks are not.
+  for (let u = text.indexOf('-u'); u >= 0; u = text.indexOf('-u', u + 2)) {
+    const at = loginAt(text, u);
+    if (at < 0) continue;
+    LOGIN.lastIndex = at;
+    const match = LOGIN.exec(text);
+    const password = match?.[2] ?? '';
+    if (match === null || !/[0-9]/.test(password) || /^[0-9]+$/.test(password) || !isRealPassword(password)) continue;
+    const start = at + match[0].lastIndexOf(password);
+    hits.push({ start, end: start + password.length, facts: facts(COMMAND_LOGIN, password) });
   }
 }
 
+/** Where ` -u `, ` --user` or ` --proxy-user` begins that has its `-u` at a place; -1 for none. */
+function loginAt(text: string, u: number): number {
+  if (text.startsWith(' -u ', u - 1)) return u - 1;
+  if (text.startsWith(' --user', u - 2)) return u - 2;
+  const proxy = u - ' --proxy'.length;
+  return text.startsWith(' --proxy-user', proxy) ? proxy : -1;
+}
+
 function findPrivateKeys({ text }: View, facts: Facts, hits: Hit[]): void {
-  for (let at = text.indexOf(PEM_BEGIN); at >= 0; at = text.indexOf(PEM_BEGIN, at + PEM_BEGIN.length)) {
+  // Without its dashes, of which code and tables have many.
+  for (let begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + BEGIN.length)) {
+    const at = begin - PEM_DASHES.length;
+    if (at < 0) continue;
     PEM_LABEL.lastIndex = at;
     const label = PEM_LABEL.exec(text)?.[0];
     if (label === undefined) continue;
@@ -102,7 +120,11 @@ function findPrivateKeys({ text }: View, facts: Facts, hits: Hit[]): void {
 }
 
 function findConnections({ text }: View, facts: Facts, hits: Hit[]): void {
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', at + 3)) {
+  if (!text.includes('@')) return;
+  // Without the colon, which is more common than two slashes.
+  for (let slashes = text.indexOf('//'); slashes >= 0; slashes = text.indexOf('//', slashes + 1)) {
+    const at = slashes - 1;
+    if (text.charCodeAt(at) !== COLON || !hasPassword(text, slashes + 2)) continue;
     let start = at;
     while (start > 0 && at - start < 31 && /[a-z0-9+.-]/i.test(text.charAt(start - 1))) start--;
     USERINFO.lastIndex = start;
@@ -111,6 +133,19 @@ function findConnections({ text }: View, facts: Facts, hits: Hit[]): void {
     const value = match[0];
     hits.push({ start, end: start + value.length, facts: facts(CONNECTION, value) });
   }
+}
+
+const COLON = 58;
+const MAX_USER = 60;
+
+/** Whether a colon stands before the next slash, `@` or blank: most addresses are rejected here. */
+function hasPassword(text: string, from: number): boolean {
+  for (let i = from; i <= from + MAX_USER; i++) {
+    const c = text.charCodeAt(i);
+    if (c === COLON) return true;
+    if (c === 47 || c === 64 || c === QUOTE || c === 32) return false;
+  }
+  return false;
 }
 
 /** What the streaming machine looks for: the whole of a key's lines up to its bound, and addresses with a password. */

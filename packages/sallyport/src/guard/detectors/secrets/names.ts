@@ -15,6 +15,36 @@ const HARMLESS =
 
 /** A name as words in lower case joined by `_`: `clientSecret`, `client-secret` and `Client.Secret` are one. */
 export function foldName(name: string): string {
+  let folded = '';
+  let before = OTHER;
+  for (let i = 0; i < name.length; i++) {
+    const kind = kindAt(name, i);
+    if (kind === BEYOND) return foldBeyond(name);
+    if (kind === UPPER && (before === LOWER || (before === UPPER && kindAt(name, i + 1) === LOWER && name.charCodeAt(i + 1) > 57)))
+      folded += '_';
+    if (kind !== OTHER) folded += name.charAt(i);
+    else if (before !== OTHER) folded += '_';
+    before = kind;
+  }
+  if (before === OTHER && folded !== '') folded = folded.slice(0, -1);
+  return folded.toLowerCase();
+}
+
+const OTHER = 0;
+const UPPER = 1;
+/** Small letters and digits. */
+const LOWER = 2;
+const BEYOND = 3;
+
+function kindAt(name: string, i: number): number {
+  const c = name.charCodeAt(i);
+  if ((c >= 97 && c <= 122) || (c >= 48 && c <= 57)) return LOWER;
+  if (c >= 65 && c <= 90) return UPPER;
+  return c > 127 ? BEYOND : OTHER;
+}
+
+/** The same for names that have letters beyond ASCII. */
+function foldBeyond(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')

@@ -11,24 +11,28 @@ export function entropy(text: string): number {
 const COUNTS = new Uint32Array(256);
 
 /** The hundred or so pairs of letters that make up most of English words and identifiers; a random pair is one of them in one case of six. */
-const PAIRS = new Set(
-  (
-    'th he in er an re nd on en at ou ed ha to or it is hi es ng as te se st me ve ar al le nt of de ne ro ti ri io co ra el ea li ic ce ma ' +
-    'om ur ch ll us ta la il si ho no di ac ec tr ge em ca pe ss ns ut ol sa rs so un ot pr ul ad am id ab et ke mo ap ey ci ct lo ai po ' +
-    'ag ig sp pl do ef im op su oo da ay na ie fi fo ts ly wo wi vi ee ow ir mi bo bl be pa tt rt ck ds'
-  ).split(' '),
-);
+const PAIRS = new Uint8Array(1 << 10);
+for (const pair of (
+  'th he in er an re nd on en at ou ed ha to or it is hi es ng as te se st me ve ar al le nt of de ne ro ti ri io co ra el ea li ic ce ma ' +
+  'om ur ch ll us ta la il si ho no di ac ec tr ge em ca pe ss ns ut ol sa rs so un ot pr ul ad am id ab et ke mo ap ey ci ct lo ai po ' +
+  'ag ig sp pl do ef im op su oo da ay na ie fi fo ts ly wo wi vi ee ow ir mi bo bl be pa tt rt ck ds'
+).split(' '))
+  PAIRS[((pair.charCodeAt(0) & 31) << 5) | (pair.charCodeAt(1) & 31)] = 1;
 
 /** Share of neighbouring letters that are common pairs: about 0.2 in random text, 0.6 and more in words. 0 for less than six letters. */
 export function wordiness(text: string): number {
   let pairs = 0;
   let common = 0;
-  for (let i = 1; i < text.length; i++) {
-    const pair = text.slice(i - 1, i + 1);
-    if (!/^[A-Za-z]{2}$/.test(pair)) continue;
-    pairs++;
-    // A capital inside of a word begins another one.
-    if (!/[a-z][A-Z]/.test(pair) && PAIRS.has(pair.toLowerCase())) common++;
+  let before = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const letter = (c >= 97 && c <= 122) || (c >= 65 && c <= 90) ? c : 0;
+    if (letter !== 0 && before !== 0) {
+      pairs++;
+      // A capital inside of a word begins another one.
+      if (!(before >= 97 && c < 97)) common += PAIRS[((before & 31) << 5) | (c & 31)] as number;
+    }
+    before = letter;
   }
   return pairs < MIN_PAIRS ? 0 : common / pairs;
 }

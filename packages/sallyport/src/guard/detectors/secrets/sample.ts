@@ -39,9 +39,10 @@ const NEXT = new Set(
 
 function isPeriodic(value: string): boolean {
   for (let period = 1; period <= Math.min(PERIOD, value.length / 2); period++) {
-    let equal = 0;
-    for (let i = period; i < value.length; i++) if (value.charCodeAt(i) === value.charCodeAt(i - period)) equal++;
-    if (equal >= PERIODIC * (value.length - period)) return true;
+    const least = PERIODIC * (value.length - period);
+    let equal = value.length - period;
+    for (let i = period; i < value.length && equal >= least; i++) if (value.charCodeAt(i) !== value.charCodeAt(i - period)) equal--;
+    if (equal >= least) return true;
   }
   return false;
 }
