@@ -29,7 +29,7 @@ export type Surprise = { bits: number; start: number; end: number };
 const BLANK_CLASS = 28;
 
 /** The class of each unit below U+0080. */
-export const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
+const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
   if (c >= 97 && c <= 122) return c - 97;
   if (c >= 65 && c <= 90) return 26;
   if (c >= 48 && c <= 57) return 27;
@@ -45,42 +45,103 @@ export function classOf(c: number): number {
   return c < 128 ? (CLASS_OF[c] as number) : BEYOND;
 }
 
-const ring = new Uint16Array(WINDOW);
+/** A unit's class in the low six bits, and what it counts as: a blank in bits 16 to 22 of a sum, a sign in bits 23 to 29. */
+const BLANK_ONE = 1 << 16;
+const SIGN_ONE = 1 << 23;
+const COST_MASK = BLANK_ONE - 1;
+const COUNT_MASK = 127;
+const KINDS = Int32Array.from({ length: 256 }, (_, c) => {
+  const kind = classOf(c);
+  return kind | (kind === BLANK_CLASS ? BLANK_ONE : 0) | (kind >= FIRST_SIGN && kind !== BEYOND ? SIGN_ONE : 0);
+});
+const CLASS_MASK = CLASSES - 1;
+
+/** The class of a line end twice: what stands before a text. */
+const BEFORE = (29 << 6) | 29;
+
+/** Units that are summed in one step. Every window that ends in a step lies within the last `SPAN` units at its end. */
+const STEP = 4;
+const SPAN = WINDOW + STEP;
+
+/** Sums of the last steps, by number: a power of two above those in a span. */
+const STEPS = 32;
+const stepSums = new Int32Array(STEPS);
+const spanCosts = new Int32Array(SPAN);
 
 /**
  * Finds the stretch that reads least like any text or code: suffixes that were searched for by gradient are pieces of words and markup in no
  * order (Zou et al., 2023; perplexity as their sign: Alon and Kamfonas, 2023). `costs`: how much
- * likelier a class is after two others in such a suffix than in benign texts, as log2.
+ * likelier a class is after two others in such a suffix than in benign texts, as log2. `above`: bits a unit that a stretch must exceed to count.
  */
-export function mostSurprising(units: Units, costs: Uint8Array, best: Surprise): void {
+export function mostSurprising(units: Units, costs: Uint8Array, above: number, best: Surprise): void {
   best.bits = best.start = best.end = 0;
-  const n = units.length;
-  if (n < WINDOW) return;
-  let context = (29 << 6) | 29;
+  if (units.length < WINDOW) return;
+  const bytes = units instanceof Uint8Array ? units : narrowed(units);
+  const n = bytes.length;
+  const last = n - (n % STEP);
+  const floor = (above * WINDOW) / COST_UNIT;
+  let most = floor;
+  let context = BEFORE;
+  // Cost, blanks and signs of a span as one number: costs are at most 255, so no part runs over into the next.
   let sum = 0;
-  let blanks = 0;
-  let signs = 0;
-  let most = 0;
-  ring.fill(0);
-  for (let i = 0; i < n; i++) {
-    const c = units[i] as number;
-    const kind = c < 128 ? (CLASS_OF[c] as number) : BEYOND;
-    context = ((context << 6) | kind) & (TRIGRAMS - 1);
-    const place = i & (WINDOW - 1);
-    const gone = ring[place] as number;
-    const cost = costs[context] as number;
-    const blank = kind === BLANK_CLASS ? 1 : 0;
-    const sign = kind >= FIRST_SIGN && kind !== BEYOND ? 1 : 0;
-    sum += cost - (gone >> 2);
-    blanks += blank - (gone & 1);
-    signs += sign - ((gone >> 1) & 1);
-    ring[place] = (cost << 2) | (sign << 1) | blank;
-    if (sum > most && blanks >= MIN_BLANKS && signs >= MIN_SIGNS && i >= WINDOW - 1) {
-      most = sum;
-      best.end = i + 1;
-    }
+  stepSums.fill(0);
+  for (let i = 0, step = 0; i < last; i += STEP, step++) {
+    const a = KINDS[bytes[i] as number] as number;
+    const b = KINDS[bytes[i + 1] as number] as number;
+    const c = KINDS[bytes[i + 2] as number] as number;
+    const d = KINDS[bytes[i + 3] as number] as number;
+    const first = ((context << 6) | (a & CLASS_MASK)) & (TRIGRAMS - 1);
+    const second = ((first << 6) | (b & CLASS_MASK)) & (TRIGRAMS - 1);
+    const third = ((second << 6) | (c & CLASS_MASK)) & (TRIGRAMS - 1);
+    context = ((third << 6) | (d & CLASS_MASK)) & (TRIGRAMS - 1);
+    const here =
+      (costs[first] as number) +
+      (costs[second] as number) +
+      (costs[third] as number) +
+      (costs[context] as number) +
+      ((a + b + c + d) & ~COST_MASK);
+    sum += here - (stepSums[(step - SPAN / STEP) & (STEPS - 1)] as number);
+    stepSums[step & (STEPS - 1)] = here;
+    if ((sum & COST_MASK) > most && isSuspect(sum)) most = strongest(bytes, costs, i + STEP, STEP, most, best);
   }
-  if (most === 0) return;
+  if (last < n) most = strongest(bytes, costs, n, n - last, most, best);
+  if (most === floor) return;
   best.start = best.end - WINDOW;
   best.bits = (most / WINDOW) * COST_UNIT;
+}
+
+function isSuspect(sum: number): boolean {
+  return sum >>> 23 >= MIN_SIGNS && ((sum >>> 16) & COUNT_MASK) >= MIN_BLANKS;
+}
+
+/** Weighs the windows that end at `end` and at the `count - 1` units before, first to last: the greatest sum, `most` when none is above it. */
+function strongest(bytes: Uint8Array, costs: Uint8Array, end: number, count: number, most: number, best: Surprise): number {
+  const begin = Math.max(0, end - count + 1 - WINDOW);
+  let context =
+    begin === 0
+      ? BEFORE
+      : begin === 1
+        ? (29 << 6) | classOf(bytes[0] as number)
+        : (classOf(bytes[begin - 2] as number) << 6) | classOf(bytes[begin - 1] as number);
+  let greatest = most;
+  let sum = 0;
+  for (let i = begin; i < end; i++) {
+    const kind = KINDS[bytes[i] as number] as number;
+    context = ((context << 6) | (kind & CLASS_MASK)) & (TRIGRAMS - 1);
+    const value = (costs[context] as number) + (kind & ~COST_MASK);
+    spanCosts[i - begin] = value;
+    sum += value;
+    if (i - begin >= WINDOW) sum -= spanCosts[i - begin - WINDOW] as number;
+    if (i - begin < WINDOW - 1 || (sum & COST_MASK) <= greatest || !isSuspect(sum)) continue;
+    greatest = sum & COST_MASK;
+    best.end = i + 1;
+  }
+  return greatest;
+}
+
+/** Units above U+00FF are of one class with those above U+007F. */
+function narrowed(units: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(units.length);
+  for (let i = 0; i < units.length; i++) bytes[i] = Math.min(255, units[i] as number);
+  return bytes;
 }
