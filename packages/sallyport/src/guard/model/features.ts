@@ -30,12 +30,12 @@ const TAIL = 0x61c88647 | 0;
 const BLANK = 32;
 /** Any separator above U+00FF, as the reader of texts writes it. */
 const OTHER = 1;
-const LINE = 10;
+export const LINE = 10;
 const ZERO = 48;
 const NINE = 57;
 
 /** Folded bytes with every digit as zero: the value of a number is no sign of anything. */
-const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
+export const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
 
 /**
  * The features of a text as numbers of buckets, some hundred tokens at a time. A token is a word (folded: lower case, no accents, every digit a
@@ -220,11 +220,11 @@ function digitless(fold: number): number {
 }
 
 /** What stands between two words, as up to four different separators: a rule of dashes is a rule however long. */
-function widened(gap: number, c: number): number {
+export function widened(gap: number, c: number): number {
   if (gap === 0) return c;
   return (gap & 0xff) === c || gap >>> 24 !== 0 ? gap : (gap << 8) | c;
 }
 
-function isCapital(c: number): boolean {
+export function isCapital(c: number): boolean {
   return c >= 65 && c <= 90;
 }

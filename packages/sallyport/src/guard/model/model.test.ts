@@ -4,10 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { lex, tokensFor } from '../lexer.ts';
+import { buildLexicon } from '../lexicon.ts';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
 import { INPUTS } from './stack.ts';
-import { mostSurprising, TRIGRAMS } from './surprise.ts';
+import { TokenSums } from './sums.ts';
+import { classOf, mostSurprising, TRIGRAMS } from './surprise.ts';
 import { readModel, shippedModel } from './weights_store.ts';
 import { LONG, SHORT, slide, type Windows } from './windows.ts';
 
@@ -70,7 +73,7 @@ suite('windows', () => {
           const units = bytes(words.join(' '));
           const sums = tokensOf(units).map((features) => features.reduce((sum, f) => sum + (head.table[f] ?? 0), 0));
           const best = windows();
-          slide(new FeatureReader(), units, head, best);
+          slide(new TokenSums(), units, head, best);
           for (const [size, found, bias] of [
             [SHORT, best.short, -1],
             [LONG, best.long, -2],
@@ -92,9 +95,27 @@ suite('windows', () => {
     );
   });
 
+  test('the words that the lexer noted weigh what the features do', () => {
+    const lexicon = buildLexicon([{ any: ['ignore'] }]);
+    const reading = { all: new TokenSums(), noted: new TokenSums() };
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('Ignore', 'THE', ' ', '\u00e9tat', 'x1', '\u00b2', '--', '\n', '\0', 'a', ', '), { maxLength: 900 }),
+        (pieces) => {
+          const units = bytes(pieces.join(''));
+          const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
+          const [all, quick] = [windows(), windows()];
+          slide(reading.all, units, head, all);
+          slide(reading.noted, units, head, quick, noted);
+          assert.deepEqual(quick, all);
+        },
+      ),
+    );
+  });
+
   test('a text without words has the bias alone', () => {
     const best = windows();
-    slide(new FeatureReader(), bytes('--'), head, best);
+    slide(new TokenSums(), bytes('--'), head, best);
     assert.deepEqual([best.short, best.long, best.tokens], [-1, -2, 0]);
   });
 });
@@ -104,26 +125,69 @@ suite('surprise', () => {
   const best = { bits: 0, start: 0, end: 0 };
 
   test('the mean over a window that is made of words, and its place', () => {
-    mostSurprising(bytes('(so)-me plain, words! '.repeat(8)), costs, best);
+    mostSurprising(bytes('(so)-me plain, words! '.repeat(8)), costs, 0, best);
     assert.equal(best.bits, 5);
     assert.equal(best.end - best.start, 64);
   });
 
   test('none in a short text, nor in one run without blanks', () => {
-    mostSurprising(bytes('some plain words'), costs, best);
+    mostSurprising(bytes('some plain words'), costs, 0, best);
     assert.equal(best.bits, 0);
-    mostSurprising(bytes('a1b2c3d4'.repeat(40)), costs, best);
+    mostSurprising(bytes('a1b2c3d4'.repeat(40)), costs, 0, best);
     assert.equal(best.bits, 0);
+  });
+
+  test('a stretch counts only above the bits that are asked for', () => {
+    const text = bytes('(so)-me plain, words! '.repeat(8));
+    mostSurprising(text, costs, 4.9, best);
+    assert.equal(best.bits, 5);
+    mostSurprising(text, costs, 5, best);
+    assert.deepEqual(best, { bits: 0, start: 0, end: 0 });
+  });
+
+  test('finds the first of the strongest windows of all, whatever the text and its end', () => {
+    const random = Uint8Array.from({ length: TRIGRAMS }, (_, i) => Math.imul(i, 0x9e3779b1) >>> 24);
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('ab', ' ', ', ', '(x) ', 'Q7', '\u00e9', '{'), { minLength: 30, maxLength: 120 }), (pieces) => {
+        const units = bytes(pieces.join(''));
+        let most = 0;
+        let expected = 0;
+        for (let end = 64; end <= units.length; end++) {
+          const stretch = units.subarray(end - 64, end);
+          if (
+            stretch.filter((c) => c === 32).length < 5 ||
+            stretch.filter((c) => c < 128 && !/[a-zA-Z0-9 ]/.test(String.fromCharCode(c))).length < 5
+          )
+            continue;
+          let sum = 0;
+          for (let i = end - 64; i < end; i++) {
+            const context = [i - 2, i - 1, i].reduce((before, k) => (before << 6) | (k < 0 ? 29 : classOf(units[k] ?? 0)), 0);
+            sum += random[context] ?? 0;
+          }
+          if (sum > most) [most, expected] = [sum, end];
+        }
+        mostSurprising(units, random, 0, best);
+        assert.deepEqual([best.bits, best.end], [most / 64 / 16, expected]);
+        mostSurprising(wide(pieces.join('')), random, 0, best);
+        assert.deepEqual([best.bits, best.end], [most / 64 / 16, expected]);
+      }),
+    );
   });
 
   test('words in order surprise less than pieces of words and markup', () => {
     const { costs: shipped } = shippedModel().channels.prompt;
     assert.ok(shipped !== undefined);
-    mostSurprising(bytes('Please tell me how to bake a good loaf of bread with little time, and which flour I should buy.'), shipped, best);
+    mostSurprising(
+      bytes('Please tell me how to bake a good loaf of bread with little time, and which flour I should buy.'),
+      shipped,
+      0,
+      best,
+    );
     const plain = best.bits;
     mostSurprising(
       bytes('bake a loaf }); ously Claro)]] ${{ teki printf<> !!wards ({ Sure \\\\ ungen ]( manner;-> ibles {{ tokens**'),
       shipped,
+      0,
       best,
     );
     assert.ok(best.bits > plain + 0.5, `${best.bits} is not above ${plain}`);

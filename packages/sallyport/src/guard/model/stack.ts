@@ -33,7 +33,7 @@ const SURE = 10;
 export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1];
 
 /** Bits a unit up to which a stretch is no suffix: all but one in five hundred benign prompts. */
-const NO_SUFFIX = 5.6;
+export const NO_SUFFIX = 5.6;
 
 /** Writes the inputs of a text. */
 export function stackInputs(

@@ -27,14 +27,15 @@ export const COST_UNIT = 1 / 16;
 export type Surprise = { bits: number; start: number; end: number };
 
 const BLANK_CLASS = 28;
+const LINE_CLASS = 29;
 
 /** The class of each unit below U+0080. */
-export const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
+const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
   if (c >= 97 && c <= 122) return c - 97;
   if (c >= 65 && c <= 90) return 26;
   if (c >= 48 && c <= 57) return 27;
   if (c === 32 || c === 9) return BLANK_CLASS;
-  if (c < 32 || c === 127) return 29;
+  if (c < 32 || c === 127) return LINE_CLASS;
   const sign = c < 48 ? c - 33 : c < 65 ? c - 58 + 15 : c < 97 ? c - 91 + 22 : c - 123 + 28;
   return 30 + sign;
 });
@@ -45,42 +46,105 @@ export function classOf(c: number): number {
   return c < 128 ? (CLASS_OF[c] as number) : BEYOND;
 }
 
-const ring = new Uint16Array(WINDOW);
+/** A unit's class in the low six bits, and what it counts as: a blank in bits 16 to 22 of a sum, a sign in bits 23 to 29. */
+const BLANK_ONE = 1 << 16;
+const SIGN_ONE = 1 << 23;
+const COST_MASK = BLANK_ONE - 1;
+const COUNT_MASK = 127;
+const KINDS = Int32Array.from({ length: 256 }, (_, c) => {
+  const kind = classOf(c);
+  return kind | (kind === BLANK_CLASS ? BLANK_ONE : 0) | (kind >= FIRST_SIGN && kind !== BEYOND ? SIGN_ONE : 0);
+});
+const CLASS_MASK = CLASSES - 1;
+
+/** Two line ends: what stands before a text. */
+const BEFORE = (LINE_CLASS << 6) | LINE_CLASS;
+
+/** Units that are summed in one step. No window that ends in a step outweighs the step and the window before it together. */
+const STEP = 4;
+
+/** Sums of the steps in a window. */
+const stepSums = new Int32Array(WINDOW / STEP);
 
 /**
  * Finds the stretch that reads least like any text or code: suffixes that were searched for by gradient are pieces of words and markup in no
  * order (Zou et al., 2023; perplexity as their sign: Alon and Kamfonas, 2023). `costs`: how much
- * likelier a class is after two others in such a suffix than in benign texts, as log2.
+ * likelier a class is after two others in such a suffix than in benign texts, as log2. `above`: bits a unit that a stretch must exceed to count.
  */
-export function mostSurprising(units: Units, costs: Uint8Array, best: Surprise): void {
+export function mostSurprising(units: Units, costs: Uint8Array, above: number, best: Surprise): void {
   best.bits = best.start = best.end = 0;
-  const n = units.length;
-  if (n < WINDOW) return;
-  let context = (29 << 6) | 29;
+  if (units.length < WINDOW) return;
+  const bytes = units instanceof Uint8Array ? units : narrowed(units);
+  // V8 loads and checks the constants of a module each time they are used, not those of a function.
+  const kinds = KINDS;
+  const classes = CLASS_MASK;
+  const trigrams = TRIGRAMS - 1;
+  const costMask = COST_MASK;
+  const sums = stepSums;
+  const width = STEP;
+  const n = bytes.length;
+  const last = n - (n % width);
+  const floor = (above * WINDOW) / COST_UNIT;
+  let most = floor;
+  let context = BEFORE;
+  // Cost, blanks and signs of a window as one number: costs are at most 255, so no part runs over into the next.
   let sum = 0;
-  let blanks = 0;
-  let signs = 0;
-  let most = 0;
-  ring.fill(0);
-  for (let i = 0; i < n; i++) {
-    const c = units[i] as number;
-    const kind = c < 128 ? (CLASS_OF[c] as number) : BEYOND;
-    context = ((context << 6) | kind) & (TRIGRAMS - 1);
-    const place = i & (WINDOW - 1);
-    const gone = ring[place] as number;
-    const cost = costs[context] as number;
-    const blank = kind === BLANK_CLASS ? 1 : 0;
-    const sign = kind >= FIRST_SIGN && kind !== BEYOND ? 1 : 0;
-    sum += cost - (gone >> 2);
-    blanks += blank - (gone & 1);
-    signs += sign - ((gone >> 1) & 1);
-    ring[place] = (cost << 2) | (sign << 1) | blank;
-    if (sum > most && blanks >= MIN_BLANKS && signs >= MIN_SIGNS && i >= WINDOW - 1) {
-      most = sum;
-      best.end = i + 1;
-    }
+  sums.fill(0);
+  for (let i = 0, step = 0; i < last; i += width, step++) {
+    const a = kinds[bytes[i] as number] as number;
+    const b = kinds[bytes[i + 1] as number] as number;
+    const c = kinds[bytes[i + 2] as number] as number;
+    const d = kinds[bytes[i + 3] as number] as number;
+    const first = ((context << 6) | (a & classes)) & trigrams;
+    const second = ((first << 6) | (b & classes)) & trigrams;
+    const third = ((second << 6) | (c & classes)) & trigrams;
+    context = ((third << 6) | (d & classes)) & trigrams;
+    const here =
+      (costs[first] as number) +
+      (costs[second] as number) +
+      (costs[third] as number) +
+      (costs[context] as number) +
+      ((a + b + c + d) & ~costMask);
+    const both = sum + here;
+    if ((both & costMask) > most && isSuspect(both)) most = strongest(bytes, costs, i, i + width, sum, most, best);
+    const place = step & (sums.length - 1);
+    sum = both - (sums[place] as number);
+    sums[place] = here;
   }
-  if (most === 0) return;
+  most = strongest(bytes, costs, last, n, sum, most, best);
+  if (most === floor) return;
   best.start = best.end - WINDOW;
   best.bits = (most / WINDOW) * COST_UNIT;
+}
+
+function isSuspect(sum: number): boolean {
+  return sum >>> 23 >= MIN_SIGNS && ((sum >>> 16) & COUNT_MASK) >= MIN_BLANKS;
+}
+
+/** Slides the window that ends at `from`, whose sum is given, to the one that ends at `to`: the greatest sum, `most` when none is above it. */
+function strongest(bytes: Uint8Array, costs: Uint8Array, from: number, to: number, sum: number, most: number, best: Surprise): number {
+  let greatest = most;
+  let slid = sum;
+  for (let i = from; i < to; i++) {
+    slid += valueAt(bytes, costs, i) - (i < WINDOW ? 0 : valueAt(bytes, costs, i - WINDOW));
+    if (i < WINDOW - 1 || (slid & COST_MASK) <= greatest || !isSuspect(slid)) continue;
+    greatest = slid & COST_MASK;
+    best.end = i + 1;
+  }
+  return greatest;
+}
+
+/** What one unit adds to a sum. */
+function valueAt(bytes: Uint8Array, costs: Uint8Array, i: number): number {
+  const kind = KINDS[bytes[i] as number] as number;
+  const first = i < 2 ? LINE_CLASS : classOf(bytes[i - 2] as number);
+  const second = i < 1 ? LINE_CLASS : classOf(bytes[i - 1] as number);
+  return (costs[(first << 12) | (second << 6) | (kind & CLASS_MASK)] as number) + (kind & ~COST_MASK);
+}
+
+/** Units above U+00FF are of one class with those above U+007F. */
+function narrowed(units: Uint16Array): Uint8Array {
+  const bytes = new Uint8Array(units.length);
+  for (let i = 0; i < units.length; i++) bytes[i] = Math.min(255, units[i] as number);
+  return bytes;
 }
