@@ -21,7 +21,7 @@ const found: Capitals = { list: new Int32Array(FIRST_WORDS * CAPITAL), count: 0,
 
 const UNKNOWN = 0;
 const NO = 1;
-const YES = 2;
+const YES = 3;
 
 const KIND = new Uint8Array(256).fill(NO);
 for (let c = 65; c < 91; c++) KIND[c] = YES;
@@ -57,8 +57,22 @@ export function findCapitals(units: Units): Capitals {
 
 function findInBytes(units: Uint8Array): void {
   const n = units.length;
-  for (let i = 0; i < n; i++) {
-    if (KIND[units[i] as number] !== YES || (i > 0 && FOLD_LATIN1[units[i - 1] as number] !== SEPARATOR)) continue;
+  const kind = KIND;
+  const four = n - 3;
+  for (let i = 0; ; i++) {
+    // Four at a time: one in thirty or so is a capital.
+    while (
+      i < four &&
+      ((kind[units[i] as number] as number) |
+        (kind[units[i + 1] as number] as number) |
+        (kind[units[i + 2] as number] as number) |
+        (kind[units[i + 3] as number] as number)) ===
+        NO
+    )
+      i += 4;
+    while (i < n && kind[units[i] as number] === NO) i++;
+    if (i >= n) return;
+    if (i > 0 && FOLD_LATIN1[units[i - 1] as number] !== SEPARATOR) continue;
     // Most are one capital and small letters.
     let last = FOLD_LATIN1[units[i] as number] as number;
     let stem = 0;
