@@ -33,14 +33,19 @@ const SMALL = FOLD_LATIN1.map((folded, c) => (folded >= 97 && KIND[c] === NO ? 1
 /** `KIND` for all units, filled as letters are met. */
 let wideKinds: Uint8Array | undefined;
 
-function isUpper(c: number): boolean {
-  if (c < 256) return KIND[c] === YES;
+function kindTable(): Uint8Array {
   if (wideKinds === undefined) {
     wideKinds = new Uint8Array(65_536);
     wideKinds.set(KIND);
   }
-  if (wideKinds[c] === UNKNOWN) wideKinds[c] = /\p{Lu}/u.test(String.fromCharCode(c)) ? YES : NO;
-  return wideKinds[c] === YES;
+  return wideKinds;
+}
+
+function isUpper(c: number): boolean {
+  if (c < 256) return KIND[c] === YES;
+  const kinds = kindTable();
+  if (kinds[c] === UNKNOWN) kinds[c] = /\p{Lu}/u.test(String.fromCharCode(c)) ? YES : NO;
+  return kinds[c] === YES;
 }
 
 const APOSTROPHE = 39;
@@ -92,9 +97,10 @@ function findInBytes(units: Uint8Array): void {
 
 function findInWide(units: Uint16Array): void {
   const n = units.length;
+  const kinds = kindTable();
   for (let i = 0; i < n; i++) {
-    const c = units[i] as number;
-    if (c < 65 || (c > 90 && c < 0xc0) || !isUpper(c) || isPartOfWord(units, i - 1)) continue;
+    const kind = kinds[units[i] as number];
+    if (kind === NO || (kind === UNKNOWN && !isUpper(units[i] as number)) || isPartOfWord(units, i - 1)) continue;
     i = readCapital(units, i);
   }
 }

@@ -67,8 +67,11 @@ function leaveOut(capitals: Capitals, found: readonly Entity[]): void {
     const start = list[at] as number;
     while (t < taken.length && (taken[t] as Entity).end <= start) t++;
     const span = taken[t];
-    if (span !== undefined && span.start < (list[at + END] as number)) continue;
-    list.copyWithin(kept, at, at + FLAGS + 1);
+    const end = list[at + END] as number;
+    if (span !== undefined && span.start < end) continue;
+    list[kept] = start;
+    list[kept + END] = end;
+    list[kept + FLAGS] = list[at + FLAGS] as number;
     kept += CAPITAL;
   }
   capitals.count = kept / CAPITAL;
