@@ -12,7 +12,7 @@ const ORGANISATION_BEFORE =
 
 /** What follows a person: it speaks, is, or has. */
 const PERSON_AFTER =
-  /^(?:['’]s\b|,? (?:said|says|is|was|has|had|will|would|can|could|and (?:i|my|his|her)|told|asked|wrote|thinks?|wants?|lives?|works?|spoke|went|,)|,? (?:who|whose)\b|, (?:can|could|i|please|how|you|are|do|what|where|when)\b)/i;
+  /(?:['’]s\b|,? (?:said|says|is|was|has|had|will|would|can|could|and (?:i|my|his|her)|told|asked|wrote|thinks?|wants?|lives?|works?|spoke|went|,)|,? (?:who|whose)\b|, (?:can|could|i|please|how|you|are|do|what|where|when)\b)/iy;
 
 /** Right before a word of code, a path, a handle or markup; and right behind. */
 const CODE_BEFORE = classOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@#$./\\<_=(){}[]`-');
@@ -69,7 +69,6 @@ function slotOf(hash: number): number {
 }
 
 const BEFORE = 32;
-const AFTER = 16;
 
 /** What stands around a run; read when it is asked for. */
 export class Around {
@@ -111,7 +110,8 @@ export class Around {
 
   /** Whether what follows is what follows a person. */
   beforeVerb(): boolean {
-    return PERSON_AFTER.test(this.#text.slice(this.#end, this.#end + AFTER));
+    PERSON_AFTER.lastIndex = this.#end;
+    return PERSON_AFTER.test(this.#text);
   }
 
   /** Whether a word of code, a path, a handle or markup touches it. */

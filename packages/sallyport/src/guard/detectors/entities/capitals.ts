@@ -27,8 +27,8 @@ const KIND = new Uint8Array(256).fill(NO);
 for (let c = 65; c < 91; c++) KIND[c] = YES;
 for (let c = 0xc0; c < 0xdf; c++) if (c !== 0xd7) KIND[c] = YES;
 
-/** Small letters that end no word and are no digit. */
-const SMALL = FOLD_LATIN1.map((folded, c) => (folded >= 97 && KIND[c] === NO ? 1 : 0));
+/** Small letters, folded; 0 for all else. */
+const SMALL = FOLD_LATIN1.map((folded, c) => (folded >= 97 && KIND[c] === NO ? folded : 0));
 
 /** `KIND` for all units, filled as letters are met. */
 let wideKinds: Uint8Array | undefined;
@@ -83,10 +83,10 @@ function findInBytes(units: Uint8Array): void {
     let stem = 0;
     let hash = last;
     let end = i + 1;
-    for (; end < n && SMALL[units[end] as number] === 1; end++) {
+    for (let folded = 0; end < n && (folded = SMALL[units[end] as number] as number) !== 0; end++) {
       stem = hash;
-      last = FOLD_LATIN1[units[end] as number] as number;
-      hash = (Math.imul(hash, 31) + last) | 0;
+      last = folded;
+      hash = (Math.imul(hash, 31) + folded) | 0;
     }
     const next = end < n ? (units[end] as number) : 0;
     if (FOLD_LATIN1[next] !== SEPARATOR || next === APOSTROPHE) end = readCapital(units, i);

@@ -25,6 +25,15 @@ export function runEnd(text: string, { list, count }: Capitals, first: number): 
   return next;
 }
 
+/** First two letters of the particles of `LINK`, 32 by 32: most words between two names are told by these. */
+const PARTICLES = new Uint8Array(1024);
+for (const pair of 'de la di da do du va vo te of bi be ib al el et zu af av le lo na su am im up un oc'.split(' '))
+  PARTICLES[pairOf(pair.charCodeAt(0), pair.charCodeAt(1))] = 1;
+
+function pairOf(first: number, second: number): number {
+  return ((first & 31) << 5) | (second & 31);
+}
+
 const BLANK = 32;
 const HYPHEN = 45;
 const FULL_STOP = 46;
@@ -35,5 +44,8 @@ function isLinked(text: string, start: number, end: number, next: number): boole
   const first = text.charCodeAt(end);
   if (length === 1) return first === BLANK || first === HYPHEN;
   if (first === FULL_STOP) return length === 2 && text.charCodeAt(end + 1) === BLANK && end - start <= MAX_ABBREVIATION;
-  return (first === BLANK || first === HYPHEN) && LINK.test(text.slice(end, next));
+  if ((first !== BLANK && first !== HYPHEN) || length === 2) return false;
+  const letter = text.charCodeAt(end + 1);
+  const second = text.charCodeAt(end + 2);
+  return (second < 97 || second > 122 || PARTICLES[pairOf(letter, second)] === 1) && LINK.test(text.slice(end, next));
 }
