@@ -60,22 +60,26 @@ export function findCapitals(units: Units): Capitals {
   return found;
 }
 
+/** Whether one of four bytes is at 0x40 to 0x5f or 0xc0 to 0xdf, where the capitals are: bit 6 without bit 5. */
+function mayBeUpper(four: number): number {
+  return four & ~(four << 1) & 0x40404040;
+}
+
+const NONE = new Uint32Array(0);
+
 function findInBytes(units: Uint8Array): void {
   const n = units.length;
   const kind = KIND;
-  const four = n - 3;
+  // Four units at a time: one in thirty or so is a capital.
+  const fours = units.byteOffset % 4 === 0 ? new Uint32Array(units.buffer, units.byteOffset, n >> 2) : NONE;
   for (let i = 0; ; i++) {
-    // Four at a time: one in thirty or so is a capital.
-    while (
-      i < four &&
-      ((kind[units[i] as number] as number) |
-        (kind[units[i + 1] as number] as number) |
-        (kind[units[i + 2] as number] as number) |
-        (kind[units[i + 3] as number] as number)) ===
-        NO
-    )
-      i += 4;
-    while (i < n && kind[units[i] as number] === NO) i++;
+    while (i < n && kind[units[i] as number] === NO) {
+      i++;
+      if ((i & 3) !== 0) continue;
+      let four = i >> 2;
+      while (four < fours.length && mayBeUpper(fours[four] as number) === 0) four++;
+      i = four << 2;
+    }
     if (i >= n) return;
     if (i > 0 && FOLD_LATIN1[units[i - 1] as number] !== SEPARATOR) continue;
     // Most are one capital and small letters.
