@@ -126,14 +126,17 @@ function dateFrom(text: string, start: number): string | undefined {
   return DATE.exec(text)?.[0].replace(/[ ,]+$/, '');
 }
 
-/** Whether what follows the first digits can be a form of `DATE`: separators and a digit, or the first two letters of a month. */
+/** Whether what follows the first digits can be a form of `DATE`: one separator twice with digits between, or the first two letters of a month. */
 function mayBeDate(text: string, start: number): boolean {
   let i = start;
   while (isDigit(text.charCodeAt(i))) if (++i - start > 4) return false;
   const digits = i - start;
   if (digits === 3) return false;
   const c = text.charCodeAt(i);
-  if ((c === HYPHEN || c === SLASH || c === FULL_STOP) && isDigit(text.charCodeAt(i + 1))) return true;
+  if ((c === HYPHEN || c === SLASH || c === FULL_STOP) && isDigit(text.charCodeAt(i + 1))) {
+    const next = isDigit(text.charCodeAt(i + 2)) ? i + 3 : i + 2;
+    return text.charCodeAt(next) === c && isDigit(text.charCodeAt(next + 1));
+  }
   if (digits === 4) return isSeparator(c) && isMonth(text, i + 1);
   if (c === FULL_STOP) i++;
   else if ((c | 32) >= 97 && (c | 32) <= 122) i += ORDINAL;

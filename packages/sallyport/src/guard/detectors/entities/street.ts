@@ -81,7 +81,8 @@ function isBeforeName(text: string, units: Units, end: number): boolean {
     }
     if (isName(units, start, last)) return true;
   }
-  return STREET_LETTERS.includes(text.charAt(start)) && STREETS.includes(text.slice(start, start + 3).toLowerCase());
+  const first = text.charCodeAt(start);
+  return first < 128 && STREET_LETTERS[first | 32] === 1 && STREETS.includes(text.slice(start, start + 3).toLowerCase());
 }
 
 function isGap(c: number): boolean {
@@ -113,7 +114,8 @@ const LONGEST_GAP = 24;
 
 /** Beginnings of the words for a street that stand in small letters before its name. */
 const STREETS = ['rue', 'ul.', 'via', 'cal', 'ave', 'rua', 'uli', 'c/ '];
-const STREET_LETTERS = 'ruvcaRUVCA';
+const STREET_LETTERS = new Uint8Array(128);
+for (const street of STREETS) STREET_LETTERS[street.charCodeAt(0)] = 1;
 
 /** `Bahnhofstrasse`, and not the word for street alone. */
 const SHORTEST_COMPOUND = 7;
