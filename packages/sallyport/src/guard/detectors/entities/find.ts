@@ -63,15 +63,21 @@ function leaveOut(capitals: Capitals, found: readonly Entity[]): void {
   const { list } = capitals;
   let t = 0;
   let kept = 0;
+  let { start: from, end: until } = taken[0] as Entity;
   for (let at = 0; at < capitals.count * CAPITAL; at += CAPITAL) {
     const start = list[at] as number;
-    while (t < taken.length && (taken[t] as Entity).end <= start) t++;
-    const span = taken[t];
     const end = list[at + END] as number;
-    if (span !== undefined && span.start < end) continue;
-    list[kept] = start;
-    list[kept + END] = end;
-    list[kept + FLAGS] = list[at + FLAGS] as number;
+    while (until <= start) {
+      const span = taken[++t];
+      from = span?.start ?? Infinity;
+      until = span?.end ?? Infinity;
+    }
+    if (from < end) continue;
+    if (kept < at) {
+      list[kept] = start;
+      list[kept + END] = end;
+      list[kept + FLAGS] = list[at + FLAGS] as number;
+    }
     kept += CAPITAL;
   }
   capitals.count = kept / CAPITAL;
