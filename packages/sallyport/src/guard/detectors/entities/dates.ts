@@ -51,13 +51,34 @@ const WORDS_BEFORE: ReadonlyMap<string, number> = new Map([
 /** Letters of the longest of them. */
 const LONGEST_WORD = 12;
 
+/** What stands between such a word and the number. */
+const GAPS = new Uint8Array(128);
+for (const gap of ' .:#-') GAPS[gap.charCodeAt(0)] = 1;
+
+/** First and last letters of the words, 32 by 32, by their low five bits: most other words are told by these. */
+const ENDS = new Uint8Array(1024);
+for (const word of WORDS_BEFORE.keys()) ENDS[endsOf(word.charCodeAt(0), word.charCodeAt(word.length - 1))] = 1;
+
+function endsOf(first: number, last: number): number {
+  return ((first & 31) << 5) | (last & 31);
+}
+
 /** What the word says that stands before `start`, with little between. */
 function wordBefore(text: string, start: number): number {
   let end = start;
-  while (end > 0 && start - end < 3 && ' .:#-'.includes(text.charAt(end - 1))) end--;
-  let i = end;
-  while (i > 0 && end - i < LONGEST_WORD && isLetter(text.charCodeAt(i - 1))) i--;
-  return i === end || end === start ? 0 : (WORDS_BEFORE.get(text.slice(i, end).toLowerCase()) ?? 0);
+  while (end > 0 && start - end < 3 && isGap(text.charCodeAt(end - 1))) end--;
+  if (end === start || end === 0) return 0;
+  const last = text.charCodeAt(end - 1);
+  if (!isLetter(last)) return 0;
+  let first = last;
+  let i = end - 1;
+  for (let c = 0; i > 0 && end - i < LONGEST_WORD && isLetter((c = text.charCodeAt(i - 1))); i--) first = c;
+  if (first < 128 && last < 128 && ENDS[endsOf(first, last)] === 0) return 0;
+  return WORDS_BEFORE.get(text.slice(i, end).toLowerCase()) ?? 0;
+}
+
+function isGap(c: number): boolean {
+  return c < 128 && GAPS[c] === 1;
 }
 
 function isLetter(c: number): boolean {
@@ -75,13 +96,19 @@ export function numberAt(text: string, start: number, end: number): Entity | und
 }
 
 /** Not inside a number, an amount or an identifier. */
-const INSIDE = '.:$€£#_/+';
+const INSIDE = new Uint8Array(128);
+for (const mark of '.:$#_/+') INSIDE[mark.charCodeAt(0)] = 1;
+const EURO = 0x20ac;
+const POUND = 0xa3;
+
+function isInside(c: number): boolean {
+  return c < 128 ? INSIDE[c] === 1 : c === EURO || c === POUND;
+}
 
 /** The date that begins at a digit, or a year. */
 function dateAt(text: string, start: number, end: number, word: number): Entity | undefined {
-  if (start > 0 && INSIDE.includes(text.charAt(start - 1))) return undefined;
-  DATE.lastIndex = start;
-  const date = DATE.exec(text)?.[0].replace(/[ ,]+$/, '');
+  if (start > 0 && isInside(text.charCodeAt(start - 1))) return undefined;
+  const date = mayBeDate(text, start) ? dateFrom(text, start) : undefined;
   if (date !== undefined && isPossible(date) && isEnd(text, start + date.length))
     return entity(text, start, start + date.length, 0.45, 'date');
   if ((word & MONTH_WORD) !== 0) {
@@ -92,6 +119,63 @@ function dateAt(text: string, start: number, end: number, word: number): Entity 
   }
   if ((word & YEAR_WORD) === 0 || end - start !== 4 || !/^(?:1[5-9]|20)\d\d$/.test(text.slice(start, end))) return undefined;
   return /^ (?:\d|\p{Lu})/u.test(text.slice(end, end + 2)) ? undefined : entity(text, start, end, 0.4, 'year');
+}
+
+function dateFrom(text: string, start: number): string | undefined {
+  DATE.lastIndex = start;
+  return DATE.exec(text)?.[0].replace(/[ ,]+$/, '');
+}
+
+/** Whether what follows the first digits can be a form of `DATE`: one separator twice with digits between, or the first two letters of a month. */
+function mayBeDate(text: string, start: number): boolean {
+  let i = start;
+  while (isDigit(text.charCodeAt(i))) if (++i - start > 4) return false;
+  const digits = i - start;
+  if (digits === 3) return false;
+  const c = text.charCodeAt(i);
+  if ((c === HYPHEN || c === SLASH || c === FULL_STOP) && isDigit(text.charCodeAt(i + 1))) {
+    const next = isDigit(text.charCodeAt(i + 2)) ? i + 3 : i + 2;
+    return text.charCodeAt(next) === c && isDigit(text.charCodeAt(next + 1));
+  }
+  if (digits === 4) return isSeparator(c) && isMonth(text, i + 1);
+  if (c === FULL_STOP) i++;
+  else if ((c | 32) >= 97 && (c | 32) <= 122) i += ORDINAL;
+  if (text.charCodeAt(i) === BLANK && (text.charCodeAt(i + 1) | 32) === SMALL_O && (text.charCodeAt(i + 2) | 32) === SMALL_F) i += 3;
+  if (!isSeparator(text.charCodeAt(i))) return false;
+  return isMonth(text, isSeparator(text.charCodeAt(i + 1)) ? i + 2 : i + 1);
+}
+
+const BLANK = 32;
+const COMMA = 44;
+const HYPHEN = 45;
+const FULL_STOP = 46;
+const SLASH = 47;
+const SMALL_F = 102;
+const SMALL_M = 109;
+const SMALL_O = 111;
+const SMALL_A_UMLAUT = 0xe4;
+
+/** Letters of `st`, `nd`, `rd`, `th`. */
+const ORDINAL = 2;
+
+/** First two letters of the months, like `ENDS`. */
+const MONTHS = new Uint8Array(1024);
+for (const month of 'ja fe ma ap ju au se oc ok no de'.split(' ')) MONTHS[endsOf(month.charCodeAt(0), month.charCodeAt(1))] = 1;
+
+function isMonth(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  if (first < 65 || first > 122) return false;
+  if (second > 127) return (first | 32) === SMALL_M && (second | 32) === SMALL_A_UMLAUT;
+  return second >= 65 && MONTHS[endsOf(first, second)] === 1;
+}
+
+function isSeparator(c: number): boolean {
+  return c === BLANK || c === COMMA || c === HYPHEN || c === SLASH;
+}
+
+function isDigit(c: number): boolean {
+  return c >= 48 && c <= 57;
 }
 
 function isEnd(text: string, end: number): boolean {
@@ -110,12 +194,23 @@ const NOT_AGE_AFTER =
 
 /** A number of years that a person has. `named`: a word before it may say so. */
 function ageAt(text: string, start: number, end: number, named: boolean): Entity | undefined {
-  if (end - start > 3 || !/^\d{1,3}$/.test(text.slice(start, end)) || Number(text.slice(start, end)) > 120) return undefined;
+  if (end - start > 3 || (!named && !mayBeOld(text, end))) return undefined;
+  if (!/^\d{1,3}$/.test(text.slice(start, end)) || Number(text.slice(start, end)) > 120) return undefined;
   const after = text.slice(end, end + 16);
   if (OLD_AFTER.test(after)) return { type: 'AGE', start, end, confidence: 0.6, why: 'age' };
   if (!named || NOT_AGE_AFTER.test(after) || !AGE_BEFORE.test(text.slice(Math.max(0, start - 16), start))) return undefined;
   return { type: 'AGE', start, end, confidence: 0.5, why: 'age' };
 }
+
+/** Whether what follows a number begins like `OLD_AFTER`. */
+function mayBeOld(text: string, end: number): boolean {
+  const c = text.charCodeAt(end);
+  const first = (c === BLANK || c === HYPHEN ? text.charCodeAt(end + 1) : c) | 32;
+  return first === SMALL_Y || first === SMALL_J;
+}
+
+const SMALL_J = 106;
+const SMALL_Y = 121;
 
 const ZIP_BEFORE = /\b(?:zip|zip ?code|postal ?code|post ?code|postcode)(?: is| was|:| number)?[ :#]{0,3}$/i;
 

@@ -1,10 +1,9 @@
 import type { View } from '../../view.ts';
-import { findCapitals, type Capital } from './capitals.ts';
+import { CAPITAL, END, FLAGS, findCapitals, type Capitals } from './capitals.ts';
 import { numberAt } from './dates.ts';
 import type { Entity } from './entity.ts';
-import { IS_COMMON } from './lists.ts';
 import { nameRun } from './names.ts';
-import { runsOf } from './run.ts';
+import { runEnd } from './run.ts';
 import { smallNames } from './small.ts';
 import { readAddress } from './street.ts';
 import { addresses } from './web.ts';
@@ -22,15 +21,15 @@ export function findEntities(view: View): Entity[] {
   addresses(text, found);
   aroundDigits(view, found);
   const capitals = findCapitals(units);
-  const taken = found.toSorted((a, b) => a.start - b.start);
-  const shapes = text.length <= SHORT || capitals.filter(isUnknown).length * UNITS_A_NAME <= text.length;
-  for (const run of runsOf(text, outside(capitals, taken))) nameRun(text, run, shapes, found);
+  const shapes = text.length <= SHORT || capitals.unknown * UNITS_A_NAME <= text.length;
+  if (found.length > 0) leaveOut(capitals, found);
+  for (let first = 0; first < capitals.count * CAPITAL;) {
+    const end = runEnd(text, capitals, first);
+    nameRun(text, capitals.list, first, end, shapes, found);
+    first = end;
+  }
   if (text.length <= SHORT) smallNames(view, found);
   return found;
-}
-
-function isUnknown({ flags }: Capital): boolean {
-  return (flags & ~IS_COMMON) === 0 && flags === 0;
 }
 
 /** Digits of a word that may be a date, an age, a house number: longer ones are keys. */
@@ -58,12 +57,28 @@ function isDigit(c: number): boolean {
   return c >= 48 && c <= 57;
 }
 
-/** Capitals that stand in none of the spans (in order). */
-function outside(capitals: readonly Capital[], taken: readonly Entity[]): Capital[] {
+/** Leaves out capitals that stand in what was found. */
+function leaveOut(capitals: Capitals, found: readonly Entity[]): void {
+  const taken = found.toSorted((a, b) => a.start - b.start);
+  const { list } = capitals;
   let t = 0;
-  return capitals.filter(({ start, end }) => {
-    while (t < taken.length && (taken[t] as Entity).end <= start) t++;
-    const span = taken[t];
-    return span === undefined || span.start >= end;
-  });
+  let kept = 0;
+  let { start: from, end: until } = taken[0] as Entity;
+  for (let at = 0; at < capitals.count * CAPITAL; at += CAPITAL) {
+    const start = list[at] as number;
+    const end = list[at + END] as number;
+    while (until <= start) {
+      const span = taken[++t];
+      from = span?.start ?? Infinity;
+      until = span?.end ?? Infinity;
+    }
+    if (from < end) continue;
+    if (kept < at) {
+      list[kept] = start;
+      list[kept + END] = end;
+      list[kept + FLAGS] = list[at + FLAGS] as number;
+    }
+    kept += CAPITAL;
+  }
+  capitals.count = kept / CAPITAL;
 }

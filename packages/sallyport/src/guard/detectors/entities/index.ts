@@ -61,9 +61,13 @@ function setUp({ settings }: DetectorSetup): Scanner {
   };
 }
 
+const RULES: ReadonlyMap<string, string> = new Map(
+  ENTITY_TYPES.map((type) => [type, `entities.${type.toLowerCase().replaceAll('_', '-')}`] as const),
+);
+
 function factsOf({ type, confidence, why }: Entity): FindingFacts {
   return {
-    rule: `entities.${type.toLowerCase().replaceAll('_', '-')}`,
+    rule: RULES.get(type) ?? '',
     category: 'personal_data',
     type,
     severity: type === 'STREET_ADDRESS' || why === 'date of birth' ? 'medium' : 'low',

@@ -18,8 +18,8 @@ export const IS_CALENDAR = 512;
 /** Slots of the table: a power of two, twice the words at the least, so that look-ups end after one or two. */
 const SLOTS = 1 << 17;
 
-/** Open addressing: hash and flags of a slot; flags 0 is empty. Two words with one hash are less likely than a wrong list. */
-type Table = { readonly hashes: Int32Array; readonly flags: Uint16Array };
+/** Open addressing: hash and flags of a slot side by side; flags 0 is empty. Two words with one hash are less likely than a wrong list. */
+type Table = Int32Array;
 
 let table: Table | undefined;
 
@@ -50,17 +50,21 @@ export function flagsOf(units: Units, start: number, end: number): number {
 
 const SMALL_S = 115;
 
-function lookUp({ hashes, flags }: Table, hash: number): number {
-  for (let slot = slotOf(hash); flags[slot] !== 0; slot = (slot + 1) & (SLOTS - 1)) if (hashes[slot] === hash) return flags[slot] as number;
-  return 0;
+function lookUp(slots: Table, hash: number): number {
+  for (let slot = slotOf(hash); ; slot = (slot + 2) & LAST) {
+    const flags = slots[slot + 1] as number;
+    if (flags === 0 || slots[slot] === hash) return flags;
+  }
 }
 
+const LAST = SLOTS * 2 - 1;
+
 function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+  return ((hash ^ (hash >>> 15)) & (SLOTS - 1)) * 2;
 }
 
 function build(): Table {
-  const made: Table = { hashes: new Int32Array(SLOTS), flags: new Uint16Array(SLOTS) };
+  const made: Table = new Int32Array(SLOTS * 2);
   const lists: readonly (readonly [string, number])[] = [
     [COMMON, IS_COMMON],
     [GIVEN, IS_GIVEN],
@@ -77,11 +81,11 @@ function build(): Table {
   return made;
 }
 
-function put({ hashes, flags }: Table, word: string, flag: number): void {
+function put(slots: Table, word: string, flag: number): void {
   let hash = 0;
   for (let i = 0; i < word.length; i++) hash = (Math.imul(hash, 31) + word.charCodeAt(i)) | 0;
   let slot = slotOf(hash);
-  while (flags[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
-  hashes[slot] = hash;
-  flags[slot] = (flags[slot] as number) | flag;
+  while (slots[slot + 1] !== 0 && slots[slot] !== hash) slot = (slot + 2) & LAST;
+  slots[slot] = hash;
+  slots[slot + 1] = (slots[slot + 1] as number) | flag;
 }

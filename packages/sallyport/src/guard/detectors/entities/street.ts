@@ -59,34 +59,63 @@ function startOf(text: string, units: Units, number: number, from: number): numb
 
 /** Whether the word right before a number begins with a capital, and is no ordinary word (Chapter 5, May 5). */
 function isBehindName(text: string, units: Units, number: number): boolean {
-  if (text[number - 1] !== ' ') return false;
+  if (number === 0 || text.charCodeAt(number - 1) !== BLANK) return false;
   let start = number - 1;
-  while (start > 0 && number - start < LONGEST_WORD && text[start - 1] !== ' ' && text[start - 1] !== '\n') start--;
-  return isName(text, units, start, number - 1);
+  for (let c = 0; start > 0 && number - start < LONGEST_WORD; start--) {
+    c = text.charCodeAt(start - 1);
+    if (c === BLANK || c === LINE_END) break;
+  }
+  return isCapital(text, start) && isName(units, start, number - 1);
 }
 
 /** Whether such a word follows a number, perhaps after one more number. */
 function isBeforeName(text: string, units: Units, end: number): boolean {
   let start = end;
-  while (start < text.length && start - end < LONGEST_GAP && ' ,\t\n>0123456789'.includes(text.charAt(start))) start++;
+  while (start - end < LONGEST_GAP && isGap(text.charCodeAt(start))) start++;
   if (start === end) return false;
-  let last = start;
-  while (last < text.length && last - start < LONGEST_WORD && text[last] !== ' ' && text[last] !== '\n' && text[last] !== ',') last++;
-  return isName(text, units, start, last) || STREETS.includes(text.slice(start, start + 3).toLowerCase());
+  if (isCapital(text, start)) {
+    let last = start;
+    for (let c = 0; last < text.length && last - start < LONGEST_WORD; last++) {
+      c = text.charCodeAt(last);
+      if (c === BLANK || c === LINE_END || c === COMMA) break;
+    }
+    if (isName(units, start, last)) return true;
+  }
+  const first = text.charCodeAt(start);
+  return first < 128 && STREET_LETTERS[first | 32] === 1 && STREETS.includes(text.slice(start, start + 3).toLowerCase());
 }
 
-function isName(text: string, units: Units, start: number, end: number): boolean {
-  const first = text.charAt(start);
-  if (first === first.toLowerCase()) return false;
+function isGap(c: number): boolean {
+  return c < 128 && GAPS[c] === 1;
+}
+
+function isCapital(text: string, at: number): boolean {
+  const c = text.charCodeAt(at);
+  if (c < 128) return c >= 65 && c <= 90;
+  const first = text.charAt(at);
+  return first !== first.toLowerCase();
+}
+
+function isName(units: Units, start: number, end: number): boolean {
   const flags = flagsOf(units, start, end);
   return flags === 0 || (flags & ~(IS_COMMON | IS_CALENDAR)) !== 0;
 }
+
+const LINE_END = 10;
+const BLANK = 32;
+const COMMA = 44;
+
+/** What may stand between a number and the word behind it. */
+const GAPS = new Uint8Array(128);
+for (const gap of ' ,\t\n>0123456789') GAPS[gap.charCodeAt(0)] = 1;
 
 const LONGEST_WORD = 44;
 const LONGEST_GAP = 24;
 
 /** Beginnings of the words for a street that stand in small letters before its name. */
 const STREETS = ['rue', 'ul.', 'via', 'cal', 'ave', 'rua', 'uli', 'c/ '];
+const STREET_LETTERS = new Uint8Array(128);
+for (const street of STREETS) STREET_LETTERS[street.charCodeAt(0)] = 1;
 
 /** `Bahnhofstrasse`, and not the word for street alone. */
 const SHORTEST_COMPOUND = 7;
