@@ -111,7 +111,7 @@ function firstTwo({ prefix, source }: Compiled): readonly string[] {
 
 /** Values by their form alone, in the long runs of a text. */
 export function findFormats(view: View, finder: Finder, facts: Facts, hits: Hit[]): void {
-  const { runs, text, units } = view;
+  const { runs, units } = view;
   const { byFirst, lists } = finder;
   for (let r = 0; r < runs.length; r += 2) {
     const start = runs[r] as number;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { bech32 } from './checks.ts';
 import { FORMATS } from './index.ts';
-import { letters, seeded } from './made_up.ts';
+import { letters, madeUp, seeded } from './made_up.ts';
 import { foldName } from './names.ts';
 import { isSample } from './sample.ts';
 import { createSecretScan } from './scan.ts';
@@ -53,4 +53,30 @@ test('names are folded, samples are known by what they say or by their pattern',
   const random = seeded(5);
   const taken = Array.from({ length: 500 }, () => letters(random, 40)).filter(isSample);
   assert.deepEqual(taken, []);
+});
+
+test('a name is found by each of its pieces, at even and odd places, in both cases', () => {
+  const scan = createSecretScan(() => '');
+  const value = letters(seeded(9), 24);
+  const pieces = ['api_key', 'token', 'secret', 'pass', 'pwd', 'auth_token', 'credential', 'bearer', 'kennwort', 'senha', 'contrasena'];
+  for (const piece of [...pieces, 'пароль', 'jwt', 'db_pat', '密码', 'パスワード'])
+    for (const name of [piece, piece.toUpperCase()])
+      for (let shift = 0; shift < 9; shift++)
+        assert.equal(scan(`${'.'.repeat(shift)}\n${name} = "${value}"`).length, 1, `${name} behind ${shift}`);
+  assert.deepEqual(scan(`tok_en = "${value}"; sec_ret = "${value}"; ke_y = "${value}"`), []);
+});
+
+test('a value of every format that only words explain is found behind its word', () => {
+  const scan = createSecretScan(() => '');
+  const random = seeded(3);
+  for (const format of FORMATS) {
+    const [word] = format.near ?? [];
+    if (word === undefined) continue;
+    const values = Array.from({ length: 30 }, () => madeUp(format, random));
+    // One by chance may look like a word or a sample.
+    assert.ok(
+      values.some((value) => scan(`${word} login "${value}"`).length > 0),
+      format.id,
+    );
+  }
 });
