@@ -27,6 +27,7 @@ export const COST_UNIT = 1 / 16;
 export type Surprise = { bits: number; start: number; end: number };
 
 const BLANK_CLASS = 28;
+const LINE_CLASS = 29;
 
 /** The class of each unit below U+0080. */
 const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
@@ -34,7 +35,7 @@ const CLASS_OF = Uint8Array.from({ length: 128 }, (_, c) => {
   if (c >= 65 && c <= 90) return 26;
   if (c >= 48 && c <= 57) return 27;
   if (c === 32 || c === 9) return BLANK_CLASS;
-  if (c < 32 || c === 127) return 29;
+  if (c < 32 || c === 127) return LINE_CLASS;
   const sign = c < 48 ? c - 33 : c < 65 ? c - 58 + 15 : c < 97 ? c - 91 + 22 : c - 123 + 28;
   return 30 + sign;
 });
@@ -56,17 +57,14 @@ const KINDS = Int32Array.from({ length: 256 }, (_, c) => {
 });
 const CLASS_MASK = CLASSES - 1;
 
-/** The class of a line end twice: what stands before a text. */
-const BEFORE = (29 << 6) | 29;
+/** Two line ends: what stands before a text. */
+const BEFORE = (LINE_CLASS << 6) | LINE_CLASS;
 
-/** Units that are summed in one step. Every window that ends in a step lies within the last `SPAN` units at its end. */
+/** Units that are summed in one step. No window that ends in a step outweighs the step and the window before it together. */
 const STEP = 4;
-const SPAN = WINDOW + STEP;
 
-/** Sums of the last steps, by number: a power of two above those in a span. */
-const STEPS = 32;
-const stepSums = new Int32Array(STEPS);
-const spanCosts = new Int32Array(SPAN);
+/** Sums of the steps in a window. */
+const stepSums = new Int32Array(WINDOW / STEP);
 
 /**
  * Finds the stretch that reads least like any text or code: suffixes that were searched for by gradient are pieces of words and markup in no
@@ -82,7 +80,7 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
   const floor = (above * WINDOW) / COST_UNIT;
   let most = floor;
   let context = BEFORE;
-  // Cost, blanks and signs of a span as one number: costs are at most 255, so no part runs over into the next.
+  // Cost, blanks and signs of a window as one number: costs are at most 255, so no part runs over into the next.
   let sum = 0;
   stepSums.fill(0);
   for (let i = 0, step = 0; i < last; i += STEP, step++) {
@@ -100,11 +98,13 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
       (costs[third] as number) +
       (costs[context] as number) +
       ((a + b + c + d) & ~COST_MASK);
-    sum += here - (stepSums[(step - SPAN / STEP) & (STEPS - 1)] as number);
-    stepSums[step & (STEPS - 1)] = here;
-    if ((sum & COST_MASK) > most && isSuspect(sum)) most = strongest(bytes, costs, i + STEP, STEP, most, best);
+    const both = sum + here;
+    if ((both & COST_MASK) > most && isSuspect(both)) most = strongest(bytes, costs, i, i + STEP, sum, most, best);
+    const place = step & (stepSums.length - 1);
+    sum = both - (stepSums[place] as number);
+    stepSums[place] = here;
   }
-  if (last < n) most = strongest(bytes, costs, n, n - last, most, best);
+  most = strongest(bytes, costs, last, n, sum, most, best);
   if (most === floor) return;
   best.start = best.end - WINDOW;
   best.bits = (most / WINDOW) * COST_UNIT;
@@ -114,29 +114,25 @@ function isSuspect(sum: number): boolean {
   return sum >>> 23 >= MIN_SIGNS && ((sum >>> 16) & COUNT_MASK) >= MIN_BLANKS;
 }
 
-/** Weighs the windows that end at `end` and at the `count - 1` units before, first to last: the greatest sum, `most` when none is above it. */
-function strongest(bytes: Uint8Array, costs: Uint8Array, end: number, count: number, most: number, best: Surprise): number {
-  const begin = Math.max(0, end - count + 1 - WINDOW);
-  let context =
-    begin === 0
-      ? BEFORE
-      : begin === 1
-        ? (29 << 6) | classOf(bytes[0] as number)
-        : (classOf(bytes[begin - 2] as number) << 6) | classOf(bytes[begin - 1] as number);
+/** Slides the window that ends at `from`, whose sum is given, to the one that ends at `to`: the greatest sum, `most` when none is above it. */
+function strongest(bytes: Uint8Array, costs: Uint8Array, from: number, to: number, sum: number, most: number, best: Surprise): number {
   let greatest = most;
-  let sum = 0;
-  for (let i = begin; i < end; i++) {
-    const kind = KINDS[bytes[i] as number] as number;
-    context = ((context << 6) | (kind & CLASS_MASK)) & (TRIGRAMS - 1);
-    const value = (costs[context] as number) + (kind & ~COST_MASK);
-    spanCosts[i - begin] = value;
-    sum += value;
-    if (i - begin >= WINDOW) sum -= spanCosts[i - begin - WINDOW] as number;
-    if (i - begin < WINDOW - 1 || (sum & COST_MASK) <= greatest || !isSuspect(sum)) continue;
-    greatest = sum & COST_MASK;
+  let slid = sum;
+  for (let i = from; i < to; i++) {
+    slid += valueAt(bytes, costs, i) - (i < WINDOW ? 0 : valueAt(bytes, costs, i - WINDOW));
+    if (i < WINDOW - 1 || (slid & COST_MASK) <= greatest || !isSuspect(slid)) continue;
+    greatest = slid & COST_MASK;
     best.end = i + 1;
   }
   return greatest;
+}
+
+/** What one unit adds to a sum. */
+function valueAt(bytes: Uint8Array, costs: Uint8Array, i: number): number {
+  const kind = KINDS[bytes[i] as number] as number;
+  const first = i < 2 ? LINE_CLASS : classOf(bytes[i - 2] as number);
+  const second = i < 1 ? LINE_CLASS : classOf(bytes[i - 1] as number);
+  return (costs[(first << 12) | (second << 6) | (kind & CLASS_MASK)] as number) + (kind & ~COST_MASK);
 }
 
 /** Units above U+00FF are of one class with those above U+007F. */
