@@ -12,7 +12,17 @@ export type Words = {
   readonly count: number;
   readonly digits: readonly number[];
   readonly spaced: readonly number[];
+  /** Every word, three numbers each: start, end, and the hash of its folded form. Undefined where they are not noted. */
+  readonly tokens: Int32Array | undefined;
+  readonly tokenCount: number;
 };
+
+/** Numbers of a word in `Words.tokens`. */
+export const TOKEN_SIZE = 3;
+
+export const STOP = 1;
+
+export const HASH = 2;
 
 /** Numbers of a hit in `Words.hits`. */
 export const HIT = 4;
@@ -28,15 +38,49 @@ const SENTENCE_GAP = 2;
 
 const LINE_GAP = 1;
 
-/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. `space` takes the hits. */
-export function lex(units: Units, text: string, lexicon: Lexicon, space: Int32Array = new Int32Array(FIRST_HITS * HIT)): Words {
-  const found: Found = { hits: space, count: 0, digits: [], spaced: [], streak: 0, streakStart: 0, lastEnd: 0 };
-  if (units instanceof Uint8Array) lexBytes(units, lexicon, found);
+/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. `space` takes the hits; `tokens` takes the words of a text of bytes. */
+export function lex(
+  units: Units,
+  text: string,
+  lexicon: Lexicon,
+  space: Int32Array = new Int32Array(FIRST_HITS * HIT),
+  tokens?: Int32Array,
+): Words {
+  const found: Found = {
+    hits: space,
+    count: 0,
+    digits: [],
+    spaced: [],
+    streak: 0,
+    streakStart: 0,
+    lastEnd: 0,
+    tokens: units instanceof Uint8Array ? tokens : undefined,
+    tokenCount: 0,
+  };
+  if (units instanceof Uint8Array) lexBytes(units, lexicon, found, tokens ?? NO_TOKENS);
   else lexWide(units, text, lexicon, found);
   return found;
 }
 
-type Found = { hits: Int32Array; count: number; digits: number[]; spaced: number[]; streak: number; streakStart: number; lastEnd: number };
+type Found = {
+  hits: Int32Array;
+  count: number;
+  digits: number[];
+  spaced: number[];
+  streak: number;
+  streakStart: number;
+  lastEnd: number;
+  readonly tokens: Int32Array | undefined;
+  tokenCount: number;
+};
+
+/** Writing beyond the end of an array does nothing. */
+const NO_TOKENS = new Int32Array(0);
+
+/** Numbers of `tokens` that are enough for any text of so many units. */
+export function tokensFor(units: number): number {
+  return ((units >> 1) + 1) * TOKEN_SIZE;
+}
 
 /** Plain English has about 40 hits in 1,000 units. */
 const FIRST_HITS = 64;
@@ -46,11 +90,12 @@ export function spaceFor(units: number): number {
   return Math.max(FIRST_HITS, units >> 4) * HIT;
 }
 
-function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
+function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found, tokens: Int32Array): void {
   const { filter, mask, stems } = lexicon;
   const fold = FOLD_LATIN1;
   const n = units.length;
   let token = 0;
+  let noted = 0;
   let i = 0;
   while (i < n) {
     const c = units[i] as number;
@@ -70,6 +115,10 @@ function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
       i++;
     }
     token++;
+    tokens[noted] = start;
+    tokens[noted + STOP] = i;
+    tokens[noted + HASH] = hash;
+    noted += TOKEN_SIZE;
     const slot = spread(hash) & mask;
     if (((filter[slot] as number) & (1 << (hash >>> 29))) !== 0) exactHit(found, lexicon, hash, slot, i - start, token, start, i);
     // Folded letters and the underscore have this bit, digits do not.
@@ -84,6 +133,7 @@ function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found): void {
       if (stems[key] !== 0) stemHit(found, lexicon, units, stems[key] as number, token, start, i);
     }
   }
+  found.tokenCount = noted / TOKEN_SIZE;
 }
 
 const LETTER_BIT = 0x40;

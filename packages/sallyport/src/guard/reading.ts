@@ -1,6 +1,6 @@
 import { decode, MAX_BLOCKS, MAX_DEPTH } from './decode.ts';
 import { BEYOND, HIDDEN, survey, WIDE, type Survey } from './kinds.ts';
-import { spaceFor } from './lexer.ts';
+import { spaceFor, tokensFor } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
 import { View } from './view.ts';
@@ -33,6 +33,7 @@ export class Reader {
   readonly #lexicon: Lexicon;
   readonly #kept: Buffer[] = [];
   readonly #spaces: Int32Array[] = [];
+  readonly #tokenSpaces: Int32Array[] = [];
 
   constructor(lexicon: Lexicon) {
     this.#lexicon = lexicon;
@@ -57,7 +58,15 @@ export class Reader {
       buffer.write(text, 0, text.length, 'latin1');
       const units = new Uint8Array(buffer.buffer, buffer.byteOffset, text.length);
       return {
-        plain: new View({ name: 'plain', text, units, ascii: true, lexicon: this.#lexicon, space: this.#space(0, text.length) }),
+        plain: new View({
+          name: 'plain',
+          text,
+          units,
+          ascii: true,
+          lexicon: this.#lexicon,
+          space: this.#space(0, text.length),
+          tokens: this.#tokens(0, text.length),
+        }),
         invisible: false,
       };
     }
@@ -102,6 +111,7 @@ export class Reader {
       ascii: (seen & BEYOND) === 0,
       lexicon: this.#lexicon,
       space: this.#space(slot, units.length),
+      tokens: read instanceof Uint8Array ? this.#tokens(slot, units.length) : undefined,
       map,
       parent,
     });
@@ -135,6 +145,15 @@ export class Reader {
     const space = new Int32Array(numbers);
     if (units <= KEPT_UNITS) this.#spaces[slot] = space;
     return space;
+  }
+
+  /** Space for all words of a text; none for a long text, whose words are read again by whoever needs them. */
+  #tokens(slot: number, units: number): Int32Array | undefined {
+    if (units > KEPT_UNITS) return undefined;
+    const numbers = tokensFor(units);
+    const kept = this.#tokenSpaces[slot];
+    if (kept !== undefined && kept.length >= numbers) return kept;
+    return (this.#tokenSpaces[slot] = new Int32Array(numbers));
   }
 
   #buffer(slot: number, bytes: number): Buffer {

@@ -20,6 +20,7 @@ export class View {
   readonly ascii: boolean;
   readonly #lexicon: Lexicon;
   readonly #space: Int32Array;
+  readonly #tokens: Int32Array | undefined;
   readonly map: OffsetMap | undefined;
   readonly #parent: View | undefined;
   #words: Words | undefined;
@@ -34,6 +35,8 @@ export class View {
     lexicon: Lexicon;
     /** For the words that are found. */
     space: Int32Array;
+    /** For all words; only those of bytes are noted. */
+    tokens?: Int32Array | undefined;
     map?: OffsetMap | undefined;
     parent?: View | undefined;
   }) {
@@ -43,13 +46,14 @@ export class View {
     this.ascii = of.ascii;
     this.#lexicon = of.lexicon;
     this.#space = of.space;
+    this.#tokens = of.tokens;
     this.map = of.map;
     this.#parent = of.parent;
   }
 
   /** The vocabulary words of this text, found in one pass on first use. */
   get words(): Words {
-    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space));
+    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space, this.#tokens));
   }
 
   /** The digit clusters of this text, found on first use. */

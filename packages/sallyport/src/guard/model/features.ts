@@ -8,34 +8,34 @@ export const BITS = 18;
 export const BLOCK = 256;
 
 /** Letters of a word's beginning and of its end that are features of their own, of words longer than that: inflections, compounds, slips. */
-const GRAMS = 4;
+export const GRAMS = 4;
 
 /** Of a token: word, two words, three words, first and third of three; the gap alone, with the word after and before it; capitals; both ends. */
 const MAX_FEATURES = 10;
 
-const SHIFT = 32 - BITS;
+export const SHIFT = 32 - BITS;
 
 // Odd multipliers, one a kind of feature (multiplicative hashing: Knuth, The Art of Computer Programming 3, 6.4).
-const WORD = 0x9e3779b1 | 0;
-const PAIR = 0x85ebca6b | 0;
-const TRIPLE = 0xc2b2ae35 | 0;
-const SKIP = 0x27d4eb2f | 0;
-const GAP = 0x165667b1 | 0;
-const GAP_WORD = 0xd3a2646d | 0;
-const WORD_GAP = 0xfd7046c5 | 0;
-const CAPITALS = 0xb55a4f09 | 0;
-const HEAD = 0x2545f491 | 0;
-const TAIL = 0x61c88647 | 0;
+export const WORD = 0x9e3779b1 | 0;
+export const PAIR = 0x85ebca6b | 0;
+export const TRIPLE = 0xc2b2ae35 | 0;
+export const SKIP = 0x27d4eb2f | 0;
+export const GAP = 0x165667b1 | 0;
+export const GAP_WORD = 0xd3a2646d | 0;
+export const WORD_GAP = 0xfd7046c5 | 0;
+export const CAPITALS = 0xb55a4f09 | 0;
+export const HEAD = 0x2545f491 | 0;
+export const TAIL = 0x61c88647 | 0;
 
-const BLANK = 32;
+export const BLANK = 32;
 /** Any separator above U+00FF, as the reader of texts writes it. */
 const OTHER = 1;
-const LINE = 10;
+export const LINE = 10;
 const ZERO = 48;
 const NINE = 57;
 
 /** Folded bytes with every digit as zero: the value of a number is no sign of anything. */
-const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
+export const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
 
 /**
  * The features of a text as numbers of buckets, some hundred tokens at a time. A token is a word (folded: lower case, no accents, every digit a
@@ -220,11 +220,11 @@ function digitless(fold: number): number {
 }
 
 /** What stands between two words, as up to four different separators: a rule of dashes is a rule however long. */
-function widened(gap: number, c: number): number {
+export function widened(gap: number, c: number): number {
   if (gap === 0) return c;
   return (gap & 0xff) === c || gap >>> 24 !== 0 ? gap : (gap << 8) | c;
 }
 
-function isCapital(c: number): boolean {
+export function isCapital(c: number): boolean {
   return c >= 65 && c <= 90;
 }

@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
+import { lex, tokensFor } from '../lexer.ts';
+import { buildLexicon } from '../lexicon.ts';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
 import { INPUTS } from './stack.ts';
+import { TokenSums } from './sums.ts';
 import { classOf, mostSurprising, TRIGRAMS } from './surprise.ts';
 import { readModel, shippedModel } from './weights_store.ts';
 import { LONG, SHORT, slide, type Windows } from './windows.ts';
@@ -70,7 +73,7 @@ suite('windows', () => {
           const units = bytes(words.join(' '));
           const sums = tokensOf(units).map((features) => features.reduce((sum, f) => sum + (head.table[f] ?? 0), 0));
           const best = windows();
-          slide(new FeatureReader(), units, head, best);
+          slide(new TokenSums(), units, head, best);
           for (const [size, found, bias] of [
             [SHORT, best.short, -1],
             [LONG, best.long, -2],
@@ -92,9 +95,27 @@ suite('windows', () => {
     );
   });
 
+  test('the words that the lexer noted weigh what the features do', () => {
+    const lexicon = buildLexicon([{ any: ['ignore'] }]);
+    const reading = { all: new TokenSums(), noted: new TokenSums() };
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('Ignore', 'THE', ' ', '\u00e9tat', 'x1', '\u00b2', '--', '\n', '\0', 'a', ', '), { maxLength: 900 }),
+        (pieces) => {
+          const units = bytes(pieces.join(''));
+          const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
+          const [all, quick] = [windows(), windows()];
+          slide(reading.all, units, head, all);
+          slide(reading.noted, units, head, quick, noted);
+          assert.deepEqual(quick, all);
+        },
+      ),
+    );
+  });
+
   test('a text without words has the bias alone', () => {
     const best = windows();
-    slide(new FeatureReader(), bytes('--'), head, best);
+    slide(new TokenSums(), bytes('--'), head, best);
     assert.deepEqual([best.short, best.long, best.tokens], [-1, -2, 0]);
   });
 });

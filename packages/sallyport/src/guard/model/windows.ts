@@ -1,5 +1,5 @@
 import type { Units } from '../units.ts';
-import { BLOCK, type FeatureReader } from './features.ts';
+import type { Noted, TokenSums } from './sums.ts';
 
 /** Tokens of the short window: an order buried in a document. */
 export const SHORT = 24;
@@ -27,10 +27,9 @@ export type Windows = {
 const RING = 128;
 const sums = new Int32Array(RING);
 const places = new Int32Array(RING);
-const blockSums = new Int32Array(BLOCK);
 
-/** Slides both windows over a text, in one pass over its features. Linear in the text. */
-export function slide(reader: FeatureReader, units: Units, head: Head, best: Windows): void {
+/** Slides both windows over a text, in one pass over its tokens. Linear in the text. */
+export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows, noted?: Noted): void {
   let total = 0;
   let bestShort = Number.NEGATIVE_INFINITY;
   let bestLong = Number.NEGATIVE_INFINITY;
@@ -39,13 +38,12 @@ export function slide(reader: FeatureReader, units: Units, head: Head, best: Win
   const even = -head.bias[1] / head.step;
   best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
   sums[0] = 0;
-  reader.open(units);
-  while (reader.next()) {
-    const { count, starts, stops } = reader;
-    sumTokens(reader, head.table);
+  tokens.open(units, head.table, noted);
+  while (tokens.next()) {
+    const { count, starts, stops, sums: weights } = tokens;
     for (let k = 0; k < count; k++) {
       places[t & (RING - 1)] = starts[k] as number;
-      total = (total + (blockSums[k] as number)) | 0;
+      total = (total + (weights[k] as number)) | 0;
       t++;
       sums[t & (RING - 1)] = total;
       const short = t < SHORT ? total : total - (sums[(t - SHORT) & (RING - 1)] as number);
@@ -67,15 +65,4 @@ export function slide(reader: FeatureReader, units: Units, head: Head, best: Win
   best.breadth = breadth;
   best.short = t === 0 ? head.bias[0] : bestShort * head.step + head.bias[0];
   best.long = t === 0 ? head.bias[1] : bestLong * head.step + head.bias[1];
-}
-
-/** The weights of each token of the block. */
-function sumTokens({ features, ends, count }: FeatureReader, table: Int8Array): void {
-  let f = 0;
-  for (let k = 0; k < count; k++) {
-    const end = ends[k] as number;
-    let sum = 0;
-    for (; f < end; f++) sum += table[features[f] as number] as number;
-    blockSums[k] = sum;
-  }
 }

@@ -1,6 +1,6 @@
-import { FeatureReader } from '../../model/features.ts';
 import type { Channel, ChannelModel } from '../../model/model.ts';
 import { INPUTS, NO_SUFFIX, stackInputs, stackScore, suffixScore } from '../../model/stack.ts';
+import { TokenSums } from '../../model/sums.ts';
 import { mostSurprising, type Surprise } from '../../model/surprise.ts';
 import { slide, type Windows } from '../../model/windows.ts';
 import type { Reading } from '../../reading.ts';
@@ -20,7 +20,7 @@ export type Judgement = {
 
 /** Judges texts one after the other. */
 export class Judge {
-  readonly #reader = new FeatureReader();
+  readonly #tokens = new TokenSums();
 
   /** Each view that stands for itself; the strongest counts. */
   judge({ plain, decoded }: Reading, channel: Channel, matcher: Matcher, model: ChannelModel): Judgement {
@@ -37,7 +37,7 @@ export class Judge {
     const matches = findMatches(view, matcher);
     const cluster = matches.length === 0 ? undefined : weigh(view, matches, channel);
     const windows: Windows = { short: 0, long: 0, tokens: 0, breadth: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 };
-    slide(this.#reader, view.units, head, windows);
+    slide(this.#tokens, view.units, head, windows, view.words);
     const suffix: Surprise = { bits: 0, start: 0, end: 0 };
     if (costs !== undefined) mostSurprising(view.units, costs, NO_SUFFIX, suffix);
     const inputs = new Float64Array(INPUTS.length);
