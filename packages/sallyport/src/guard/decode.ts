@@ -1,5 +1,5 @@
 import { disguises, type Decoded } from './disguise.ts';
-import { unitsOf } from './units.ts';
+import { unitsOf, type Units } from './units.ts';
 import { ViewBuilder, type OffsetMap, type View } from './view.ts';
 
 /** Encodings inside encodings that are followed: attackers nest two, benign text (an escaped token in a URL) rarely three. */
@@ -71,59 +71,88 @@ function take(budget: Budget, units: number): boolean {
 
 // ---- blocks: base64 and hex ----
 
-const BLOCK = /[A-Za-z0-9+/_-]{16,}={0,2}/g;
-
 /** The shortest block that is tried. */
 const MIN_BLOCK = 16;
 
-const HEX = /^(?:[0-9a-fA-F]{2}){8,}$/;
+/** Units of base64, and those among them that are hex digits or part a path. */
+const IN_BLOCK = 1;
+const IN_HEX = 2;
+const PARTS = 4;
+const KINDS = new Uint8Array(128);
+for (const c of 'GHIJKLMNOPQRSTUVWXYZghijklmnopqrstuvwxyz') KINDS[c.charCodeAt(0)] = IN_BLOCK;
+for (const c of '0123456789abcdefABCDEF') KINDS[c.charCodeAt(0)] = IN_BLOCK | IN_HEX;
+for (const c of '/_+-') KINDS[c.charCodeAt(0)] = IN_BLOCK | PARTS;
 
+const PADDING = 61;
+const MAX_PADDING = 2;
+
+/** Tries each row of at least `MIN_BLOCK` units of base64 in a run, with its padding. Runs are ASCII. */
 function blocks(view: View, found: Decoded[], budget: Budget): void {
-  const { runs } = view;
+  const { runs, units } = view;
   for (let r = 0; r < runs.length; r += 2) {
-    const start = runs[r] as number;
-    for (const match of view.text.slice(start, runs[r + 1]).matchAll(BLOCK)) {
+    const stop = runs[r + 1] as number;
+    let start = runs[r] as number;
+    while (start + MIN_BLOCK <= stop) {
+      let i = start + MIN_BLOCK - 1;
+      while (i >= start && KINDS[units[i] as number] !== 0) i--;
+      if (i >= start) {
+        start = i + 1;
+        continue;
+      }
+      let end = start + MIN_BLOCK;
+      while (end < stop && KINDS[units[end] as number] !== 0) end++;
+      for (let pad = 0; pad < MAX_PADDING && end < stop && units[end] === PADDING; pad++) end++;
       if (budget.blocks === 0) {
         budget.spent = true;
         return;
       }
-      const decoded = block(match[0], start + match.index, budget) ?? parts(match[0], start + match.index, budget);
-      if (decoded === undefined) continue;
-      found.push(decoded);
-      budget.blocks--;
+      const decoded = block(view, start, end, budget) ?? parts(view, start, end, budget);
+      if (decoded !== undefined) {
+        found.push(decoded);
+        budget.blocks--;
+      }
+      start = end;
     }
   }
 }
 
 /** A block behind a path or a dash: `x/aWdub3Jl...`. Only the longest piece is tried. */
-function parts(whole: string, start: number, budget: Budget): Decoded | undefined {
+function parts(view: View, start: number, end: number, budget: Budget): Decoded | undefined {
+  const { units } = view;
   let from = 0;
   let length = MIN_BLOCK - 1;
-  for (let i = 0, start = 0; i <= whole.length; i++) {
-    if (i < whole.length && !PART_END.includes(whole.charAt(i))) continue;
-    if (i - start > length && i - start < whole.length) {
-      from = start;
-      length = i - start;
+  let piece = start;
+  for (let i = start; i <= end; i++) {
+    if (i < end && ((KINDS[units[i] as number] as number) & PARTS) === 0) continue;
+    if (i - piece > length && i - piece < end - start) {
+      from = piece;
+      length = i - piece;
     }
-    start = i + 1;
+    piece = i + 1;
   }
-  return length < MIN_BLOCK ? undefined : block(whole.slice(from, from + length), start + from, budget);
+  return length < MIN_BLOCK ? undefined : block(view, from, from + length, budget);
 }
-
-const PART_END = '/_+-';
 
 /** Characters that decide whether a block is worth decoding; a long image fails on these already. */
 const PROBE = 64;
 
-function block(text: string, start: number, budget: Budget): Decoded | undefined {
-  const hex = HEX.test(text);
-  if (!hex && !beginsReadable(text)) return undefined;
+function block({ text: whole, units: from }: View, start: number, end: number, budget: Budget): Decoded | undefined {
+  const hex = isHex(from, start, end);
+  if (!hex && !beginsReadable(from, start)) return undefined;
+  const text = whole.slice(start, end);
   if (!isReadable(bytesOf(text.slice(0, PROBE), hex), true)) return undefined;
   if (!take(budget, text.length)) return undefined;
   const bytes = bytesOf(text, hex);
   if (!isReadable(bytes, false)) return undefined;
-  const units = unitsAt(bytes, hex ? HEX_SCALE : BASE64_SCALE, start, start + text.length);
-  return units.length < MIN_UNITS * 3 ? undefined : { name: hex ? 'hex' : 'base64', start, end: start + text.length, units };
+  const units = unitsAt(bytes, hex ? HEX_SCALE : BASE64_SCALE, start, end);
+  return units.length < MIN_UNITS * 3 ? undefined : { name: hex ? 'hex' : 'base64', start, end, units };
+}
+
+/** Whether a block is whole bytes in hex. */
+function isHex(units: Units, start: number, end: number): boolean {
+  if (((end - start) & 1) !== 0) return false;
+  for (let i = start; i < end; i++) if (((KINDS[units[i] as number] as number) & IN_HEX) === 0) return false;
+  return true;
 }
 
 const BASE64 = new Uint8Array(128);
@@ -135,10 +164,10 @@ BASE64[95] = 63;
 /** The bytes of the first twelve characters: most identifiers fail on them, and no buffer is made. */
 const FIRST_BYTES = new Uint8Array(9);
 
-function beginsReadable(text: string): boolean {
-  for (let i = 0, at = 0; at < FIRST_BYTES.length; i += 4) {
+function beginsReadable(units: Units, start: number): boolean {
+  for (let i = start, at = 0; at < FIRST_BYTES.length; i += 4) {
     let bits = 0;
-    for (let k = 0; k < 4; k++) bits = (bits << 6) | (BASE64[text.charCodeAt(i + k)] as number);
+    for (let k = 0; k < 4; k++) bits = (bits << 6) | (BASE64[units[i + k] as number] as number);
     FIRST_BYTES[at++] = bits >> 16;
     FIRST_BYTES[at++] = bits >> 8;
     FIRST_BYTES[at++] = bits;
