@@ -107,38 +107,50 @@ export class TokenSums {
     }
   }
 
-  /** Weighs the words, and what stands between them. All state in locals, and little of it: V8 runs out of registers soon. */
+  /** Weighs the words, and what stands between them. Constants are in locals as well: V8 loads and checks those of a module each time. */
   #words(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
     const { sums } = this;
     const table = this.#table;
+    const word = WORD;
+    const pair = PAIR;
+    const skip = SKIP;
+    const triple = TRIPLE;
+    const between = GAP;
+    const gapWord = GAP_WORD;
+    const wordGap = WORD_GAP;
+    const shift = SHIFT;
+    const blank = BLANK;
+    const size = TOKEN_SIZE;
+    const stopAt = STOP;
+    const hashAt = HASH;
     let last = this.#last;
     let before = this.#before;
     let end = this.#end;
     let k = 0;
-    for (let t = from; t < to; t += TOKEN_SIZE) {
+    for (let t = from; t < to; t += size) {
       const start = tokens[t] as number;
-      const hash = tokens[t + HASH] as number;
-      const skipped = Math.imul(before, SKIP);
+      const hash = tokens[t + hashAt] as number;
+      const skipped = Math.imul(before, skip);
       let sum =
-        (table[Math.imul(hash, WORD) >>> SHIFT] as number) +
-        (table[Math.imul((Math.imul(last, PAIR) + hash) | 0, WORD) >>> SHIFT] as number) +
-        (table[Math.imul((skipped + hash) | 0, PAIR) >>> SHIFT] as number) +
-        (table[Math.imul((Math.imul((skipped + last) | 0, TRIPLE) + hash) | 0, WORD) >>> SHIFT] as number);
-      if (start - end !== 1 || units[end] !== BLANK || t === 0) {
+        (table[Math.imul(hash, word) >>> shift] as number) +
+        (table[Math.imul((Math.imul(last, pair) + hash) | 0, word) >>> shift] as number) +
+        (table[Math.imul((skipped + hash) | 0, pair) >>> shift] as number) +
+        (table[Math.imul((Math.imul((skipped + last) | 0, triple) + hash) | 0, word) >>> shift] as number);
+      if (start - end !== 1 || units[end] !== blank || t === 0) {
         let gap = t === 0 ? LINE : 0;
         for (let i = end; i < start; i++) gap = widened(gap, units[i] as number);
-        if (gap !== 0 && gap !== BLANK) {
-          const kind = Math.imul(gap, GAP);
+        if (gap !== 0 && gap !== blank) {
+          const kind = Math.imul(gap, between);
           sum +=
-            (table[kind >>> SHIFT] as number) +
-            (table[Math.imul((kind + hash) | 0, GAP_WORD) >>> SHIFT] as number) +
-            (table[Math.imul((Math.imul(last, 31) + kind) | 0, WORD_GAP) >>> SHIFT] as number);
+            (table[kind >>> shift] as number) +
+            (table[Math.imul((kind + hash) | 0, gapWord) >>> shift] as number) +
+            (table[Math.imul((Math.imul(last, 31) + kind) | 0, wordGap) >>> shift] as number);
         }
       }
       sums[k++] = sum;
       before = last;
       last = hash;
-      end = tokens[t + STOP] as number;
+      end = tokens[t + stopAt] as number;
     }
     this.#last = last;
     this.#before = before;
@@ -149,33 +161,42 @@ export class TokenSums {
   #letters(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
     const { sums, starts, stops } = this;
     const table = this.#table;
+    const grams = GRAMS;
+    const headMix = HEAD;
+    const tailMix = TAIL;
+    const capitals = CAPITALS;
+    const shift = SHIFT;
+    const fold = FOLD;
+    const size = TOKEN_SIZE;
+    const stopAt = STOP;
+    const hashAt = HASH;
     let k = 0;
-    for (let t = from; t < to; t += TOKEN_SIZE) {
+    for (let t = from; t < to; t += size) {
       const start = tokens[t] as number;
-      const stop = tokens[t + STOP] as number;
+      const stop = tokens[t + stopAt] as number;
       starts[k] = start;
       stops[k] = stop;
-      if (stop - start > GRAMS) {
-        const head = gramAt(units, start);
-        const tail = gramAt(units, stop - GRAMS);
+      if (stop - start > grams) {
+        const head = gramAt(fold, units, start);
+        const tail = gramAt(fold, units, stop - grams);
         sums[k] =
           (sums[k] as number) +
-          (table[Math.imul(head ^ (head >>> 15), HEAD) >>> SHIFT] as number) +
-          (table[Math.imul(tail ^ (tail >>> 15), TAIL) >>> SHIFT] as number);
+          (table[Math.imul(head ^ (head >>> 15), headMix) >>> shift] as number) +
+          (table[Math.imul(tail ^ (tail >>> 15), tailMix) >>> shift] as number);
       }
       if (isCapital(units[start] as number) && stop - start > 2 && isCapital(units[start + 1] as number))
-        sums[k] = (sums[k] as number) + (table[Math.imul(tokens[t + HASH] as number, CAPITALS) >>> SHIFT] as number);
+        sums[k] = (sums[k] as number) + (table[Math.imul(tokens[t + hashAt] as number, capitals) >>> shift] as number);
       k++;
     }
   }
 }
 
 /** Four folded letters. */
-function gramAt(units: Uint8Array, at: number): number {
+function gramAt(fold: Uint8Array, units: Uint8Array, at: number): number {
   return (
-    ((FOLD[units[at] as number] as number) << 24) |
-    ((FOLD[units[at + 1] as number] as number) << 16) |
-    ((FOLD[units[at + 2] as number] as number) << 8) |
-    (FOLD[units[at + 3] as number] as number)
+    ((fold[units[at] as number] as number) << 24) |
+    ((fold[units[at + 1] as number] as number) << 16) |
+    ((fold[units[at + 2] as number] as number) << 8) |
+    (fold[units[at + 3] as number] as number)
   );
 }

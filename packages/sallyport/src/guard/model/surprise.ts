@@ -75,34 +75,41 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
   best.bits = best.start = best.end = 0;
   if (units.length < WINDOW) return;
   const bytes = units instanceof Uint8Array ? units : narrowed(units);
+  // V8 loads and checks the constants of a module each time they are used, not those of a function.
+  const kinds = KINDS;
+  const classes = CLASS_MASK;
+  const trigrams = TRIGRAMS - 1;
+  const costMask = COST_MASK;
+  const sums = stepSums;
+  const width = STEP;
   const n = bytes.length;
-  const last = n - (n % STEP);
+  const last = n - (n % width);
   const floor = (above * WINDOW) / COST_UNIT;
   let most = floor;
   let context = BEFORE;
   // Cost, blanks and signs of a window as one number: costs are at most 255, so no part runs over into the next.
   let sum = 0;
-  stepSums.fill(0);
-  for (let i = 0, step = 0; i < last; i += STEP, step++) {
-    const a = KINDS[bytes[i] as number] as number;
-    const b = KINDS[bytes[i + 1] as number] as number;
-    const c = KINDS[bytes[i + 2] as number] as number;
-    const d = KINDS[bytes[i + 3] as number] as number;
-    const first = ((context << 6) | (a & CLASS_MASK)) & (TRIGRAMS - 1);
-    const second = ((first << 6) | (b & CLASS_MASK)) & (TRIGRAMS - 1);
-    const third = ((second << 6) | (c & CLASS_MASK)) & (TRIGRAMS - 1);
-    context = ((third << 6) | (d & CLASS_MASK)) & (TRIGRAMS - 1);
+  sums.fill(0);
+  for (let i = 0, step = 0; i < last; i += width, step++) {
+    const a = kinds[bytes[i] as number] as number;
+    const b = kinds[bytes[i + 1] as number] as number;
+    const c = kinds[bytes[i + 2] as number] as number;
+    const d = kinds[bytes[i + 3] as number] as number;
+    const first = ((context << 6) | (a & classes)) & trigrams;
+    const second = ((first << 6) | (b & classes)) & trigrams;
+    const third = ((second << 6) | (c & classes)) & trigrams;
+    context = ((third << 6) | (d & classes)) & trigrams;
     const here =
       (costs[first] as number) +
       (costs[second] as number) +
       (costs[third] as number) +
       (costs[context] as number) +
-      ((a + b + c + d) & ~COST_MASK);
+      ((a + b + c + d) & ~costMask);
     const both = sum + here;
-    if ((both & COST_MASK) > most && isSuspect(both)) most = strongest(bytes, costs, i, i + STEP, sum, most, best);
-    const place = step & (stepSums.length - 1);
-    sum = both - (stepSums[place] as number);
-    stepSums[place] = here;
+    if ((both & costMask) > most && isSuspect(both)) most = strongest(bytes, costs, i, i + width, sum, most, best);
+    const place = step & (sums.length - 1);
+    sum = both - (sums[place] as number);
+    sums[place] = here;
   }
   most = strongest(bytes, costs, last, n, sum, most, best);
   if (most === floor) return;

@@ -30,6 +30,12 @@ const places = new Int32Array(RING);
 
 /** Slides both windows over a text, in one pass over its tokens. Linear in the text. */
 export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows, noted?: Noted): void {
+  // V8 loads and checks the constants of a module each time they are used, not those of a function.
+  const mask = RING - 1;
+  const near = SHORT;
+  const far = LONG;
+  const firsts = places;
+  const totals = sums;
   let total = 0;
   let bestShort = Number.NEGATIVE_INFINITY;
   let bestLong = Number.NEGATIVE_INFINITY;
@@ -37,26 +43,26 @@ export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows
   let breadth = 0;
   const even = -head.bias[1] / head.step;
   best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
-  sums[0] = 0;
+  totals[0] = 0;
   tokens.open(units, head.table, noted);
   while (tokens.next()) {
     const { count, starts, stops, sums: weights } = tokens;
     for (let k = 0; k < count; k++) {
-      places[t & (RING - 1)] = starts[k] as number;
+      firsts[t & mask] = starts[k] as number;
       total = (total + (weights[k] as number)) | 0;
       t++;
-      sums[t & (RING - 1)] = total;
-      const short = t < SHORT ? total : total - (sums[(t - SHORT) & (RING - 1)] as number);
+      totals[t & mask] = total;
+      const short = t < near ? total : total - (totals[(t - near) & mask] as number);
       if (short > bestShort) {
         bestShort = short;
-        best.shortStart = places[(t < SHORT ? 0 : t - SHORT) & (RING - 1)] as number;
+        best.shortStart = firsts[(t < near ? 0 : t - near) & mask] as number;
         best.shortEnd = stops[k] as number;
       }
-      const long = t < LONG ? total : total - (sums[(t - LONG) & (RING - 1)] as number);
+      const long = t < far ? total : total - (totals[(t - far) & mask] as number);
       if (long > even) breadth++;
       if (long > bestLong) {
         bestLong = long;
-        best.longStart = places[(t < LONG ? 0 : t - LONG) & (RING - 1)] as number;
+        best.longStart = firsts[(t < far ? 0 : t - far) & mask] as number;
         best.longEnd = stops[k] as number;
       }
     }
