@@ -8,26 +8,26 @@ export const BITS = 18;
 export const BLOCK = 256;
 
 /** Letters of a word's beginning and of its end that are features of their own, of words longer than that: inflections, compounds, slips. */
-export const GRAMS = 4;
+const GRAMS = 4;
 
 /** Of a token: word, two words, three words, first and third of three; the gap alone, with the word after and before it; capitals; both ends. */
 const MAX_FEATURES = 10;
 
-export const SHIFT = 32 - BITS;
+const SHIFT = 32 - BITS;
 
 // Odd multipliers, one a kind of feature (multiplicative hashing: Knuth, The Art of Computer Programming 3, 6.4).
-export const WORD = 0x9e3779b1 | 0;
-export const PAIR = 0x85ebca6b | 0;
-export const TRIPLE = 0xc2b2ae35 | 0;
-export const SKIP = 0x27d4eb2f | 0;
-export const GAP = 0x165667b1 | 0;
-export const GAP_WORD = 0xd3a2646d | 0;
-export const WORD_GAP = 0xfd7046c5 | 0;
-export const CAPITALS = 0xb55a4f09 | 0;
-export const HEAD = 0x2545f491 | 0;
-export const TAIL = 0x61c88647 | 0;
+const WORD = 0x9e3779b1 | 0;
+const PAIR = 0x85ebca6b | 0;
+const TRIPLE = 0xc2b2ae35 | 0;
+const SKIP = 0x27d4eb2f | 0;
+const GAP = 0x165667b1 | 0;
+const GAP_WORD = 0xd3a2646d | 0;
+const WORD_GAP = 0xfd7046c5 | 0;
+const CAPITALS = 0xb55a4f09 | 0;
+const HEAD = 0x2545f491 | 0;
+const TAIL = 0x61c88647 | 0;
 
-export const BLANK = 32;
+const BLANK = 32;
 /** Any separator above U+00FF, as the reader of texts writes it. */
 const OTHER = 1;
 export const LINE = 10;
