@@ -74,7 +74,7 @@ export class TokenSums {
     this.#letters(units, tokens, from, to);
   }
 
-  /** Hashes the words with digits again, each digit as a zero. */
+  /** Hashes the words with digits again, each digit as a zero. In place: only the model reads the hashes. */
   #withoutDigits(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
     const { digits } = this.#noted;
     for (let t = from; t < to && this.#digits < digits.length; t += TOKEN_SIZE) {
