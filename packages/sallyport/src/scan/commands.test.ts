@@ -82,7 +82,11 @@ suite('scan code', () => {
       stats: {},
     });
     const top = tree({ 'a.py': 'yaml.load(x)  # é\n' });
-    assert.match((await run(top, 'scan code', ['.'], { fix: true }, { deps: { code: engine } })).notes, /1 change made/);
+    // By this clock the file was written after the scan began.
+    const early = await run(top, 'scan code', ['.'], { fix: true }, { deps: { code: engine, clock: () => 0 } });
+    assert.match(early.notes, /a\.py changed during the scan .* not fixed\n0 changes made/);
+    const later = { code: engine, clock: () => Date.now() + 1_000 };
+    assert.match((await run(top, 'scan code', ['.'], { fix: true }, { deps: later })).notes, /1 change made/);
     assert.equal(readFileSync(join(top, 'a.py'), 'utf8'), 'yaml.safe_load(x)  # é\n');
   });
 

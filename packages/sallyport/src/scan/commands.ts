@@ -95,6 +95,7 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   const since = text(flags, 'since');
   const workers = numberOf(text(flags, 'workers'));
   const baseline = text(flags, 'baseline') ?? config.baseline;
+  const began = deps.clock();
   const result = await scanPaths(
     {
       paths: context.args,
@@ -114,7 +115,7 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   );
   const write = text(flags, 'write-baseline');
   if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
-  if (flags['fix'] === true) fix(result, context, deps.cwd);
+  if (flags['fix'] === true) fix(result, context, deps.cwd, began);
   return finish(result, context, deps, config);
 }
 
@@ -176,18 +177,27 @@ function progress(done: number, of: number): string {
   return `[${'#'.repeat(full)}${'.'.repeat(BAR - full)}] ${done} of ${of} files`;
 }
 
-/** Writes the changes into the files; one that changed since it was read stays as it is. */
-function fix(result: ScanResult, context: CommandContext, cwd: string): void {
+/** Writes the changes into the files. One that was written since the scan `began`, or is not plain UTF-8, stays as it is: the offsets may be of another text. */
+function fix(result: ScanResult, context: CommandContext, cwd: string, began: number): void {
   let count = 0;
   for (const [path, findings] of fixesByPath(result.findings)) {
     const file = resolve(cwd, path);
     const before = readText(file);
+    if (statSync(file).mtimeMs >= began || !isPlain(before)) {
+      context.note(`${path} changed during the scan or is not plain UTF-8: not fixed\n`);
+      continue;
+    }
     const fixed = applyFixes(before, findings);
     if (fixed.applied.length === 0) continue;
     save(file, fixed.text, statSync(file).mode);
     count += fixed.applied.length;
   }
   context.note(`${count} ${count === 1 ? 'change' : 'changes'} made; scan again to see what is left\n`);
+}
+
+/** Text that was read as it stands in the file: no byte order mark, nothing replaced. */
+function isPlain(text: string): boolean {
+  return !text.startsWith('\ufeff') && !text.includes('\ufffd');
 }
 
 /** Written beside and moved into place: a reader never sees half of it. */
