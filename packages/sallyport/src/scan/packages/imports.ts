@@ -12,7 +12,7 @@ const BUILTIN = new Set(builtinModules);
 const JS = /\.[cm]?[jt]sx?$/;
 /** A statement that names a module, at the beginning of a line or in a call. Bounded, and run on the text once. */
 const JS_IMPORT =
-  /(?:^|[;\n}])[ \t]{0,40}(?:import|export)\b[^'"`;\n]{0,400}?['"]([^'"\n]{1,214})['"]|\b(?:require|import)\(\s{0,4}['"]([^'"\n]{1,214})['"]\s{0,4}\)/g;
+  /(?:^|[;\n])[ \t]{0,40}(?:import[ \t]{0,4}|(?:(?:import|export)\b[^'"`;=()\n]{0,400}?|\})[ \t]{0,4}\bfrom[ \t]{0,4})['"]([^'"\n]{1,214})['"]|\b(?:require|import)\(\s{0,4}['"]([^'"\n]{1,214})['"]\s{0,4}\)/g;
 const PY_IMPORT = /^[ \t]{0,40}(?:from[ \t]+([A-Za-z_]\w{0,100})[\w.]{0,200}[ \t]+import\b|import[ \t]+([A-Za-z_][\w., \t]{0,400}))/gm;
 const GO_BLOCK = /^import\s{0,4}\(([^)]{0,20000})\)|^import\s+(?:[\w.]+\s+)?"([^"\n]{1,300})"/gm;
 const GO_LINE = /^\s*(?:[\w.]+\s+)?"([^"\n]{1,300})"/gm;

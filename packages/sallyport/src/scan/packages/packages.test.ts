@@ -211,6 +211,16 @@ suite('advisories', () => {
 
 suite('imports', () => {
   const modules = (path: string, text: string): string[] => importsOf({ path, text }).map(({ name }) => name);
+  // What only exports or indexes with a word imports nothing; a list of names over several lines ends with where they come from.
+  assert.deepEqual(
+    modules('n.ts', "export type A = (typeof B)[number]['id'];\nexport const kind = 'chat';\nexport function f(a = 'x') {}\n"),
+    [],
+  );
+  assert.deepEqual(modules('m.ts', "import {\n  a,\n  b,\n} from 'several/lines';\nexport { c } from 'one';\nimport\t'bare';\n"), [
+    'several',
+    'one',
+    'bare',
+  ]);
   test('JavaScript', () =>
     assert.deepEqual(
       modules(
