@@ -1,6 +1,7 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
+import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
@@ -35,6 +36,7 @@ export const CONFIG = Type.Object(
       }),
     ),
     gateway: Type.Optional(GATEWAY),
+    limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
     scan: Type.Optional(SCAN),
     content: Type.Optional(

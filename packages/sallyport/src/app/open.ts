@@ -15,11 +15,14 @@ import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createSqlStore, Fga, Names } from '../fga/service.ts';
-import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
+import { compileTemplates, createGateway, openRestoreMaps, type Budgets, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
-import { createLimiter } from '../limits/index.ts';
+import { createFairness, createLimiter, createLoops, createPrices } from '../limits/index.ts';
+import { DEFAULT_IDENTICAL, DEFAULT_MAX_OUTPUT } from '../limits/config.ts';
+import { limitsRoutes } from '../limits/routes.ts';
+import { openSpending } from '../limits/service.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -107,13 +110,30 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const spending = openSpending(store, { clock, logger });
+  const limiter = createLimiter();
+  const loops = createLoops();
+  const fairness = createFairness();
+  const budgetsOf = (written: Config): Budgets => ({
+    prices: createPrices(written.limits?.prices ?? []),
+    spending,
+    loops,
+    limiter,
+    tenant: { microsPerDay: micros(written.limits?.usdPerDay), microsPerMonth: micros(written.limits?.usdPerMonth) },
+    maxOutput: written.limits?.maxOutput ?? DEFAULT_MAX_OUTPUT,
+    identicalCalls: written.limits?.identicalCalls ?? DEFAULT_IDENTICAL,
+    attempts: (targets) => providers.attempts(targets),
+  });
+  let budgets = budgetsOf(config);
   const gateway = createGateway({
+    budgets: () => budgets,
+    fairness,
     areas: [fgaArea(fga)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
-    limiter: createLimiter(),
+    limiter,
     keyring,
     providers,
     audit,
@@ -137,6 +157,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...peopleRoutes(people),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...limitsRoutes(spending, () => budgets.tenant),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
@@ -175,11 +196,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      budgets = budgetsOf(next);
       return [];
     },
     async close() {
       stopKeys();
       gateway.close();
+      fairness.close();
+      await spending.close();
       await telemetry?.close();
       await fga.close();
       await restoreMaps.close();
@@ -192,6 +216,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await store.close();
     },
   };
+}
+
+/** Millionths of a USD; null = no budget. */
+function micros(usd: number | undefined): number | null {
+  return usd === undefined ? null : Math.round(usd * 1_000_000);
 }
 
 const NONE: ReadonlySet<Category> = new Set();

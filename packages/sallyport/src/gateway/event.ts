@@ -9,6 +9,10 @@ export type Outcome = {
   readonly status: number;
   readonly code?: string;
   readonly usage?: Usage;
+  /** The stream was cut off: `usage` is what had been counted until then. */
+  readonly partial?: boolean;
+  /** Millionths of a USD. */
+  readonly cost?: number;
   readonly provider?: string;
   readonly response?: string;
   readonly aborted?: boolean;
@@ -72,6 +76,7 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
+    ...(outcome.cost === undefined || outcome.cost === 0 ? {} : { cost_micros: outcome.cost }),
     parts: ledger.counted,
     characters: ledger.characters,
     commitment: exchange.commitment,

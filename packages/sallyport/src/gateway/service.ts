@@ -7,6 +7,8 @@ import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
+import { errorBody } from '../message/index.ts';
+import { Charge, chargeOf, type Refusal } from './charge.ts';
 import { accessProblem, hasTwoHosts, presentedKey } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
@@ -25,6 +27,7 @@ import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
@@ -89,6 +92,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
     if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
       return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    if (deps.fairness.refuses(key.tenant, now)) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
       return sendError(response, shape, 'RATE_LIMITED', {
@@ -132,12 +136,38 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
     if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
     try {
-      await exchange(opened.exchange, request, response);
+      const refusal = await charge(opened.exchange, body.bytes.length);
+      if (refusal === undefined) await exchange(opened.exchange, request, response);
+      else await unaffordable(opened.exchange, response, refusal);
     } catch (error) {
       await failed(opened.exchange, response, error);
+    } finally {
+      opened.exchange.charge?.settle(undefined);
+      deps.fairness.spent(key.tenant, opened.exchange.timings['inspect'] ?? 0, deps.clock());
     }
     for (const { guard, error } of opened.exchange.ledger.failures.slice(0, MAX_LOGGED_FAILURES))
       deps.logger.error('guard failed', { event: opened.exchange.uid, guard, reason: error });
+  }
+
+  /** Sets aside what the exchange may cost; answers why it may not be made. */
+  function charge(opened: Exchange, bytes: number): Refusal | undefined | Promise<Refusal | undefined> {
+    const { tenant, key, request, targets, commitment } = opened;
+    const keep = (made: Charge | Refusal): Refusal | undefined => {
+      if (!(made instanceof Charge)) return made;
+      opened.charge = made;
+      return undefined;
+    };
+    const made = chargeOf(deps.budgets(), tenant, key, request, bytes, targets, commitment, deps.clock());
+    return made instanceof Promise ? made.then(keep) : keep(made);
+  }
+
+  function unaffordable(opened: Exchange, response: ServerResponse, refusal: Refusal): Promise<void> {
+    const { status, message, fix } = ERRORS[refusal.code];
+    const text = [message, refusal.say, fix].filter((part) => part !== '').join(' ');
+    const headers: Record<string, string> =
+      refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) };
+    const body = errorBody(opened.api, { status, code: refusal.code.toLowerCase(), message: text, event: opened.uid });
+    return finish(deps, opened, response, { status, body, headers, outcome: { status, code: refusal.code } });
   }
 
   /** The gate itself failed in the middle of an exchange: nothing more is delivered, and the event says so. */
@@ -182,6 +212,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       });
       const call = deps.providers.send(callOf(opened, request.headers), {
         head: (status, headers, target) => {
+          if (status >= 400) opened.charge?.failed();
           head = { status, headers, target };
         },
         data: (chunk) => chunks.push(chunk),
@@ -192,11 +223,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
             const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
             return answerOf(opened, head.status, head.headers, bytes, head.target);
           }),
-        error: (error) =>
+        error: (error) => {
+          opened.charge?.failed();
           settle(() => {
             deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
             return upstreamFailure(opened, error);
-          }),
+          });
+        },
       });
     });
   }
