@@ -1,8 +1,7 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
   newId,
-  Secret,
   type Caller,
   type Category,
   type EventId,
@@ -19,6 +18,7 @@ import { compileTemplates, createGateway, openRestoreMaps, type Budgets, type Ga
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
+import { openServerTls, type ServerTls } from '../net/index.ts';
 import { createFairness, createLimiter, createLoops, createPrices } from '../limits/index.ts';
 import { DEFAULT_IDENTICAL, DEFAULT_MAX_OUTPUT } from '../limits/config.ts';
 import { limitsRoutes } from '../limits/routes.ts';
@@ -62,6 +62,8 @@ export type App = {
   readonly routes: readonly Route[];
   /** Where the gateway listens, once it does; set by whoever opens the port. */
   readonly address: { gateway?: string };
+  /** The certificate of both ports; undefined without TLS. */
+  readonly tls: ServerTls | undefined;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -151,6 +153,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId: () => newId('evt', clock()) as EventId,
   });
 
+  const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const address: App['address'] = {};
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
@@ -172,10 +175,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     metrics: telemetry?.metrics,
-    tls:
-      config.tls === undefined
-        ? undefined
-        : { cert: readFileSync(config.tls.cert, 'utf8'), key: new Secret(readFileSync(config.tls.key, 'utf8')) },
+    tls,
   });
 
   return {
@@ -190,6 +190,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     control,
     routes,
     address,
+    tls,
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
@@ -201,6 +202,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     async close() {
       stopKeys();
+      tls?.close();
       gateway.close();
       fairness.close();
       await spending.close();
