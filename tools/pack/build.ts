@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SRC, TOP } from '../top.ts';
 
 const PACKAGE = join(TOP, 'packages/sallyport');
@@ -10,9 +9,9 @@ const ASSETS = '**/*.{wasm,yaml,json,sql,zst,bin}';
 
 /**
  * Builds what is published: JavaScript and its types from `src`, the files that the code reads, the console's pages, licence and README.
- * `npm run pack` prints the path of the archive, `build/sallyport-VERSION.tgz`, which `npm install` takes.
+ * `npm run pack [-- FOLDER]` prints the path of the archive, `build/sallyport-VERSION.tgz`, which `npm install` takes.
  */
-export function buildPackage(folder: string = join(TOP, 'build')): string {
+function buildPackage(folder: string = join(TOP, 'build')): string {
   const root = join(folder, 'package');
   rmSync(root, { recursive: true, force: true });
   mkdirSync(root, { recursive: true });
@@ -23,6 +22,8 @@ export function buildPackage(folder: string = join(TOP, 'build')): string {
   writeFileSync(join(root, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   return archive(root, folder);
 }
+
+console.log(buildPackage(process.argv[2]));
 
 function compile(out: string): void {
   const config = join(TOP, 'tools/pack/tsconfig.json');
@@ -44,8 +45,9 @@ function copy(from: string, to: string): void {
 
 /** The package's manifest without what only the repository needs; every dependency in its exact version. */
 function manifest(): object {
-  const { devDependencies: _, ...rest } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as Record<string, unknown>;
-  return { ...rest, files: ['dist', 'console-dist'] };
+  const written = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as Record<string, unknown>;
+  Reflect.deleteProperty(written, 'devDependencies');
+  return written;
 }
 
 function archive(root: string, folder: string): string {
@@ -59,5 +61,3 @@ function archive(root: string, folder: string): string {
   renameSync(`${named}.new`, named);
   return file;
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(buildPackage());
