@@ -99,3 +99,27 @@ for (const theme of ['light', 'dark'] as const)
       assert.deepEqual([outside, faults], [[], []]);
       await context.close();
     });
+
+test('playground: twenty attacks, each stopped or defused, with the rule that did it', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const { page, context, outside, faults } = await openPage(browser);
+  await page.goto(new URL('/playground', gate.console).href);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Run all' }).click();
+  await page.getByText('20 of 20 stopped.').waitFor({ timeout: 60_000 });
+  const override = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'Override', exact: true }) });
+  await override.getByText('prompt-injection').waitFor();
+  await override.getByRole('link', { name: 'Why, step by step' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByText('prompt-injection').first().waitFor();
+  if (SHOTS !== undefined) {
+    await page.goBack();
+    await page.getByRole('button', { name: 'Run all' }).click();
+    await page.getByText('20 of 20 stopped.').waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(SHOTS, 'playground-done.png'), fullPage: true });
+  }
+  assert.deepEqual([outside, faults], [[], []]);
+  await context.close();
+});

@@ -30,6 +30,12 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/guards.tsx'), 'Guards'),
   },
   {
+    path: '/playground',
+    title: 'Playground',
+    permission: 'playground:use',
+    component: lazyRouteComponent(() => import('../pages/playground.tsx'), 'Playground'),
+  },
+  {
     path: '/providers',
     title: 'Providers',
     permission: 'providers:read',

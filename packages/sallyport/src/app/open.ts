@@ -35,6 +35,7 @@ import { resolveReference, type Config } from './config.ts';
 import { fgaArea } from './fga.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { playgroundRoutes } from './playground.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -165,6 +166,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
     backupRoute(options.dataDir, store, audit, clock),
+    ...playgroundRoutes(gateway),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {

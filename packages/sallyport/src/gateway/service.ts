@@ -32,7 +32,8 @@ export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
 export type Gateway = {
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** `as`: who asks, where that is proved already (the console's playground); otherwise the key that the request presents. */
+  handle(request: IncomingMessage, response: ServerResponse, as?: KeyRecord): void;
   /** Requests under way. */
   inFlight(): number;
   /** Resolves when no request is under way, or after `milliseconds`. */
@@ -71,7 +72,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return state;
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, as: KeyRecord | undefined): Promise<void> {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
     if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
@@ -86,7 +87,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (endpoint.kind === 'ready') return ready(response);
     if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const now = deps.clock();
-    const key = authenticate(request, now);
+    const key = as ?? authenticate(request, now);
     if (key === undefined && endpoint.kind === 'area') return endpoint.area.refuse(response, 401, ERRORS.UNAUTHENTICATED.message);
     if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
@@ -102,7 +103,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     for (const [name, value] of Object.entries(rateHeaders(permit.rate))) response.setHeader(name, value);
     try {
-      await serve(request, response, endpoint, found.id, key, shape);
+      await serve(request, response, endpoint, found.id, key, shape, as === undefined);
     } finally {
       permit.release();
     }
@@ -120,6 +121,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     id: string,
     key: KeyRecord,
     shape: Api,
+    presented: boolean,
   ): Promise<void> {
     if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
     if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
@@ -128,7 +130,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
     const body = await readBody(request, deps.config.bodyBytes);
     if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
-    if (performance.now() - started > SLOW_BODY_MS && authenticate(request, deps.clock()) === undefined)
+    if (presented && performance.now() - started > SLOW_BODY_MS && authenticate(request, deps.clock()) === undefined)
       return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
@@ -292,10 +294,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   return {
-    handle(request, response) {
+    handle(request, response, as) {
       inFlight++;
       response.once('close', () => inFlight--);
-      handle(request, response).catch((error: unknown) => {
+      handle(request, response, as).catch((error: unknown) => {
         deps.logger.error('request failed', { reason: reasonOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
         if (response.headersSent) response.destroy();
         else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');

@@ -5,6 +5,7 @@ import type { TSchema } from './schema.ts';
 /** What a principal may be allowed to do over the control API. */
 export const PERMISSIONS = [
   'inspect',
+  'playground:use',
   'keys:read',
   'keys:write',
   'events:read',

@@ -7,6 +7,7 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'feedback:write',
     'fga:read',
     'inspect',
+    'playground:use',
     'keys:read',
     'keys:write',
     'events:read',
