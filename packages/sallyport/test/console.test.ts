@@ -91,7 +91,7 @@ for (const theme of ['light', 'dark'] as const)
       const pages = await links.all();
       const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
       assert.ok(places.length > 0);
-      for (const place of places) {
+      for (const place of [...places, '/policies/own']) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await look(place === '/' ? 'home' : place.slice(1).replaceAll('/', '-'));
@@ -122,4 +122,45 @@ test('playground: twenty attacks, each stopped or defused, with the rule that di
   }
   assert.deepEqual([outside, faults], [[], []]);
   await context.close();
+});
+
+test('own rules: checked while typed, tried, put in force; the second of two editors is told', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const open = async (): Promise<Awaited<ReturnType<typeof openPage>>> => {
+    const opened = await openPage(browser as Browser);
+    await opened.page.goto(new URL('/policies/own', gate.console).href);
+    await opened.page.getByLabel('Name').fill('Root <b>of</b> all');
+    await opened.page.getByLabel('Password').fill(PASSWORD);
+    await opened.page.getByRole('button', { name: 'Sign in' }).click();
+    return opened;
+  };
+  const first = await open();
+  const second = await open();
+  await first.page.getByRole('button', { name: 'Begin with an example' }).click();
+  await first.page.getByText('1 rule, all of their tests pass.').waitFor();
+  await first.page.getByRole('button', { name: 'Try on recorded requests' }).click();
+  await first.page.getByText(/It would have changed \d+ of \d+ recorded request/).waitFor();
+  const editor = first.page.getByRole('textbox', { name: 'Rules' });
+  const example = await editor.inputValue();
+  await editor.fill(example.replace("f.type == 'CREDIT_CARD'", "f.tipe == 'CREDIT_CARD'"));
+  await first.page.getByRole('button', { name: 'line 4' }).waitFor();
+  assert.equal(await first.page.getByRole('button', { name: 'Put in force' }).isDisabled(), true);
+  await editor.fill(example);
+
+  const mine = example.replace('no-card-numbers', 'mine');
+  await second.page.getByRole('textbox', { name: 'Rules' }).fill(mine);
+  await first.page.getByRole('button', { name: 'Put in force' }).click();
+  await first.page.getByText('in force', { exact: true }).waitFor();
+  await second.page.getByRole('button', { name: 'Put in force' }).click();
+  await second.page.getByText(/saved version 1 while you were editing/).waitFor();
+  assert.equal(await second.page.getByRole('textbox', { name: 'Rules' }).inputValue(), mine, 'nothing typed is lost');
+  await second.page.getByRole('button', { name: 'I have seen it' }).click();
+  await second.page.getByRole('button', { name: 'Put in force' }).click();
+  await second.page.getByRole('button', { name: 'Bring back into the editor' }).click();
+  for (let i = 0; i < 100 && (await second.page.getByRole('textbox', { name: 'Rules' }).inputValue()) !== example; i++)
+    await second.page.waitForTimeout(50);
+  assert.equal(await second.page.getByRole('textbox', { name: 'Rules' }).inputValue(), example);
+  assert.deepEqual([first.outside, first.faults, second.outside], [[], [], []]);
+  await first.context.close();
+  await second.context.close();
 });

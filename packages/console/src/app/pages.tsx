@@ -47,5 +47,6 @@ export const PAGES: readonly Page[] = [
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
 ];

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { call, type Json } from '../api/client.ts';
-import { Badge, Foreign, PageHead, Problem, SameByApi } from '../ui/parts.tsx';
+import { Badge, Foreign, PageHead, Problem, SameByApi, textOf } from '../ui/parts.tsx';
 
 type Attack = {
   readonly id: string;
@@ -66,11 +66,10 @@ function Own(): ReactNode {
   const [error, setError] = useState<unknown>(null);
   const [running, setRunning] = useState(false);
   const submit = (data: FormData): void => {
-    const text = (name: string): string => String(data.get(name) ?? '');
-    const system = text('system');
-    const messages = [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: text('message') }];
+    const system = textOf(data, 'system');
+    const messages = [...(system === '' ? [] : [{ role: 'system', content: system }]), { role: 'user', content: textOf(data, 'message') }];
     setRunning(true);
-    send({ model: text('model'), messages })
+    send({ model: textOf(data, 'model'), messages })
       .then(setSent, setError)
       .finally(() => setRunning(false));
   };

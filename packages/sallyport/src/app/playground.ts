@@ -28,7 +28,7 @@ export function playgroundRoutes(gateway: Pick<Gateway, 'handle'>): Route[] {
       authority: { permission: 'playground:use' },
       body: Type.Object({ request: Type.Object({}, { additionalProperties: true }) }, { additionalProperties: false }),
       async handler({ caller, body }) {
-        const request = isObject(body as Json) ? (body as JsonObject)['request'] : undefined;
+        const request = isObject(body) ? body['request'] : undefined;
         const sent = isObject(request) ? request : {};
         if (typeof sent['model'] !== 'string' || !sent['model'].startsWith('practice/'))
           return {
