@@ -1,6 +1,7 @@
 import { createServer, Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
 import {
   Secret,
@@ -117,8 +118,8 @@ async function inMemory(size: number): Promise<void> {
   const names = new Names();
   const store = createMemoryStore(names, Date.now);
   const fga = new Fga({ store, names, clock: Date.now });
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench')).id };
-  await fga.writeModel(place, MODEL);
+  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
+  await fga.writeModel(place, MODEL, 'bench');
   const table = store.table(place);
   const { users, documents, tuples } = world(size);
   const before = process.memoryUsage().rss;
@@ -178,10 +179,10 @@ async function overPostgres(size: number): Promise<void> {
   if (database === undefined) return console.log('no PostgreSQL here');
   const store = await openStore({ url: new Secret(database.url) }, { logger: silentLogger, clock: systemClock });
   const names = new Names();
-  const sql = createSqlStore(store, Date.now);
+  const sql = createSqlStore(store, plainChange(store), Date.now);
   const fga = await new Fga({ store: sql, names, clock: Date.now }).open();
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench')).id };
-  await fga.writeModel(place, MODEL);
+  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
+  await fga.writeModel(place, MODEL, 'bench');
   const { users, documents, tuples } = world(size);
   let batch: TupleKey[] = [];
   const flush = async (): Promise<void> => {
@@ -200,7 +201,15 @@ async function overPostgres(size: number): Promise<void> {
       const permissions = new Set<Permission>(['fga:read']);
       void serveApi(
         fga,
-        { method: 'POST', target: req.url ?? '', body: Buffer.concat(chunks), tenant: TENANT, permissions, modelHeader: '' },
+        {
+          method: 'POST',
+          target: req.url ?? '',
+          body: Buffer.concat(chunks),
+          tenant: TENANT,
+          permissions,
+          actor: 'bench',
+          modelHeader: '',
+        },
         res,
       );
     });

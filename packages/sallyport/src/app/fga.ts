@@ -13,6 +13,7 @@ export function fgaArea(fga: Fga): Area {
           target,
           body,
           tenant: key.tenant,
+          actor: key.principal,
           permissions: key.permissions,
           modelHeader: headerOf(request.headers['openfga-authorization-model-id']),
         },

@@ -15,6 +15,7 @@ import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createSqlStore, Fga, Names } from '../fga/service.ts';
+import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
@@ -106,7 +107,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const fga = await new Fga({ store: createSqlStore(store, audit.change, clock), names: new Names(), clock }).open();
   const gateway = createGateway({
     areas: [fgaArea(fga)],
     restoreMaps,
@@ -140,6 +141,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...fgaRoutes(fga),
     backupRoute(options.dataDir, store, audit, clock),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];

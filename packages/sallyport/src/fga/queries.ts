@@ -10,6 +10,7 @@ import { FgaError, type Code } from './problem.ts';
 import type { Consistency } from './request.ts';
 import { checkEvaluation, expandEvaluation, listUsersEvaluation, type CheckItem } from './run.ts';
 import { checkContextual, contextProblem, keyProblem, objectProblem, relationProblem, tupleProblem, userProblem } from './tuple_check.ts';
+import { whyEvaluation, type Why } from './why.ts';
 import { typeOf, type BatchItem, type CheckKey, type TupleKey } from './tuple.ts';
 
 /** What every question has. `model` '' means the newest. */
@@ -62,6 +63,20 @@ export class Queries {
       const error = asFgaError(answer);
       return { code: error.code, message: error.message };
     });
+  }
+
+  /** As `check`, with the path that makes it true, or what would. */
+  async why(place: Place, key: CheckKey, question: Question): Promise<{ why: Why; model: string }> {
+    const model = await this.#model(place, question);
+    const problem = problemOf(model, { key, contextual: question.contextual, context: question.context });
+    if (problem !== undefined) throw problem;
+    const query = { ...checkItem(model, key), context: question.context };
+    try {
+      const why = await this.#store.run(place, model, whyEvaluation(model, query), this.#options(question.contextual));
+      return { why, model: model.id };
+    } catch (error) {
+      throw asFgaError(error);
+    }
   }
 
   async #model(place: Place, question: Pick<Question, 'model' | 'consistency'>): Promise<CompiledModel> {
