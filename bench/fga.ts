@@ -209,6 +209,8 @@ async function overPostgres(size: number): Promise<void> {
           permissions,
           actor: 'bench',
           modelHeader: '',
+          base: '',
+          requestId: '',
         },
         res,
       );

@@ -1,21 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { FgaError, sendProblem, serveApi, type Fga } from '../fga/service.ts';
 import type { Area } from '../gateway/service.ts';
 
-/** OpenFGA's API at `/fga` of the gateway port: the tenant is the key's, the permissions are `fga:read` and `fga:write`. */
-export function fgaArea(fga: Fga): Area {
-  return {
-    prefix: '/fga/',
+const WELL_KNOWN = '/.well-known/authzen-configuration';
+
+/**
+ * OpenFGA's API at `/fga` of the gateway port, and AuthZEN's metadata where its section 9.2 puts it for `/fga/stores/{id}`. The tenant is the key's,
+ * the permissions are `fga:read` and `fga:write`.
+ */
+export function fgaAreas(fga: Fga): Area[] {
+  const areaOf = (prefix: Area['prefix'], targetOf: (target: string) => string): Area => ({
+    prefix,
     serve: (request, target, body, key, response) =>
       serveApi(
         fga,
         {
           method: request.method ?? 'GET',
-          target,
+          target: targetOf(target),
           body,
           tenant: key.tenant,
           actor: key.principal,
           permissions: key.permissions,
           modelHeader: headerOf(request.headers['openfga-authorization-model-id']),
+          requestId: headerOf(request.headers['x-request-id']),
+          base: `${originOf(request)}/fga`,
         },
         response,
       ),
@@ -23,9 +32,16 @@ export function fgaArea(fga: Fga): Area {
       const { code } = new FgaError(status === 401 ? 'unauthenticated' : 'validation_error', message);
       sendProblem(response, { status, code, message });
     },
-  };
+  });
+  return [areaOf('/fga/', (target) => target), areaOf(`${WELL_KNOWN}/fga/`, (target) => `${target}${WELL_KNOWN}`)];
 }
 
 function headerOf(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : '';
+}
+
+/** As the caller reached this port; the gateway has checked the Host header before. */
+function originOf(request: IncomingMessage): string {
+  const secure = (request.socket as Partial<TLSSocket>).encrypted === true;
+  return `${secure ? 'https' : 'http'}://${headerOf(request.headers.host)}`;
 }

@@ -30,7 +30,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaArea } from './fga.ts';
+import { fgaAreas } from './fga.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -109,7 +109,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await new Fga({ store: createSqlStore(store, audit.change, clock), names: new Names(), clock }).open();
   const gateway = createGateway({
-    areas: [fgaArea(fga)],
+    areas: [...fgaAreas(fga)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,

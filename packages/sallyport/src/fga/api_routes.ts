@@ -17,6 +17,10 @@ export type ApiCall = {
   readonly permissions: ReadonlySet<Permission>;
   /** `openfga-authorization-model-id`, for AuthZEN; '' without. */
   readonly modelHeader: string;
+  /** `https://gate.example.com/fga`: where the caller reached this API. */
+  readonly base: string;
+  /** `x-request-id` as the caller sent it, given back as AuthZEN asks for; '' without. */
+  readonly requestId: string;
 };
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
@@ -36,6 +40,7 @@ export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse
     const reply = await answer(fga, call, send);
     if (streaming) return void response.end();
     const text = reply.json === undefined ? '' : JSON.stringify(reply.json);
+    if (/^[\x21-\x7e]{1,128}$/.test(call.requestId)) response.setHeader('x-request-id', call.requestId);
     const model = reply.model === undefined ? {} : { 'openfga-authorization-model-id': reply.model };
     response.writeHead(reply.status, {
       ...(text === '' ? { 'cache-control': 'no-store' } : HEADERS),
@@ -87,6 +92,7 @@ async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boole
       query,
       body: readBody(call.body),
       modelHeader: call.modelHeader,
+      base: call.base,
       send,
     });
   }

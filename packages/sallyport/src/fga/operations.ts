@@ -36,6 +36,8 @@ export type OperationCall = {
   readonly id: string;
   readonly query: JsonObject;
   readonly body: JsonObject;
+  /** Scheme, host and port by which the caller reached the API, and the prefix; '' where that is not known. */
+  readonly base: string;
   /** The model that a header of the request names, '' without. */
   readonly modelHeader: string;
   /** Sends one line of a streamed answer; false when nobody reads any more. */

@@ -49,6 +49,8 @@ export type RunOptions = {
   readonly contextual: readonly TupleKey[];
   /** Called with each result as it is found; answering false ends the run. */
   readonly onObject?: (object: string) => boolean;
+  /** Called with the store's newest model when the run came to know it. */
+  readonly onNewestModel?: (id: string) => void;
   /** When the run has to have ended, in milliseconds since 1970. */
   readonly deadline: number;
 };

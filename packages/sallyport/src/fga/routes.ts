@@ -19,7 +19,7 @@ const Model = Type.Object({ model: Type.Object({}, { additionalProperties: true 
 /** OpenFGA's API over the control port, path by path, and the model language as text: for the console and the commands. */
 export function fgaRoutes(fga: Fga): readonly Route[] {
   return [
-    ...ENDPOINTS.filter(({ streams }) => streams !== true).map((endpoint) => routeOf(fga, endpoint)),
+    ...ENDPOINTS.filter(({ gatewayOnly }) => gatewayOnly !== true).map((endpoint) => routeOf(fga, endpoint)),
     {
       method: 'POST',
       path: '/api/fga/model-from-text',
@@ -57,8 +57,9 @@ function routeOf(fga: Fga, { method, path, permission, summary, run }: Endpoint)
         store: request.params['store'] ?? '',
         id: request.params['id'] ?? '',
         query: request.query,
-        body: isObject(request.body) ? (request.body as JsonObject) : {},
+        body: isObject(request.body) ? request.body : {},
         modelHeader: '',
+        base: '',
         send: () => false,
       });
       return { status: json === undefined ? 200 : status, json: json ?? {} };

@@ -72,12 +72,15 @@ export function createSqlStore(store: Store, change: Change, clock: Clock): FgaS
         await emit(eventOf('fga.assertions_changed', place.store, actor, { model, assertions: assertions.length }));
       }),
     readAssertions: (place, model) => store.tx(place.tenant, (sql) => rows.selectAssertions(sql, place.store, model)),
-    async run(place, model, evaluation, { contextual, onObject, deadline }) {
+    async run(place, model, evaluation, { contextual, onObject, onNewestModel, deadline }) {
       const loaded = new LoadedTuples(model, contextual);
       const steps = evaluation(loaded.table, loaded);
       for (;;) {
         const { value, done } = steps.next();
-        if (done === true) return value;
+        if (done === true) {
+          if (loaded.newestModel !== '') onNewestModel?.(loaded.newestModel);
+          return value;
+        }
         if (value.kind === 'object') {
           if (onObject?.(value.object) === false) return steps.return(undefined as never).value as never;
           continue;
