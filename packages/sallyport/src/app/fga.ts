@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { FgaError, sendProblem, serveApi, type Fga } from '../fga/service.ts';
+import { FgaError, sendProblem, serveApi, serveRag, type Fga, type Rag } from '../fga/service.ts';
 import type { Area } from '../gateway/service.ts';
 
 const WELL_KNOWN = '/.well-known/authzen-configuration';
@@ -28,13 +28,35 @@ export function fgaAreas(fga: Fga): Area[] {
         },
         response,
       ),
-    refuse: (response, status, message) => {
-      const { code } = new FgaError(status === 401 ? 'unauthenticated' : 'validation_error', message);
-      sendProblem(response, { status, code, message });
-    },
+    refuse,
   });
   return [areaOf('/fga/', (target) => target), areaOf(`${WELL_KNOWN}/fga/`, (target) => `${target}${WELL_KNOWN}`)];
 }
+
+/** Retrieval by permission at `/v1/rag`. */
+export function ragArea(rag: Rag): Area {
+  return {
+    prefix: '/v1/rag/',
+    serve: (request, target, body, key, response) =>
+      serveRag(
+        rag,
+        {
+          method: request.method ?? 'GET',
+          target,
+          body,
+          caller: { tenant: key.tenant, principal: key.principal, kind: key.principalKind, key: key.id },
+          permissions: key.permissions,
+        },
+        response,
+      ),
+    refuse,
+  };
+}
+
+const refuse: Area['refuse'] = (response, status, message) => {
+  const { code } = new FgaError(status === 401 ? 'unauthenticated' : 'validation_error', message);
+  sendProblem(response, { status, code, message });
+};
 
 function headerOf(value: string | string[] | undefined): string {
   return typeof value === 'string' ? value : '';

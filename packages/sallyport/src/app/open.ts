@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
@@ -14,7 +15,7 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names } from '../fga/service.ts';
+import { createSqlStore, Fga, Names, Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
@@ -30,7 +31,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaAreas } from './fga.ts';
+import { fgaAreas, ragArea } from './fga.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -108,8 +109,17 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await new Fga({ store: createSqlStore(store, audit.change, clock), names: new Names(), clock }).open();
+  const rag = new Rag({
+    fga,
+    record: (event) => audit.record(event),
+    commit: async (tenant) => {
+      const key = (await keyring.tenant(tenant)).macKey('commitment');
+      return (value) => createHmac('sha256', key).update(value).digest('hex');
+    },
+    clock,
+  });
   const gateway = createGateway({
-    areas: [...fgaAreas(fga)],
+    areas: [...fgaAreas(fga), ragArea(rag)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,

@@ -99,7 +99,8 @@ async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boole
   throw new FgaError('undefined_endpoint', 'Not Found');
 }
 
-function readBody(bytes: Buffer): JsonObject {
+/** The body as an object; `{}` without one. Throws FgaError. */
+export function readBody(bytes: Buffer): JsonObject {
   if (bytes.length === 0) return {};
   const read = readJson(bytes);
   if (!read.ok) throw new FgaError('validation_error', `malformed JSON: ${read.problem.replaceAll('_', ' ')}`);

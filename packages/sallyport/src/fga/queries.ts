@@ -145,13 +145,16 @@ export class Queries {
     return { contextual, deadline: this.#clock() + DEADLINE_MS };
   }
 
-  /** Objects of the type to which the user has the relation, at most `MAX_RESULTS`; with `onObject` each as it is found, without that bound. */
+  /**
+   * Objects of the type to which the user has the relation, at most `MAX_RESULTS`; with `onObject` each as it is found, without that bound.
+   * `complete`: all that there was time for is all that there is.
+   */
   async listObjects(
     place: Place,
     query: { readonly type: string; readonly relation: string; readonly user: string },
     question: Question,
     onObject?: (object: string) => boolean,
-  ): Promise<{ objects: string[]; model: string }> {
+  ): Promise<{ objects: string[]; complete: boolean; model: string }> {
     const model = await this.#model(place, question);
     checkContextual(model, question.contextual);
     const relation = relationOf(model, query.type, query.relation);
@@ -160,6 +163,7 @@ export class Queries {
     const objects: string[] = [];
     const take = onObject ?? ((object: string): boolean => objects.push(object) < MAX_RESULTS);
     const evaluation = { user: query.user, relation, context: question.context };
+    let complete = true;
     const options = { ...this.#options(question.contextual), onObject: take };
     try {
       await this.#store.run(place, model, (table, loaded) => listObjects(model, table, evaluation, loaded), options);
@@ -167,8 +171,9 @@ export class Queries {
       const known = asFgaError(error);
       // What was found in time is the answer, as with OpenFGA.
       if (known.code !== 'deadline_exceeded') throw known;
+      complete = false;
     }
-    return { objects, model: model.id };
+    return { objects, complete, model: model.id };
   }
 
   /** Users of the filter that have the relation to the object, as OpenFGA's strings, at most `MAX_RESULTS`. */
