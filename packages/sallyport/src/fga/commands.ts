@@ -5,6 +5,7 @@ import { fail } from './errors.ts';
 import { modelFromText } from './model_text.ts';
 import { FgaError } from './problem.ts';
 import { runStoreFile, type StoreFile } from './store_file.ts';
+import { SYNC } from './sync/sync_commands.ts';
 import { stores, STORE_FLAG, why } from './why_command.ts';
 
 /** `fga test` runs the tests of a store file as OpenFGA's `fga model test` does; the others ask the server. */
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
     flags: [STORE_FLAG, { name: 'context', value: 'JSON', summary: 'Context for conditions.' }],
     run: why,
   },
+  SYNC,
   {
     name: 'fga test',
     summary: 'Runs the tests of an OpenFGA store file (.fga.yaml): model, tuples, checks and lists.',
