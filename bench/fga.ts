@@ -1,19 +1,12 @@
-import { createServer, Agent, request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { plainChange } from '../packages/sallyport/test/kit/fga.ts';
+import { listenFga, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
-import {
-  Secret,
-  silentLogger,
-  systemClock,
-  type JsonObject,
-  type Permission,
-  type TenantId,
-} from '../packages/sallyport/src/kernel/index.ts';
+import { Secret, silentLogger, systemClock, type JsonObject, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 import { insertTuples } from '../packages/sallyport/src/fga/store.ts';
-import { createMemoryStore, createSqlStore, Fga, Names, serveApi, type Place } from '../packages/sallyport/src/fga/service.ts';
+import { createMemoryStore, createSqlStore, Fga, Names, type Place } from '../packages/sallyport/src/fga/service.ts';
 import { Checks } from '../packages/sallyport/src/fga/evaluate.ts';
 import { relationOf } from '../packages/sallyport/src/fga/models.ts';
 import type { Question } from '../packages/sallyport/src/fga/queries.ts';
@@ -194,30 +187,8 @@ async function overPostgres(size: number): Promise<void> {
     if (batch.length === 10_000) await flush();
   }
   if (batch.length > 0) await flush();
-  const server = createServer({ noDelay: true }, (req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      const permissions = new Set<Permission>(['fga:read']);
-      void serveApi(
-        fga,
-        {
-          method: 'POST',
-          target: req.url ?? '',
-          body: Buffer.concat(chunks),
-          tenant: TENANT,
-          permissions,
-          actor: 'bench',
-          modelHeader: '',
-          base: '',
-          requestId: '',
-        },
-        res,
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  const server = await listenFga(fga, TENANT);
+  const { port } = server;
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const ask = (user: string, object: string, consistency: string): Promise<void> =>
     new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process';
-import { Agent, createServer, request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { plainChange, modelOf } from '../packages/sallyport/test/kit/fga.ts';
+import { listenFga, modelOf, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
 import { Secret, silentLogger, systemClock, type JsonObject, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
-import { createSqlStore, Fga, Names, serveApi } from '../packages/sallyport/src/fga/service.ts';
+import { createSqlStore, Fga, Names } from '../packages/sallyport/src/fga/service.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 
 // Stale answers: two processes over one PostgreSQL, writes in one and checks in the other and the other way round. `node bench/fga_stale.ts
@@ -35,36 +35,12 @@ type document
 async function serve(url: string): Promise<{ readonly fga: Fga; readonly port: number; close(): Promise<void> }> {
   const store = await openStore({ url: new Secret(url) }, { logger: silentLogger, clock: systemClock });
   const fga = await new Fga({ store: createSqlStore(store, plainChange(store), Date.now), names: new Names(), clock: Date.now }).open();
-  const server = createServer({ noDelay: true }, (req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      const body = Buffer.concat(chunks);
-      const permissions = new Set(['fga:read', 'fga:write'] as const);
-      void serveApi(
-        fga,
-        {
-          method: 'POST',
-          target: req.url ?? '',
-          body,
-          tenant: TENANT,
-          actor: 'bench',
-          permissions,
-          modelHeader: '',
-          base: '',
-          requestId: '',
-        },
-        res,
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const server = await listenFga(fga, TENANT);
   return {
     fga,
-    port: (server.address() as { port: number }).port,
+    port: server.port,
     async close() {
       server.close();
-      server.closeAllConnections();
       await fga.close();
       await store.close();
     },

@@ -1,7 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
-import { FgaError, sendProblem, serveApi, serveRag, type Fga, type Rag } from '../fga/service.ts';
+import type { Audit } from '../audit/service.ts';
+import { createSqlStore, Fga, FgaError, Names, openRemoteFga, sendProblem, serveApi, serveRag, type Rag } from '../fga/service.ts';
 import type { Area } from '../gateway/service.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { Store } from '../store/service.ts';
+import { resolveReference, type Config } from './config.ts';
+
+/** The engine over this installation's database, or over the OpenFGA server that the configuration names. */
+export function openFga(
+  { fga }: Config,
+  env: Readonly<Record<string, string | undefined>>,
+  { store, audit, clock }: { readonly store: Store; readonly audit: Audit; readonly clock: Clock },
+): Promise<Fga> {
+  const remote = fga?.remote;
+  if (remote === undefined) return new Fga({ store: createSqlStore(store, audit.change, clock), names: new Names(), clock }).open();
+  const token = remote.token === undefined ? undefined : resolveReference(remote.token, env);
+  return openRemoteFga(
+    { url: remote.url, token, stores: remote.stores },
+    { clock, record: (tenant, change) => audit.change(tenant, (_sql, emit) => emit(change)) },
+  );
+}
 
 const WELL_KNOWN = '/.well-known/authzen-configuration';
 

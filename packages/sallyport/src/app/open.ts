@@ -15,7 +15,7 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names, Rag } from '../fga/service.ts';
+import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
@@ -31,7 +31,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaAreas, ragArea } from './fga.ts';
+import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -108,7 +108,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, audit.change, clock), names: new Names(), clock }).open();
+  const fga = await openFga(config, env, { store, audit, clock });
   const rag = new Rag({
     fga,
     record: (event) => audit.record(event),

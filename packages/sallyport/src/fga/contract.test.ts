@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { modelOf, plainChange, QUESTION, tuple } from '../../test/kit/fga.ts';
+import { listenFga, modelOf, plainChange, type ListeningFga, QUESTION, tuple } from '../../test/kit/fga.ts';
 import { skipReason } from '../../test/kit/postgres.ts';
 import { ANNA, BERT, codeOf, openTestStore, type TestStore } from '../../test/kit/stores.ts';
-import { createMemoryStore, createSqlStore, Fga, Names, type Place } from './service.ts';
+import { DEFAULT_TENANT, Secret } from '../kernel/index.ts';
+import { createMemoryStore, createSqlStore, Fga, Names, openRemoteFga, type Place } from './service.ts';
 import type { Question } from './queries.ts';
 import { showTuple, type TupleKey } from './tuple.ts';
 import { proofTuples } from './why.ts';
@@ -48,26 +49,38 @@ const TUPLES = [
   tuple('document:pay#owner@user:bert', { name: 'during', context: { until: '2030-01-01T00:00:00Z' } }),
 ];
 
-for (const kind of ['memory', 'pglite', 'postgres'] as const) {
+for (const kind of ['memory', 'pglite', 'postgres', 'remote'] as const) {
+  // An OpenFGA server knows no tenants: it is the installation's.
+  const tenant = kind === 'remote' ? DEFAULT_TENANT : ANNA;
+
   describe(`fga contract on ${kind}`, () => {
     let database: TestStore | undefined;
     let fga: Fga | undefined;
     let place: Place;
+    let server: ListeningFga | undefined;
     before(async () => {
       const names = new Names();
-      if (kind !== 'memory') database = await openTestStore(kind);
-      const store =
-        kind === 'memory'
-          ? createMemoryStore(names, Date.now)
-          : database && createSqlStore(database.store, plainChange(database.store), Date.now);
-      if (store === undefined) return;
-      fga = await new Fga({ store, names, clock: Date.now }).open();
-      place = { tenant: ANNA, store: (await fga.createStore(ANNA, 'contract', 'tester')).id };
+      if (kind === 'pglite' || kind === 'postgres') database = await openTestStore(kind);
+      if (kind === 'remote') {
+        const there = await new Fga({ store: createMemoryStore(names, Date.now), names, clock: Date.now }).open();
+        server = await listenFga(there, BERT, 'preshared');
+        const config = { url: `${server.url}/`, token: new Secret('preshared') };
+        fga = await openRemoteFga(config, { clock: Date.now, record: async () => {} });
+      } else {
+        const store =
+          kind === 'memory'
+            ? createMemoryStore(names, Date.now)
+            : database && createSqlStore(database.store, plainChange(database.store), Date.now);
+        if (store === undefined) return;
+        fga = await new Fga({ store, names, clock: Date.now }).open();
+      }
+      place = { tenant, store: (await fga.createStore(tenant, 'contract', 'tester')).id };
       await fga.writeModel(place, modelOf(MODEL), 'tester');
       await write(fga, TUPLES);
     });
     after(async () => {
       await fga?.close();
+      server?.close();
       await database?.stop();
     });
 
@@ -190,7 +203,7 @@ for (const kind of ['memory', 'pglite', 'postgres'] as const) {
       assert.equal(await fga.store.getStore(theirs), undefined);
       assert.equal(
         await codeOf(fga.queries.check(theirs, tuple('document:roadmap#viewer@user:anne'), QUESTION)),
-        'latest_authorization_model_not_found',
+        kind === 'remote' ? 'store_id_not_found' : 'latest_authorization_model_not_found',
       );
       assert.deepEqual((await fga.store.listStores(BERT, '', { size: 50, after: '' })).items, []);
     });

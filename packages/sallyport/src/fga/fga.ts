@@ -15,7 +15,13 @@ const MAX_MODEL_BYTES = 256 * 1_024;
 const MAX_CONDITION_CONTEXT_BYTES = 32 * 1_024;
 const MAX_ASSERTION_BYTES = 64_000;
 
-export type FgaDeps = { readonly store: FgaStore; readonly names: Names; readonly clock: Clock };
+export type FgaDeps = {
+  readonly store: FgaStore;
+  readonly names: Names;
+  readonly clock: Clock;
+  /** Who answers; the evaluator over the store's tuples unless it is somebody else. */
+  readonly queries?: (models: Models) => Queries;
+};
 
 /** The engine over one kind of store: stores, models, tuples and the questions about them. Everything rejects FgaError. */
 export class Fga {
@@ -26,11 +32,11 @@ export class Fga {
   readonly #newId = ulids();
   #stop: (() => Promise<void>) | undefined;
 
-  constructor({ store, names, clock }: FgaDeps) {
+  constructor({ store, names, clock, queries }: FgaDeps) {
     this.store = store;
     this.clock = clock;
     this.models = new Models(store, names, clock);
-    this.queries = new Queries(store, this.models, clock);
+    this.queries = queries?.(this.models) ?? new Queries(store, this.models, clock);
   }
 
   /** Begins to follow the store's changes. */
@@ -50,8 +56,7 @@ export class Fga {
   ): Promise<{ id: string; name: string; created: number; updated: number }> {
     const time = this.clock();
     const record = { id: this.#newId(time), name, created: time, updated: time };
-    await this.store.createStore(tenant, record, actor);
-    return record;
+    return { ...record, id: await this.store.createStore(tenant, record, actor) };
   }
 
   /** Validates and keeps a model; answers its id. */
@@ -61,9 +66,9 @@ export class Fga {
     const size = Buffer.byteLength(JSON.stringify(model.json));
     if (size > MAX_MODEL_BYTES)
       throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
-    await this.store.writeModel(place, { id, json: model.json }, actor);
+    const kept = await this.store.writeModel(place, { id, json: model.json }, actor);
     this.#changed(place);
-    return id;
+    return kept;
   }
 
   /** Writes and deletes tuples, all or nothing. `modelId` '' means the newest. */

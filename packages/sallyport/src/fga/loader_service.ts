@@ -54,7 +54,10 @@ export class LoadedTuples implements Loaded {
   }
 
   add(row: TupleRow): void {
-    const key = keyOf(row);
+    this.addKey(keyOf(row));
+  }
+
+  addKey(key: TupleKey): void {
     // A tuple that came with the question wins over the stored one.
     if (this.#contextual.size === 0 || !this.#contextual.has(showTuple(key))) this.table.add(key);
   }

@@ -57,13 +57,15 @@ export type RunOptions = {
 
 /** Where stores, models and tuples are kept. One contract, three forms: memory, PostgreSQL, an OpenFGA server. `actor` is the principal who changes something. */
 export type FgaStore = {
-  createStore(tenant: TenantId, record: StoreRecord, actor: string): Promise<void>;
+  /** Answers the id that it has: that of the record, unless somebody else keeps it. */
+  createStore(tenant: TenantId, record: StoreRecord, actor: string): Promise<string>;
   getStore(place: Place): Promise<StoreRecord | undefined>;
   /** By id; `name` '' for all. */
   listStores(tenant: TenantId, name: string, page: PageRequest): Promise<Page<StoreRecord>>;
   /** Removes the store with all that is in it. */
   deleteStore(place: Place, actor: string): Promise<void>;
-  writeModel(place: Place, model: ModelRecord, actor: string): Promise<void>;
+  /** Answers the id that it has, as `createStore`. */
+  writeModel(place: Place, model: ModelRecord, actor: string): Promise<string>;
   readModel(place: Place, id: string): Promise<ModelRecord | undefined>;
   latestModel(place: Place): Promise<ModelRecord | undefined>;
   /** The newest first. */

@@ -42,6 +42,7 @@ export const STATUS = {
 } as const;
 
 export type Code = keyof typeof STATUS;
+export const isCode = (text: string): text is Code => Object.hasOwn(STATUS, text);
 
 /** A refusal in OpenFGA's terms: it reaches the client as `{code, message}` with the status of its code. */
 export class FgaError extends AppError<Code> {

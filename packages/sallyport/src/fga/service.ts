@@ -7,3 +7,4 @@ export type { Place } from './port.ts';
 export { FgaError } from './problem.ts';
 export { Rag } from './rag_service.ts';
 export { serveRag } from './rag_routes.ts';
+export { openRemoteFga } from './remote_service.ts';

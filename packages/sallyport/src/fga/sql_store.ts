@@ -21,6 +21,7 @@ export function createSqlStore(store: Store, change: Change, clock: Clock): FgaS
       change(tenant, async (sql, emit) => {
         await rows.insertStore(sql, tenant, record);
         await emit(eventOf('fga.store_created', record.id, actor, { name: record.name }));
+        return record.id;
       }),
     getStore: (place) => store.tx(place.tenant, (sql) => rows.selectStore(sql, place.store)),
     async listStores(tenant, name, page) {
@@ -38,6 +39,7 @@ export function createSqlStore(store: Store, change: Change, clock: Clock): FgaS
         if (!(await rows.insertModel(sql, place.tenant, place.store, model))) throw notFound();
         await announce(sql, place);
         await emit(eventOf('fga.model_created', place.store, actor, { model: model.id }));
+        return model.id;
       }),
     readModel: (place, id) => store.tx(place.tenant, (sql) => rows.selectModel(sql, place.store, id)),
     latestModel: (place) => store.tx(place.tenant, async (sql) => (await rows.selectModels(sql, place.store, { after: '', size: 1 }))[0]),
@@ -105,7 +107,8 @@ export function createSqlStore(store: Store, change: Change, clock: Clock): FgaS
   };
 }
 
-function eventOf(type: string, store: string, actor: string, detail: NonNullable<StateChange['detail']> = {}): StateChange {
+/** The event of a change: counts and ids of the change log, never a tuple. */
+export function eventOf(type: string, store: string, actor: string, detail: NonNullable<StateChange['detail']> = {}): StateChange {
   return { type, actor, target: { kind: 'fga_store', id: store }, detail };
 }
 

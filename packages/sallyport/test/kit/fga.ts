@@ -1,8 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import syntax from '@openfga/syntax-transformer';
-import type { JsonObject } from '../../src/kernel/index.ts';
+import type { JsonObject, TenantId } from '../../src/kernel/index.ts';
 import type { Change, StateChange } from '../../src/audit/service.ts';
 import type { Store } from '../../src/store/service.ts';
-import { createMemoryStore, Fga, Names, type Place } from '../../src/fga/service.ts';
+import { createMemoryStore, Fga, Names, serveApi, type Place } from '../../src/fga/service.ts';
 import type { Question } from '../../src/fga/queries.ts';
 import type { TupleKey } from '../../src/fga/tuple.ts';
 import { ANNA } from './stores.ts';
@@ -21,6 +23,32 @@ export const QUESTION: Question = { model: '', contextual: [], context: {}, cons
 /** A `change` that keeps its events in a list instead of the log. */
 export function plainChange(store: Store, events: StateChange[] = []): Change {
   return (tenant, fn) => store.tx(tenant, (sql) => fn(sql, (change) => Promise.resolve(void events.push(change))));
+}
+
+export type ListeningFga = { readonly port: number; readonly url: string; close(): void };
+
+/** OpenFGA's API of an engine on a free port, for one tenant, who must have `token` when there is one. */
+export async function listenFga(fga: Fga, tenant: TenantId, token?: string): Promise<ListeningFga> {
+  const server = createServer({ noDelay: true }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) return void response.writeHead(401).end('{}');
+      const call = { method: request.method ?? '', target: request.url ?? '', body: Buffer.concat(chunks), tenant, actor: 'tester' };
+      const permissions = new Set(['fga:read', 'fga:write'] as const);
+      void serveApi(fga, { ...call, permissions, modelHeader: '', base: '', requestId: '' }, response);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
 }
 
 export type MemoryFga = {
