@@ -1,5 +1,6 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
@@ -39,6 +40,7 @@ export const CONFIG = Type.Object(
     limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
     scan: Type.Optional(SCAN),
+    fga: Type.Optional(FGA),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {
         default: 'findings',

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
@@ -13,16 +14,14 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names } from '../fga/service.ts';
-import { compileTemplates, createGateway, openRestoreMaps, type Budgets, type Gateway } from '../gateway/service.ts';
+import { Rag } from '../fga/service.ts';
+import { fgaRoutes } from '../fga/routes.ts';
+import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
-import { createFairness, createLimiter, createLoops, createPrices } from '../limits/index.ts';
-import { DEFAULT_IDENTICAL, DEFAULT_MAX_OUTPUT } from '../limits/config.ts';
 import { limitsRoutes } from '../limits/routes.ts';
-import { openSpending } from '../limits/service.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -32,7 +31,8 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaArea } from './fga.ts';
+import { fgaAreas, openFga, ragArea } from './fga.ts';
+import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { playgroundRoutes } from './playground.ts';
@@ -112,31 +112,26 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
-  const spending = openSpending(store, { clock, logger });
-  const limiter = createLimiter();
-  const loops = createLoops();
-  const fairness = createFairness();
-  const budgetsOf = (written: Config): Budgets => ({
-    prices: createPrices(written.limits?.prices ?? []),
-    spending,
-    loops,
-    limiter,
-    tenant: { microsPerDay: micros(written.limits?.usdPerDay), microsPerMonth: micros(written.limits?.usdPerMonth) },
-    maxOutput: written.limits?.maxOutput ?? DEFAULT_MAX_OUTPUT,
-    identicalCalls: written.limits?.identicalCalls ?? DEFAULT_IDENTICAL,
-    attempts: (targets) => providers.attempts(targets),
+  const fga = await openFga(config, env, { store, audit, clock });
+  const rag = new Rag({
+    fga,
+    record: (event) => audit.record(event),
+    commit: async (tenant) => {
+      const key = (await keyring.tenant(tenant)).macKey('commitment');
+      return (value) => createHmac('sha256', key).update(value).digest('hex');
+    },
+    clock,
   });
-  let budgets = budgetsOf(config);
+  const bounds = openBounds(config, { store, providers, clock, logger });
   const gateway = createGateway({
-    budgets: () => budgets,
-    fairness,
-    areas: [fgaArea(fga)],
+    budgets: () => bounds.budgets(),
+    fairness: bounds.fairness,
+    areas: [...fgaAreas(fga), ragArea(rag)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
-    limiter,
+    limiter: bounds.limiter,
     keyring,
     providers,
     audit,
@@ -161,10 +156,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...peopleRoutes(people),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
-    ...limitsRoutes(spending, () => budgets.tenant),
+    ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...fgaRoutes(fga),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
@@ -199,15 +195,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
-      budgets = budgetsOf(next);
+      bounds.reload(next);
       return [];
     },
     async close() {
       stopKeys();
       tls?.close();
       gateway.close();
-      fairness.close();
-      await spending.close();
+      await bounds.close();
       await telemetry?.close();
       await fga.close();
       await restoreMaps.close();
@@ -220,11 +215,6 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await store.close();
     },
   };
-}
-
-/** Millionths of a USD; null = no budget. */
-function micros(usd: number | undefined): number | null {
-  return usd === undefined ? null : Math.round(usd * 1_000_000);
 }
 
 const NONE: ReadonlySet<Category> = new Set();
