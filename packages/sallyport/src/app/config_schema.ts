@@ -1,4 +1,5 @@
 import { Type, type Static } from '../kernel/index.ts';
+import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
@@ -36,6 +37,7 @@ export const CONFIG = Type.Object(
     ),
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
+    approvals: Type.Optional(APPROVALS),
     scan: Type.Optional(SCAN),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {

@@ -10,6 +10,8 @@ import {
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
+import type { Approvals } from '../approvals/service.ts';
+import { approvalRoutes } from '../approvals/routes.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
@@ -27,6 +29,7 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { fgaArea } from './fga.ts';
@@ -54,11 +57,12 @@ export type App = {
   readonly people: People;
   readonly policy: PolicyService;
   readonly providers: Providers;
+  readonly approvals: Approvals;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the gateway listens, once it does; set by whoever opens the port. */
-  readonly address: { gateway?: string };
+  /** Where the ports are, once they are open; set by whoever opens them. */
+  readonly address: { gateway?: string; console?: string };
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -107,8 +111,18 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const address: App['address'] = {};
+  const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const approvals = await wireApprovals(
+    {
+      ...{ store, keyring, change: audit.change, identity, people, env },
+      config: () => current.approvals ?? {},
+      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
-    areas: [fgaArea(fga)],
+    areas: [fgaArea(fga), approvalsArea(approvals, effects)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -122,7 +136,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     templates: () => templates,
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
-    effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
+    effects,
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],
@@ -131,7 +145,6 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId: () => newId('evt', clock()) as EventId,
   });
 
-  const address: App['address'] = {};
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
@@ -140,6 +153,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
@@ -165,6 +179,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     people,
     policy,
     providers,
+    approvals,
     gateway,
     control,
     routes,
@@ -180,6 +195,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     async close() {
       stopKeys();
       gateway.close();
+      await approvals.close();
       await telemetry?.close();
       await fga.close();
       await restoreMaps.close();
