@@ -83,7 +83,7 @@ test('nothing invisible is left of any text, plain JSON stays as it is, and diff
       assert.equal(seen.get(drawn) ?? canonical, canonical);
       seen.set(drawn, canonical);
     }),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
 

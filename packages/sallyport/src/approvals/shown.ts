@@ -28,11 +28,16 @@ export function shownJson(value: Json): Segment[] {
   return segmentsOf(JSON.stringify(ordered(value), null, 2));
 }
 
-/** A text of somebody else, such as the agent's own words. */
+/** A text of somebody else, such as the agent's own words, in its lines. */
 export function shownText(text: string): Segment[] {
-  // As in a JSON string, so that a backslash of its own is doubled; line feeds and quotation marks stay what they are.
+  return shownLine(text, '\n');
+}
+
+/** A text of somebody else in one line, such as a name: a line feed in it could forge the line after. */
+export function shownLine(text: string, lineFeed: string = '\\n'): Segment[] {
+  // As in a JSON string, so that a backslash of its own is doubled; quotation marks stay what they are.
   const escaped = JSON.stringify(text).slice(1, -1);
-  return segmentsOf(escaped.replace(/\\(.)/g, (all, char: string) => (char === 'n' ? '\n' : char === '"' ? '"' : all)));
+  return segmentsOf(escaped.replace(/\\(.)/g, (all, char: string) => (char === 'n' ? lineFeed : char === '"' ? '"' : all)));
 }
 
 /** Segments as one text, for channels that have no other means; at most `most` characters, the rest counted. */

@@ -2,7 +2,7 @@ import type { Json } from '../kernel/index.ts';
 import type { Held, Scope, State } from './approval.ts';
 import { bindable, offeredScopes } from './scope.ts';
 import type { Content } from './sealed_service.ts';
-import { shownJson, shownText, type Segment } from './shown.ts';
+import { shownJson, shownLine, shownText, type Segment } from './shown.ts';
 import type { AnswerRow, ApprovalRow } from './record.ts';
 
 /** An approval as a person looks at it. */
@@ -60,7 +60,7 @@ export function viewOf(row: ApprovalRow, { content, answers, name, now, yours }:
     state: over ? 'expired' : row.state,
     requester: row.requester,
     name,
-    tool: shownText(row.tool),
+    tool: shownLine(row.tool),
     effect: row.effect,
     risk: row.risk,
     conversation: row.conversation,

@@ -32,10 +32,10 @@ export async function sendMail(server: MailServer, to: readonly string[], mail: 
     socketTimeout: TIMEOUT,
   });
   try {
-    await transport.sendMail({ from: server.from, to: [...to], ...mail, textEncoding: 'base64' });
-  } finally {
-    transport.close();
+    await transport.sendMail({ from: server.from, to: [...to], ...mail });
+  } catch (error) {
     connection.destroy();
+    throw error;
   }
 }
 

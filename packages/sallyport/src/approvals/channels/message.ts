@@ -1,5 +1,5 @@
 import type { Held } from '../approval.ts';
-import { flat, shownJson, shownText } from '../shown.ts';
+import { flat, shownJson, shownLine, shownText } from '../shown.ts';
 
 /** What every channel tells: facts of the gate apart from what the agent wrote. All of it is plain text that no channel may read as markup. */
 export type Message = {
@@ -34,7 +34,7 @@ export const UNTRUSTED = 'The agent says (untrusted, not checked by anybody)';
 
 /** Builds the message of a held action. Every text in it is drawn by `shown.ts` and made inert. */
 export function messageOf({ held, name, url, expires, full }: MessageParts): Message {
-  const foreign = (text: string, most: number): string => inert(flat(shownText(text), most));
+  const foreign = (text: string, most: number): string => inert(flat(shownLine(text), most));
   const findings = [...new Set(held.findings.map(({ category }) => category.replaceAll('_', ' ')))];
   return {
     title: 'An action waits for your approval',
@@ -47,7 +47,7 @@ export function messageOf({ held, name, url, expires, full }: MessageParts): Mes
     ],
     reasons: held.reasons.slice(0, MAX_REASONS).map(({ why }) => foreign(why, MAX_NAME)),
     ...(full ? { arguments: inert(flat(shownJson(held.arguments), MAX_ARGUMENTS)) } : {}),
-    ...(full && held.said !== undefined ? { said: foreign(held.said, MAX_SAID) } : {}),
+    ...(full && held.said !== undefined ? { said: inert(flat(shownText(held.said), MAX_SAID)) } : {}),
     url,
   };
 }

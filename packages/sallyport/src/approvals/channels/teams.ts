@@ -11,8 +11,9 @@ export function teamsMessage({ title, facts, reasons, arguments: args, said, url
     { type: 'TextBlock', text: title, weight: 'Bolder', size: 'Medium', wrap: true },
     ...lines.map(({ name, value }) => rich(run(`${name}: `, { weight: 'Bolder' }), run(value))),
   ];
-  if (args !== undefined) body.push(rich(run('Arguments, exactly as they will run', { weight: 'Bolder' })), ...monospace(args));
-  if (said !== undefined) body.push(rich(run(UNTRUSTED, { weight: 'Bolder', color: 'Warning' })), rich(run(said)));
+  if (args !== undefined)
+    body.push(rich(run('Arguments, exactly as they will run', { weight: 'Bolder' })), ...lined(args, { fontType: 'Monospace' }));
+  if (said !== undefined) body.push(rich(run(UNTRUSTED, { weight: 'Bolder', color: 'Warning' })), ...lined(said));
   return {
     type: 'message',
     attachments: [
@@ -40,6 +41,6 @@ function run(text: string, style: JsonObject = {}): JsonObject {
 }
 
 /** A block a line: cards draw line feeds inside a run as spaces. */
-function monospace(text: string): JsonObject[] {
-  return text.split('\n').map((line) => rich(run(line, { fontType: 'Monospace' })));
+function lined(text: string, style: JsonObject = {}): JsonObject[] {
+  return text.split('\n').map((line) => rich(run(line, style)));
 }
