@@ -136,13 +136,14 @@ test('kill -9 while 1,000 wait and are answered: none is lost, none is answered 
   );
   assert.equal(new Set(ids).size, MANY);
   const acknowledged = new Map<string, string>();
-  const killed = new Promise<void>((done) => {
+  const enough = new Promise<void>((done) => {
     const timer = setInterval(() => {
       if (acknowledged.size < MANY / 4) return;
       clearInterval(timer);
-      void gate.kill().then(done);
+      done();
     }, 5);
   });
+  const killed = enough.then(() => gate.kill());
   await pool(ids, async (id) => {
     const decision = id.charCodeAt(id.length - 1) % 2 === 0 ? 'approve' : 'reject';
     const reply = await answer(id, decision).catch(() => undefined);

@@ -163,7 +163,7 @@ for (const kind of STORE_KINDS) {
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, person('x', { principal: AGENT, name: 'eva' }))), 'APPROVAL_OWN');
       assert.equal(await codeOf(approvals.answer(ANNA, id, NO, TOM)), 'APPROVAL_NOT_YOURS');
       // A key has an id for a name and no role: calling itself Eva does not help it.
-      const { role: _, ...key } = person('eva', { principal: 'prn_key' });
+      const key: Approver = { principal: 'prn_key', name: 'eva', fresh: true, address: '127.0.0.1', channel: 'api' };
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, key)), 'APPROVAL_NOT_YOURS');
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, { ...EVA, fresh: false })), 'APPROVAL_NOT_FRESH');
       assert.equal((await approvals.get(ANNA, id, TOM)).yours, false);

@@ -41,6 +41,7 @@ function* strings(value: unknown): Generator<string> {
 const OURS = new Set(['http://localhost:8101/approve/t', 'http://adaptivecards.io/schemas/adaptive-card.json']);
 const foreign = (value: unknown): string[] => [...strings(value)].filter((one) => !OURS.has(one));
 const LIVE = /:\/\/|@|www\.|(?:mailto|javascript|tel):|\{\{|\$\{|\w\.[a-z]/i;
+// oxlint-disable-next-line no-control-regex -- control characters are what must not be there
 const UNSEEN = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/u;
 
 describe('hostile text stays text', () => {
