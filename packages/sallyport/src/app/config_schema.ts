@@ -1,4 +1,5 @@
 import { Type, type Static } from '../kernel/index.ts';
+import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
 import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
@@ -39,6 +40,7 @@ export const CONFIG = Type.Object(
     gateway: Type.Optional(GATEWAY),
     limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
+    approvals: Type.Optional(APPROVALS),
     scan: Type.Optional(SCAN),
     fga: Type.Optional(FGA),
     content: Type.Optional(

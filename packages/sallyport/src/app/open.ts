@@ -10,6 +10,8 @@ import {
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
+import type { Approvals } from '../approvals/service.ts';
+import { approvalRoutes } from '../approvals/routes.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
@@ -29,6 +31,7 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
@@ -58,11 +61,12 @@ export type App = {
   readonly people: People;
   readonly policy: PolicyService;
   readonly providers: Providers;
+  readonly approvals: Approvals;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the gateway listens, once it does; set by whoever opens the port. */
-  readonly address: { gateway?: string };
+  /** Where the ports are, once they are open; set by whoever opens them. */
+  readonly address: { gateway?: string; console?: string };
   /** The certificate of both ports; undefined without TLS. */
   readonly tls: ServerTls | undefined;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
@@ -123,10 +127,20 @@ export async function openApp(options: OpenOptions): Promise<App> {
     clock,
   });
   const bounds = openBounds(config, { store, providers, clock, logger });
+  const address: App['address'] = {};
+  const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const approvals = await wireApprovals(
+    {
+      ...{ store, keyring, change: audit.change, identity, people, env },
+      config: () => current.approvals ?? {},
+      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag)],
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -140,7 +154,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     templates: () => templates,
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
-    effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
+    effects,
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],
@@ -150,7 +164,6 @@ export async function openApp(options: OpenOptions): Promise<App> {
   });
 
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
-  const address: App['address'] = {};
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
@@ -161,6 +174,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
     ...fgaRoutes(fga),
+    ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
@@ -184,6 +198,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     people,
     policy,
     providers,
+    approvals,
     gateway,
     control,
     routes,
@@ -203,6 +218,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       tls?.close();
       gateway.close();
       await bounds.close();
+      await approvals.close();
       await telemetry?.close();
       await fga.close();
       await restoreMaps.close();

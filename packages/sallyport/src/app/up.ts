@@ -56,6 +56,7 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
   try {
     const ports = await listen(app, loaded.config, context);
     app.address.gateway = ports.gatewayUrl;
+    app.address.console = ports.consoleUrl;
     listening = [ports.gateway];
     const unwatch = watchConfig(file, loaded.config, app, deps.logger);
     collectStartUp();
@@ -194,7 +195,7 @@ function writePrivate(file: string, text: string): void {
 }
 
 /** Parts of the configuration that a running gate takes over; the others need a restart, which is said. */
-const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates', 'limits']);
+const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates', 'limits', 'approvals']);
 
 /** The names of those parts in which two configurations differ and that a running gate does not take over. */
 function needRestart(before: Config, after: Config): string[] {

@@ -22,6 +22,8 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'approvals:read',
+  'approvals:answer',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -17,6 +17,8 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'providers:read',
     'health:read',
     'people:read',
+    'approvals:read',
+    'approvals:answer',
   ]),
   viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
 };
