@@ -5,6 +5,7 @@ import { shippedChecks } from './check_store.ts';
 import type { CodeFinding, NotScanned, ScanResult, ScanStats, SourceFile } from './finding.ts';
 import { grammarParser, MAX_DEPTH } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
+import { inspect } from './inspect/registry.ts';
 import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
 import { grammarOf, languageOf, type Grammar, type Language } from './language.ts';
 import { loweringOf } from './lower/registry.ts';
@@ -202,9 +203,14 @@ function analyse(
     match: (check, module, node) => report.match(check, module, node),
     ...(audit ? { audit: (sink, module, node) => report.audit(sink, module, node) } : {}),
   });
+  const inspections = Map.groupBy(checks, ({ inspect: name }) => name ?? '');
+  inspections.delete('');
   for (const module of modules) {
     analysis.module(module);
     patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
+    inspect(module, [...inspections.keys()], (name, node, offset) => {
+      for (const check of inspections.get(name) ?? []) report.match(check, module, node, offset);
+    });
   }
   analysis.unknownCallers();
   for (const { path } of analysis.exhausted)

@@ -1,5 +1,5 @@
 import { SOURCE_KINDS } from '../check.ts';
-import { holdsAt, type MatchCheck } from '../pattern/match_check.ts';
+import { holdsAt, type Held, type MatchCheck } from '../pattern/match_check.ts';
 import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
 import { matchArgument, type Bound } from './arguments.ts';
@@ -306,16 +306,17 @@ export class Analysis implements Engine {
     this.runNested(handled);
   }
 
-  /** A pattern of a check that needs no flow holds here, as far as the call itself tells. */
+  /** A pattern of a check that needs no flow holds here, as far as the call itself tells: for one of what `..., $X, ...` may stand for. */
   matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
     if (this.quiet) return;
-    const holds = new Map(
-      bound.map(({ metavariable, value, node: at }) => [
-        metavariable,
-        { node: at, constant: value.constant === NOT_CONSTANT ? undefined : value.constant },
-      ]),
-    );
-    if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
+    const held = ({ value, node: at }: Bound): Held => ({
+      node: at,
+      constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+    });
+    const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
+    const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));
+    const ways = open.length === 0 ? [holds] : open.map((one) => new Map(holds).set(one.metavariable, held(one)));
+    if (ways.some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
   }
 }
 
