@@ -28,3 +28,4 @@ export { createSecretScan } from './detectors/secrets/scan.ts';
 export { languageOf } from './language.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';
+export { isInvisible, selectorByte, tagAscii } from './invisible.ts';
