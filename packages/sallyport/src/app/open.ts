@@ -6,18 +6,31 @@ import {
   type Caller,
   type Category,
   type EventId,
+  reasonOf,
   type Logger,
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
+import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createSqlStore, Fga, Names } from '../fga/service.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
-import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import {
+  FRESH_MS,
+  isSessionBearer,
+  openAgents,
+  openAuthorizationServer,
+  openIdentity,
+  openPeople,
+  ROLES,
+  type AuthorizationServer,
+  type Identity,
+  type People,
+} from '../identity/service.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
 import { openMonitor } from '../monitor/service.ts';
@@ -52,6 +65,7 @@ export type App = {
   readonly audit: Audit;
   readonly identity: Identity;
   readonly people: People;
+  readonly authorization: AuthorizationServer;
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly gateway: Gateway;
@@ -59,6 +73,8 @@ export type App = {
   readonly routes: readonly Route[];
   /** Where the gateway listens, once it does; set by whoever opens the port. */
   readonly address: { gateway?: string };
+  /** Says where the ports are reached; tokens are made and accepted from then on. */
+  at(gateway: string, console: string): void;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -78,7 +94,31 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
-  const people = openPeople(store, { change: audit.change, clock });
+  const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
+    audit.record(changeEvent(tenant, change, clock()));
+  const authorization = await openAuthorizationServer(store, {
+    keyring,
+    change: audit.change,
+    record,
+    clock,
+    logger,
+    openness: {
+      metadataDocuments: config.authorization?.metadataDocuments ?? true,
+      registration: config.authorization?.registration ?? false,
+    },
+    snapshot: () => identity.snapshot(),
+    refresh: () => identity.refresh(),
+    used: (agent) => identity.used(agent),
+  });
+  const people = openPeople(store, {
+    change: audit.change,
+    clock,
+    refresh: () => identity.refresh(),
+    onSignedOut: (person) =>
+      void authorization
+        .signedOut(person)
+        .catch((error: unknown) => logger.warn('applications were not told', { reason: reasonOf(error) })),
+  });
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -135,6 +175,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...authorizationRoutes(authorization),
+    ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
@@ -163,12 +205,20 @@ export async function openApp(options: OpenOptions): Promise<App> {
     audit,
     identity,
     people,
+    authorization,
     policy,
     providers,
     gateway,
     control,
     routes,
     address,
+    at(gatewayUrl, consoleUrl) {
+      address.gateway = gatewayUrl;
+      const base = (config.publicUrl ?? consoleUrl).replace(/\/$/, '');
+      const place = { issuer: `${base}/oidc`, resource: (config.gateway.publicUrl ?? gatewayUrl).replace(/\/$/, '') };
+      identity.at(place);
+      authorization.at(place);
+    },
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
@@ -186,6 +236,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await monitor.close();
       await control.close();
       await policy.close();
+      await authorization.close();
       await identity.close();
       await providers.close();
       await audit.close();
@@ -230,6 +281,7 @@ function callerOf(identity: Identity, key: string, now: number): Caller | undefi
 async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
   const session = await people.session(bearer, cookie);
   if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved } = session;
-  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh: now - proved < FRESH_MS } };
+  const { id, tenant, person, name, role, expires, proved, methods } = session;
+  const fresh = now - proved < FRESH_MS;
+  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh, proved, methods } };
 }

@@ -47,11 +47,15 @@ function recordOf(row: KeyRow): KeyRecord {
     name: row.name,
     permissions: new Set(row.permissions.filter((p): p is Permission => (PERMISSIONS as readonly string[]).includes(p))),
     gateway: row.gateway,
+    useModels: true,
     detail: row.detail,
     models: row.models,
     requestsPerMinute: row.requests_per_minute,
     concurrency: row.concurrency,
     expires: row.expires,
+    handles: [row.id],
+    actors: [],
+    limits: [],
   };
 }
 
