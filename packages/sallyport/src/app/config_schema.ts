@@ -99,6 +99,23 @@ export const CONFIG = Type.Object(
       ),
     ),
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://', description: 'The address of the console as people reach it.' })),
+    authorization: Type.Optional(
+      Type.Object(
+        {
+          metadataDocuments: Type.Optional(
+            Type.Boolean({
+              default: true,
+              description:
+                'Applications may come by the address of their own description (client ID metadata documents), as MCP clients do; people still decide.',
+            }),
+          ),
+          registration: Type.Optional(
+            Type.Boolean({ default: false, description: 'Applications may register themselves (RFC 7591); people still decide.' }),
+          ),
+        },
+        { additionalProperties: false, description: 'The authorization server at /oidc of the console port.' },
+      ),
+    ),
     telemetry: Type.Optional(
       Type.Object(
         {

@@ -6,12 +6,14 @@ import {
   type Caller,
   type Category,
   type EventId,
+  reasonOf,
   type Logger,
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
+import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
@@ -19,8 +21,19 @@ import { createControl, type Control } from '../control/service.ts';
 import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
-import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import {
+  FRESH_MS,
+  isSessionBearer,
+  openAgents,
+  openAuthorizationServer,
+  openIdentity,
+  openPeople,
+  ROLES,
+  type AuthorizationServer,
+  type Identity,
+  type People,
+} from '../identity/service.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
@@ -59,16 +72,17 @@ export type App = {
   readonly audit: Audit;
   readonly identity: Identity;
   readonly people: People;
+  readonly authorization: AuthorizationServer;
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly approvals: Approvals;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the ports are, once they are open; set by whoever opens them. */
-  readonly address: { gateway?: string; console?: string };
   /** The certificate of both ports; undefined without TLS. */
   readonly tls: ServerTls | undefined;
+  /** Says where the ports are reached; tokens are made and accepted from then on. */
+  at(gateway: string, console: string): void;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -88,7 +102,31 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
-  const people = openPeople(store, { change: audit.change, clock });
+  const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
+    audit.record(changeEvent(tenant, change, clock()));
+  const authorization = await openAuthorizationServer(store, {
+    keyring,
+    change: audit.change,
+    record,
+    clock,
+    logger,
+    openness: {
+      metadataDocuments: config.authorization?.metadataDocuments ?? true,
+      registration: config.authorization?.registration ?? false,
+    },
+    snapshot: () => identity.snapshot(),
+    refresh: () => identity.refresh(),
+    used: (agent) => identity.used(agent),
+  });
+  const people = openPeople(store, {
+    change: audit.change,
+    clock,
+    refresh: () => identity.refresh(),
+    onSignedOut: (person) =>
+      void authorization
+        .signedOut(person)
+        .catch((error: unknown) => logger.warn('applications were not told', { reason: reasonOf(error) })),
+  });
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -127,7 +165,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     clock,
   });
   const bounds = openBounds(config, { store, providers, clock, logger });
-  const address: App['address'] = {};
+  const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
   const approvals = await wireApprovals(
     {
@@ -167,6 +205,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...authorizationRoutes(authorization),
+    ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
     ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
@@ -196,14 +236,22 @@ export async function openApp(options: OpenOptions): Promise<App> {
     audit,
     identity,
     people,
+    authorization,
     policy,
     providers,
     approvals,
     gateway,
     control,
     routes,
-    address,
     tls,
+    at(gatewayUrl, consoleUrl) {
+      address.gateway = gatewayUrl;
+      address.console = consoleUrl;
+      const base = (config.publicUrl ?? consoleUrl).replace(/\/$/, '');
+      const place = { issuer: `${base}/oidc`, resource: (config.gateway.publicUrl ?? gatewayUrl).replace(/\/$/, '') };
+      identity.at(place);
+      authorization.at(place);
+    },
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
@@ -225,6 +273,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await monitor.close();
       await control.close();
       await policy.close();
+      await authorization.close();
       await identity.close();
       await providers.close();
       await audit.close();
@@ -269,6 +318,7 @@ function callerOf(identity: Identity, key: string, now: number): Caller | undefi
 async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
   const session = await people.session(bearer, cookie);
   if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved } = session;
-  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh: now - proved < FRESH_MS } };
+  const { id, tenant, person, name, role, expires, proved, methods } = session;
+  const fresh = now - proved < FRESH_MS;
+  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh, proved, methods } };
 }

@@ -88,6 +88,7 @@ function personOf(caller: Caller): KeyRecord {
     name: caller.session?.name ?? 'playground',
     permissions: new Set(),
     gateway: true,
+    useModels: true,
     detail: 'full',
     models: ['practice/*'],
     requestsPerMinute: REQUESTS_PER_MINUTE,
@@ -96,5 +97,8 @@ function personOf(caller: Caller): KeyRecord {
     microsPerDay: null,
     microsPerMonth: null,
     expires: null,
+    handles: caller.session === undefined ? [caller.principal] : [caller.principal, caller.session.id],
+    actors: [],
+    limits: [],
   };
 }

@@ -8,6 +8,7 @@ import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
 import { socketFile } from '../control/index.ts';
 import { createGatewayServer } from '../gateway/service.ts';
 import { problemLines, readConfigFile, type Config, type LoadedConfig } from './config.ts';
+import { addAuthorizationServer } from './authorization.ts';
 import { addConsole } from './console_pages.ts';
 import { fail } from './errors.ts';
 import { openApp, type App } from './open.ts';
@@ -55,8 +56,7 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
   let listening: readonly Listening[] = [];
   try {
     const ports = await listen(app, loaded.config, context);
-    app.address.gateway = ports.gatewayUrl;
-    app.address.console = ports.consoleUrl;
+    app.at(ports.gatewayUrl, ports.consoleUrl);
     listening = [ports.gateway];
     const unwatch = watchConfig(file, loaded.config, app, deps.logger);
     collectStartUp();
@@ -90,6 +90,7 @@ async function listen(app: App, config: Config, context: CommandContext): Promis
       listenOnHosts(() => createGatewayServer((request, response) => app.gateway.handle(request, response), tls), gateway.hosts, port),
     context,
   );
+  addAuthorizationServer(app);
   addConsole(app.control);
   await app.control.listenSocket(socketFile(context.dataDir));
   const consolePort = await firstFree(consolePlace, (port) => app.control.listen({ hosts: [...consolePlace.hosts], port, plain }), context);

@@ -31,6 +31,21 @@ export const ERRORS = {
     message: 'This key may not use that model.',
     fix: 'Use an allowed model, or make a key with `--models`.',
   },
+  TOKEN_REFUSED: {
+    status: 401,
+    message: 'The access token is not accepted.',
+    fix: 'Ask the authorization server that /.well-known/oauth-protected-resource names for a new one.',
+  },
+  TOOL_NOT_ALLOWED: {
+    status: 403,
+    message: 'The agent may not use one of the tools that the request offers.',
+    fix: 'Leave it out, or allow it with `sallyport agent change --tool`.',
+  },
+  DEGRADED: {
+    status: 503,
+    message: 'The database does not answer, so that a revocation could be missed: agents and changes of rights wait.',
+    fix: 'Bring the database back; the gate goes on by itself.',
+  },
   PERMISSION_MISSING: {
     status: 403,
     message: 'This key may not use this endpoint.',

@@ -1,6 +1,7 @@
-import type { Event, EventDecision } from '../audit/index.ts';
+import type { Event, EventActor, EventDecision } from '../audit/index.ts';
 import { CLASS, SEVERITY_ID } from '../audit/index.ts';
 import type { JsonObject } from '../kernel/index.ts';
+import type { KeyRecord } from '../identity/service.ts';
 import type { Usage } from '../message/index.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -35,7 +36,7 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     status_id: outcome.status < 400 ? 1 : 2,
     kind: 'gateway.request',
     ...(phase === undefined ? {} : { phase }),
-    actor: { principal: key.principal, kind: key.principalKind, key: key.id },
+    actor: actorOf(key),
     api: {
       operation: exchange.api,
       model: exchange.model,
@@ -55,6 +56,11 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     content: { mode: exchange.content },
     detail: detailOf(exchange, outcome),
   };
+}
+
+/** Who acts: the subject, and the agents that act for it. */
+export function actorOf({ principal, principalKind, id, actors }: KeyRecord): EventActor {
+  return { principal, kind: principalKind, key: id, ...(actors.length === 0 ? {} : { actors }) };
 }
 
 function decisionOf(exchange: Exchange): EventDecision {

@@ -83,7 +83,9 @@ function routeOf(
   key: KeyRecord,
   request: ReadRequest,
 ): { ok: true; targets: readonly Target[] } | { ok: false; problem: Problem } {
-  if (!modelAllowed(key.models, request.model)) return no('MODEL_NOT_ALLOWED');
+  if (!mayUseModel(key, request.model)) return no('MODEL_NOT_ALLOWED');
+  const tool = request.tools.find(({ name }) => !key.limits.every(({ tools }) => modelAllowed(tools, name)));
+  if (tool !== undefined) return no('TOOL_NOT_ALLOWED', undefined, 'tools');
   const routed = deps.providers.route(request.model, request.api);
   if (routed.ok) return routed;
   const known = routed.known.slice(0, MAX_NAMED).join(', ');
@@ -93,6 +95,11 @@ function routeOf(
 
 function no(code: GatewayErrorCode, say?: string, param?: string): { ok: false; problem: Problem } {
   return { ok: false, problem: { code, ...(say === undefined ? {} : { say }), ...(param === undefined ? {} : { param }) } };
+}
+
+/** Whether a key, and every agent that takes part, may use a model. */
+export function mayUseModel(key: KeyRecord, model: string): boolean {
+  return key.useModels && modelAllowed(key.models, model) && key.limits.every(({ models }) => modelAllowed(models, model));
 }
 
 /** Whether a key's list of model patterns (`*` matches any run) covers a model; an empty list is no restriction. */

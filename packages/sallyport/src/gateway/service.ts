@@ -1,15 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { DEFAULT_TENANT, reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
-import type { KeyRecord } from '../identity/service.ts';
+import { DEFAULT_TENANT, reasonOf, type TenantId } from '../kernel/index.ts';
+import type { Identified, KeyRecord } from '../identity/service.ts';
 import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import { errorBody } from '../message/index.ts';
 import { Charge, chargeOf, type Refusal } from './charge.ts';
-import { accessProblem, hasTwoHosts, presentedKey } from './access.ts';
+import { accessProblem, hasTwoHosts, presentedCredential } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
 import { endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
@@ -22,6 +22,8 @@ import { inspectRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
 import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
+import { challengeOf, resourceMetadata } from './protected_resource.ts';
+import { Running, type Stop } from './running.ts';
 import { sendError, sendJson } from './reply.ts';
 import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
@@ -41,23 +43,20 @@ export type Gateway = {
   close(): void;
 };
 
-/** A key that was revoked while its request came in is refused within a second, as DESIGN promises; who was faster needs no second look. */
-const SLOW_BODY_MS = 500;
+/** Without news of what was revoked for this long, what could do the most harm waits; the rest goes on for `gateway.storeGraceSeconds`. */
+const DEGRADED_MS = 5_000;
 /** Failures of guards that are logged for one request; the event names every guard. */
 const MAX_LOGGED_FAILURES = 16;
 /** What events say of a request whose client left before its reply: nginx's code for it, never sent. */
 const CLIENT_GONE = { status: 499, code: 'CLIENT_GONE', aborted: true } as const;
 
-/** What ends an exchange from outside: the client leaves, its key is revoked. */
-type Stop = (reason: 'client_gone' | 'revoked') => void;
-
 export function createGateway(deps: GatewayDeps): Gateway {
   const memory: VerdictMemory<Scan> = new VerdictMemory();
   const tenants = new Map<TenantId, TenantState>();
-  const running = new Map<KeyId, Set<Stop>>();
+  const running = new Running();
   let inFlight = 0;
   let closing = false;
-  const stopListening = deps.identity.onRevoke((key) => running.get(key)?.forEach((stop) => stop('revoked')));
+  const stopListening = deps.identity.onRevoke((tenant, handle) => running.stop(tenant, handle));
 
   async function tenantState(tenant: TenantId): Promise<TenantState> {
     const keys = await deps.keyring.tenant(tenant);
@@ -85,14 +84,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return sendError(response, shape, 'METHOD_NOT_ALLOWED', { headers: { allow: endpoint.method } });
     if (endpoint.kind === 'health') return sendJson(response, 200, { status: 'ok' });
     if (endpoint.kind === 'ready') return ready(response);
+    if (endpoint.kind === 'resource') return resourceMetadata(deps, found.id, response);
     if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const now = deps.clock();
-    const key = as ?? authenticate(request, now);
-    if (key === undefined && endpoint.kind === 'area') return endpoint.area.refuse(response, 401, ERRORS.UNAUTHENTICATED.message);
-    if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    const who = as === undefined ? identify(request, now) : { ok: true as const, key: as };
+    if (!who.ok) return refuse(request, response, endpoint, who, shape);
+    const { key } = who;
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
-    if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
-      return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    const age = deps.identity.snapshotAge(now);
+    if (age > deps.config.storeGraceSeconds * 1000) return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return sendError(response, shape, 'DEGRADED', { headers: { 'retry-after': '2' } });
     if (deps.fairness.refuses(key.tenant, now)) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
@@ -103,15 +104,32 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
     for (const [name, value] of Object.entries(rateHeaders(permit.rate))) response.setHeader(name, value);
     try {
-      await serve(request, response, endpoint, found.id, key, shape, as === undefined);
+      await serve(request, response, endpoint, found.id, key, shape);
     } finally {
       permit.release();
     }
   }
 
-  function authenticate(request: IncomingMessage, now: number): KeyRecord | undefined {
-    const presented = presentedKey(request.headers);
-    return presented === undefined ? undefined : deps.identity.authenticate(presented, now);
+  function identify(request: IncomingMessage, now: number): Identified {
+    const presented = presentedCredential(request.headers);
+    if (presented === undefined) return { ok: false };
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const address = request.socket.remoteAddress ?? '';
+    return deps.identity.identify({ ...presented, method: request.method ?? '', path, address }, now);
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    endpoint: Endpoint,
+    { say }: { readonly say?: string },
+    shape: Api,
+  ): void {
+    const headers = { 'www-authenticate': challengeOf(deps, request.url ?? '/', say) };
+    const code = say === undefined ? 'UNAUTHENTICATED' : 'TOKEN_REFUSED';
+    if (endpoint.kind !== 'area') return sendError(response, shape, code, { ...(say === undefined ? {} : { say }), headers });
+    response.setHeader('www-authenticate', headers['www-authenticate']);
+    endpoint.area.refuse(response, 401, [ERRORS[code].message, say].filter((one) => one !== undefined).join(' '));
   }
 
   async function serve(
@@ -121,17 +139,25 @@ export function createGateway(deps: GatewayDeps): Gateway {
     id: string,
     key: KeyRecord,
     shape: Api,
-    presented: boolean,
   ): Promise<void> {
     if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
     if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
     if (endpoint.kind === 'area') return serveArea(request, response, endpoint.area, key);
+    if (endpoint.kind === 'model' && !key.useModels) {
+      const insufficient = challengeOf(deps, request.url ?? '/', undefined, 'models');
+      return sendError(response, shape, 'PERMISSION_MISSING', {
+        say: 'It lacks the scope models.',
+        headers: { 'www-authenticate': insufficient },
+      });
+    }
     const started = performance.now();
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
-    const body = await readBody(request, deps.config.bodyBytes);
+    // Who is revoked while the request comes in is refused as if it had come afterwards.
+    const still = { inForce: true };
+    const arrived = running.watch(key, () => (still.inForce = false));
+    const body = await readBody(request, deps.config.bodyBytes).finally(arrived);
     if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
-    if (presented && performance.now() - started > SLOW_BODY_MS && authenticate(request, deps.clock()) === undefined)
-      return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    if (!still.inForce) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
     if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
@@ -258,13 +284,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** Stops an exchange when its client leaves or its key is revoked; answers a function that ends the watch and says whether it was still on. */
   function watch(opened: Exchange, response: ServerResponse, stop: Stop): () => boolean {
     let active = true;
-    const stops = running.get(opened.key.id) ?? new Set<Stop>();
-    running.set(opened.key.id, stops);
     const end = (): boolean => {
       if (!active) return false;
       active = false;
-      stops.delete(once);
-      if (stops.size === 0) running.delete(opened.key.id);
+      unwatch();
       response.off('close', gone);
       return true;
     };
@@ -274,7 +297,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const gone = (): void => {
       if (!response.writableFinished) once('client_gone');
     };
-    stops.add(once);
+    const unwatch = running.watch(opened.key, () => once('revoked'));
     response.on('close', gone);
     // Who left while the request was read has been announced already; the call that is to be aborted does not exist yet.
     if (response.destroyed) setImmediate(gone);
@@ -315,6 +338,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       stopListening();
     },
   };
+}
+
+/** What would do the most harm if a revocation were missed: agents, and who may read what. */
+function isHighRisk(endpoint: Endpoint, key: KeyRecord): boolean {
+  return endpoint.kind === 'area' || key.principalKind === 'agent' || key.actors.length > 0;
 }
 
 /** The usual rate headers, as OpenAI names them. */

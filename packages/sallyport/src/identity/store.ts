@@ -50,6 +50,7 @@ function recordOf(row: KeyRow): KeyRecord {
     name: row.name,
     permissions: new Set(row.permissions.filter((p): p is Permission => (PERMISSIONS as readonly string[]).includes(p))),
     gateway: row.gateway,
+    useModels: true,
     detail: row.detail,
     models: row.models,
     requestsPerMinute: row.requests_per_minute,
@@ -58,6 +59,9 @@ function recordOf(row: KeyRow): KeyRecord {
     microsPerDay: row.micros_per_day,
     microsPerMonth: row.micros_per_month,
     expires: row.expires,
+    handles: [row.id],
+    actors: [],
+    limits: [],
   };
 }
 
