@@ -47,6 +47,12 @@ export const PAGES: readonly Page[] = [
     permission: 'providers:read',
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
   },
+  {
+    path: '/permissions',
+    title: 'Permissions',
+    permission: 'fga:read',
+    component: lazyRouteComponent(() => import('../pages/permissions.tsx'), 'Permissions'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
   {
