@@ -2,7 +2,7 @@ import type { ModuleIr } from '../ir.ts';
 import { packageRoot } from '../lower/go_packages.ts';
 import type { ProjectNames } from '../project_files.ts';
 import type { NameId } from '../symbol.ts';
-import type { Found } from './project.ts';
+import type { Found } from './found.ts';
 
 type Package = { readonly names: ReadonlyMap<NameId, ModuleIr>; readonly testNames: ReadonlyMap<NameId, ModuleIr> };
 

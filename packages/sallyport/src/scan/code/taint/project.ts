@@ -1,6 +1,7 @@
 import type { FunctionIr, ModuleIr } from '../ir.ts';
 import { NO_PROJECT_NAMES, type ProjectNames } from '../project_files.ts';
 import { UNKNOWN, type NameId, type SymbolId, type Symbols } from '../symbol.ts';
+import type { Found } from './found.ts';
 import { GoPackages } from './go_packages.ts';
 import { RustModules } from './rust_modules.ts';
 import { NO_FACTS, NOT_CONSTANT, Value, type ClassRef } from './value.ts';
@@ -8,8 +9,6 @@ import { NO_FACTS, NOT_CONSTANT, Value, type ClassRef } from './value.ts';
 const MAX_BASES = 6;
 /** Folders of a package below each other. */
 const MAX_PACKAGE_STEPS = 8;
-
-export type Found = { readonly module: ModuleIr; readonly rest: readonly string[] };
 
 /** The scanned files: what an import of one of them leads to. */
 export class Project {

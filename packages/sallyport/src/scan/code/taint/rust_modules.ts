@@ -1,6 +1,6 @@
 import type { ModuleIr } from '../ir.ts';
 import type { ProjectNames } from '../project_files.ts';
-import type { Found } from './project.ts';
+import type { Found } from './found.ts';
 
 /** Files between the root of a crate and a module. */
 const MAX_STEPS = 12;
