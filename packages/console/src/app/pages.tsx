@@ -35,6 +35,12 @@ export const PAGES: readonly Page[] = [
     permission: 'providers:read',
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
   },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    permission: 'knowledge:read',
+    component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
 ];
@@ -42,4 +48,5 @@ export const PAGES: readonly Page[] = [
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
 ];

@@ -1,7 +1,9 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as DOCUMENTS } from '../documents/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
+import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
@@ -37,6 +39,8 @@ export const CONFIG = Type.Object(
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
     scan: Type.Optional(SCAN),
+    documents: Type.Optional(DOCUMENTS),
+    knowledge: Type.Optional(KNOWLEDGE),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {
         default: 'findings',

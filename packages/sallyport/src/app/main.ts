@@ -6,6 +6,7 @@ import { COMMANDS as FGA } from '../fga/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as KNOWLEDGE } from '../knowledge/commands.ts';
 import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
@@ -29,6 +30,7 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...FGA,
+  ...KNOWLEDGE,
   ...POLICY,
   ...FEEDBACK,
   ...AUDIT,

@@ -13,6 +13,7 @@ import {
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
+import { openDocuments } from '../documents/service.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createSqlStore, Fga, Names } from '../fga/service.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
@@ -20,6 +21,8 @@ import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identi
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { createLimiter } from '../limits/index.ts';
+import { openKnowledge } from '../knowledge/service.ts';
+import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -30,6 +33,7 @@ import { openStore, type Store } from '../store/service.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { fgaArea } from './fga.ts';
+import { ocrOf, readersOf } from './knowledge.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -107,7 +111,34 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const documents = openDocuments({
+    logger,
+    ...(config.documents?.processes === undefined ? {} : { processes: config.documents.processes }),
+    ...ocrOf(config.documents?.ocr),
+  });
+  const knowledge = openKnowledge(
+    {
+      store,
+      keyring,
+      audit,
+      documents,
+      guards: (tenant) => guards?.of(tenant).guards,
+      readers: readersOf(fga, config.knowledge?.sharing),
+      settings: {
+        keep: config.knowledge?.keep ?? false,
+        excerpts: mode !== 'none',
+        alike: {
+          ...(config.knowledge?.copies === undefined ? {} : { copies: config.knowledge.copies }),
+          ...(config.knowledge?.hours === undefined ? {} : { hours: config.knowledge.hours }),
+        },
+        readers: config.knowledge?.readers ?? DEFAULT_READERS,
+      },
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
+    documents,
+    used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     areas: [fgaArea(fga)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
@@ -140,6 +171,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...knowledgeRoutes(knowledge),
     backupRoute(options.dataDir, store, audit, clock),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
@@ -181,6 +213,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       stopKeys();
       gateway.close();
       await telemetry?.close();
+      await documents.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();
@@ -193,6 +226,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
   };
 }
+
+/** Readers from which a confidential document is shared too widely. */
+const DEFAULT_READERS = 20;
 
 const NONE: ReadonlySet<Category> = new Set();
 

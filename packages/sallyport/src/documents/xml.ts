@@ -19,6 +19,7 @@ export function readXml(text: string, handler: XmlHandler): void {
     throw new DocumentRefused('broken', 'Its XML has a document type, which packages may not have (ECMA-376, part 2).');
   const parser = sax.parser(true, { trim: false, normalize: false });
   let depth = 0;
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- sax has this form only
   parser.onerror = (): void => {
     throw new DocumentRefused('broken', 'Its XML is not well formed.');
   };
@@ -26,6 +27,7 @@ export function readXml(text: string, handler: XmlHandler): void {
     if (++depth > MAX_DEPTH) throw new DocumentRefused('over_limit', 'Its XML is nested too deeply.');
     handler.open(local(name), Object.fromEntries(Object.entries(attributes).map(([key, value]) => [local(key), String(value)])));
   };
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- sax has this form only
   parser.ontext = (value): void => handler.text(value);
   parser.oncdata = (value): void => handler.text(value);
   parser.onclosetag = (name): void => {

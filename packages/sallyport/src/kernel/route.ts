@@ -21,6 +21,9 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'knowledge:read',
+  'knowledge:write',
+  'knowledge:release',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -76,6 +79,8 @@ export type Route = {
   readonly authority: Authority;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** Bytes of the largest body, where that is more than every route takes. */
+  readonly bodyBytes?: number;
   readonly reply?: TSchema;
   handler(request: RouteRequest): Promise<RouteReply> | RouteReply;
 };

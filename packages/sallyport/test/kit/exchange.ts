@@ -101,5 +101,6 @@ export function testExchange(
     commitment: '',
     started: 0,
     timings: {},
+    documents: [],
   };
 }
