@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
+import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
+import { COMMANDS as FLOW } from '../flow/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
@@ -31,8 +33,10 @@ const commands: readonly Command[] = [
   ...INSPECT,
   ...FGA,
   ...KNOWLEDGE,
+  ...FLOW,
   ...POLICY,
   ...FEEDBACK,
+  ...APPROVALS,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),

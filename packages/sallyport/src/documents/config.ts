@@ -1,4 +1,4 @@
-import { Type, type Static } from '../kernel/index.ts';
+import { Type } from '../kernel/index.ts';
 
 /** The part `documents:` of sallyport.yaml. */
 export const CONFIG = Type.Object(

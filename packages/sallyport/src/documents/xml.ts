@@ -19,21 +19,21 @@ export function readXml(text: string, handler: XmlHandler): void {
     throw new DocumentRefused('broken', 'Its XML has a document type, which packages may not have (ECMA-376, part 2).');
   const parser = sax.parser(true, { trim: false, normalize: false });
   let depth = 0;
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- sax has this form only
-  parser.onerror = (): void => {
-    throw new DocumentRefused('broken', 'Its XML is not well formed.');
-  };
-  parser.onopentag = ({ name, attributes }): void => {
-    if (++depth > MAX_DEPTH) throw new DocumentRefused('over_limit', 'Its XML is nested too deeply.');
-    handler.open(local(name), Object.fromEntries(Object.entries(attributes).map(([key, value]) => [local(key), String(value)])));
-  };
-  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- sax has this form only
-  parser.ontext = (value): void => handler.text(value);
-  parser.oncdata = (value): void => handler.text(value);
-  parser.onclosetag = (name): void => {
-    depth--;
-    handler.close(local(name));
-  };
+  Object.assign(parser, {
+    onerror() {
+      throw new DocumentRefused('broken', 'Its XML is not well formed.');
+    },
+    onopentag({ name, attributes }: sax.Tag | sax.QualifiedTag) {
+      if (++depth > MAX_DEPTH) throw new DocumentRefused('over_limit', 'Its XML is nested too deeply.');
+      handler.open(local(name), Object.fromEntries(Object.entries(attributes).map(([key, value]) => [local(key), String(value)])));
+    },
+    ontext: (value: string) => handler.text(value),
+    oncdata: (value: string) => handler.text(value),
+    onclosetag(name: string) {
+      depth--;
+      handler.close(local(name));
+    },
+  });
   for (let at = 0; at < text.length; at += PIECE) parser.write(text.slice(at, at + PIECE));
   parser.close();
 }
