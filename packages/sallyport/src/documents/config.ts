@@ -21,5 +21,3 @@ export const CONFIG = Type.Object(
   },
   { additionalProperties: false, description: 'Reading of documents: attachments of requests, and what goes into knowledge bases.' },
 );
-
-export type DocumentsConfig = Static<typeof CONFIG>;
