@@ -55,6 +55,12 @@ export const PAGES: readonly Page[] = [
   },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
+  {
+    path: '/settings',
+    title: 'Settings',
+    permission: 'health:read',
+    component: lazyRouteComponent(() => import('../pages/settings.tsx'), 'Settings'),
+  },
 ];
 
 /** Pages that a list leads to. */

@@ -54,6 +54,7 @@ import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
+import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -227,6 +228,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
+    ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
