@@ -53,6 +53,12 @@ export const PAGES: readonly Page[] = [
     permission: 'fga:read',
     component: lazyRouteComponent(() => import('../pages/permissions.tsx'), 'Permissions'),
   },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    permission: 'knowledge:read',
+    component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
   {
@@ -67,6 +73,7 @@ export const PAGES: readonly Page[] = [
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
   { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
 ];
 

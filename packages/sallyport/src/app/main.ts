@@ -9,6 +9,7 @@ import { COMMANDS as FLOW } from '../flow/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as KNOWLEDGE } from '../knowledge/commands.ts';
 import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...FGA,
+  ...KNOWLEDGE,
   ...FLOW,
   ...POLICY,
   ...FEEDBACK,

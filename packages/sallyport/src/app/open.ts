@@ -35,6 +35,7 @@ import {
 } from '../identity/service.ts';
 import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
+import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
@@ -51,6 +52,7 @@ import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -165,6 +167,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     clock,
   });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
@@ -177,6 +184,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock },
   );
   const gateway = createGateway({
+    documents,
+    used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
     areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
@@ -214,6 +223,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
@@ -270,6 +280,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await bounds.close();
       await approvals.close();
       await telemetry?.close();
+      await documents.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();

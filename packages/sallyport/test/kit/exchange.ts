@@ -108,5 +108,6 @@ export function testExchange(
     commitment: '',
     started: 0,
     timings: {},
+    documents: [],
   };
 }
