@@ -36,10 +36,18 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
   },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
+  {
+    path: '/identity',
+    title: 'Identity',
+    permission: 'identity:read',
+    component: lazyRouteComponent(() => import('../pages/identity.tsx'), 'Identity'),
+  },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
 ];
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/allow/$uid', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Allow') },
+  { path: '/device', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Device') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
 ];

@@ -105,6 +105,16 @@ function sessionRoutes(people: People): Route[] {
       },
     },
     {
+      method: 'DELETE',
+      path: '/api/session/everywhere',
+      summary: 'Signs the person who calls out everywhere, and takes back what was allowed.',
+      authority: { permission: 'health:read' },
+      async handler({ caller }) {
+        const { person } = signedInAs(caller);
+        return { json: { ended: await people.endAll(caller.tenant, person, person) }, cookie: { value: '', seconds: 0 } };
+      },
+    },
+    {
       method: 'GET',
       path: '/api/sessions',
       summary: 'Lists the sessions in force.',
@@ -167,6 +177,15 @@ function teamRoutes(people: People): Route[] {
         return { json: { role } };
       },
     ),
+    {
+      method: 'DELETE',
+      path: '/api/people/:id/sessions',
+      summary: 'Ends every session and grant of a person; tokens are refused within a second.',
+      authority: { permission: 'people:write' },
+      async handler({ caller, params }) {
+        return { json: { ended: await people.endAll(caller.tenant, params['id'] ?? '', caller.principal) } };
+      },
+    },
     {
       method: 'DELETE',
       path: '/api/people/:id',

@@ -301,6 +301,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       }),
     endAll: (tenant, person, actor) =>
       change(tenant, async (sql, emit) => {
+        if ((await rows.selectCredentials(sql, { id: person })) === undefined) throw fail('PERSON_UNKNOWN');
         const ended = await endThem(sql, tenant, { person });
         const grants = await endGrants(sql, tenant, { person }, clock());
         await revoke(sql, tenant, person, clock());
