@@ -7,6 +7,8 @@ const ROW = 20;
 const GAP_X = 90;
 const GAP_Y = 26;
 const HEAD = 30;
+/** Room above the boxes, for arrows that pass over columns. */
+const TOP = 34;
 /** Types that are drawn; a larger model is read as text. */
 const MOST = 60;
 
@@ -73,6 +75,17 @@ function Line({ edge, at }: { readonly edge: Edge; readonly at: ReadonlyMap<stri
       </path>
     );
   }
+  // Over columns in between the arrow passes above their boxes, and comes in from above.
+  if (Math.abs(to.x - from.x) > WIDTH + GAP_X) {
+    const [x1, x2] = [from.x + WIDTH / 2, to.x + WIDTH / 2];
+    return (
+      <g className="line">
+        {title}
+        <path d={`M ${x1} ${from.y} C ${x1} 4 ${x1 + 30} 4 ${x1 + 60} 8 L ${x2 - 60} 8 C ${x2 - 30} 4 ${x2} 4 ${x2} ${to.y - 6}`} />
+        <path className="tip" d={`M ${x2} ${to.y} l -4 -8 h 8 z`} />
+      </g>
+    );
+  }
   const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + 16, to.x, to.y + 16];
   const bend = x2 > x1 ? (x2 - x1) / 2 : 60;
   return (
@@ -113,7 +126,7 @@ function layout(model: Model, edges: readonly Edge[]): Box[] {
   return model.type_definitions.map(({ type, relations }) => {
     const level = levels.indexOf(column.get(type) ?? 0);
     const names = Object.keys(relations ?? {});
-    const y = used.get(level) ?? 10;
+    const y = used.get(level) ?? TOP;
     const height = HEAD + names.length * ROW + (names.length === 0 ? 2 : 8);
     used.set(level, y + height + GAP_Y);
     return { type, relations: names, x: 10 + level * (WIDTH + GAP_X), y, height };
