@@ -7,6 +7,7 @@ import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
 import { CONFIG as SCAN } from '../scan/config.ts';
+import { CONFIG as CONNECTIONS } from '../vault/config.ts';
 
 const TOOL = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 200 }), effect: Type.Enum([...EFFECTS]) },
@@ -38,6 +39,7 @@ export const CONFIG = Type.Object(
     gateway: Type.Optional(GATEWAY),
     audit: Type.Optional(AUDIT),
     approvals: Type.Optional(APPROVALS),
+    connections: Type.Optional(CONNECTIONS),
     scan: Type.Optional(SCAN),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {

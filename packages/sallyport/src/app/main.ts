@@ -13,6 +13,7 @@ import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
+import { COMMANDS as VAULT } from '../vault/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   ...POLICY,
   ...FEEDBACK,
   ...APPROVALS,
+  ...VAULT,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),

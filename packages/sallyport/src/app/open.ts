@@ -29,6 +29,8 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { openVault, type Vault } from '../vault/service.ts';
+import { vaultRoutes } from '../vault/routes.ts';
 import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
@@ -36,6 +38,7 @@ import { fgaArea } from './fga.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
 import { openTelemetry } from './telemetry.ts';
+import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export type OpenOptions = {
@@ -58,6 +61,7 @@ export type App = {
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly approvals: Approvals;
+  readonly vault: Vault;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
@@ -113,16 +117,17 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
   const address: App['address'] = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
+  const newEventId = (): EventId => newId('evt', clock()) as EventId;
   const approvals = await wireApprovals(
-    {
-      ...{ store, keyring, change: audit.change, identity, people, env },
-      config: () => current.approvals ?? {},
-      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
-    },
+    { ...{ store, keyring, change: audit.change, identity, people, env }, config: () => current.approvals ?? {}, url: consoleUrl },
     { logger, clock },
   );
+  let connections = connectionsOf(config, env);
+  const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
+  const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const gateway = createGateway({
-    areas: [fgaArea(fga), approvalsArea(approvals, effects)],
+    areas: [fgaArea(fga), approvalsArea(approvals, effects), proxy],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -142,7 +147,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     origins: config.listen?.origins ?? [],
     logger,
     clock,
-    newEventId: () => newId('evt', clock()) as EventId,
+    newEventId,
   });
 
   const routes: readonly Route[] = [
@@ -154,6 +159,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
     ...approvalRoutes(approvals),
+    ...vaultRoutes(vault),
     backupRoute(options.dataDir, store, audit, clock),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
@@ -180,6 +186,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     policy,
     providers,
     approvals,
+    vault,
     gateway,
     control,
     routes,
@@ -190,6 +197,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      connections = connectionsOf(next, env);
       return [];
     },
     async close() {

@@ -23,6 +23,8 @@ export const PERMISSIONS = [
   'fga:write',
   'approvals:read',
   'approvals:answer',
+  'connections:read',
+  'connections:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -18,6 +18,8 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'people:read',
     'approvals:read',
     'approvals:answer',
+    'connections:read',
+    'connections:write',
   ]),
   viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
 };
