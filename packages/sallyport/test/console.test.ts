@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { noBrowser, openPage, seriousProblems, startBrowser } from './kit/browser.ts';
+import { CLIENT, startOAuthService, type OAuthService } from './kit/oauth_service.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // The console in a real browser: from the printed link to a signed-in administrator, and every page in both themes and at phone width.
@@ -14,13 +15,28 @@ const SHOTS = process.env['SALLYPORT_SCREENSHOTS'];
 
 let gate: Running;
 let browser: Browser | undefined;
+let service: OAuthService | undefined;
 before(async () => {
   if (noBrowser !== false) return;
-  [gate, browser] = await Promise.all([startSallyport(), startBrowser()]);
+  service = await startOAuthService();
+  const { origin } = service;
+  const config = `connections:
+  - name: things
+    service: oauth2
+    clientId: ${CLIENT.id}
+    clientSecret: \${env:CLIENT_SECRET}
+    scopes: [read]
+    api: ${origin}/api
+    oauth: { authorize: "${origin}/authorize", token: "${origin}/token" }
+    rules: [{ id: read, when: "method == 'GET'", then: allow }]
+  - { name: keyed, service: api_key, api: "${origin}/api", rules: [{ id: read, when: "method == 'GET'", then: allow }] }
+`;
+  [gate, browser] = await Promise.all([startSallyport({ config, env: { CLIENT_SECRET: CLIENT.secret } }), startBrowser()]);
 });
 after(async () => {
   await browser?.close();
   await gate?.remove();
+  await service?.close();
 });
 
 test('the first administrator, a session that ends in the middle of an edit, and the pages', { skip: noBrowser }, async () => {
@@ -91,7 +107,7 @@ for (const theme of ['light', 'dark'] as const)
       const pages = await links.all();
       const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
       assert.ok(places.length > 0);
-      for (const place of places) {
+      for (const place of [...places, '/policies/own']) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await look(place === '/' ? 'home' : place.slice(1).replaceAll('/', '-'));
@@ -100,6 +116,70 @@ for (const theme of ['light', 'dark'] as const)
       await context.close();
     });
 
+test('playground: twenty attacks, each stopped or defused, with the rule that did it', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const { page, context, outside, faults } = await openPage(browser);
+  await page.goto(new URL('/playground', gate.console).href);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Run all' }).click();
+  await page.getByText('20 of 20 stopped.').waitFor({ timeout: 60_000 });
+  const override = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'Override', exact: true }) });
+  await override.getByText('prompt-injection').waitFor();
+  await override.getByRole('link', { name: 'Why, step by step' }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByText('prompt-injection').first().waitFor();
+  if (SHOTS !== undefined) {
+    await page.goBack();
+    await page.getByRole('button', { name: 'Run all' }).click();
+    await page.getByText('20 of 20 stopped.').waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(SHOTS, 'playground-done.png'), fullPage: true });
+  }
+  assert.deepEqual([outside, faults], [[], []]);
+  await context.close();
+});
+
+test('own rules: checked while typed, tried, put in force; the second of two editors is told', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const open = async (): Promise<Awaited<ReturnType<typeof openPage>>> => {
+    const opened = await openPage(browser as Browser);
+    await opened.page.goto(new URL('/policies/own', gate.console).href);
+    await opened.page.getByLabel('Name').fill('Root <b>of</b> all');
+    await opened.page.getByLabel('Password').fill(PASSWORD);
+    await opened.page.getByRole('button', { name: 'Sign in' }).click();
+    return opened;
+  };
+  const first = await open();
+  const second = await open();
+  await first.page.getByRole('button', { name: 'Begin with an example' }).click();
+  await first.page.getByText('1 rule, all of their tests pass.').waitFor();
+  await first.page.getByRole('button', { name: 'Try on recorded requests' }).click();
+  await first.page.getByText(/It would have changed \d+ of \d+ recorded request/).waitFor();
+  const editor = first.page.getByRole('textbox', { name: 'Rules' });
+  const example = await editor.inputValue();
+  await editor.fill(example.replace("f.type == 'CREDIT_CARD'", "f.tipe == 'CREDIT_CARD'"));
+  await first.page.getByRole('button', { name: 'line 4' }).waitFor();
+  assert.equal(await first.page.getByRole('button', { name: 'Put in force' }).isDisabled(), true);
+  await editor.fill(example);
+
+  const mine = example.replace('no-card-numbers', 'mine');
+  await second.page.getByRole('textbox', { name: 'Rules' }).fill(mine);
+  await first.page.getByRole('button', { name: 'Put in force' }).click();
+  await first.page.getByText('in force', { exact: true }).waitFor();
+  await second.page.getByRole('button', { name: 'Put in force' }).click();
+  await second.page.getByText(/saved version 1 while you were editing/).waitFor();
+  assert.equal(await second.page.getByRole('textbox', { name: 'Rules' }).inputValue(), mine, 'nothing typed is lost');
+  await second.page.getByRole('button', { name: 'I have seen it' }).click();
+  await second.page.getByRole('button', { name: 'Put in force' }).click();
+  await second.page.getByRole('button', { name: 'Bring back into the editor' }).click();
+  for (let i = 0; i < 100 && (await second.page.getByRole('textbox', { name: 'Rules' }).inputValue()) !== example; i++)
+    await second.page.waitForTimeout(50);
+  assert.equal(await second.page.getByRole('textbox', { name: 'Rules' }).inputValue(), example);
+  assert.deepEqual([first.outside, first.faults, second.outside], [[], [], []]);
+  await first.context.close();
+  await second.context.close();
+});
 test('a held action: its link on a phone, its page, and an approval that lasts', { skip: noBrowser }, async () => {
   assert.ok(browser !== undefined);
   const key = await gate.key();
@@ -160,6 +240,50 @@ test('a held action: its link on a phone, its page, and an approval that lasts',
   await page.goto(`${gate.console}/approvals`);
   await page.getByRole('heading', { name: 'Approvals that last' }).waitFor();
   await look('approvals-phone');
+  assert.deepEqual([outside, faults], [[], []]);
+  await context.close();
+});
+
+test('an account elsewhere: the consent there and back, a key, and who may use them', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined && service !== undefined);
+  const key = (await gate.cli('key', 'create', '--name', 'helper')).stdout.trim();
+  const get = async (path: string): Promise<Response> =>
+    fetch(`${gate.gateway}/proxy/${path}`, { headers: { authorization: `Bearer ${key}` } });
+  const { page, context, outside, faults } = await openPage(browser, { phone: true });
+  const look = async (name: string): Promise<void> => {
+    await page.waitForTimeout(400);
+    if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+    assert.deepEqual(await seriousProblems(page), [], name);
+    assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0, name);
+  };
+  await page.goto(`${gate.console}/connections`);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const things = page.getByRole('region', { name: 'things' });
+  await things.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('heading', { name: 'Connected' }).waitFor();
+  assert.equal(new URL(page.url()).search, '', 'the code does not stay in the address');
+  await look('connected-phone');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Not connected' }).waitFor();
+  await page.getByRole('link', { name: 'To your connections' }).click();
+  assert.equal((await get('things/x')).status, 403);
+  await things.getByRole('button', { name: 'Agents' }).click();
+  await page.getByLabel('helper').check();
+  await look('connection-agents-phone');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await things.getByText('1 agent may use it').waitFor();
+  assert.equal((await get('things/x')).status, 200);
+  const keyed = page.getByRole('region', { name: 'keyed' });
+  await keyed.getByRole('button', { name: 'Connect' }).click();
+  await page.getByLabel('Key').fill('a-key-that-is-long');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await keyed.getByText('connected', { exact: true }).waitFor();
+  await look('connections-phone');
+  await things.getByRole('button', { name: 'Disconnect' }).click();
+  await things.getByText('not connected').waitFor();
+  assert.equal((await get('things/x')).status, 403);
   assert.deepEqual([outside, faults], [[], []]);
   await context.close();
 });

@@ -36,10 +36,22 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/guards.tsx'), 'Guards'),
   },
   {
+    path: '/playground',
+    title: 'Playground',
+    permission: 'playground:use',
+    component: lazyRouteComponent(() => import('../pages/playground.tsx'), 'Playground'),
+  },
+  {
     path: '/providers',
     title: 'Providers',
     permission: 'providers:read',
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
+  },
+  {
+    path: '/connections',
+    title: 'Connections',
+    permission: 'connections:read',
+    component: lazyRouteComponent(() => import('../pages/connections.tsx'), 'Connections'),
   },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
@@ -47,6 +59,7 @@ export const PAGES: readonly Page[] = [
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
   { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
 ];
@@ -54,4 +67,5 @@ export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
 /** Pages without the frame, for who comes by a link. */
 export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
+  { path: '/connections/callback', component: lazyRouteComponent(() => import('../pages/connection_callback.tsx'), 'ConnectionCallback') },
 ];

@@ -4,6 +4,7 @@ import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
+import { COMMANDS as FLOW } from '../flow/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
@@ -31,6 +32,7 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...FGA,
+  ...FLOW,
   ...POLICY,
   ...FEEDBACK,
   ...APPROVALS,

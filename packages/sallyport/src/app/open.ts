@@ -1,27 +1,42 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
   newId,
-  Secret,
   type Caller,
   type Category,
   type EventId,
+  reasonOf,
   type Logger,
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
+import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names } from '../fga/service.ts';
+import { Rag } from '../fga/service.ts';
+import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
-import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import {
+  FRESH_MS,
+  isSessionBearer,
+  openAgents,
+  openAuthorizationServer,
+  openIdentity,
+  openPeople,
+  ROLES,
+  type AuthorizationServer,
+  type Identity,
+  type People,
+} from '../identity/service.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
-import { createLimiter } from '../limits/index.ts';
+import { openServerTls, type ServerTls } from '../net/index.ts';
+import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -34,9 +49,11 @@ import { vaultRoutes } from '../vault/routes.ts';
 import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaArea } from './fga.ts';
+import { fgaAreas, openFga, ragArea } from './fga.ts';
+import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { playgroundRoutes } from './playground.ts';
 import { openTelemetry } from './telemetry.ts';
 import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
@@ -58,6 +75,7 @@ export type App = {
   readonly audit: Audit;
   readonly identity: Identity;
   readonly people: People;
+  readonly authorization: AuthorizationServer;
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly approvals: Approvals;
@@ -65,8 +83,10 @@ export type App = {
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the ports are, once they are open; set by whoever opens them. */
-  readonly address: { gateway?: string; console?: string };
+  /** The certificate of both ports; undefined without TLS. */
+  readonly tls: ServerTls | undefined;
+  /** Says where the ports are reached; tokens are made and accepted from then on. */
+  at(gateway: string, console: string): void;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -86,7 +106,31 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
-  const people = openPeople(store, { change: audit.change, clock });
+  const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
+    audit.record(changeEvent(tenant, change, clock()));
+  const authorization = await openAuthorizationServer(store, {
+    keyring,
+    change: audit.change,
+    record,
+    clock,
+    logger,
+    openness: {
+      metadataDocuments: config.authorization?.metadataDocuments ?? true,
+      registration: config.authorization?.registration ?? false,
+    },
+    snapshot: () => identity.snapshot(),
+    refresh: () => identity.refresh(),
+    used: (agent) => identity.used(agent),
+  });
+  const people = openPeople(store, {
+    change: audit.change,
+    clock,
+    refresh: () => identity.refresh(),
+    onSignedOut: (person) =>
+      void authorization
+        .signedOut(person)
+        .catch((error: unknown) => logger.warn('applications were not told', { reason: reasonOf(error) })),
+  });
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -114,8 +158,18 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
-  const address: App['address'] = {};
+  const fga = await openFga(config, env, { store, audit, clock });
+  const rag = new Rag({
+    fga,
+    record: (event) => audit.record(event),
+    commit: async (tenant) => {
+      const key = (await keyring.tenant(tenant)).macKey('commitment');
+      return (value) => createHmac('sha256', key).update(value).digest('hex');
+    },
+    clock,
+  });
+  const bounds = openBounds(config, { store, providers, clock, logger });
+  const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
   const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
   const newEventId = (): EventId => newId('evt', clock()) as EventId;
@@ -127,12 +181,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const gateway = createGateway({
-    areas: [fgaArea(fga), approvalsArea(approvals, effects), proxy],
+    budgets: () => bounds.budgets(),
+    fairness: bounds.fairness,
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
-    limiter: createLimiter(),
+    limiter: bounds.limiter,
     keyring,
     providers,
     audit,
@@ -150,17 +206,23 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId,
   });
 
+  const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...authorizationRoutes(authorization),
+    ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
     backupRoute(options.dataDir, store, audit, clock),
+    ...playgroundRoutes(gateway),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
@@ -171,10 +233,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     metrics: telemetry?.metrics,
-    tls:
-      config.tls === undefined
-        ? undefined
-        : { cert: readFileSync(config.tls.cert, 'utf8'), key: new Secret(readFileSync(config.tls.key, 'utf8')) },
+    tls,
   });
 
   return {
@@ -183,6 +242,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     audit,
     identity,
     people,
+    authorization,
     policy,
     providers,
     approvals,
@@ -190,7 +250,15 @@ export async function openApp(options: OpenOptions): Promise<App> {
     gateway,
     control,
     routes,
-    address,
+    tls,
+    at(gatewayUrl, consoleUrl) {
+      address.gateway = gatewayUrl;
+      address.console = consoleUrl;
+      const base = (config.publicUrl ?? consoleUrl).replace(/\/$/, '');
+      const place = { issuer: `${base}/oidc`, resource: (config.gateway.publicUrl ?? gatewayUrl).replace(/\/$/, '') };
+      identity.at(place);
+      authorization.at(place);
+    },
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
@@ -198,11 +266,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
       rebuild();
       templates = compileTemplates(next.templates ?? []);
       connections = connectionsOf(next, env);
+      bounds.reload(next);
       return [];
     },
     async close() {
       stopKeys();
+      tls?.close();
       gateway.close();
+      await bounds.close();
       await approvals.close();
       await telemetry?.close();
       await fga.close();
@@ -210,6 +281,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await monitor.close();
       await control.close();
       await policy.close();
+      await authorization.close();
       await identity.close();
       await providers.close();
       await audit.close();
@@ -254,6 +326,7 @@ function callerOf(identity: Identity, key: string, now: number): Caller | undefi
 async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
   const session = await people.session(bearer, cookie);
   if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved } = session;
-  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh: now - proved < FRESH_MS } };
+  const { id, tenant, person, name, role, expires, proved, methods } = session;
+  const fresh = now - proved < FRESH_MS;
+  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh, proved, methods } };
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { reasonOf, type EventId, type Secret } from '../kernel/index.ts';
+import { matchesGlob, reasonOf, type EventId, type Secret } from '../kernel/index.ts';
 import type { Audit } from '../audit/service.ts';
 import type { Approvals } from '../approvals/service.ts';
 import type { Area } from '../gateway/service.ts';
@@ -45,8 +45,24 @@ export function proxyArea(deps: Omit<EgressDeps, 'record'> & { readonly audit: P
     prefix: '/proxy/',
     async serve(request, target, body, key, response) {
       const { method = 'GET', headers } = request;
-      const { tenant, principal, principalKind: kind, id } = key;
-      const call = { method, target, headers, body, tenant, principal, kind, key: id };
+      const { tenant, principal, principalKind: kind, id, actors } = key;
+      const tool = `proxy.${target.split(/[/?]/)[1] ?? ''}`;
+      if (!key.useTools || !key.limits.every(({ tools }) => tools.length === 0 || tools.some((pattern) => matchesGlob(pattern, tool))))
+        return write(
+          response,
+          refusalReply({ status: 403, code: 'tool_not_allowed', message: 'This key may not use the connection.' }),
+          method,
+        );
+      const actor = { principal, kind, key: id, ...(actors.length === 0 ? {} : { actors }) };
+      const call = {
+        method,
+        target,
+        headers,
+        body,
+        tenant,
+        actor,
+        ...(actors[0] === undefined ? { principal } : { principal: actors[0], behalf: principal }),
+      };
       write(response, await egress({ ...deps, record: (event) => deps.audit.record(event) }, call), method);
     },
     refuse: (response, status, message) =>

@@ -29,3 +29,4 @@ export { languageOf } from './language.ts';
 export { LOOKALIKES, MIXED_LOOKALIKES } from './confusables.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';
+export { isInvisible, selectorByte, tagAscii } from './invisible.ts';

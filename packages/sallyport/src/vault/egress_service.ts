@@ -1,15 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import {
-  AppError,
-  type Clock,
-  type EventId,
-  type JsonObject,
-  type KeyId,
-  type Logger,
-  type PrincipalId,
-  type TenantId,
-} from '../kernel/index.ts';
-import { CLASS, type Event } from '../audit/index.ts';
+import { AppError, type Clock, type EventId, type JsonObject, type Logger, type PrincipalId, type TenantId } from '../kernel/index.ts';
+import { CLASS, type Event, type EventActor } from '../audit/index.ts';
 import { guardedFetch, type GuardedReply } from '../net/index.ts';
 import type { Connection } from './connection.ts';
 import { forwardedHeaders, replyHeaders } from './headers.ts';
@@ -26,9 +17,11 @@ export type EgressCall = {
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
   readonly tenant: TenantId;
+  /** Who calls: the agent itself, also where it acts for a person. */
   readonly principal: PrincipalId;
-  readonly kind: 'user' | 'agent' | 'service';
-  readonly key: KeyId;
+  /** The person that it acts for: then no other account than that person's. */
+  readonly behalf?: PrincipalId;
+  readonly actor: EventActor;
 };
 
 export type EgressReply = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer };
@@ -208,7 +201,8 @@ function addressOf(connection: Connection, call: EgressCall): URL | string {
 
 /** Whose account is used: the one that is named, or the only one that there is. An account that is not given to the agent does not exist for it. */
 async function userOf(deps: EgressDeps, connection: Connection, call: EgressCall): Promise<string | Refusal> {
-  const users = await deps.vault.usersFor(call.tenant, connection.name, call.principal);
+  const given = await deps.vault.usersFor(call.tenant, connection.name, call.principal);
+  const users = call.behalf === undefined ? given : given.filter((user) => user === call.behalf);
   const asked = call.headers['x-sallyport-user'];
   const found = asked === undefined ? users[0] : users.find((user) => user === asked);
   if (found === undefined) return lentProblem(deps, connection, { ok: false, problem: 'consent_required' });
@@ -270,7 +264,7 @@ function eventOf(
     ...{ uid, tenant: call.tenant, time, class_uid: CLASS.apiActivity, activity_id: ACTIVITIES[call.method] ?? 99, severity_id: 1 },
     status_id: reply.status < 400 ? 1 : 2,
     kind: 'connection.called',
-    actor: { principal: call.principal, kind: call.kind, key: call.key },
+    actor: call.actor,
     target: { kind: 'connection', id: connection.name },
     decision: { action: verdict?.action ?? 'deny', rules, would: [] },
     http: { status: reply.status, ...(METHODS.has(call.method) ? { method: call.method } : {}) },

@@ -7,6 +7,7 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'feedback:write',
     'fga:read',
     'inspect',
+    'playground:use',
     'keys:read',
     'keys:write',
     'events:read',
@@ -20,6 +21,8 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'approvals:answer',
     'connections:read',
     'connections:write',
+    'identity:read',
+    'identity:write',
   ]),
   viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
 };
@@ -57,8 +60,9 @@ export type Session = {
   readonly name: string;
   readonly role: Role;
   readonly expires: number;
-  /** When the password was last proved. */
+  /** When the person last proved who it is, and how (RFC 8176). */
   readonly proved: number;
+  readonly methods: readonly string[];
 };
 
 /** From where somebody signs in: for the list of sessions and its events. */
