@@ -277,7 +277,7 @@ test('an account elsewhere: the consent there and back, a key, and who may use t
   assert.equal((await get('things/x')).status, 200);
   const keyed = page.getByRole('region', { name: 'keyed' });
   await keyed.getByRole('button', { name: 'Connect' }).click();
-  await page.getByLabel('Key').fill('a-key-that-is-long');
+  await page.getByRole('textbox', { name: 'Key' }).fill('a-key-that-is-long');
   await page.getByRole('button', { name: 'Keep it' }).click();
   await keyed.getByText('connected', { exact: true }).waitFor();
   await look('connections-phone');
