@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { noBrowser, openPage, seriousProblems, startBrowser } from './kit/browser.ts';
+import { CLIENT, startOAuthService, type OAuthService } from './kit/oauth_service.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // The console in a real browser: from the printed link to a signed-in administrator, and every page in both themes and at phone width.
@@ -16,9 +17,23 @@ let gate: Running;
 let browser: Browser | undefined;
 /** A document with reasons, for its list and its page. */
 let document: string;
+let service: OAuthService | undefined;
 before(async () => {
   if (noBrowser !== false) return;
-  [gate, browser] = await Promise.all([startSallyport(), startBrowser()]);
+  service = await startOAuthService();
+  const { origin } = service;
+  const config = `connections:
+  - name: things
+    service: oauth2
+    clientId: ${CLIENT.id}
+    clientSecret: \${env:CLIENT_SECRET}
+    scopes: [read]
+    api: ${origin}/api
+    oauth: { authorize: "${origin}/authorize", token: "${origin}/token" }
+    rules: [{ id: read, when: "method == 'GET'", then: allow }]
+  - { name: keyed, service: api_key, api: "${origin}/api", rules: [{ id: read, when: "method == 'GET'", then: allow }] }
+`;
+  [gate, browser] = await Promise.all([startSallyport({ config, env: { CLIENT_SECRET: CLIENT.secret } }), startBrowser()]);
   const file = join(gate.dir, 'page <b>.html');
   writeFileSync(
     file,
@@ -30,6 +45,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await gate?.remove();
+  await service?.close();
 });
 
 test('the first administrator, a session that ends in the middle of an edit, and the pages', { skip: noBrowser }, async () => {
@@ -284,6 +300,50 @@ test('a held action: its link on a phone, its page, and an approval that lasts',
   await page.goto(`${gate.console}/approvals`);
   await page.getByRole('heading', { name: 'Approvals that last' }).waitFor();
   await look('approvals-phone');
+  assert.deepEqual([outside, faults], [[], []]);
+  await context.close();
+});
+
+test('an account elsewhere: the consent there and back, a key, and who may use them', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined && service !== undefined);
+  const key = (await gate.cli('key', 'create', '--name', 'helper')).stdout.trim();
+  const get = async (path: string): Promise<Response> =>
+    fetch(`${gate.gateway}/proxy/${path}`, { headers: { authorization: `Bearer ${key}` } });
+  const { page, context, outside, faults } = await openPage(browser, { phone: true });
+  const look = async (name: string): Promise<void> => {
+    await page.waitForTimeout(400);
+    if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
+    assert.deepEqual(await seriousProblems(page), [], name);
+    assert.ok(Number(await page.evaluate('document.documentElement.scrollWidth - innerWidth')) <= 0, name);
+  };
+  await page.goto(`${gate.console}/connections`);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  const things = page.getByRole('region', { name: 'things' });
+  await things.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('heading', { name: 'Connected' }).waitFor();
+  assert.equal(new URL(page.url()).search, '', 'the code does not stay in the address');
+  await look('connected-phone');
+  await page.reload();
+  await page.getByRole('heading', { name: 'Not connected' }).waitFor();
+  await page.getByRole('link', { name: 'To your connections' }).click();
+  assert.equal((await get('things/x')).status, 403);
+  await things.getByRole('button', { name: 'Agents' }).click();
+  await page.getByLabel('helper').check();
+  await look('connection-agents-phone');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await things.getByText('1 agent may use it').waitFor();
+  assert.equal((await get('things/x')).status, 200);
+  const keyed = page.getByRole('region', { name: 'keyed' });
+  await keyed.getByRole('button', { name: 'Connect' }).click();
+  await page.getByRole('textbox', { name: 'Key' }).fill('a-key-that-is-long');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await keyed.getByText('connected', { exact: true }).waitFor();
+  await look('connections-phone');
+  await things.getByRole('button', { name: 'Disconnect' }).click();
+  await things.getByText('not connected').waitFor();
+  assert.equal((await get('things/x')).status, 403);
   assert.deepEqual([outside, faults], [[], []]);
   await context.close();
 });

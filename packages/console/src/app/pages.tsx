@@ -59,6 +59,12 @@ export const PAGES: readonly Page[] = [
     permission: 'knowledge:read',
     component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
   },
+  {
+    path: '/connections',
+    title: 'Connections',
+    permission: 'connections:read',
+    component: lazyRouteComponent(() => import('../pages/connections.tsx'), 'Connections'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   {
     path: '/identity',
@@ -88,4 +94,5 @@ export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
 /** Pages without the frame, for who comes by a link. */
 export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
+  { path: '/connections/callback', component: lazyRouteComponent(() => import('../pages/connection_callback.tsx'), 'ConnectionCallback') },
 ];

@@ -11,6 +11,7 @@ import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
 import { CONFIG as SCAN } from '../scan/config.ts';
+import { CONFIG as CONNECTIONS } from '../vault/config.ts';
 
 const TOOL = Type.Object(
   { name: Type.String({ minLength: 1, maxLength: 200 }), effect: Type.Enum([...EFFECTS]) },
@@ -43,6 +44,7 @@ export const CONFIG = Type.Object(
     limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
     approvals: Type.Optional(APPROVALS),
+    connections: Type.Optional(CONNECTIONS),
     scan: Type.Optional(SCAN),
     documents: Type.Optional(DOCUMENTS),
     knowledge: Type.Optional(KNOWLEDGE),

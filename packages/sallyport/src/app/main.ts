@@ -17,6 +17,7 @@ import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
 import { cacheFolderOf } from '../scan/service.ts';
+import { COMMANDS as VAULT } from '../vault/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -39,6 +40,7 @@ const commands: readonly Command[] = [
   ...POLICY,
   ...FEEDBACK,
   ...APPROVALS,
+  ...VAULT,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),

@@ -45,6 +45,8 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { openVault, type Vault } from '../vault/service.ts';
+import { vaultRoutes } from '../vault/routes.ts';
 import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
@@ -56,6 +58,7 @@ import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
+import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export type OpenOptions = {
@@ -79,6 +82,7 @@ export type App = {
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly approvals: Approvals;
+  readonly vault: Vault;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
@@ -176,20 +180,21 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
+  const newEventId = (): EventId => newId('evt', clock()) as EventId;
   const approvals = await wireApprovals(
-    {
-      ...{ store, keyring, change: audit.change, identity, people, env },
-      config: () => current.approvals ?? {},
-      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
-    },
+    { ...{ store, keyring, change: audit.change, identity, people, env }, config: () => current.approvals ?? {}, url: consoleUrl },
     { logger, clock },
   );
+  let connections = connectionsOf(config, env);
+  const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
+  const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const gateway = createGateway({
     documents,
     used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -209,7 +214,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     origins: config.listen?.origins ?? [],
     logger,
     clock,
-    newEventId: () => newId('evt', clock()) as EventId,
+    newEventId,
   });
 
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
@@ -227,6 +232,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
+    ...vaultRoutes(vault),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
@@ -253,6 +259,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     policy,
     providers,
     approvals,
+    vault,
     gateway,
     control,
     routes,
@@ -271,6 +278,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      connections = connectionsOf(next, env);
       bounds.reload(next);
       return [];
     },

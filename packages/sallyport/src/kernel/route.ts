@@ -27,6 +27,8 @@ export const PERMISSIONS = [
   'knowledge:release',
   'approvals:read',
   'approvals:answer',
+  'connections:read',
+  'connections:write',
   'identity:read',
   'identity:write',
 ] as const;

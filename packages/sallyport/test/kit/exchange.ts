@@ -83,6 +83,7 @@ export function testExchange(
       permissions: new Set(),
       gateway: true,
       useModels: true,
+      useTools: true,
       handles: ['key'],
       actors: [],
       limits: [],

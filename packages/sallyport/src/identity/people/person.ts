@@ -22,6 +22,8 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'people:read',
     'approvals:read',
     'approvals:answer',
+    'connections:read',
+    'connections:write',
     'identity:read',
     'identity:write',
   ]),
