@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { IntRows, PairIndex } from './int_index.ts';
 import type { Names } from './names.ts';
 import { TextIndex } from './text_index.ts';
@@ -38,7 +37,7 @@ export class TupleTable {
   readonly names: Names;
   /** Tuples in the table. */
   size = 0;
-  readonly #entities = new TextIndex(randomInt(2 ** 32));
+  readonly #entities: TextIndex;
   /** Entities that are held and that no tuple names. Apart, for a large index in which entries come and go is rebuilt again and again. */
   readonly #guests = new Map<string, number>();
   readonly #entity = new IntRows();
@@ -52,6 +51,7 @@ export class TupleTable {
 
   constructor(names: Names) {
     this.names = names;
+    this.#entities = new TextIndex(names.seed);
   }
 
   /** The entity of `type:id` or `type:*`; 0 when no tuple and no `hold` names it. */
