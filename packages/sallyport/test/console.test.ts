@@ -69,6 +69,56 @@ test('the first administrator, a session that ends in the middle of an edit, and
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
+test('an application asks, the person allows; a device by its code', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const made = await gate.cli(
+    'client',
+    'create',
+    '--name',
+    'Letters <b>bold</b>',
+    '--redirect',
+    'http://127.0.0.1/back',
+    '--native',
+    '--device',
+    '--json',
+  );
+  assert.equal(made.code, 0, made.stderr);
+  const client = (JSON.parse(made.stdout) as { id: string }).id;
+  const { page, context, outside, faults } = await openPage(browser);
+  const asked = new URLSearchParams({
+    ...{ client_id: client, response_type: 'code', scope: 'openid models', redirect_uri: 'http://127.0.0.1:9/back' },
+    ...{ code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'ours' },
+  });
+  await page.goto(`${gate.console}/oidc/auth?${asked.toString()}`);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Letters <b>bold</b>').waitFor();
+  await page.getByText('use models as you').waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+  const back = page.waitForRequest((request) => request.url().startsWith('http://127.0.0.1:9/back'));
+  await page.getByRole('button', { name: 'Allow' }).click();
+  const answer = new URL((await back).url()).searchParams;
+  assert.equal(answer.get('state'), 'ours');
+  assert.match(answer.get('code') ?? '', /^[\w-]{43}$/);
+  const started = await fetch(`${gate.console}/oidc/device/auth`, {
+    method: 'POST',
+    body: new URLSearchParams({ client_id: client, scope: 'models' }),
+  });
+  const device = (await started.json()) as { verification_uri_complete: string };
+  await page.goto(device.verification_uri_complete);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByRole('button', { name: 'Refuse' }).waitFor();
+  assert.deepEqual(await seriousProblems(page), []);
+  await page.getByRole('button', { name: 'Allow' }).click();
+  await page.getByText('goes on by itself').waitFor();
+  assert.deepEqual(
+    [outside, faults.filter((fault) => !fault.includes('127.0.0.1:9') && !fault.includes('ERR_CONNECTION_REFUSED'))],
+    [[], []],
+  );
+  await context.close();
+});
+
 for (const theme of ['light', 'dark'] as const)
   for (const phone of [false, true])
     test(`every page is sound: ${theme}, ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {

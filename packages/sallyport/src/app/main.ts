@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
 import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
@@ -15,6 +16,7 @@ import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
+import { cacheFolderOf } from '../scan/service.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -47,6 +49,7 @@ const commands: readonly Command[] = [
     clock: systemClock,
     code: codeEngine,
     judge: judgePackage,
+    cacheFolder: cacheFolderOf(process.env, homedir()),
     config: readScanConfig,
   }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),

@@ -124,6 +124,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const people = openPeople(store, {
     change: audit.change,
     clock,
+    keyring,
     refresh: () => identity.refresh(),
     onSignedOut: (person) =>
       void authorization
