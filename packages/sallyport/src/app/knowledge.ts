@@ -46,7 +46,7 @@ function ocrOf(address: string | undefined): { readonly ocr?: Ocr } {
 }
 
 /** Who may read a document, asked of the authorization engine; undefined without a configuration. */
-function readersOf(fga: Fga, sharing: KnowledgeConfig['sharing']): ((tenant: TenantId) => ReadersPort) | undefined {
+export function readersOf(fga: Fga, sharing: KnowledgeConfig['sharing']): ((tenant: TenantId) => ReadersPort) | undefined {
   if (sharing === undefined) return undefined;
   const { store, relation = 'viewer', user = 'user', group = 'group#member' } = sharing;
   const [groupType = '', groupRelation = ''] = group.split('#');

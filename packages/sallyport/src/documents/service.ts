@@ -4,6 +4,7 @@ import { reasonOf, type Logger } from '../kernel/index.ts';
 import { withConcealedCharacters } from './characters.ts';
 import { LIMITS, type DocumentPart, type GivenDocument, type Limits, type ReadDocument } from './document.ts';
 import { readDocument } from './read.ts';
+import { Remembered } from './remembered.ts';
 import type { Ask, Told } from './reader_service.ts';
 import { formatOf } from './sniff.ts';
 
@@ -51,6 +52,7 @@ export function openDocuments({ logger, limits: given = {}, processes = 2, waiti
   const limits: Limits = { ...LIMITS, ...given };
   const readers = new Set<Reader>();
   const queue: Job[] = [];
+  const remembered = new Remembered();
   let serial = 0;
   let closed = false;
 
@@ -174,8 +176,13 @@ export function openDocuments({ logger, limits: given = {}, processes = 2, waiti
   return {
     async read(document, { milliseconds = limits.milliseconds } = {}) {
       const until = performance.now() + milliseconds;
-      const read = await readFile(document, milliseconds);
-      return readPicture(document, read, Math.max(1, until - performance.now()));
+      const key = Remembered.keyOf(document);
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
+      const file = await readFile(document, milliseconds);
+      const read = await readPicture(document, file, Math.max(1, until - performance.now()));
+      remembered.set(key, read);
+      return read;
     },
     state: () => ({ processes: readers.size, waiting: queue.length }),
     close() {

@@ -34,13 +34,11 @@ export async function readAttachments(request: ReadRequest, documents: Pick<Docu
   return read;
 }
 
-function givenOf(part: Part): (() => { bytes: Uint8Array; media?: string; name: string }) | undefined {
-  const media = part.media === undefined ? {} : { media: part.media };
-  const { file } = part;
-  if (file !== undefined) return () => ({ bytes: file.bytes(), name: file.name, ...media });
-  if (part.kind === 'text' && part.media !== undefined && MARKUP.test(part.media))
-    return () => ({ bytes: Buffer.from(part.text), name: '', ...media });
-  return undefined;
+/** Nothing is made for a part that is plain text: a conversation has a hundred thousand of them. */
+function givenOf({ file, media, kind, text }: Part): (() => { bytes: Uint8Array; media?: string; name: string }) | undefined {
+  if (file === undefined && (media === undefined || kind !== 'text' || !MARKUP.test(media))) return undefined;
+  const typed = media === undefined ? {} : { media };
+  return () => (file === undefined ? { bytes: Buffer.from(text), name: '', ...typed } : { bytes: file.bytes(), name: file.name, ...typed });
 }
 
 /** Whether the reader failed on something that it should read. */

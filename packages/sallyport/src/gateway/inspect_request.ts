@@ -43,6 +43,9 @@ function inspectPart(exchange: Exchange, part: Part, read: ReadDocument | undefi
 /** What the texts of a document bring about. `masked`: what a person sees of it, masked; it takes the place of the file, which nobody here can rewrite. */
 type Inside = { readonly refused?: Refused | undefined; readonly quarantine: boolean; readonly masked?: string };
 
+/** A picture cannot leave with data in its metadata that a rule masks. */
+const PICTURE_NOTICE = '[Removed by Sallyport: the metadata of this picture holds data that must not leave.]';
+
 const OPEN: Inside = { quarantine: false };
 
 /** Judges every text of a document, seen or hidden, as content from outside. */
@@ -80,7 +83,8 @@ function inspectDocument(exchange: Exchange, part: Part, read: ReadDocument): In
     if (document.shown === 'visible')
       seen.push(replaceSpans(text, spans, (span, value) => maskOf(span.finding, value, placeholders, ledger, true)));
   }
-  return { refused, quarantine, ...(masks > 0 && part.kind !== 'text' && read.pixels !== true ? { masked: seen.join('\n\n') } : {}) };
+  if (masks === 0 || part.kind === 'text') return { refused, quarantine };
+  return { refused, quarantine, masked: read.pixels === true ? PICTURE_NOTICE : seen.join('\n\n') };
 }
 
 /** What the assistant said or called in earlier turns goes to the model again: it is judged as text on its way in, not as a new reply. */
