@@ -1,4 +1,5 @@
 import { table, type Command, type Json, type JsonObject } from '../kernel/index.ts';
+import { AGENT_COMMANDS } from './agents/commands.ts';
 
 /** Commands over keys and people; all of them only call the control API. */
 export const COMMANDS: readonly Command[] = [
@@ -15,6 +16,9 @@ export const COMMANDS: readonly Command[] = [
       },
       { name: 'rpm', value: 'N', summary: 'Requests a minute.' },
       { name: 'concurrency', value: 'N', summary: 'Requests at once.' },
+      { name: 'tpm', value: 'N', summary: 'Tokens a minute.' },
+      { name: 'usd-per-day', value: 'USD', summary: 'What it may spend at providers in a day (UTC).' },
+      { name: 'usd-per-month', value: 'USD', summary: 'What it may spend at providers in a calendar month (UTC).' },
       { name: 'expires', value: 'DAYS', summary: 'Days until it expires.' },
       { name: 'detail', value: 'full', summary: 'Refusals and replies carry scores and spans.' },
       { name: 'permission', value: 'NAME', summary: 'A permission on the control API or for /v1/inspect; repeat for more.', many: true },
@@ -28,6 +32,9 @@ export const COMMANDS: readonly Command[] = [
         ...list('permissions', flags['permission']),
         ...number('requestsPerMinute', flags['rpm']),
         ...number('concurrency', flags['concurrency']),
+        ...number('tokensPerMinute', flags['tpm']),
+        ...number('usdPerDay', flags['usd-per-day']),
+        ...number('usdPerMonth', flags['usd-per-month']),
         ...number('expiresDays', flags['expires']),
         ...(flags['detail'] === undefined ? {} : { detail: text(flags['detail']) }),
       })) as { id: string; name: string; key: string };
@@ -115,6 +122,7 @@ export const COMMANDS: readonly Command[] = [
       return 0;
     },
   },
+  ...AGENT_COMMANDS,
 ];
 
 function row(key: JsonObject): string[] {

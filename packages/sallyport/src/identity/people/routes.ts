@@ -1,17 +1,6 @@
-import {
-  parseTenantId,
-  DEFAULT_TENANT,
-  Type,
-  parser,
-  type Caller,
-  type Json,
-  type Route,
-  type RouteReply,
-  type RouteRequest,
-  type Static,
-  type TSchema,
-} from '../../kernel/index.ts';
+import { parseTenantId, DEFAULT_TENANT, Type, type Caller, type Json, type Route, type RouteReply } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
+import { withBody } from '../server/routes.ts';
 import type { People, SignedIn } from './service.ts';
 import { ROLE_NAMES, ROLES } from './person.ts';
 
@@ -24,27 +13,29 @@ const strict = { additionalProperties: false } as const;
 
 const LINK = Type.Object({ token: TOKEN }, strict);
 const ACCEPT = Type.Object({ token: TOKEN, name: Type.Optional(NAME), password: PASSWORD }, strict);
-const SIGN_IN = Type.Object({ tenant: TENANT, name: NAME, password: PASSWORD }, strict);
+const CODE = Type.String({ minLength: 1, maxLength: 20 });
+const SIGN_IN = Type.Object({ tenant: TENANT, name: NAME, password: PASSWORD, code: Type.Optional(CODE) }, strict);
 const RECOVER = Type.Object(
   { tenant: TENANT, name: NAME, code: Type.String({ minLength: 1, maxLength: 100 }), password: PASSWORD },
   strict,
 );
-const PROOF = Type.Object({ password: PASSWORD }, strict);
+const PROOF = Type.Object({ password: PASSWORD, code: Type.Optional(CODE) }, strict);
+const CONFIRM = Type.Object({ code: CODE }, strict);
 const INVITE = Type.Object({ role: ROLE }, strict);
 const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
 
 /** Everything that people do with their own session, and administrators with people. */
 export function peopleRoutes(people: People): Route[] {
-  return [...linkRoutes(people), ...sessionRoutes(people), ...teamRoutes(people), resetRoute(people)];
+  return [...linkRoutes(people), ...sessionRoutes(people), ...factorRoutes(people), ...teamRoutes(people), resetRoute(people)];
 }
 
 function linkRoutes(people: People): Route[] {
   return [
-    route('POST', '/api/links/look', 'Says what a link is for.', { public: 'the link is the proof' }, LINK, async ({ token }) => {
+    withBody('POST', '/api/links/look', 'Says what a link is for.', { public: 'the link is the proof' }, LINK, async ({ token }) => {
       const { purpose, role, name, expires } = await people.invitation(token);
       return { json: { purpose, role, name, expires } };
     }),
-    route(
+    withBody(
       'POST',
       '/api/links/use',
       'Uses a link: makes a person, or sets a new password; signs in.',
@@ -60,15 +51,15 @@ function linkRoutes(people: People): Route[] {
 
 function sessionRoutes(people: People): Route[] {
   return [
-    route(
+    withBody(
       'POST',
       '/api/session',
       'Signs in.',
       { public: 'nobody is signed in yet' },
       SIGN_IN,
-      async ({ tenant, name, password }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from)),
+      async ({ tenant, name, password, code }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from, code)),
     ),
-    route(
+    withBody(
       'POST',
       '/api/session/recovery',
       'Signs in by the recovery code and sets a new password.',
@@ -89,18 +80,18 @@ function sessionRoutes(people: People): Route[] {
           tenant: caller.tenant,
           principal: caller.principal,
           permissions: [...caller.permissions],
-          session: caller.session === undefined ? null : { ...caller.session },
+          session: caller.session === undefined ? null : { ...caller.session, methods: [...caller.session.methods] },
         },
       }),
     },
-    route(
+    withBody(
       'POST',
       '/api/session/proof',
       'Proves the password once more; it counts for ten minutes.',
       { permission: 'health:read' },
       PROOF,
-      async ({ password }, { caller, from }) => {
-        await people.prove(signedInAs(caller), password, from);
+      async ({ password, code }, { caller, from }) => {
+        await people.prove(signedInAs(caller), password, from, code);
         return { json: { proved: true } };
       },
     ),
@@ -113,6 +104,16 @@ function sessionRoutes(people: People): Route[] {
         const { id } = signedInAs(caller);
         await people.endSession(caller.tenant, id, caller.principal);
         return { json: { ended: id }, cookie: { value: '', seconds: 0 } };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/session/everywhere',
+      summary: 'Signs the person who calls out everywhere, and takes back what was allowed.',
+      authority: { permission: 'health:read' },
+      async handler({ caller }) {
+        const { person } = signedInAs(caller);
+        return { json: { ended: await people.endAll(caller.tenant, person, person) }, cookie: { value: '', seconds: 0 } };
       },
     },
     {
@@ -135,6 +136,54 @@ function sessionRoutes(people: People): Route[] {
   ];
 }
 
+/** The second factor of the person who calls. */
+function factorRoutes(people: People): Route[] {
+  const { factor } = people;
+  if (factor === undefined) return [];
+  const mine = { permission: 'health:read' } as const;
+  return [
+    {
+      method: 'GET',
+      path: '/api/session/factor',
+      summary: 'Says whether the person who calls has a second factor.',
+      authority: mine,
+      handler: async ({ caller }) => ({ json: { totp: await factor.has(caller.tenant, signedInAs(caller).person) } }),
+    },
+    {
+      method: 'POST',
+      path: '/api/session/factor',
+      summary: 'Begins a second factor: what an app for time-based codes needs. A code confirms it.',
+      authority: { ...mine, fresh: 'a second factor' },
+      async handler({ caller }) {
+        const { person: id, name } = signedInAs(caller);
+        return { status: 201, json: await factor.begin(caller.tenant, { id, name }) };
+      },
+    },
+    withBody(
+      'PUT',
+      '/api/session/factor',
+      'Confirms it by a code of the app.',
+      { ...mine, fresh: 'a second factor' },
+      CONFIRM,
+      async ({ code }, { caller }) => {
+        await factor.confirm(caller.tenant, signedInAs(caller).person, code);
+        return { json: { totp: true } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/session/factor',
+      summary: 'Removes it.',
+      authority: { ...mine, fresh: 'a second factor' },
+      async handler({ caller }) {
+        const { person } = signedInAs(caller);
+        await factor.remove(caller.tenant, person, person);
+        return { json: { totp: false } };
+      },
+    },
+  ];
+}
+
 function teamRoutes(people: People): Route[] {
   return [
     {
@@ -149,7 +198,7 @@ function teamRoutes(people: People): Route[] {
         },
       }),
     },
-    route(
+    withBody(
       'POST',
       '/api/people/invitations',
       'Makes a link by which one person joins; it is shown in this answer only.',
@@ -167,7 +216,7 @@ function teamRoutes(people: People): Route[] {
         json: { token: await people.invite(caller.tenant, { person: params['id'] ?? '' }, caller.principal) },
       }),
     },
-    route(
+    withBody(
       'PUT',
       '/api/people/:id/role',
       'Gives a person another role.',
@@ -178,6 +227,15 @@ function teamRoutes(people: People): Route[] {
         return { json: { role } };
       },
     ),
+    {
+      method: 'DELETE',
+      path: '/api/people/:id/sessions',
+      summary: 'Ends every session and grant of a person; tokens are refused within a second.',
+      authority: { permission: 'people:write' },
+      async handler({ caller, params }) {
+        return { json: { ended: await people.endAll(caller.tenant, params['id'] ?? '', caller.principal) } };
+      },
+    },
     {
       method: 'DELETE',
       path: '/api/people/:id',
@@ -193,7 +251,7 @@ function teamRoutes(people: People): Route[] {
 
 /** The way back in for whoever owns the machine. */
 function resetRoute(people: People): Route {
-  return route(
+  return withBody(
     'POST',
     '/api/people/way-in',
     'Makes a link for the first administrator, or for a new password of an administrator, whose sessions end when it is used.',
@@ -211,31 +269,6 @@ function resetRoute(people: People): Route {
       return { status: 201, json: { token, purpose: 'reset', name: person.name } };
     },
   );
-}
-
-/** A route with a body: its schema is parsed once, and the handler gets what was parsed. */
-function route<S extends TSchema>(
-  method: 'POST' | 'PUT',
-  path: Route['path'],
-  summary: string,
-  authority: Route['authority'],
-  body: S,
-  handler: (body: Static<S>, request: RouteRequest) => Promise<RouteReply>,
-): Route {
-  const parse = parser(body);
-  return {
-    method,
-    path,
-    summary,
-    authority,
-    body,
-    handler(request) {
-      const parsed = parse(request.body);
-      // The server has checked it already; this is where it gets its type.
-      if (!parsed.ok) throw new TypeError(`${path}: the body was not checked`);
-      return handler(parsed.value, request);
-    },
-  };
 }
 
 /** The answer to a sign-in: one half of the token for the page, the other as a cookie. */

@@ -1,11 +1,14 @@
 import { DEFAULT_TENANT, newId, visible, type Clock, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
-import type { Store } from '../../store/service.ts';
+import type { Keyring } from '../../keyring/service.ts';
+import type { Sql, Store } from '../../store/service.ts';
 import { fail } from '../errors.ts';
-import { insertPrincipal } from '../store.ts';
+import { endGrants, endWithSessions, revoke } from '../server/store.ts';
+import { insertPrincipal, notify } from '../store.ts';
 import { Attempts } from './attempts.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
 import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
+import { createSecondFactor, type SecondFactor } from './second_factor_service.ts';
 import { linkHash, newLinkToken, newSessionToken, sessionHash, type SessionToken } from './session_token.ts';
 import * as rows from './store.ts';
 
@@ -25,8 +28,8 @@ export type People = {
     given: { readonly name?: string; readonly password: string },
     from: From,
   ): Promise<SignedIn & { readonly recoveryCode: string }>;
-  /** Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
-  signIn(tenant: TenantId, name: string, password: string, from: From): Promise<SignedIn>;
+  /** Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT; SECOND_FACTOR when the password is right and a code is needed. */
+  signIn(tenant: TenantId, name: string, password: string, from: From, code?: string): Promise<SignedIn>;
   /** A new password by the recovery code, which is replaced. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT, PASSWORD_WEAK. */
   recover(
     tenant: TenantId,
@@ -38,9 +41,13 @@ export type People = {
   /** The session that both halves of a token name. */
   session(bearer: string, cookie: string | undefined): Promise<Session | undefined>;
   /** The password once more, for what needs it proved lately. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
-  prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From): Promise<void>;
+  prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From, code?: string): Promise<void>;
+  /** Absent without a keyring. */
+  readonly factor: SecondFactor | undefined;
   /** Rejects SESSION_UNKNOWN. */
   endSession(tenant: TenantId, id: string, actor: string): Promise<void>;
+  /** Ends every session of a person, and every grant; answers how many sessions. */
+  endAll(tenant: TenantId, person: string, actor: string): Promise<number>;
   sessions(tenant: TenantId): Promise<SessionNote[]>;
   list(tenant: TenantId): Promise<Person[]>;
   /** Rejects PERSON_UNKNOWN, PERSON_LAST. */
@@ -65,8 +72,39 @@ const MAX_NAME = 60;
 /** What a sign-in page may send as a user agent, in a list. */
 const MAX_AGENT = 200;
 
-export function openPeople(store: Store, deps: { readonly change: Change; readonly clock: Clock }): People {
-  const { change, clock } = deps;
+export type PeopleDeps = {
+  readonly change: Change;
+  readonly clock: Clock;
+  /** Seals second factors; without it there are none. */
+  readonly keyring?: Keyring;
+  /** Reads the snapshot of who is in force anew. */
+  readonly refresh?: () => Promise<void>;
+  /** Called when sessions of a person have ended. */
+  readonly onSignedOut?: (person: string) => void;
+};
+
+export function openPeople(store: Store, deps: PeopleDeps): People {
+  const { clock } = deps;
+  const factor = deps.keyring === undefined ? undefined : createSecondFactor(store, { ...deps, keyring: deps.keyring });
+
+  /** How somebody with the right password proves it; undefined when the code is wrong, which counts as a wrong password. Rejects SECOND_FACTOR. */
+  async function methodsOf(tenant: TenantId, person: string, code: string | undefined): Promise<string[] | undefined> {
+    const checked = (await factor?.check(tenant, person, code)) ?? 'none';
+    if (checked === 'missing') throw fail('SECOND_FACTOR');
+    if (checked === 'wrong') return undefined;
+    return checked === 'none' ? ['pwd'] : ['pwd', 'otp', 'mfa'];
+  }
+
+  /** A change of who is in force: every process hears of it with the commit, this one before the caller is answered. */
+  const change: Change = async (tenant, fn) => {
+    const done = await deps.change(tenant, async (sql, emit) => {
+      const value = await fn(sql, emit);
+      await notify(sql);
+      return value;
+    });
+    await deps.refresh?.();
+    return done;
+  };
   const attempts = new Attempts();
 
   /** Runs a comparison that may be guessed at: slowed down after failures, each failure an event. */
@@ -76,7 +114,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
     const found = await compare();
     if (found === undefined) {
       attempts.failed(`${tenant}/${name}`, from.address, clock());
-      await change(tenant, (_sql, emit) =>
+      await deps.change(tenant, (_sql, emit) =>
         emit({
           type: 'session.refused',
           actor: 'anonymous',
@@ -90,15 +128,20 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
     return found;
   }
 
-  async function start(tenant: TenantId, person: { id: PrincipalId; name: string; role: Role }, from: From): Promise<SignedIn> {
+  async function start(
+    tenant: TenantId,
+    person: { id: PrincipalId; name: string; role: Role },
+    from: From,
+    methods: readonly string[] = ['pwd'],
+  ): Promise<SignedIn> {
     const now = clock();
     const token = newSessionToken();
     const hash = sessionHash(token.bearer, token.cookie) as Buffer;
     const id = newId('ses', now);
     const expires = now + SESSION_MS;
-    await change(tenant, async (sql, emit) => {
+    await deps.change(tenant, async (sql, emit) => {
       await rows.forgetOld(sql, now - KEPT_MS);
-      await rows.insertSession(sql, tenant, { id, person: person.id, hash, expires, from: plain(from) }, now);
+      await rows.insertSession(sql, tenant, { id, person: person.id, hash, expires, from: plain(from), methods }, now);
       await emit({
         type: 'session.started',
         actor: person.id,
@@ -106,7 +149,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
         detail: { address: from.address },
       });
     });
-    return { session: { id, tenant, person: person.id, name: person.name, role: person.role, expires, proved: now }, token };
+    return { session: { id, tenant, person: person.id, name: person.name, role: person.role, expires, proved: now, methods }, token };
   }
 
   const credentials = (tenant: TenantId, by: { name: string } | { id: string }): Promise<rows.Credentials | undefined> =>
@@ -119,7 +162,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
   ): Promise<string> {
     const token = newLinkToken();
     const id = newId('inv', clock());
-    await change(tenant, async (sql, emit) => {
+    await deps.change(tenant, async (sql, emit) => {
       const expires = clock() + LINK_MS[what.purpose];
       await rows.insertInvitation(sql, tenant, { id, hash: linkHash(token), expires, ...what }, clock());
       await emit({
@@ -150,7 +193,9 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       if (!(await rows.useInvitation(sql, found.id, now))) throw fail('LINK_INVALID');
       if (found.person !== null) {
         await rows.setPassword(sql, found.person, password, recovery, now);
-        await rows.endSessions(sql, { person: found.person }, now);
+        // Whoever is let in anew has lost more than the password.
+        await rows.deleteTotp(sql, found.person);
+        await endThem(sql, found.tenant, { person: found.person });
         await emit({
           type: 'person.password_changed',
           actor: found.person,
@@ -171,6 +216,18 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       });
       return id;
     });
+  }
+
+  /** Ends sessions, and what was given in them; other applications hear of it after the commit. */
+  async function endThem(
+    sql: Sql,
+    tenant: TenantId,
+    which: Parameters<typeof rows.endSessions>[1],
+  ): Promise<{ id: string; person: string }[]> {
+    const ended = await rows.endSessions(sql, which, clock());
+    await endWithSessions(sql, tenant, ended, clock());
+    for (const person of new Set(ended.map((session) => session.person))) setImmediate(() => deps.onSignedOut?.(person));
+    return ended;
   }
 
   /** The last administrator stays one: nobody else could make another but by the machine. */
@@ -194,7 +251,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       const person = await credentials(tenant, { id });
       if (person === undefined) throw fail('PERSON_UNKNOWN');
       await change(tenant, async (sql, emit) => {
-        await rows.endSessions(sql, { person: id }, clock());
+        await endThem(sql, tenant, { person: id });
         await emit({ type: 'admin.reset', actor, target: { kind: 'person', id, name: person.name } });
       });
       return insertLink(tenant, { purpose: 'reset', role: person.role, person: id }, actor);
@@ -208,13 +265,15 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       const id = await admit(found, name, password, recoveryHash(recoveryCode));
       return { ...(await start(found.tenant, { id, name, role: found.role }, from)), recoveryCode };
     },
-    async signIn(tenant, name, password, from) {
-      const person = await guarded(tenant, name, from, async () => {
+    factor,
+    async signIn(tenant, name, password, from, code) {
+      const { known, methods } = await guarded(tenant, name, from, async () => {
         const known = await credentials(tenant, { name });
         const same = known === undefined ? await pretendToCompare(password) : await isPassword(password, known.password);
-        return same ? known : undefined;
+        const methods = known !== undefined && same ? await methodsOf(tenant, known.id, code) : undefined;
+        return known === undefined || methods === undefined ? undefined : { known, methods };
       });
-      return start(tenant, person, from);
+      return start(tenant, known, from, methods);
     },
     async recover(tenant, name, code, password, from) {
       const person = await guarded(tenant, name, from, async () => {
@@ -226,7 +285,8 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       const sealed = await sealPassword(password, person.name);
       await change(tenant, async (sql, emit) => {
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
-        await rows.endSessions(sql, { person: person.id }, clock());
+        await rows.deleteTotp(sql, person.id);
+        await endThem(sql, tenant, { person: person.id });
         await emit({
           type: 'person.password_changed',
           actor: person.id,
@@ -246,18 +306,29 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       if (now - seen > SEEN_MS) await store.tx(session.tenant, (sql) => rows.touchSession(sql, session.id, now));
       return session;
     },
-    async prove(session, password, from) {
-      await guarded(session.tenant, session.name, from, async () => {
+    async prove(session, password, from, code) {
+      const methods = await guarded(session.tenant, session.name, from, async () => {
         const known = await credentials(session.tenant, { id: session.person });
-        return known !== undefined && password.length <= MAX_PASSWORD && (await isPassword(password, known.password)) ? known : undefined;
+        const same = known !== undefined && password.length <= MAX_PASSWORD && (await isPassword(password, known.password));
+        return same ? methodsOf(session.tenant, session.person, code) : undefined;
       });
-      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock()));
+      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock(), methods));
     },
     endSession: (tenant, id, actor) =>
       change(tenant, async (sql, emit) => {
-        const [ended] = await rows.endSessions(sql, { id }, clock());
+        const [ended] = await endThem(sql, tenant, { id });
         if (ended === undefined) throw fail('SESSION_UNKNOWN');
         await emit({ type: 'session.ended', actor, target: { kind: 'session', id }, detail: { person: ended.person } });
+      }),
+    endAll: (tenant, person, actor) =>
+      change(tenant, async (sql, emit) => {
+        if ((await rows.selectCredentials(sql, { id: person })) === undefined) throw fail('PERSON_UNKNOWN');
+        const ended = await endThem(sql, tenant, { person });
+        const grants = await endGrants(sql, tenant, { person }, clock());
+        await revoke(sql, tenant, person, clock());
+        const detail = { sessions: ended.length, grants: grants.length };
+        await emit({ type: 'person.signed_out', actor, target: { kind: 'person', id: person }, detail });
+        return ended.length;
       }),
     sessions: (tenant) => store.tx(tenant, (sql) => rows.listSessions(sql, clock(), clock() - IDLE_MS)),
     list: (tenant) => store.tx(tenant, rows.listPeople),
@@ -280,7 +351,8 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
         if (person === undefined) throw fail('PERSON_UNKNOWN');
         await keepOne(sql, person.role);
         await rows.disablePerson(sql, id, clock());
-        await rows.endSessions(sql, { person: id }, clock());
+        await endThem(sql, tenant, { person: id });
+        await endGrants(sql, tenant, { person: id }, clock());
         await emit({ type: 'person.removed', actor, target: { kind: 'person', id, name: person.name }, detail: { role: person.role } });
       }),
   };
