@@ -70,7 +70,7 @@ function literalOf(code: CodeView, value: number): string | undefined {
   let at = value;
   for (let step = 0; step < 4 && at >= 0; step++) {
     const kind = code.kind(at);
-    if (/string_literal$/.test(kind)) return code.text(at).replace(/^b?r?#*["`]|["`]#*$/g, '');
+    if (kind.endsWith('string_literal')) return code.text(at).replace(/^b?r?#*["`]|["`]#*$/g, '');
     if (
       kind === 'call_expression' &&
       /^(?:\[\]byte|string|String::from|.*"\.(?:to_string|to_owned|into|as_bytes))$/s.test(code.text(code.child(at, 'function')))

@@ -2,6 +2,7 @@ import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
+import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
 import { goLockKept, goSharedWrite } from './go_threads.ts';
@@ -27,6 +28,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'hidden-direction': hiddenDirection,
   'go-detached-context': goDetachedContext,
   'go-endless-loop': goEndlessLoop,
+  'go-index-range': goIndexRange,
   'go-lock-kept': goLockKept,
   'go-lost-cancel': goLostCancel,
   'go-secret-serialised': goSecretSerialised,
