@@ -15,7 +15,7 @@ export const goIndexRange: Inspection = {
   words: ['make([', '[', 'range'],
   run(code, found) {
     for (const func of goFunctions(code)) {
-      if (!/\bmake\(\[|\]\w+(?:\{|\n)/.test(code.text(func).slice(0, 20_000))) continue;
+      if (!/\bmake\(\[|\]\w+\s*[{;\n]/.test(code.text(func).slice(0, 20_000))) continue;
       new Walk(code, func, found).block(code.child(func, 'body'), { sizes: new Map(), numbers: new Map() }, 0);
     }
   },
