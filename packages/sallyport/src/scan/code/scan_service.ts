@@ -14,7 +14,7 @@ import { Names, Symbols } from './symbol.ts';
 import type { SyntaxTree } from './syntax.ts';
 import { Analysis } from './taint/analysis.ts';
 import { Project } from './taint/project.ts';
-import { Rules } from './taint/rules.ts';
+import { nameTypes, Rules } from './taint/rules.ts';
 
 export type ScanOptions = {
   /** In place of the shipped checks. */
@@ -93,7 +93,7 @@ export async function scanHere(files: readonly SourceFile[], options: ScanOption
   const models = options.models ?? shipped.models;
   const notScanned: NotScanned[] = [];
   const stats: ScanStats = { files: 0, characters: 0, front: 0, analysis: 0 };
-  const symbols = new SymbolTables();
+  const symbols = new SymbolTables(models);
   const started = threadTime();
   const modules: ModuleIr[] = [];
   for (const file of files) {
@@ -119,12 +119,18 @@ function threadTime(): number {
 /** Symbols of languages that do not share libraries are apart. */
 class SymbolTables {
   readonly #tables = new Map<string, Symbols>();
+  readonly #models: readonly Model[];
+
+  constructor(models: readonly Model[]) {
+    this.#models = models;
+  }
 
   of(language: Language): Symbols {
     const key = entryLanguage(language);
     let symbols = this.#tables.get(key);
     if (symbols === undefined) {
       symbols = new Symbols(new Names());
+      nameTypes(symbols, language, this.#models);
       this.#tables.set(key, symbols);
     }
     return symbols;
@@ -194,8 +200,6 @@ function analyse(
     }
     return found;
   };
-  // Aliases of types must be known before the first symbol is looked up.
-  for (const module of modules) rules(module);
   const analysis = new Analysis(new Project(modules), rules, {
     flow: (flow) => report.flow(flow),
     unproven: (sink, module, node) => report.unproven(sink, module, node),
@@ -204,7 +208,7 @@ function analyse(
   });
   for (const module of modules) {
     analysis.module(module);
-    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
+    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module, (check, node) => report.match(check, module, node));
   }
   analysis.unknownCallers();
   for (const { path } of analysis.exhausted)

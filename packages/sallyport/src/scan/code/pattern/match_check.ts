@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { entryLanguage, type Check } from '../check.ts';
 import type { GrammarParser } from '../grammar_store.ts';
+import type { ModuleIr } from '../ir.ts';
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import { readCallPattern, type CallPattern } from './call_pattern.ts';
@@ -29,6 +30,7 @@ export type MatchCheck = {
   readonly inside: readonly SyntaxPattern[] | undefined;
   readonly notInside: readonly SyntaxPattern[];
   readonly where: readonly Condition[];
+  readonly imports: readonly string[] | undefined;
 };
 
 /** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. */
@@ -55,6 +57,7 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
     notSyntax: syntax(not.filter((text) => !isCall(text))),
     inside: inside === undefined ? undefined : syntax(inside),
     notInside: syntax(match.notInside?.[key] ?? []),
+    imports: match.imports?.[key],
     where: (match.where ?? []).map((condition) => ({
       metavariable: condition.metavariable,
       regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
@@ -75,6 +78,12 @@ export function holdsAt(check: MatchCheck, tree: SyntaxTree, node: number, holds
   const within = (patterns: readonly SyntaxPattern[]): boolean =>
     around.some((ancestor) => patterns.some((pattern) => matchSyntax(pattern, tree, ancestor) !== undefined));
   return (check.inside === undefined || within(check.inside)) && !within(check.notInside);
+}
+
+/** Whether a file imports one of the modules, or something of them; true when none is asked for. */
+export function importsAny(imports: readonly string[], wanted: readonly string[] | undefined): boolean {
+  if (wanted === undefined) return true;
+  return imports.some((name) => wanted.some((one) => name === one || name.startsWith(`${one}.`) || name.startsWith(`${one}/`)));
 }
 
 function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
@@ -101,10 +110,11 @@ export class SyntaxMatcher {
     );
   }
 
-  find(tree: SyntaxTree, found: (check: Check, node: number) => void): void {
+  find({ tree, imports }: Pick<ModuleIr, 'tree' | 'imports'>, found: (check: Check, node: number) => void): void {
     const byKind = new Map<string, { check: MatchCheck; pattern: SyntaxPattern }[]>();
     for (const { check, pattern, kind } of this.#entries) {
       if (pattern.anchor !== '' && !tree.text.includes(pattern.anchor)) continue;
+      if (!importsAny(imports, check.imports)) continue;
       const known = byKind.get(kind);
       if (known === undefined) byKind.set(kind, [{ check, pattern }]);
       else known.push({ check, pattern });

@@ -5,8 +5,22 @@ import { matchArguments, type Argument } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
-import { ALL_CLASSES, builtBits, type Rule } from './rules.ts';
-import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
+import { bindParameters } from './parameters.ts';
+import { ALL_CLASSES, builtBits, kindIndex, type Rule } from './rules.ts';
+import {
+  allFacts,
+  cleaned,
+  HARMLESS,
+  isFixed,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  union,
+  Value,
+  withStep,
+  type Fact,
+  type Facts,
+} from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
@@ -18,6 +32,18 @@ const ITERATORS = new Set(
 const ADDERS = new Set(
   'append push add insert extend unshift set put update appendleft write writelines push_str push_back setdefault'.split(' '),
 );
+
+/** Methods that find something by a key: what they answer is not the key. */
+const LOOKUPS = new Set(
+  'get get_or_404 first_or_404 find findOne findById findByPk findUnique findFirst find_one filter_by fetchone fetchall fetchmany'.split(
+    ' ',
+  ),
+);
+/** Functions that make constants of constants. */
+const PURE = new Set(
+  'b64encode b64decode urlsafe_b64encode urlsafe_b64decode encode decode dumps stringify bytes str join quote'.split(' '),
+);
+const RANDOM = kindIndex('random');
 
 type Call = {
   readonly frame: Frame;
@@ -38,7 +64,7 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const applied = rules.length === 0 ? undefined : applyRules(analysis, call, rules);
   if ((call.flags & CALL.decorator) !== 0) return call.given[0]?.value ?? NOTHING;
   if (call.callee.func !== undefined || call.callee.classRef !== undefined) {
-    const result = callFunction(analysis, frame, call.callee, positional(call), call.node);
+    const result = callFunction(analysis, frame, call.callee, call.given, call.node);
     if (result !== undefined) return applied === undefined ? result : result.withFacts(applied.facts(result.facts));
   }
   const container = containerCall(call);
@@ -47,7 +73,8 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const format = call.method === 'format' ? call.receiver?.constant : undefined;
   const facts =
     applied?.isOpaque === true ? NO_FACTS : typeof format === 'string' ? cleaned(carried(call), builtBits(format)) : carried(call);
-  return new Value(applied === undefined ? facts : applied.facts(facts), resultSymbol(analysis, call), NOT_CONSTANT);
+  const result = applied === undefined || applied.result === UNKNOWN ? resultSymbol(analysis, call) : applied.result;
+  return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT);
 }
 
 function readCall(frame: Frame, at: number): Call {
@@ -84,13 +111,19 @@ function readCall(frame: Frame, at: number): Call {
   };
 }
 
-type Applied = { readonly isOpaque: boolean; facts(before: Facts): Facts };
+type Applied = {
+  readonly isOpaque: boolean;
+  /** What the call's value is, when a model says so. */
+  readonly result: SymbolId;
+  facts(before: Facts): Facts;
+};
 
 function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Applied {
   const { frame, node } = call;
   let added: Facts = NO_FACTS;
   let bits = 0;
   let isOpaque = false;
+  let result = UNKNOWN;
   for (const rule of rules) {
     const bound = matchArguments(rule.pattern, call.given, frame);
     if (bound === undefined) continue;
@@ -98,7 +131,8 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
       case 'sink':
         if (isAnyOf(analysis, call, rule.sink.not)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
-        isOpaque = true;
+        if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
+        else isOpaque = true;
         break;
       case 'source':
         added = union(added, analysis.sourceFacts(frame, rule.kind, node));
@@ -121,6 +155,11 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         isOpaque = false;
         break;
       }
+      case 'state':
+        if (rule.result !== UNKNOWN) result = rule.result;
+        if (rule.receiver !== UNKNOWN && call.receiver !== undefined)
+          writeBack(frame, frame.func.code[call.calleeAt * STRIDE + 1] as number, call.receiver.withSymbol(rule.receiver));
+        break;
       case 'match':
         if (!isAnyOf(analysis, call, rule.match.notCalls)) analysis.matched(frame, rule.match, bound, node);
         break;
@@ -128,7 +167,8 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   }
   return {
     isOpaque,
-    facts: (before) => union(bits === ALL_CLASSES ? HARMLESS : cleaned(before, bits), added),
+    result,
+    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : cleaned(before, bits), added),
   };
 }
 
@@ -140,12 +180,19 @@ function isAnyOf(analysis: Engine, call: Call, patterns: readonly CallPattern[])
   );
 }
 
-function positional(call: Call): Value[] {
-  return call.given.map(({ value }) => value);
+/** What a number generator for games made stays guessable, whatever harmless text is made of it. */
+function isGuessable({ source }: Fact): boolean {
+  return source !== undefined && source.kind === RANDOM;
 }
 
-/** A function without a model may return anything of what it was given. */
+/** A function without a model may return anything of what it was given; of constants it makes nothing that anybody outside chose. */
 function carried(call: Call): Facts {
+  const { receiver, given } = call;
+  const isLookup = LOOKUPS.has(call.method);
+  if (isLookup && receiver !== undefined) return union(allFacts(receiver), allFacts(given[1]?.value ?? NOTHING));
+  const isKnown = receiver === undefined || allFacts(receiver).length === 0 ? isPure(call) : false;
+  if (given.every(({ value }) => isFixed(value)) && ((receiver !== undefined && isFixed(receiver)) || (given.length > 0 && isKnown)))
+    return HARMLESS;
   let facts = call.receiver === undefined ? call.callee.facts : allFacts(call.receiver);
   for (const { value } of call.given) facts = union(facts, allFacts(value));
   return facts;
@@ -184,8 +231,7 @@ function containerCall(call: Call): Value | undefined {
   }
   if (method === 'get' && first !== undefined) {
     const slot = slots?.get(keyOf(given)) ?? (typeof first.constant === 'string' ? slots?.get(first.constant) : undefined);
-    if (slot !== undefined) return slot;
-    return undefined;
+    return slot ?? (slots === undefined || first.constant !== NOT_CONSTANT ? undefined : anyOf(receiver, given[1]?.value));
   }
   if (method === 'set' && given.length > 1) {
     const key = keyOf(given.slice(0, -1));
@@ -201,6 +247,12 @@ function containerCall(call: Call): Value | undefined {
     if (facts !== receiver.facts) writeBack(frame, position, receiver.withFacts(facts));
   }
   return undefined;
+}
+
+/** Some slot of a table, or what is given for keys that it does not have. */
+function anyOf(table: Value, otherwise: Value | undefined): Value {
+  const facts = union(allFacts(table), otherwise === undefined ? NO_FACTS : allFacts(otherwise));
+  return new Value(isFixed(table) && (otherwise === undefined || isFixed(otherwise)) ? union(facts, HARMLESS) : facts);
 }
 
 /** `set('section', 'key', value)` and `get('section', 'key')`: constant keys together name one slot; empty when one is no constant. */
@@ -233,13 +285,13 @@ function callbacks(analysis: Engine, call: Call): void {
 }
 
 /** Calls a function or class of the scanned files; `undefined` when it cannot be followed. */
-export function callFunction(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value | undefined {
-  if (target.classRef !== undefined) return construct(analysis, frame, target, values, node);
+function callFunction(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value | undefined {
+  if (target.classRef !== undefined) return construct(analysis, frame, target, args, node);
   if (target.func === undefined) return undefined;
   const { module, index } = target.func;
   const func = module.functions[index];
   if (func === undefined) return undefined;
-  const given = target.receiver !== undefined && func.owner >= 0 && !func.isStatic ? [target.receiver, ...values] : values;
+  const given = bindParameters(func, module, target.receiver, args);
   if (func.outer !== 0 && target.func.frame !== undefined) {
     const nested = new Frame(module, func, target.func.frame, frame);
     for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = given[at] ?? NOTHING;
@@ -247,10 +299,10 @@ export function callFunction(analysis: Engine, frame: Frame, target: Value, valu
     return nested.returned ?? NOTHING;
   }
   analysis.called(func);
-  return instantiate(analysis, frame, analysis.summary(module, func), given, node);
+  return instantiate(analysis, frame, analysis.summary(module, func, given), given, node);
 }
 
-function construct(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value {
+function construct(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value {
   const of = target.classRef;
   const object = new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, undefined, of);
   if (of === undefined) return object;
@@ -258,46 +310,67 @@ function construct(analysis: Engine, frame: Frame, target: Value, values: readon
   if (method === undefined) return object;
   const func = method.module.functions[method.index];
   if (func === undefined) return object;
-  const summary = analysis.summary(method.module, func);
-  const given = [object, ...values];
+  const given = bindParameters(func, method.module, object, args);
+  const summary = analysis.summary(method.module, func, given);
   instantiate(analysis, frame, summary, given, node);
   let built = object;
   for (const [key, value] of summary.parameters[0]?.slots ?? []) {
-    built = writeField(built, frame.module.names.id(String(key)), replaced(value, given), frame.module.names);
+    built = writeField(built, frame.module.names.id(String(key)), replaced(value, given, summary, frame), frame.module.names);
   }
   return built;
 }
 
+function isPure({ method, callee, frame }: Call): boolean {
+  const { names, symbols } = frame.module;
+  return PURE.has(method === '' ? names.text(symbols.name(callee.symbol)) : method);
+}
+
 /** Puts a call's values in the place of a summary's parameters. */
-function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: readonly Value[], node: number): Value {
+function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: Given, node: number): Value {
   for (const { sink, fact, module, node: at } of summary.sinks) {
-    for (const passed of factsAt(fact, given)) {
+    for (const passed of factsAt(fact, given, frame)) {
       const arrived = withStep(passed, 'passed to a function', frame.module, node);
       analysis.factReached(frame, sink, { ...arrived, clean: passed.clean | fact.clean }, module, at);
     }
   }
-  return replaced(summary.returned, given);
+  return replaced(summary.returned, given, summary, frame);
 }
 
-function replaced(value: Value, given: readonly Value[], depth = 3): Value {
+type Given = readonly (Value | undefined)[];
+
+function replaced(value: Value, given: Given, summary: Summary, frame: Frame, depth = 3): Value {
+  const [only] = value.facts;
+  if (
+    value.facts.length === 1 &&
+    only !== undefined &&
+    only.parameter >= 0 &&
+    only.field < 0 &&
+    only.clean === 0 &&
+    value.slots === undefined
+  ) {
+    const passed = given[only.parameter];
+    if (passed !== undefined && value.symbol !== UNKNOWN && value.symbol === summary.symbols[only.parameter]) return passed;
+  }
   let facts: Facts = NO_FACTS;
   for (const fact of value.facts) {
     if (fact.source !== undefined || fact.parameter < 0) facts = union(facts, [fact]);
     else
       facts = union(
         facts,
-        factsAt(fact, given).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
+        factsAt(fact, given, frame).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
       );
   }
   if (value.slots === undefined || depth === 0) return value.withFacts(facts);
   const slots = new Map<string | number, Value>();
-  for (const [key, held] of value.slots) slots.set(key, replaced(held, given, depth - 1));
+  for (const [key, held] of value.slots) slots.set(key, replaced(held, given, summary, frame, depth - 1));
   return value.withFacts(facts).withSlots(slots);
 }
 
-/** The facts that a caller passed for a fact of a parameter. */
-function factsAt(fact: Fact, given: readonly Value[]): Facts {
+/** The facts that a caller passed for a fact of a parameter: of its field, where the caller knows what that holds. */
+function factsAt(fact: Fact, given: Given, frame: Frame): Facts {
   const value = given[fact.parameter];
   if (value === undefined) return NO_FACTS;
-  return allFacts(value);
+  if (fact.field < 0 || value.slots === undefined) return allFacts(value);
+  const slot = value.slots.get(frame.module.names.text(fact.field));
+  return slot === undefined ? value.facts : allFacts(slot);
 }

@@ -6,7 +6,7 @@ import type { Bound } from './arguments.ts';
 import type { Frame, Summary } from './frame.ts';
 import type { Project } from './project.ts';
 import type { HandlerRule, Rules, SinkRule } from './rules.ts';
-import type { Fact, Facts, Source, Step, Value } from './value.ts';
+import type { ClassRef, Fact, Facts, Source, Step, Value } from './value.ts';
 
 export type FlowReport = {
   readonly sink: SinkRule;
@@ -35,7 +35,8 @@ export type Engine = {
   /** Counts one instruction; false when the bound is reached. */
   spend(): boolean;
   moduleFrame(module: ModuleIr): Frame;
-  summary(module: ModuleIr, func: FunctionIr): Summary;
+  /** What a function does with its parameters, for a caller that passes `given`. */
+  summary(module: ModuleIr, func: FunctionIr, given: readonly (Value | undefined)[]): Summary;
   /** Something in the scanned files calls it, so its parameters are what is passed there. */
   called(func: FunctionIr): void;
   parameterValue(frame: Frame, at: number, facts: Facts): Value;
@@ -49,8 +50,10 @@ export type Engine = {
   sourceFacts(frame: Frame, kind: number, node: number): Facts;
   member(object: Value, name: NameId, text: string): Value | undefined;
   fieldType(object: Value, name: NameId): SymbolId;
+  instanceOf(frame: Frame, type: SymbolId): ClassRef | undefined;
   closure(frame: Frame, index: number): Value;
-  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void;
+  /** A field is assigned, or with `key` an element. */
+  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void;
   returned(frame: Frame, value: Value, node: number): void;
   reached(frame: Frame, sink: SinkRule, data: Value, node: number): void;
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void;

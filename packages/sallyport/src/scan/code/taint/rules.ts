@@ -15,6 +15,13 @@ export type SinkRule = {
   /** Reported without a known flow too. */
   readonly unproven: boolean;
 };
+/** A function that a framework finds by itself. */
+export type ViewRule = {
+  readonly imports: readonly string[] | undefined;
+  readonly first: string | undefined;
+  readonly names: readonly string[] | undefined;
+  readonly handler: HandlerRule;
+};
 export type HandlerRule = {
   readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
   readonly returns: number;
@@ -25,6 +32,7 @@ export type Rule =
   | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
@@ -41,6 +49,7 @@ const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
 export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
 export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
 const NONE: readonly Rule[] = [];
+type Handler = NonNullable<Model['handlers']>[number];
 
 /** A receiver of which nothing is known. */
 export const ANY_ROOT = '?';
@@ -56,6 +65,7 @@ export class Rules {
     assign: new Map<SymbolId, readonly Rule[]>(),
   };
   readonly returns: Rule[] = [];
+  readonly views: ViewRule[] = [];
   /** Patterns whose last step is a metavariable: any field of an object. */
   readonly #anyStep: number;
 
@@ -111,28 +121,22 @@ export class Rules {
   }
 
   #addModel(model: Model): void {
-    for (const [target, paths] of Object.entries(model.types ?? {})) {
-      for (const path of paths) {
-        const pattern = read(path);
-        const from = this.symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
-        this.symbols.alias(from, this.symbols.path(read(target).steps));
-      }
-    }
     for (const { pattern, kind } of model.sources ?? []) this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
     for (const entry of model.sanitizers ?? []) {
       const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
       this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
     }
     for (const { pattern } of model.propagators ?? []) this.#add({ is: 'propagator', pattern: read(pattern) });
-    for (const { pattern, parameters, returns } of model.handlers ?? []) {
-      const bound = parameters.map(({ at, as, kind }) => ({
-        at,
-        as: as === undefined ? UNKNOWN : this.symbols.path(read(as).steps),
-        kind: kind === undefined ? -1 : kindIndex(kind),
-      }));
-      const handler = { parameters: bound, returns: returns === undefined ? 0 : classBit(returns) };
-      this.#add({ is: 'handler', pattern: read(pattern), handler });
-    }
+    const symbolOf = (text: string | undefined): SymbolId => (text === undefined ? UNKNOWN : this.symbols.path(read(text).steps));
+    for (const { pattern, result, receiver } of model.states ?? [])
+      this.#add({ is: 'state', pattern: read(pattern), result: symbolOf(result), receiver: symbolOf(receiver) });
+    const handlerOf = ({ parameters, returns }: Pick<Handler, 'parameters' | 'returns'>): HandlerRule => ({
+      parameters: parameters.map(({ at, as, kind }) => ({ at, as: symbolOf(as), kind: kind === undefined ? -1 : kindIndex(kind) })),
+      returns: returns === undefined ? 0 : classBit(returns),
+    });
+    for (const view of model.views ?? [])
+      this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
+    for (const entry of model.handlers ?? []) this.#add({ is: 'handler', pattern: read(entry.pattern), handler: handlerOf(entry) });
   }
 
   #addCheck(check: Check, language: Language): void {
@@ -165,6 +169,20 @@ export class Rules {
     const known = table.get(last);
     if (known === undefined) table.set(last, [rule]);
     else known.push(rule);
+  }
+}
+
+/** Makes other paths to a symbol lead there. Before anything of a scan is lowered: what was looked up before keeps its own symbol. */
+export function nameTypes(symbols: Symbols, language: Language, models: readonly Model[]): void {
+  for (const model of models) {
+    if (!model.languages.includes(language)) continue;
+    for (const [target, paths] of Object.entries(model.types ?? {})) {
+      for (const path of paths) {
+        const pattern = read(path);
+        const from = symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
+        symbols.alias(from, symbols.path(read(target).steps));
+      }
+    }
   }
 }
 
