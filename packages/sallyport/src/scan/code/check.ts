@@ -5,10 +5,10 @@ import { LANGUAGES } from './language.ts';
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
  * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
  * sources of rules that users bring. `random` is a number that can be guessed: no data from outside, but no secret either.
- * `archive` is the name of a packed file.
+ * `archive` is the name of a packed file, `error` a caught exception.
  */
 export const SOURCE_KINDS = [
-  ...['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom', 'random', 'archive'],
+  ...['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom', 'random', 'archive', 'error'],
 ] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
@@ -72,6 +72,8 @@ export const modelSchema = Type.Object(
         Type.Object({ pattern: patternText, result: Type.Optional(Type.String()), receiver: Type.Optional(Type.String()) }, closed),
       ),
     ),
+    /** Calls that do not return: `flask.abort`. */
+    ends: Type.Optional(patterns),
     /** Functions that a framework finds by itself, told by an import of the file, the first parameter's name or their own. */
     views: Type.Optional(
       Type.Array(
@@ -97,6 +99,20 @@ const cases = byLanguage(
   Type.Object({ hits: Type.Array(Type.String(), { minItems: 1 }), misses: Type.Array(Type.String(), { minItems: 1 }) }, closed),
 );
 
+/** A condition on the text or value of a metavariable. */
+const condition = Type.Object(
+  {
+    metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
+    regex: Type.Optional(Type.String()),
+    notRegex: Type.Optional(Type.String()),
+    below: Type.Optional(Type.Number()),
+    above: Type.Optional(Type.Number()),
+    /** The value is a literal or folds to one. */
+    constant: Type.Optional(Type.Boolean()),
+  },
+  closed,
+);
+
 const taint = Type.Object(
   {
     class: literals(SINK_CLASSES),
@@ -108,23 +124,11 @@ const taint = Type.Object(
     unproven: Type.Optional(byLanguage(patterns)),
     /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
     not: Type.Optional(byLanguage(patterns)),
+    /** Of what the other metavariables of a sink stand for. */
+    where: Type.Optional(Type.Array(condition)),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),
-  },
-  closed,
-);
-
-/** A condition on the text or value of a metavariable. */
-const condition = Type.Object(
-  {
-    metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
-    regex: Type.Optional(Type.String()),
-    notRegex: Type.Optional(Type.String()),
-    below: Type.Optional(Type.Number()),
-    above: Type.Optional(Type.Number()),
-    /** The value is a literal or folds to one. */
-    constant: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -155,6 +159,8 @@ export const checkSchema = Type.Object(
     /** `certain`: reported. `audit`: with `audit` only. */
     tier: literals(['certain', 'audit'] as const),
     confidence: Type.Number({ minimum: 0, maximum: 1 }),
+    /** Not in the code of tests, where it harms nobody: credentials that are made up, requests without a time limit. */
+    notInTests: Type.Optional(Type.Boolean()),
     /** One sentence: what is wrong and what an attacker gains. */
     message: Type.String({ minLength: 20 }),
     fix: Type.String({ minLength: 20 }),

@@ -126,13 +126,18 @@ export class IrBuilder {
 
   /** Binds a name to an imported symbol. */
   importAs(name: string, path: readonly string[], node: number): void {
-    const value = this.symbol(path, node);
-    this.#imported.set(name, this.symbols.path(path));
+    const value = this.module(path, node);
+    this.#imported.set(name, this.symbols.imported(path));
     this.declare(name, value, node);
   }
 
   symbol(path: readonly string[], node: number): number {
     return this.emit(OP.symbol, this.symbols.path(path), 0, 0, node);
+  }
+
+  /** What a module exports under a path that starts with the module's name. */
+  module(path: readonly string[], node: number): number {
+    return this.emit(OP.symbol, this.symbols.imported(path), 0, 0, node);
   }
 
   field(object: number, name: string, node: number): number {

@@ -16,11 +16,16 @@ const UNPROVEN_CONFIDENCE = 0.4;
 /** A sink with a value that is no constant: most of these places are right. */
 const AUDIT_CONFIDENCE = 0.2;
 
+/** Files of tests, by where they stand and how they are called. */
+const TESTS =
+  /(?:^|\/)(?:tests?|__tests__|testing|specs?|fixtures|__mocks__|e2e)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$|[._-](?:test|spec)\.[cm]?[jt]sx?$/;
+
 /** Findings by check and place, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
+    if (sink.check.notInTests === true && TESTS.test(source.module.path)) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
@@ -40,6 +45,7 @@ export class Report {
 
   /** A sink that is reported for any value; a flow to the same place says more. */
   unproven({ check }: SinkRule, module: ModuleIr, node: number): void {
+    if (TESTS.test(module.path)) return;
     this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
   }
 
@@ -52,6 +58,7 @@ export class Report {
   }
 
   #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number; audit?: true }): void {
+    if (check.notInTests === true && TESTS.test(module.path)) return;
     const start = module.tree.place(module.tree.start[node] as number);
     const end = module.tree.place(module.tree.end[node] as number);
     const key = `${check.id} ${module.path} ${module.tree.start[node]}`;

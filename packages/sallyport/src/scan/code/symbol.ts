@@ -39,6 +39,8 @@ export class Symbols {
   readonly indexStep: NameId;
   readonly #default: NameId;
   readonly #children = new Map<number, SymbolId>();
+  /** Roots that lead elsewhere as variables, and stand for themselves as modules: `request`. */
+  readonly #modules = new Map<NameId, SymbolId>();
   readonly #parent: SymbolId[] = [UNKNOWN];
   readonly #name: NameId[] = [0];
   readonly #steps: number[] = [0];
@@ -73,9 +75,20 @@ export class Symbols {
     return symbol;
   }
 
+  /** The symbol of a path whose root is a module. */
+  imported(steps: readonly string[]): SymbolId {
+    const own = this.#modules.get(this.names.id(steps[0] ?? ''));
+    if (own === undefined) return this.path(steps);
+    let symbol = own;
+    for (const step of steps.slice(1)) symbol = this.child(symbol, this.names.id(step));
+    return symbol;
+  }
+
   /** From now on the path of `from` leads to `to`, with all that is reached through it. */
   alias(from: SymbolId, to: SymbolId): void {
-    if (from !== UNKNOWN && from !== to) this.#children.set(this.parent(from) * KEY + this.name(from), to);
+    if (from === UNKNOWN || from === to) return;
+    if (this.parent(from) === UNKNOWN) this.#modules.set(this.name(from), from);
+    this.#children.set(this.parent(from) * KEY + this.name(from), to);
   }
 
   parent(symbol: SymbolId): SymbolId {

@@ -11,13 +11,15 @@ import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pat
 export type Held = { readonly node: number; readonly constant: string | number | boolean | null | undefined };
 export type Holds = ReadonlyMap<string, Held>;
 
-type Condition = {
+export type Condition = {
   readonly metavariable: string;
   readonly regex: RE2JS | undefined;
   readonly notRegex: RE2JS | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
+  /** What the expressions said of short texts before: names come again and again. */
+  readonly seen: Map<string, boolean>;
 };
 
 /** A check with `match`, ready for one grammar. */
@@ -58,15 +60,21 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
     inside: inside === undefined ? undefined : syntax(inside),
     notInside: syntax(match.notInside?.[key] ?? []),
     imports: match.imports?.[key],
-    where: (match.where ?? []).map((condition) => ({
-      metavariable: condition.metavariable,
-      regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
-      notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
-      below: condition.below,
-      above: condition.above,
-      constant: condition.constant,
-    })),
+    where: readConditions(match.where),
   };
+}
+
+/** Conditions with their expressions compiled. */
+export function readConditions(conditions: NonNullable<Check['match']>['where']): readonly Condition[] {
+  return (conditions ?? []).map((condition) => ({
+    metavariable: condition.metavariable,
+    regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
+    notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+    below: condition.below,
+    above: condition.above,
+    constant: condition.constant,
+    seen: new Map<string, boolean>(),
+  }));
 }
 
 /** Whether what surrounds a match, and what its metavariables hold, is as the check says. */
@@ -86,14 +94,27 @@ export function importsAny(imports: readonly string[], wanted: readonly string[]
   return imports.some((name) => wanted.some((one) => name === one || name.startsWith(`${one}.`) || name.startsWith(`${one}/`)));
 }
 
-function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
+/** Texts that are kept, and how many of them. */
+const SEEN_LENGTH = 60;
+const MAX_SEEN = 20_000;
+
+function matchesText(condition: Condition, text: string): boolean {
+  const { regex, notRegex, seen } = condition;
+  if (regex === undefined && notRegex === undefined) return true;
+  const known = seen.get(text);
+  if (known !== undefined) return known;
+  const matches = (regex === undefined || regex.matcher(text).find()) && notRegex?.matcher(text).find() !== true;
+  if (text.length <= SEEN_LENGTH && seen.size < MAX_SEEN) seen.set(text, matches);
+  return matches;
+}
+
+export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
   const held = holds.get(condition.metavariable);
   if (held === undefined) return false;
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
-  if (condition.regex !== undefined && !condition.regex.matcher(text).find()) return false;
-  if (condition.notRegex?.matcher(text).find() === true) return false;
+  if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;
   const number = typeof constant === 'number' ? constant : Number(text);
   if (Number.isNaN(number)) return false;

@@ -12,6 +12,7 @@ import type { Project } from './project.ts';
 import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
+  cleaned,
   isFixed,
   NO_FACTS,
   NOT_CONSTANT,
@@ -32,6 +33,11 @@ const PARAMETER = kindIndex('parameter');
 const MAX_NESTING = 12;
 /** Summaries of one function for callers that pass other types; further ones take the one for any caller. */
 const MAX_SHAPES = 5;
+
+/** The text of `return text, 404`; other containers are sent as JSON. */
+function bodyOf({ slots }: Value): Value | undefined {
+  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
+}
 
 /** The flow analysis of all modules that were lowered together. */
 export class Analysis implements Engine {
@@ -231,11 +237,13 @@ export class Analysis implements Engine {
     if (value.symbol === UNKNOWN) return value;
     const rules = this.rules(frame).value(value.symbol);
     if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
+    let { facts } = value;
     for (const rule of rules) {
       if (rule.is === 'match') this.matched(frame, rule.match, [], node);
-      if (rule.is === 'source') return value.withFacts(union(value.facts, this.sourceFacts(frame, rule.kind, node)));
+      else if (rule.is === 'sanitizer') facts = cleaned(facts, rule.bits);
+      else if (rule.is === 'source') facts = union(facts, this.sourceFacts(frame, rule.kind, node));
     }
-    return value;
+    return value.withFacts(facts);
   }
 
   sourceFacts(frame: Frame, kind: number, node: number): Facts {
@@ -327,8 +335,10 @@ export class Analysis implements Engine {
 
   #returnReached(frame: Frame, value: Value, node: number): void {
     for (const rule of this.rules(frame).returns) {
-      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0 && value.slots === undefined)
-        this.reached(frame, rule.sink, value, node);
+      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0) {
+        const text = value.slots === undefined ? value : bodyOf(value);
+        if (text !== undefined) this.reached(frame, rule.sink, text, node);
+      }
     }
   }
 

@@ -1,7 +1,8 @@
 import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
 import type { CallPattern } from '../pattern/call_pattern.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import { matchArguments, type Argument } from './arguments.ts';
+import { fulfils, type Condition } from '../pattern/match_check.ts';
+import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
@@ -40,9 +41,7 @@ const LOOKUPS = new Set(
   ),
 );
 /** Functions that make constants of constants. */
-const PURE = new Set(
-  'b64encode b64decode urlsafe_b64encode urlsafe_b64decode encode decode dumps stringify bytes str join quote'.split(' '),
-);
+const PURE = new Set('b64encode b64decode urlsafe_b64encode urlsafe_b64decode dumps stringify bytes str quote'.split(' '));
 const RANDOM = kindIndex('random');
 
 type Call = {
@@ -129,7 +128,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     if (bound === undefined) continue;
     switch (rule.is) {
       case 'sink':
-        if (isAnyOf(analysis, call, rule.sink.not)) break;
+        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, bound, frame)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
         else isOpaque = true;
@@ -155,6 +154,10 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         isOpaque = false;
         break;
       }
+      case 'end':
+        // At the top it may be a mistake of the parser; what follows is still looked at.
+        if (frame.branches > 0) frame.live = false;
+        break;
       case 'state':
         if (rule.result !== UNKNOWN) result = rule.result;
         if (rule.receiver !== UNKNOWN && call.receiver !== undefined)
@@ -172,11 +175,26 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   };
 }
 
-/** One of a check's `not` patterns is this call too. */
+/** Conditions of a sink on its other arguments. */
+function areMet(where: readonly Condition[], bound: readonly Bound[], frame: Frame): boolean {
+  if (where.length === 0) return true;
+  const holds = new Map(
+    bound.map(({ metavariable, value: { constant }, node }) => [
+      metavariable,
+      { node, constant: constant === NOT_CONSTANT ? undefined : constant },
+    ]),
+  );
+  return where.every((condition) => fulfils(condition, frame.module.tree, holds));
+}
+
+/** One of a check's `not` patterns is this call too, or may be: arguments that stand in a variable can be any. */
 function isAnyOf(analysis: Engine, call: Call, patterns: readonly CallPattern[]): boolean {
   const rules = analysis.rules(call.frame);
+  const isSpread = call.given.some(({ spread }) => spread);
   return patterns.some(
-    (pattern) => rules.isAt(pattern, call.callee.symbol) && matchArguments(pattern, call.given, call.frame) !== undefined,
+    (pattern) =>
+      rules.isAt(pattern, call.callee.symbol) &&
+      (matchArguments(pattern, call.given, call.frame) !== undefined || (isSpread && pattern.arguments.some(({ is }) => is === 'named'))),
   );
 }
 

@@ -6,7 +6,7 @@ import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { chosen, refine } from './guard.ts';
 import { joinStates, type Frame } from './frame.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
-import { builtBits } from './rules.ts';
+import { builtBits, kindIndex } from './rules.ts';
 import {
   allFacts,
   cleaned,
@@ -22,6 +22,8 @@ import {
   Value,
   type Facts,
 } from './value.ts';
+
+const ERROR = kindIndex('error');
 
 /** Runs the instructions from `at` up to `end` over the variables of `frame`. */
 export function run(analysis: Engine, frame: Frame, from: number, end: number): void {
@@ -58,6 +60,7 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   const before = frame.env;
   const test = code[base + 1] as number;
   frame.env = before.slice();
+  frame.branches++;
   refine(frame, test, true);
   run(analysis, frame, at + 1, other);
   const then = frame.env;
@@ -66,6 +69,7 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   frame.env = before.slice();
   refine(frame, test, false);
   run(analysis, frame, other, end);
+  frame.branches--;
   if (!frame.live) {
     frame.env = then;
     frame.live = thenLive;
@@ -232,6 +236,8 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
       if (a !== NO_VALUE) analysis.returned(frame, valueOf(frame, a), node);
       frame.live = false;
       return NOTHING;
+    case OP.caught:
+      return new Value(analysis.sourceFacts(frame, ERROR, node));
     case OP.yield:
       analysis.returned(frame, valueOf(frame, a), node);
       return NOTHING;

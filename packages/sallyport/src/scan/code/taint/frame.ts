@@ -32,6 +32,8 @@ export class Frame {
   readonly values: Value[];
   env: Value[];
   live = true;
+  /** Branches around the instruction that runs. */
+  branches = 0;
   returned: Value | undefined;
   /** States at `break` and `continue` of the innermost loop. */
   exits: Value[][] = [];

@@ -1,7 +1,7 @@
 import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type SinkClass, type SourceKind } from '../check.ts';
 import type { Language } from '../language.ts';
 import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
-import type { MatchCheck } from '../pattern/match_check.ts';
+import { readConditions, type Condition, type MatchCheck } from '../pattern/match_check.ts';
 import { pinsHost } from './fold.ts';
 import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
 
@@ -10,6 +10,7 @@ export type SinkRule = {
   readonly bit: number;
   readonly refuses: number;
   /** Calls that are no sink after all. */ readonly not: readonly CallPattern[];
+  readonly where: readonly Condition[];
   /** Of parameters, only text that was built with them. */
   readonly builtOnly: boolean;
   /** Reported without a known flow too. */
@@ -32,6 +33,7 @@ export type Rule =
   | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  | { readonly is: 'end'; readonly pattern: CallPattern }
   | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
@@ -134,6 +136,7 @@ export class Rules {
       parameters: parameters.map(({ at, as, kind }) => ({ at, as: symbolOf(as), kind: kind === undefined ? -1 : kindIndex(kind) })),
       returns: returns === undefined ? 0 : classBit(returns),
     });
+    for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])
       this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
     for (const entry of model.handlers ?? []) this.#add({ is: 'handler', pattern: read(entry.pattern), handler: handlerOf(entry) });
@@ -146,7 +149,8 @@ export class Rules {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
       const not = (taint.not?.[key] ?? []).map(read);
-      const sink = { check, bit, refuses, not, builtOnly: NEEDS_BUILT.has(taint.class) };
+      const where = readConditions(taint.where);
+      const sink = { check, bit, refuses, not, where, builtOnly: NEEDS_BUILT.has(taint.class) };
       for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
       for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
