@@ -103,6 +103,8 @@ const cases = byLanguage(
 const condition = Type.Object(
   {
     metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
+    /** It holds where the pattern has no such metavariable. */
+    optional: Type.Optional(Type.Boolean()),
     regex: Type.Optional(Type.String()),
     notRegex: Type.Optional(Type.String()),
     below: Type.Optional(Type.Number()),

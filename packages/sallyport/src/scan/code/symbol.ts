@@ -109,9 +109,9 @@ export class Symbols {
     return at;
   }
 
-  /** A symbol below a relative module (`./x`, `../x`): a file of the scanned project. */
+  /** A symbol below a relative module (`./x`, `../x`) or one below the project's root (`@/x`, `~/x`): a file of the scanned project. */
   isLocal(symbol: SymbolId): boolean {
-    return this.names.text(this.name(this.root(symbol))).startsWith('.');
+    return /^(?:\.|[@~]\/)/.test(this.names.text(this.name(this.root(symbol))));
   }
 
   steps(symbol: SymbolId): string[] {

@@ -19,7 +19,7 @@ export type CallPattern = {
   /** Steps of the path, `()` for an inner call; the first is a metavariable when any receiver will do. */
   readonly steps: readonly string[];
   readonly arguments: readonly ArgumentPattern[];
-  /** The metavariable of the last index in an assignment to an element: `session[$SINK] = $VALUE`. */
+  /** The metavariable of the last index: `session[$SINK] = $VALUE`, `window[$SINK](...)`. */
   readonly key?: string;
 };
 
@@ -65,7 +65,9 @@ class Reader {
       return { form: 'assign', steps: last === undefined ? steps : [...steps, '()'], arguments: [value], ...key };
     }
     this.#end();
-    return last === undefined ? { form: 'value', steps, arguments: [] } : { form: 'call', steps, arguments: last };
+    if (last === undefined) return { form: 'value', steps, arguments: [] };
+    const key = steps.at(-1) === '[]' && this.#key !== undefined ? { key: this.#key } : {};
+    return { form: 'call', steps, arguments: last, ...key };
   }
 
   /** A path with calls; the arguments of the last call apart, those of inner ones must be open. */

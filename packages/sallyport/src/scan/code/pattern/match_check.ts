@@ -18,6 +18,7 @@ export type Condition = {
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
+  readonly optional: boolean;
   /** What the expressions said of short texts before: names come again and again. */
   readonly seen: Map<string, boolean>;
 };
@@ -73,6 +74,7 @@ export function readConditions(conditions: NonNullable<Check['match']>['where'])
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
+    optional: condition.optional === true,
     seen: new Map<string, boolean>(),
   }));
 }
@@ -110,7 +112,7 @@ function matchesText(condition: Condition, text: string): boolean {
 
 export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
   const held = holds.get(condition.metavariable);
-  if (held === undefined) return false;
+  if (held === undefined) return condition.optional;
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);

@@ -9,7 +9,7 @@ import type { Engine, Listener } from './engine.ts';
 import { runHandler, runView } from './handlers.ts';
 import { shaped, shapeOf } from './parameters.ts';
 import type { Project } from './project.ts';
-import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
+import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
   cleaned,
@@ -33,6 +33,8 @@ const PARAMETER = kindIndex('parameter');
 const MAX_NESTING = 12;
 /** Summaries of one function for callers that pass other types; further ones take the one for any caller. */
 const MAX_SHAPES = 5;
+
+const HTML = classBit('html');
 
 /** The text of `return text, 404`; other containers are sent as JSON. */
 function bodyOf({ slots }: Value): Value | undefined {
@@ -336,7 +338,7 @@ export class Analysis implements Engine {
   #returnReached(frame: Frame, value: Value, node: number): void {
     for (const rule of this.rules(frame).returns) {
       if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0) {
-        const text = value.slots === undefined ? value : bodyOf(value);
+        const text = value.slots === undefined || (rule.sink.bit & HTML) === 0 ? value : bodyOf(value);
         if (text !== undefined) this.reached(frame, rule.sink, text, node);
       }
     }

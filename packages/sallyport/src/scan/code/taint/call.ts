@@ -6,22 +6,10 @@ import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
+import { carried, containerCall, type Call } from './carry.ts';
 import { bindParameters } from './parameters.ts';
-import { ALL_CLASSES, builtBits, kindIndex, type Rule } from './rules.ts';
-import {
-  allFacts,
-  cleaned,
-  HARMLESS,
-  isFixed,
-  NO_FACTS,
-  NOT_CONSTANT,
-  NOTHING,
-  union,
-  Value,
-  withStep,
-  type Fact,
-  type Facts,
-} from './value.ts';
+import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
+import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
@@ -29,37 +17,12 @@ const ITERATORS = new Set(
     ' ',
   ),
 );
-/** Methods that put their arguments into their receiver. */
-const ADDERS = new Set(
-  'append push add insert extend unshift set put update appendleft write writelines push_str push_back setdefault'.split(' '),
-);
-
-/** Methods that find something by a key: what they answer is not the key. */
-const LOOKUPS = new Set(
-  'get get_or_404 first_or_404 find findOne findById findByPk findUnique findFirst find_one filter_by fetchone fetchall fetchmany'.split(
-    ' ',
-  ),
-);
-/** Functions that make constants of constants. */
-const PURE = new Set('b64encode b64decode urlsafe_b64encode urlsafe_b64decode dumps stringify bytes str quote'.split(' '));
 const RANDOM = kindIndex('random');
-
-type Call = {
-  readonly frame: Frame;
-  readonly node: number;
-  readonly callee: Value;
-  readonly calleeAt: number;
-  readonly receiver: Value | undefined;
-  readonly given: readonly Argument[];
-  readonly positions: readonly number[];
-  readonly flags: number;
-  readonly method: string;
-};
 
 export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
   const { symbol } = call.callee;
-  const rules = symbol === UNKNOWN ? [] : analysis.rules(frame).call(symbol);
+  const rules = rulesOf(analysis.rules(frame), symbol, call.given);
   const applied = rules.length === 0 ? undefined : applyRules(analysis, call, rules);
   if ((call.flags & CALL.decorator) !== 0) return call.given[0]?.value ?? NOTHING;
   if (call.callee.func !== undefined || call.callee.classRef !== undefined) {
@@ -75,6 +38,25 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const result = applied === undefined || applied.result === UNKNOWN ? resultSymbol(analysis, call) : applied.result;
   return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT);
 }
+
+/** The rules of the called symbol, and those of any call with such arguments. */
+function rulesOf(all: Rules, symbol: SymbolId, given: readonly Argument[]): readonly Rule[] {
+  const named = symbol === UNKNOWN ? NO_RULES : all.call(symbol);
+  if (!all.hasOpenCalls) return named;
+  let found: Rule[] | undefined;
+  const add = (name: string): void => {
+    const rules = all.withArgument(name);
+    if (rules.length > 0) (found ??= [...named]).push(...rules);
+  };
+  for (const { name, value } of given) {
+    if (name !== undefined) add(name);
+    else for (const key of value.slots?.keys() ?? NO_KEYS) if (typeof key === 'string') add(key);
+  }
+  return found ?? named;
+}
+
+const NO_RULES: readonly Rule[] = [];
+const NO_KEYS: readonly string[] = [];
 
 function readCall(frame: Frame, at: number): Call {
   const { code, pool } = frame.func;
@@ -130,6 +112,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
       case 'sink':
         if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, bound, frame)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
+        if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
         else isOpaque = true;
         break;
@@ -175,6 +158,12 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   };
 }
 
+/** The index of the called element. */
+function keyOf({ frame, calleeAt }: Call): Value {
+  const { code } = frame.func;
+  return code[calleeAt * STRIDE] === OP.index ? valueOf(frame, code[calleeAt * STRIDE + 2] as number) : NOTHING;
+}
+
 /** Conditions of a sink on its other arguments. */
 function areMet(where: readonly Condition[], bound: readonly Bound[], frame: Frame): boolean {
   if (where.length === 0) return true;
@@ -203,19 +192,6 @@ function isGuessable({ source }: Fact): boolean {
   return source !== undefined && source.kind === RANDOM;
 }
 
-/** A function without a model may return anything of what it was given; of constants it makes nothing that anybody outside chose. */
-function carried(call: Call): Facts {
-  const { receiver, given } = call;
-  const isLookup = LOOKUPS.has(call.method);
-  if (isLookup && receiver !== undefined) return union(allFacts(receiver), allFacts(given[1]?.value ?? NOTHING));
-  const isKnown = receiver === undefined || allFacts(receiver).length === 0 ? isPure(call) : false;
-  if (given.every(({ value }) => isFixed(value)) && ((receiver !== undefined && isFixed(receiver)) || (given.length > 0 && isKnown)))
-    return HARMLESS;
-  let facts = call.receiver === undefined ? call.callee.facts : allFacts(call.receiver);
-  for (const { value } of call.given) facts = union(facts, allFacts(value));
-  return facts;
-}
-
 function resultSymbol(analysis: Engine, call: Call): SymbolId {
   const { frame, callee, flags } = call;
   if (callee.symbol === UNKNOWN) return UNKNOWN;
@@ -224,65 +200,6 @@ function resultSymbol(analysis: Engine, call: Call): SymbolId {
     (flags & CALL.construct) !== 0 ||
     ((language === 'python' || language === 'javascript') && /^[A-Z]\w*[a-z]/.test(names.text(symbols.name(callee.symbol))));
   return isClass ? callee.symbol : analysis.childSymbol(frame, callee.symbol, symbols.callStep);
-}
-
-/** Methods of containers whose slots are known. */
-function containerCall(call: Call): Value | undefined {
-  const { receiver, method, given, frame } = call;
-  if (receiver === undefined) return undefined;
-  const position = frame.func.code[call.calleeAt * STRIDE + 1] as number;
-  const first = given[0]?.value;
-  const { slots } = receiver;
-  if (slots !== undefined && first !== undefined && (method === 'append' || method === 'push') && given.length === 1) {
-    const next = nextIndex(receiver);
-    writeBack(frame, position, receiver.withSlots(new Map(slots).set(next, first)));
-    return NOTHING;
-  }
-  if (slots !== undefined && method === 'pop' && (first === undefined || typeof first.constant === 'number')) {
-    const count = nextIndex(receiver);
-    const at = first === undefined ? count - 1 : (first.constant as number);
-    const removed = slots.get(at);
-    const left = new Map<string | number, Value>();
-    for (const [key, value] of slots) if (key !== at) left.set(typeof key === 'number' && key > at ? key - 1 : key, value);
-    writeBack(frame, position, receiver.withSlots(left));
-    return removed ?? new Value(receiver.facts);
-  }
-  if (method === 'get' && first !== undefined) {
-    const slot = slots?.get(keyOf(given)) ?? (typeof first.constant === 'string' ? slots?.get(first.constant) : undefined);
-    return slot ?? (slots === undefined || first.constant !== NOT_CONSTANT ? undefined : anyOf(receiver, given[1]?.value));
-  }
-  if (method === 'set' && given.length > 1) {
-    const key = keyOf(given.slice(0, -1));
-    const held = given.at(-1)?.value;
-    if (key !== '' && held !== undefined) {
-      writeBack(frame, position, receiver.withSlots(new Map(slots).set(key, held)));
-      return receiver;
-    }
-  }
-  if (ADDERS.has(method)) {
-    let facts = receiver.facts;
-    for (const { value } of given) facts = union(facts, allFacts(value));
-    if (facts !== receiver.facts) writeBack(frame, position, receiver.withFacts(facts));
-  }
-  return undefined;
-}
-
-/** Some slot of a table, or what is given for keys that it does not have. */
-function anyOf(table: Value, otherwise: Value | undefined): Value {
-  const facts = union(allFacts(table), otherwise === undefined ? NO_FACTS : allFacts(otherwise));
-  return new Value(isFixed(table) && (otherwise === undefined || isFixed(otherwise)) ? union(facts, HARMLESS) : facts);
-}
-
-/** `set('section', 'key', value)` and `get('section', 'key')`: constant keys together name one slot; empty when one is no constant. */
-function keyOf(given: readonly Argument[]): string {
-  const parts = given.map(({ value }) => (typeof value.constant === 'string' ? value.constant : undefined));
-  return parts.includes(undefined) ? '' : parts.join('\u0000');
-}
-
-function nextIndex(container: Value): number {
-  let next = 0;
-  for (const key of container.slots?.keys() ?? []) if (typeof key === 'number' && key >= next) next = key + 1;
-  return next;
 }
 
 /** Functions passed to a function that is not of this project run with what it is likely to pass. */
@@ -336,11 +253,6 @@ function construct(analysis: Engine, frame: Frame, target: Value, args: readonly
     built = writeField(built, frame.module.names.id(String(key)), replaced(value, given, summary, frame), frame.module.names);
   }
   return built;
-}
-
-function isPure({ method, callee, frame }: Call): boolean {
-  const { names, symbols } = frame.module;
-  return PURE.has(method === '' ? names.text(symbols.name(callee.symbol)) : method);
 }
 
 /** Puts a call's values in the place of a summary's parameters. */

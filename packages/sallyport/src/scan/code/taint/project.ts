@@ -14,6 +14,7 @@ export class Project {
 
   /** Names of files and folders: other roots of a path lead out of the project. */
   readonly #roots = new Set<string>();
+  readonly #located = new Map<ModuleIr, Map<SymbolId, Found | undefined>>();
   readonly #leads = new Map<Symbols, Map<SymbolId, boolean>>();
 
   constructor(modules: readonly ModuleIr[]) {
@@ -28,11 +29,7 @@ export class Project {
   resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!this.#mayLead(from, symbol)) return undefined;
     const steps = from.symbols.steps(symbol);
-    const found = from.symbols.isLocal(symbol)
-      ? this.#relative(from, steps)
-      : from.language === 'python'
-        ? this.#package(from, steps)
-        : undefined;
+    const found = this.#locate(from, symbol, steps);
     if (found === undefined) return undefined;
     const { module, rest } = found;
     if (module === from || rest.length === 0) return undefined;
@@ -48,6 +45,17 @@ export class Project {
     return value;
   }
 
+  /** The file that a symbol leads to, looked up once for each importing file. */
+  #locate(from: ModuleIr, symbol: SymbolId, steps: readonly string[]): Found | undefined {
+    let known = this.#located.get(from);
+    if (known === undefined) this.#located.set(from, (known = new Map<SymbolId, Found | undefined>()));
+    if (known.has(symbol)) return known.get(symbol);
+    const isLocal = from.symbols.isLocal(symbol);
+    const found = isLocal ? this.#relative(from, steps) : from.language === 'python' ? this.#package(from, steps) : undefined;
+    known.set(symbol, found);
+    return found;
+  }
+
   /** Whether the symbol's root is a relative module or the name of a file or folder: asked for every field, so answered from a table. */
   #mayLead(from: ModuleIr, symbol: SymbolId): boolean {
     const { symbols } = from;
@@ -57,7 +65,7 @@ export class Project {
     let leads = table.get(root);
     if (leads === undefined) {
       const name = symbols.names.text(symbols.name(root));
-      leads = name.startsWith('.') || (from.language === 'python' && this.#roots.has(name));
+      leads = symbols.isLocal(root) || (from.language === 'python' && this.#roots.has(name));
       table.set(root, leads);
     }
     return leads;
@@ -89,11 +97,25 @@ export class Project {
 
   #find(path: string, specifier: string): ModuleIr | undefined {
     const steps = path.split('/').slice(0, -1);
+    if (/^[@~]\//.test(specifier)) return this.#fromRoot(steps, specifier.slice(2));
     for (const step of specifier.split('/')) {
       if (step === '..') steps.pop();
       else if (step !== '.') steps.push(step);
     }
-    const base = steps.join('/');
+    return this.#file(steps.join('/'));
+  }
+
+  /** `@/x` of a bundler: below `src` or the folder of the project, which is one around the importing file. */
+  #fromRoot(folders: readonly string[], rest: string): ModuleIr | undefined {
+    for (let up = folders.length; up >= 0; up--) {
+      const root = folders.slice(0, up);
+      const found = this.#file([...root, 'src', rest].join('/')) ?? this.#file([...root, rest].join('/'));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #file(base: string): ModuleIr | undefined {
     return (
       this.#modules.get(withoutExtension(base)) ??
       this.#modules.get(base) ??

@@ -66,6 +66,8 @@ export class Rules {
     value: new Map<SymbolId, readonly Rule[]>(),
     assign: new Map<SymbolId, readonly Rule[]>(),
   };
+  /** Patterns of any call at all, by the name of an argument or property that it must have. */
+  readonly #byArgument = new Map<string, Rule[]>();
   readonly returns: Rule[] = [];
   readonly views: ViewRule[] = [];
   /** Patterns whose last step is a metavariable: any field of an object. */
@@ -82,6 +84,16 @@ export class Rules {
 
   call(symbol: SymbolId): readonly Rule[] {
     return this.#lookup('call', symbol);
+  }
+
+  /** Rules of calls of anything that has an argument, or an object with a property, of this name. */
+  withArgument(name: string): readonly Rule[] {
+    return this.#byArgument.get(name) ?? NONE;
+  }
+
+  /** Whether there are rules of any call. */
+  get hasOpenCalls(): boolean {
+    return this.#byArgument.size > 0;
   }
 
   value(symbol: SymbolId): readonly Rule[] {
@@ -168,6 +180,13 @@ export class Rules {
       return;
     }
     const text = steps.at(-1) ?? '';
+    const key = form === 'call' && steps.length === 1 && isMetavariable(text) ? keyOf(rule.pattern) : undefined;
+    if (key !== undefined) {
+      const known = this.#byArgument.get(key);
+      if (known === undefined) this.#byArgument.set(key, [rule]);
+      else known.push(rule);
+      return;
+    }
     const last = isMetavariable(text) ? this.#anyStep : this.symbols.names.id(text);
     const table = this.#byLast[form];
     const known = table.get(last);
@@ -188,6 +207,16 @@ export function nameTypes(symbols: Symbols, language: Language, models: readonly
       }
     }
   }
+}
+
+/** The name of an argument, or of a property of the first one, without which a call is none of the pattern's. */
+function keyOf(pattern: CallPattern): string | undefined {
+  for (const argument of pattern.arguments) {
+    if (argument.is === 'named') return argument.name;
+    if (argument.is !== 'object') continue;
+    for (const [name, value] of argument.entries) if (value.is !== 'absent') return name;
+  }
+  return undefined;
 }
 
 /** `$X`; in JavaScript `$queryRaw` is a name. */
