@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { parser, readJson, type Caller, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
-import { setCookie } from './cookie.ts';
+import { cookiesOf, setCookie } from './cookie.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
 import { asAppError, errorReply, logFault, ndjson } from './reply.ts';
@@ -84,6 +84,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
   server.route({
     method: route.method,
     url: route.path,
+    ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not call does not make the server read a megabyte.
     onRequest: async (request) => {
       callers.set(request, await authorise(route, options.identify, request.headers, options.local));
@@ -110,6 +111,7 @@ function readRequest(validate: Validate, caller: Caller | undefined, request: Fa
     params: validate.params(request.params),
     query: validate.query(request.query),
     body: validate.body(request.body),
+    cookies: cookiesOf(request.headers),
     signal: gone.signal,
   };
 }

@@ -1,6 +1,7 @@
-import type { Event, EventDecision } from '../audit/index.ts';
+import type { Event, EventActor, EventDecision } from '../audit/index.ts';
 import { CLASS, SEVERITY_ID } from '../audit/index.ts';
 import type { JsonObject } from '../kernel/index.ts';
+import type { KeyRecord } from '../identity/service.ts';
 import type { Usage } from '../message/index.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -9,6 +10,10 @@ export type Outcome = {
   readonly status: number;
   readonly code?: string;
   readonly usage?: Usage;
+  /** The stream was cut off: `usage` is what had been counted until then. */
+  readonly partial?: boolean;
+  /** Millionths of a USD. */
+  readonly cost?: number;
   readonly provider?: string;
   readonly response?: string;
   readonly aborted?: boolean;
@@ -31,7 +36,7 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     status_id: outcome.status < 400 ? 1 : 2,
     kind: 'gateway.request',
     ...(phase === undefined ? {} : { phase }),
-    actor: { principal: key.principal, kind: key.principalKind, key: key.id },
+    actor: actorOf(key),
     api: {
       operation: exchange.api,
       model: exchange.model,
@@ -53,6 +58,11 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
   };
 }
 
+/** Who acts: the subject, and the agents that act for it. */
+export function actorOf({ principal, principalKind, id, actors }: KeyRecord): EventActor {
+  return { principal, kind: principalKind, key: id, ...(actors.length === 0 ? {} : { actors }) };
+}
+
 function decisionOf(exchange: Exchange): EventDecision {
   return { action: exchange.ledger.action, rules: exchange.ledger.rules, would: exchange.ledger.would };
 }
@@ -72,10 +82,23 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
+    ...documentsOf(exchange.documents),
+    ...(outcome.cost === undefined || outcome.cost === 0 ? {} : { cost_micros: outcome.cost }),
     parts: ledger.counted,
     characters: ledger.characters,
     commitment: exchange.commitment,
   };
+}
+
+/** Nine ids fit into one value of an event. */
+const IDS_IN_ONE = 9;
+
+/** The documents that the request says it was made from: what a later finding about one of them is traced by. */
+function documentsOf(ids: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (let at = 0; at < ids.length; at += IDS_IN_ONE)
+    values[at === 0 ? 'documents' : `documents_${at / IDS_IN_ONE + 1}`] = ids.slice(at, at + IDS_IN_ONE).join(' ');
+  return values;
 }
 
 /** The decision as the client sees it: no scores and no spans unless its key has `detail: full`. */

@@ -5,6 +5,7 @@ import type { TSchema } from './schema.ts';
 /** What a principal may be allowed to do over the control API. */
 export const PERMISSIONS = [
   'inspect',
+  'playground:use',
   'keys:read',
   'keys:write',
   'events:read',
@@ -21,6 +22,13 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'knowledge:read',
+  'knowledge:write',
+  'knowledge:release',
+  'approvals:read',
+  'approvals:answer',
+  'identity:read',
+  'identity:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -36,6 +44,9 @@ export type Caller = {
     readonly role: string;
     readonly expires: number;
     readonly fresh: boolean;
+    /** When and how the person last proved who it is: milliseconds since 1970, methods of RFC 8176. */
+    readonly proved: number;
+    readonly methods: readonly string[];
   };
 };
 
@@ -46,6 +57,8 @@ export type RouteRequest = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** What the browser sent along; never enough to let anybody in. */
+  readonly cookies?: Readonly<Record<string, string>>;
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal;
 };
@@ -76,6 +89,8 @@ export type Route = {
   readonly authority: Authority;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** Bytes of the largest body, where that is more than every route takes. */
+  readonly bodyBytes?: number;
   readonly reply?: TSchema;
   handler(request: RouteRequest): Promise<RouteReply> | RouteReply;
 };

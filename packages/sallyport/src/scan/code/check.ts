@@ -151,7 +151,7 @@ const match = Type.Object(
   closed,
 );
 
-/** One check; `checks/<family>/<id>.yaml`. Exactly one of `taint` and `match`. */
+/** One check; `checks/<family>/<id>.yaml`. Exactly one of `taint`, `match` and `inspect`. */
 export const checkSchema = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }),
@@ -161,13 +161,15 @@ export const checkSchema = Type.Object(
     /** `certain`: reported. `audit`: with `audit` only. */
     tier: literals(['certain', 'audit'] as const),
     confidence: Type.Number({ minimum: 0, maximum: 1 }),
-    /** Not in the code of tests, where it harms nobody: credentials that are made up, requests without a time limit. */
-    notInTests: Type.Optional(Type.Boolean()),
     /** One sentence: what is wrong and what an attacker gains. */
     message: Type.String({ minLength: 20 }),
     fix: Type.String({ minLength: 20 }),
     taint: Type.Optional(taint),
     match: Type.Optional(match),
+    /** The name of a program over the tree, in `inspect/registry.ts`. */
+    inspect: Type.Optional(Type.String()),
+    /** `false`: what is wrong in a program is right in its tests (fixed seeds, open permissions), where it is not reported. */
+    tests: Type.Optional(Type.Literal(false)),
     /** A replacement by language in which metavariables stand for what they matched; only where it cannot change what correct code does. */
     autofix: Type.Optional(byLanguage(Type.String())),
     /** Each hit is found by this check, each near-miss is not. */

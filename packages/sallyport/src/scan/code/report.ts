@@ -3,6 +3,7 @@ import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
 import type { SinkRule } from './taint/rules.ts';
+import { isTestCode } from './test_code.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
 const MAX_TRACE = 20;
@@ -16,16 +17,14 @@ const UNPROVEN_CONFIDENCE = 0.4;
 /** A sink with a value that is no constant: most of these places are right. */
 const AUDIT_CONFIDENCE = 0.2;
 
-/** Files of tests, by where they stand and how they are called. */
-const TESTS =
-  /(?:^|\/)(?:tests?|__tests__|testing|specs?|fixtures|__mocks__|e2e)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$|[._-](?:test|spec)\.[cm]?[jt]sx?$/;
+type More = { readonly trace?: readonly TraceStep[]; readonly confidence?: number; readonly audit?: true };
 
-/** Findings by check and place, each once, however many ways lead to it. */
+/** Findings by check and line, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
-    if (sink.check.notInTests === true && TESTS.test(source.module.path)) return;
+    if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
@@ -45,23 +44,24 @@ export class Report {
 
   /** A sink that is reported for any value; a flow to the same place says more. */
   unproven({ check }: SinkRule, module: ModuleIr, node: number): void {
-    if (TESTS.test(module.path)) return;
+    if (isTestCode(module, node)) return;
     this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
   }
 
-  match(check: Check, module: ModuleIr, node: number): void {
-    this.#add(check, module, node, {});
+  /** `offset`: the place inside a node that is too wide to name it. */
+  match(check: Check, module: ModuleIr, node: number, offset?: number): void {
+    this.#add(check, module, node, {}, offset);
   }
 
   findings(): CodeFinding[] {
     return [...this.#found.values()].sort(byPlace);
   }
 
-  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number; audit?: true }): void {
-    if (check.notInTests === true && TESTS.test(module.path)) return;
-    const start = module.tree.place(module.tree.start[node] as number);
-    const end = module.tree.place(module.tree.end[node] as number);
-    const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
+  #add(check: Check, module: ModuleIr, node: number, more: More, offset?: number): void {
+    if (check.tests === false && isTestCode(module, node)) return;
+    const start = module.tree.place(offset ?? (module.tree.start[node] as number));
+    const end = offset === undefined ? module.tree.place(module.tree.end[node] as number) : { line: start.line, column: start.column + 1 };
+    const key = `${check.id} ${module.path} ${start.line}`;
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;

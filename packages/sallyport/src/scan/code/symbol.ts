@@ -28,6 +28,10 @@ export class Names {
     return id;
   }
 
+  get size(): number {
+    return this.#texts.length;
+  }
+
   text(id: NameId): string {
     return this.#texts[id] ?? '';
   }
@@ -39,8 +43,8 @@ export class Symbols {
   readonly indexStep: NameId;
   readonly #default: NameId;
   readonly #children = new Map<number, SymbolId>();
-  /** Roots that lead elsewhere as variables, and stand for themselves as modules: `request`. */
-  readonly #modules = new Map<NameId, SymbolId>();
+  /** Symbols that were made before other names of types were known, as they are with them. */
+  readonly #typed = new Map<SymbolId, SymbolId>();
   readonly #parent: SymbolId[] = [UNKNOWN];
   readonly #name: NameId[] = [0];
   readonly #steps: number[] = [0];
@@ -75,20 +79,20 @@ export class Symbols {
     return symbol;
   }
 
-  /** The symbol of a path whose root is a module. */
-  imported(steps: readonly string[]): SymbolId {
-    const own = this.#modules.get(this.names.id(steps[0] ?? ''));
-    if (own === undefined) return this.path(steps);
-    let symbol = own;
-    for (const step of steps.slice(1)) symbol = this.child(symbol, this.names.id(step));
-    return symbol;
+  /** A symbol of a lowered file once other names of types are known: of `flask.Blueprint` that of `flask.Flask`. */
+  typed(symbol: SymbolId): SymbolId {
+    let found = this.#typed.get(symbol);
+    if (found === undefined) this.#typed.set(symbol, (found = this.path(this.steps(symbol))));
+    return found;
   }
 
   /** From now on the path of `from` leads to `to`, with all that is reached through it. */
   alias(from: SymbolId, to: SymbolId): void {
-    if (from === UNKNOWN || from === to) return;
-    if (this.parent(from) === UNKNOWN) this.#modules.set(this.name(from), from);
-    this.#children.set(this.parent(from) * KEY + this.name(from), to);
+    if (from !== UNKNOWN && from !== to) this.#children.set(this.parent(from) * KEY + this.name(from), to);
+  }
+
+  get size(): number {
+    return this.#parent.length;
   }
 
   parent(symbol: SymbolId): SymbolId {

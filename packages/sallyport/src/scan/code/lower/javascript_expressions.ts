@@ -30,7 +30,7 @@ export const expressionHandlers: Readonly<Record<string, Handler<JavaScriptLower
     const callee = l.field(node, 'function');
     const list = l.field(node, 'arguments');
     const required = moduleName(l, callee, list);
-    if (required !== undefined) return l.build.module([required], node);
+    if (required !== undefined) return l.build.symbol([required], node);
     const target = l.operand(callee);
     return l.build.call(target, l.arguments(list), 0, node);
   },

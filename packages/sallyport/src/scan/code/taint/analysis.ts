@@ -1,6 +1,6 @@
 import { SOURCE_KINDS } from '../check.ts';
-import { holdsAt, importsAny, type MatchCheck } from '../pattern/match_check.ts';
-import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
+import { holdsAt, importsAny, type Held, type MatchCheck } from '../pattern/match_check.ts';
+import { hasReceiver, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
 import { matchArgument, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
@@ -29,6 +29,8 @@ import {
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
 const PARAMETER = kindIndex('parameter');
+/** Functions that call each other, across files too, below the one under analysis; deeper ones count as unknown. */
+const MAX_CALLS = 60;
 /** Nested runs of closures and callbacks. */
 const MAX_NESTING = 12;
 /** Summaries of one function for callers that pass other types; further ones take the one for any caller. */
@@ -98,7 +100,7 @@ export class Analysis implements Engine {
         if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
           continue;
         const parameter = func.parameters[fact.parameter];
-        if (parameter === undefined || (fact.parameter === 0 && func.owner >= 0 && !func.isStatic)) continue;
+        if (parameter === undefined || (fact.parameter === 0 && hasReceiver(func))) continue;
         const home = this.#homes.get(func) ?? module;
         const source = { kind: PARAMETER, module: home, node: parameter.node, what: `the parameter ${home.names.text(parameter.name)}` };
         this.#listener.flow({ sink, module, node, source, step: fact.step });
@@ -136,7 +138,7 @@ export class Analysis implements Engine {
     const shape = known.size < MAX_SHAPES ? shapeOf(module, own, given) : '';
     const found = known.get(shape);
     if (found !== undefined) return found;
-    if (this.#running.has(func) || this.#running.size > 60) return EMPTY_SUMMARY;
+    if (this.#running.has(func) || this.#running.size > MAX_CALLS) return EMPTY_SUMMARY;
     this.#running.add(func);
     const frame = new Frame(module, func, this.moduleFrame(module), undefined);
     const values = shape === '' ? own : own.map((value, at) => shaped(module, value, given[at]));
@@ -172,13 +174,13 @@ export class Analysis implements Engine {
     const { func, module } = frame;
     const parameter = func.parameters[at];
     if (parameter === undefined) return NOTHING;
-    const isReceiver = at === 0 && func.owner >= 0 && !func.isStatic;
-    if (isReceiver) {
-      const instance = { module, index: func.owner };
-      return new Value(facts, UNKNOWN, NOT_CONSTANT, this.#fieldsOf(instance, func, facts), undefined, instance);
+    if (at === 0 && hasReceiver(func)) {
+      const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
+      return new Value(facts, UNKNOWN, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
     }
-    const symbol = parameter.type === UNKNOWN ? module.symbols.child(UNKNOWN, parameter.name) : parameter.type;
-    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, this.instanceOf(frame, parameter.type));
+    const { symbols } = module;
+    const symbol = parameter.type === UNKNOWN ? symbols.child(UNKNOWN, parameter.name) : symbols.typed(parameter.type);
+    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, this.#classOf(module, parameter.type));
   }
 
   /** Runs a function's code, then the functions within it that nothing called. */
@@ -222,7 +224,10 @@ export class Analysis implements Engine {
   symbolValue(frame: Frame, symbol: SymbolId, node: number): Value {
     const local = this.local(frame, symbol);
     if (local !== undefined) return local;
-    return this.sourced(frame, new Value(NO_FACTS, symbol), node);
+    const { symbols } = frame.module;
+    // A root stays as it is: the module `request` is not the variable.
+    const typed = symbols.depth(symbol) === 1 ? symbol : symbols.typed(symbol);
+    return this.sourced(frame, new Value(NO_FACTS, typed), node);
   }
 
   /** What a symbol of this project is. */
@@ -260,12 +265,13 @@ export class Analysis implements Engine {
   }
 
   /** A method or nested export of an object of this project. */
-  member(object: Value, name: NameId, text: string): Value | undefined {
-    const of = object.instance ?? object.classRef;
+  member(frame: Frame, object: Value, name: NameId, text: string): Value | undefined {
+    const byType = object.symbol === UNKNOWN ? undefined : this.project.classOf(frame.module, object.symbol);
+    const of = object.instance ?? object.classRef ?? byType;
     if (of === undefined) return undefined;
     const found = this.project.method(of, name);
     if (found === undefined) return undefined;
-    const receiver = object.instance === undefined ? undefined : object;
+    const receiver = object.instance === undefined && byType === undefined ? undefined : object;
     return new Value(
       NO_FACTS,
       UNKNOWN,
@@ -293,15 +299,20 @@ export class Analysis implements Engine {
     return slots.size === 0 ? undefined : slots;
   }
 
-  /** The class of this project that a declared type names. */
-  instanceOf(frame: Frame, type: SymbolId): ClassRef | undefined {
+  /** The class of this project that a declared type of a file names. */
+  #classOf(module: ModuleIr, type: SymbolId): ClassRef | undefined {
     if (type === UNKNOWN) return undefined;
-    const { module } = frame;
-    const value = this.local(frame, type);
+    if (module.language === 'go' || module.language === 'rust') return this.project.classOf(module, type);
+    const value = this.project.resolve((other) => this.moduleFrame(other).env, module, type);
     if (value?.classRef !== undefined) return value.classRef;
     if (module.symbols.parent(type) !== UNKNOWN) return undefined;
     const index = module.classes.findIndex(({ name }) => name === module.symbols.name(type));
     return index < 0 ? undefined : { module, index };
+  }
+
+  /** The class of what a field is declared to hold. */
+  fieldClass({ instance }: Value, type: SymbolId): ClassRef | undefined {
+    return instance === undefined ? undefined : this.#classOf(instance.module, type);
   }
 
   fieldType(object: Value, name: NameId): SymbolId {
@@ -366,15 +377,16 @@ export class Analysis implements Engine {
     if (!this.quiet) runHandler(this, frame, target, rule);
   }
 
-  /** A pattern of a check that needs no flow holds here, as far as the call itself tells. */
+  /** A pattern of a check that needs no flow holds here, as far as the call itself tells: for one of what `..., $X, ...` may stand for. */
   matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
     if (this.quiet || !importsAny(frame.module.imports, match.imports)) return;
-    const holds = new Map(
-      bound.map(({ metavariable, value, node: at }) => [
-        metavariable,
-        { node: at, constant: value.constant === NOT_CONSTANT ? undefined : value.constant },
-      ]),
-    );
-    if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
+    const held = ({ value, node: at }: Bound): Held => ({
+      node: at,
+      constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+    });
+    const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
+    const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));
+    const ways = open.length === 0 ? [holds] : open.map((one) => new Map(holds).set(one.metavariable, held(one)));
+    if (ways.some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
   }
 }

@@ -1,4 +1,4 @@
-import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
+import { CALL, NO_NAME, OP, SPREAD, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import type { CallPattern } from '../pattern/call_pattern.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import { fulfils, type Condition } from '../pattern/match_check.ts';
@@ -234,7 +234,22 @@ function callFunction(analysis: Engine, frame: Frame, target: Value, args: reado
     return nested.returned ?? NOTHING;
   }
   analysis.called(func);
-  return instantiate(analysis, frame, analysis.summary(module, func, given), given, node);
+  return declared(analysis, module, func, instantiate(analysis, frame, analysis.summary(module, func, given), given, node));
+}
+
+/** A result of which only the declared type is known is an object of that class. */
+function declared(analysis: Engine, module: ModuleIr, func: FunctionIr, result: Value): Value {
+  const of = analysis.project.classOf(module, func.returns);
+  if (of === undefined) return result;
+  const first = module.language === 'go' ? result.slots?.get(0) : undefined;
+  if (first !== undefined) {
+    return isUntyped(first) ? result.withSlots(new Map(result.slots).set(0, first.ofClass(of))) : result;
+  }
+  return isUntyped(result) ? result.ofClass(of) : result;
+}
+
+function isUntyped({ instance, func, constant }: Value): boolean {
+  return instance === undefined && func === undefined && (constant === NOT_CONSTANT || constant === undefined);
 }
 
 function construct(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value {

@@ -48,9 +48,9 @@ export type Engine = {
   childSymbol(frame: Frame, symbol: SymbolId, name: NameId): SymbolId;
   sourced(frame: Frame, value: Value, node: number): Value;
   sourceFacts(frame: Frame, kind: number, node: number): Facts;
-  member(object: Value, name: NameId, text: string): Value | undefined;
+  member(frame: Frame, object: Value, name: NameId, text: string): Value | undefined;
   fieldType(object: Value, name: NameId): SymbolId;
-  instanceOf(frame: Frame, type: SymbolId): ClassRef | undefined;
+  fieldClass(object: Value, type: SymbolId): ClassRef | undefined;
   closure(frame: Frame, index: number): Value;
   /** A field is assigned, or with `key` an element. */
   assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void;

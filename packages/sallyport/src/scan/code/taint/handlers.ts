@@ -1,4 +1,4 @@
-import type { FunctionIr, ModuleIr, Parameter } from '../ir.ts';
+import { hasReceiver, type FunctionIr, type ModuleIr, type Parameter } from '../ir.ts';
 import { importsAny } from '../pattern/match_check.ts';
 import { UNKNOWN } from '../symbol.ts';
 import type { Engine } from './engine.ts';
@@ -35,7 +35,7 @@ export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: 
   const func = module.functions[index];
   if (func === undefined) return;
   analysis.called(func);
-  const skip = func.owner >= 0 && !func.isStatic ? 1 : 0;
+  const skip = hasReceiver(func) ? 1 : 0;
   const handled = new Frame(module, func, target.func.frame ?? analysis.moduleFrame(module), frame);
   handled.returnBits = rule.returns;
   for (const [at, parameter] of func.parameters.entries()) {
@@ -55,7 +55,7 @@ export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: 
 /** Runs a function that a framework calls although nothing in the file says so; false when it is none. */
 export function runView(analysis: Engine, outer: Frame, func: FunctionIr): boolean {
   const { module } = outer;
-  const skip = func.owner >= 0 && !func.isStatic ? 1 : 0;
+  const skip = hasReceiver(func) ? 1 : 0;
   const { views } = analysis.rules(outer);
   const first = func.parameters[skip];
   if (first === undefined || views.length === 0) return false;

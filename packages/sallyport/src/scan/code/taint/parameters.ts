@@ -1,4 +1,4 @@
-import type { FunctionIr, ModuleIr } from '../ir.ts';
+import { hasReceiver, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import type { Argument } from './arguments.ts';
 import { allFacts, join, NO_FACTS, NOT_CONSTANT, union, Value, type Fact } from './value.ts';
@@ -13,7 +13,7 @@ export function bindParameters(
   const { parameters } = func;
   const bound: (Value | undefined)[] = parameters.map(() => undefined);
   let next = 0;
-  if (receiver !== undefined && func.owner >= 0 && !func.isStatic) bound[next++] = receiver;
+  if (receiver !== undefined && hasReceiver(func)) bound[next++] = receiver;
   const add = (at: number, value: Value): void => {
     const before = bound[at];
     bound[at] = before === undefined ? value : join(before, value);
