@@ -8,9 +8,10 @@ import { grammarOf, type Grammar } from './language.ts';
 import { Patterns } from './patterns.ts';
 import { projectNames, type ProjectNames } from './project_files.ts';
 import { Report } from './report.ts';
+import type { Symbols } from './symbol.ts';
 import { Analysis } from './taint/analysis.ts';
 import { Project } from './taint/project.ts';
-import { Rules } from './taint/rules.ts';
+import { nameTypes, Rules } from './taint/rules.ts';
 
 export type ScanOptions = {
   /** In place of the shipped checks. */
@@ -63,8 +64,12 @@ function analyse(
     }
     return found;
   };
-  // Aliases of types must be known before the first symbol is looked up.
-  for (const module of modules) rules(module);
+  // Other names of types must be known before the first symbol is looked up.
+  const named = new Set<Symbols>();
+  for (const { symbols, language } of modules) {
+    if (!named.has(symbols)) nameTypes(symbols, language, models);
+    named.add(symbols);
+  }
   const analysis = new Analysis(new Project(modules, names), rules, {
     flow: (flow) => report.flow(flow),
     unproven: (sink, module, node) => report.unproven(sink, module, node),
@@ -75,7 +80,7 @@ function analyse(
   inspections.delete('');
   for (const module of modules) {
     analysis.module(module);
-    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
+    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module, (check, node) => report.match(check, module, node));
     inspect(module, [...inspections.keys()], (name, node, offset) => {
       for (const check of inspections.get(name) ?? []) report.match(check, module, node, offset);
     });

@@ -3,10 +3,14 @@ import type { SyntaxTree } from './syntax.ts';
 
 const ranges = new WeakMap<SyntaxTree, readonly (readonly [number, number])[]>();
 
-/** Whether a node stands in code that the language itself keeps for tests: a `_test.go` file, what `#[cfg(test)]` and `#[test]` mark. */
+/** Files of tests of Python and JavaScript, by where they stand and how they are called. */
+const TESTS =
+  /(?:^|\/)(?:tests?|__tests__|testing|specs?|fixtures|__mocks__|e2e)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$|[._-](?:test|spec)\.[cm]?[jt]sx?$/;
+
+/** Whether a node stands in code that is kept for tests: a `_test.go` file, what `#[cfg(test)]` and `#[test]` mark, files of tests elsewhere. */
 export function isTestCode({ path, language, tree }: ModuleIr, node: number): boolean {
   if (language === 'go') return path.endsWith('_test.go');
-  if (language !== 'rust') return false;
+  if (language !== 'rust') return TESTS.test(path);
   let found = ranges.get(tree);
   if (found === undefined) ranges.set(tree, (found = testRanges(tree)));
   let low = 0;
