@@ -15,6 +15,7 @@ import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { createSqlStore, Fga, Names } from '../fga/service.ts';
+import { flowConfig } from '../flow/config.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
 import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
@@ -122,7 +123,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     templates: () => templates,
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
-    effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
+    effects: Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]]))),
+    flow: flowConfig(config),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],

@@ -1,7 +1,7 @@
 import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
 import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
-import type { Effect } from '../flow/index.ts';
+import type { Effect, FlowMode, Manifest } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
@@ -9,6 +9,7 @@ import type { Corrections } from '../monitor/service.ts';
 import type { Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
+import type { ApprovalPort } from './approval_port.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Area } from './endpoint.ts';
 import type { VerdictMemory } from './memory.ts';
@@ -29,6 +30,8 @@ export type GatewayDeps = {
   /** What people said is fine; undefined when nothing is. */
   corrections(tenant: TenantId): Corrections | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  /** Who asks people about held calls; without it `ask` is `deny`. */
+  readonly approvals?: ApprovalPort;
   /** Parts of the port that other modules answer. */
   readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */
@@ -36,6 +39,8 @@ export type GatewayDeps = {
   /** Prompt templates that requests may name. */
   templates(): Templates;
   readonly effects: Readonly<Record<string, Effect>>;
+  /** How much tool calls may do unasked, and what the operator says about tools. */
+  readonly flow: { readonly mode: FlowMode; readonly manifest: Manifest };
   readonly canaries: readonly Canary[];
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
   readonly hosts: readonly string[];

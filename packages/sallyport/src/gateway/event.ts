@@ -70,6 +70,7 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.omittedParts === 0 ? {} : { omitted_parts: ledger.omittedParts }),
     ...(ledger.omittedFindings === 0 ? {} : { omitted_findings: ledger.omittedFindings }),
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
+    ...(ledger.approvals.length === 0 ? {} : { approvals: ledger.approvals.join(',') }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
     parts: ledger.counted,

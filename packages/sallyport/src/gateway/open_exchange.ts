@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { isObject, readJson, type JsonProblem } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
-import { createPlaceholders, type SealedPlaceholders } from '../guard/index.ts';
+import { createPlaceholders, type Placeholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
+import { RequestFlow, turnsOf } from './flow.ts';
 import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
@@ -132,6 +133,12 @@ function exchangeOf(
   const content = deps.contentMode(key.tenant, practice);
   const ledger = new Ledger(content === 'full');
   const guards = deps.guards(key.tenant);
+  const placeholders = createPlaceholders({
+    key: tenant.placeholderKey,
+    principal: key.principal,
+    shapes: guards?.guards.shapes ?? [],
+    ...(sealed === undefined ? {} : { sealed }),
+  });
   const judge = new Judge(
     {
       tenant: key.tenant,
@@ -159,6 +166,7 @@ function exchangeOf(
       canaries: deps.canaries,
       asked: askedOf(request),
       ascii,
+      ...(request.tools.length === 0 && request.previousResponseId === undefined ? {} : { flow: flowOf(deps, request, placeholders) }),
     },
     ledger,
   );
@@ -175,16 +183,23 @@ function exchangeOf(
     content,
     judge,
     ledger,
-    placeholders: createPlaceholders({
-      key: tenant.placeholderKey,
-      principal: key.principal,
-      shapes: guards?.guards.shapes ?? [],
-      ...(sealed === undefined ? {} : { sealed }),
-    }),
+    placeholders,
+    approvals: deps.approvals,
     commitment,
     started,
     timings: { read: round(performance.now() - started) },
   };
+}
+
+/** The flow of a request that offers tools; one that offers none costs nothing. */
+function flowOf(deps: GatewayDeps, request: ReadRequest, placeholders: Placeholders): RequestFlow {
+  return new RequestFlow({
+    mode: deps.flow.mode,
+    manifest: deps.flow.manifest,
+    turns: turnsOf(request),
+    tools: request.tools,
+    restore: (text) => placeholders.restore(text, { allow: () => true, kind: 'json', tool: 'tool_write' }).text,
+  });
 }
 
 /** Milliseconds to a hundredth, for events. */

@@ -172,9 +172,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const chunks: Buffer[] = [];
       let head: { status: number; headers: Record<string, string>; target: Target } | undefined;
       // The provider's callbacks stand on its connection: what throws there must end this exchange, not get lost.
-      const settle = (answer: () => Answer): void => {
+      const settle = (answer: () => Answer | Promise<Answer>): void => {
         if (!done()) return;
-        Promise.try(() => finish(deps, opened, response, answer())).then(resolve, reject);
+        Promise.try(answer)
+          .then((made) => finish(deps, opened, response, made))
+          .then(resolve, reject);
       };
       const done = watch(opened, response, (reason) => {
         call.abort();
@@ -190,7 +192,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
             if (head === undefined) return failure(opened, 'PROVIDER_INVALID', 502);
             opened.timings['upstream'] = round(performance.now() - opened.started);
             const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-            return answerOf(opened, head.status, head.headers, bytes, head.target);
+            return answerOf(deps, opened, head.status, head.headers, bytes, head.target);
           }),
         error: (error) =>
           settle(() => {

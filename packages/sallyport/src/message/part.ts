@@ -28,7 +28,7 @@ export type Part = {
   /** The text now, `''` for what is not text. */
   readonly text: string;
   /** The tool that is called (tool_call) or answers (tool_result). */
-  readonly tool?: { readonly name: string } | undefined;
+  readonly tool?: { readonly name: string; /** For tool_result: the id of the call that it answers. */ readonly call?: string } | undefined;
   /** Writes into the body that will be forwarded (masking, quarantine); afterwards `text` is the new text. For what is not text: replaces it by a text block. */
   set(text: string): void;
 };
@@ -67,6 +67,8 @@ export type ReadRequest = {
   body: JsonObject;
   parts: Part[];
   tools: ToolDefinition[];
+  /** Calls of earlier turns. */
+  toolCalls: ToolCall[];
   /** How many parts are not text. */
   attachments: number;
   maxOutput?: number;

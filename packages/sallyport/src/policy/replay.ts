@@ -23,6 +23,8 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'Part.turn',
   'Tool.effect',
   'args',
+  'arg',
+  'flow',
 ]);
 
 /** Examples in one answer: enough to judge a rule by. */
