@@ -1,18 +1,12 @@
-import { createServer, Agent, request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { listenFga, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
-import {
-  Secret,
-  silentLogger,
-  systemClock,
-  type JsonObject,
-  type Permission,
-  type TenantId,
-} from '../packages/sallyport/src/kernel/index.ts';
+import { Secret, silentLogger, systemClock, type JsonObject, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 import { insertTuples } from '../packages/sallyport/src/fga/store.ts';
-import { createMemoryStore, createSqlStore, Fga, Names, serveApi, type Place } from '../packages/sallyport/src/fga/service.ts';
+import { createMemoryStore, createSqlStore, Fga, Names, type Place } from '../packages/sallyport/src/fga/service.ts';
 import { Checks } from '../packages/sallyport/src/fga/evaluate.ts';
 import { relationOf } from '../packages/sallyport/src/fga/models.ts';
 import type { Question } from '../packages/sallyport/src/fga/queries.ts';
@@ -117,8 +111,8 @@ async function inMemory(size: number): Promise<void> {
   const names = new Names();
   const store = createMemoryStore(names, Date.now);
   const fga = new Fga({ store, names, clock: Date.now });
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench')).id };
-  await fga.writeModel(place, MODEL);
+  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
+  await fga.writeModel(place, MODEL, 'bench');
   const table = store.table(place);
   const { users, documents, tuples } = world(size);
   const before = process.memoryUsage().rss;
@@ -178,10 +172,10 @@ async function overPostgres(size: number): Promise<void> {
   if (database === undefined) return console.log('no PostgreSQL here');
   const store = await openStore({ url: new Secret(database.url) }, { logger: silentLogger, clock: systemClock });
   const names = new Names();
-  const sql = createSqlStore(store, Date.now);
+  const sql = createSqlStore(store, plainChange(store), Date.now);
   const fga = await new Fga({ store: sql, names, clock: Date.now }).open();
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench')).id };
-  await fga.writeModel(place, MODEL);
+  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
+  await fga.writeModel(place, MODEL, 'bench');
   const { users, documents, tuples } = world(size);
   let batch: TupleKey[] = [];
   const flush = async (): Promise<void> => {
@@ -193,20 +187,8 @@ async function overPostgres(size: number): Promise<void> {
     if (batch.length === 10_000) await flush();
   }
   if (batch.length > 0) await flush();
-  const server = createServer({ noDelay: true }, (req, res) => {
-    const chunks: Buffer[] = [];
-    req.on('data', (chunk: Buffer) => chunks.push(chunk));
-    req.on('end', () => {
-      const permissions = new Set<Permission>(['fga:read']);
-      void serveApi(
-        fga,
-        { method: 'POST', target: req.url ?? '', body: Buffer.concat(chunks), tenant: TENANT, permissions, modelHeader: '' },
-        res,
-      );
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
+  const server = await listenFga(fga, TENANT);
+  const { port } = server;
   const agent = new Agent({ keepAlive: true, maxSockets: 128 });
   const ask = (user: string, object: string, consistency: string): Promise<void> =>
     new Promise((resolve, reject) => {

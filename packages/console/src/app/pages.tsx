@@ -18,6 +18,12 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/traffic.tsx'), 'Traffic'),
   },
   {
+    path: '/approvals',
+    title: 'Approvals',
+    permission: 'approvals:read',
+    component: lazyRouteComponent(() => import('../pages/approvals.tsx'), 'Approvals'),
+  },
+  {
     path: '/policies',
     title: 'Policies',
     permission: 'policy:read',
@@ -30,6 +36,12 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/guards.tsx'), 'Guards'),
   },
   {
+    path: '/playground',
+    title: 'Playground',
+    permission: 'playground:use',
+    component: lazyRouteComponent(() => import('../pages/playground.tsx'), 'Playground'),
+  },
+  {
     path: '/providers',
     title: 'Providers',
     permission: 'providers:read',
@@ -37,9 +49,22 @@ export const PAGES: readonly Page[] = [
   },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
+  {
+    path: '/settings',
+    title: 'Settings',
+    permission: 'health:read',
+    component: lazyRouteComponent(() => import('../pages/settings.tsx'), 'Settings'),
+  },
 ];
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
+];
+
+/** Pages without the frame, for who comes by a link. */
+export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
 ];

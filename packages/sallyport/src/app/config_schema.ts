@@ -1,7 +1,10 @@
 import { Type, type Static } from '../kernel/index.ts';
+import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as FLOW } from '../flow/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
+import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
@@ -30,8 +33,11 @@ export const CONFIG = Type.Object(
       }),
     ),
     gateway: Type.Optional(GATEWAY),
+    limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
+    approvals: Type.Optional(APPROVALS),
     scan: Type.Optional(SCAN),
+    fga: Type.Optional(FGA),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {
         default: 'findings',
@@ -88,6 +94,23 @@ export const CONFIG = Type.Object(
       ),
     ),
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://', description: 'The address of the console as people reach it.' })),
+    authorization: Type.Optional(
+      Type.Object(
+        {
+          metadataDocuments: Type.Optional(
+            Type.Boolean({
+              default: true,
+              description:
+                'Applications may come by the address of their own description (client ID metadata documents), as MCP clients do; people still decide.',
+            }),
+          ),
+          registration: Type.Optional(
+            Type.Boolean({ default: false, description: 'Applications may register themselves (RFC 7591); people still decide.' }),
+          ),
+        },
+        { additionalProperties: false, description: 'The authorization server at /oidc of the console port.' },
+      ),
+    ),
     telemetry: Type.Optional(
       Type.Object(
         {

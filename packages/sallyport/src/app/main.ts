@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
+import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
@@ -33,6 +34,7 @@ const commands: readonly Command[] = [
   ...FLOW,
   ...POLICY,
   ...FEEDBACK,
+  ...APPROVALS,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),

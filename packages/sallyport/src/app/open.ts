@@ -1,26 +1,43 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
   newId,
-  Secret,
   type Caller,
   type Category,
   type EventId,
+  reasonOf,
   type Logger,
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
+import type { Approvals } from '../approvals/service.ts';
+import { approvalRoutes } from '../approvals/routes.ts';
+import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names } from '../fga/service.ts';
 import { flowConfig } from '../flow/config.ts';
+import { Rag } from '../fga/service.ts';
+import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import { FRESH_MS, isSessionBearer, openIdentity, openPeople, ROLES, type Identity, type People } from '../identity/service.ts';
-import { identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import {
+  FRESH_MS,
+  isSessionBearer,
+  openAgents,
+  openAuthorizationServer,
+  openIdentity,
+  openPeople,
+  ROLES,
+  type AuthorizationServer,
+  type Identity,
+  type People,
+} from '../identity/service.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
-import { createLimiter } from '../limits/index.ts';
+import { openServerTls, type ServerTls } from '../net/index.ts';
+import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -28,11 +45,15 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaArea } from './fga.ts';
+import { fgaAreas, openFga, ragArea } from './fga.ts';
+import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { playgroundRoutes } from './playground.ts';
+import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -53,13 +74,17 @@ export type App = {
   readonly audit: Audit;
   readonly identity: Identity;
   readonly people: People;
+  readonly authorization: AuthorizationServer;
   readonly policy: PolicyService;
   readonly providers: Providers;
+  readonly approvals: Approvals;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the gateway listens, once it does; set by whoever opens the port. */
-  readonly address: { gateway?: string };
+  /** The certificate of both ports; undefined without TLS. */
+  readonly tls: ServerTls | undefined;
+  /** Says where the ports are reached; tokens are made and accepted from then on. */
+  at(gateway: string, console: string): void;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
   reload(config: Config): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -79,7 +104,31 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
-  const people = openPeople(store, { change: audit.change, clock });
+  const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
+    audit.record(changeEvent(tenant, change, clock()));
+  const authorization = await openAuthorizationServer(store, {
+    keyring,
+    change: audit.change,
+    record,
+    clock,
+    logger,
+    openness: {
+      metadataDocuments: config.authorization?.metadataDocuments ?? true,
+      registration: config.authorization?.registration ?? false,
+    },
+    snapshot: () => identity.snapshot(),
+    refresh: () => identity.refresh(),
+    used: (agent) => identity.used(agent),
+  });
+  const people = openPeople(store, {
+    change: audit.change,
+    clock,
+    refresh: () => identity.refresh(),
+    onSignedOut: (person) =>
+      void authorization
+        .signedOut(person)
+        .catch((error: unknown) => logger.warn('applications were not told', { reason: reasonOf(error) })),
+  });
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -107,14 +156,36 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const fga = await openFga(config, env, { store, audit, clock });
+  const rag = new Rag({
+    fga,
+    record: (event) => audit.record(event),
+    commit: async (tenant) => {
+      const key = (await keyring.tenant(tenant)).macKey('commitment');
+      return (value) => createHmac('sha256', key).update(value).digest('hex');
+    },
+    clock,
+  });
+  const bounds = openBounds(config, { store, providers, clock, logger });
+  const address: { gateway?: string; console?: string } = {};
+  const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
+  const approvals = await wireApprovals(
+    {
+      ...{ store, keyring, change: audit.change, identity, people, env },
+      config: () => current.approvals ?? {},
+      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
-    areas: [fgaArea(fga)],
+    budgets: () => bounds.budgets(),
+    fairness: bounds.fairness,
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
-    limiter: createLimiter(),
+    limiter: bounds.limiter,
     keyring,
     providers,
     audit,
@@ -123,8 +194,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     templates: () => templates,
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
-    effects: Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]]))),
+    effects,
     flow: flowConfig(config),
+    approvals: approvalPort(approvals),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],
@@ -133,16 +205,23 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId: () => newId('evt', clock()) as EventId,
   });
 
-  const address: App['address'] = {};
+  const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...authorizationRoutes(authorization),
+    ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...fgaRoutes(fga),
+    ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
+    ...playgroundRoutes(gateway),
+    ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
@@ -153,10 +232,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     metrics: telemetry?.metrics,
-    tls:
-      config.tls === undefined
-        ? undefined
-        : { cert: readFileSync(config.tls.cert, 'utf8'), key: new Secret(readFileSync(config.tls.key, 'utf8')) },
+    tls,
   });
 
   return {
@@ -165,29 +241,44 @@ export async function openApp(options: OpenOptions): Promise<App> {
     audit,
     identity,
     people,
+    authorization,
     policy,
     providers,
+    approvals,
     gateway,
     control,
     routes,
-    address,
+    tls,
+    at(gatewayUrl, consoleUrl) {
+      address.gateway = gatewayUrl;
+      address.console = consoleUrl;
+      const base = (config.publicUrl ?? consoleUrl).replace(/\/$/, '');
+      const place = { issuer: `${base}/oidc`, resource: (config.gateway.publicUrl ?? gatewayUrl).replace(/\/$/, '') };
+      identity.at(place);
+      authorization.at(place);
+    },
     async reload(next) {
       const reloaded = await policy.reload(policyPart(next));
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      bounds.reload(next);
       return [];
     },
     async close() {
       stopKeys();
+      tls?.close();
       gateway.close();
+      await bounds.close();
+      await approvals.close();
       await telemetry?.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();
       await control.close();
       await policy.close();
+      await authorization.close();
       await identity.close();
       await providers.close();
       await audit.close();
@@ -232,6 +323,7 @@ function callerOf(identity: Identity, key: string, now: number): Caller | undefi
 async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
   const session = await people.session(bearer, cookie);
   if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved } = session;
-  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh: now - proved < FRESH_MS } };
+  const { id, tenant, person, name, role, expires, proved, methods } = session;
+  const fresh = now - proved < FRESH_MS;
+  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh, proved, methods } };
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
@@ -8,6 +8,7 @@ import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
 import { socketFile } from '../control/index.ts';
 import { createGatewayServer } from '../gateway/service.ts';
 import { problemLines, readConfigFile, type Config, type LoadedConfig } from './config.ts';
+import { addAuthorizationServer } from './authorization.ts';
 import { addConsole } from './console_pages.ts';
 import { fail } from './errors.ts';
 import { openApp, type App } from './open.ts';
@@ -55,7 +56,7 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
   let listening: readonly Listening[] = [];
   try {
     const ports = await listen(app, loaded.config, context);
-    app.address.gateway = ports.gatewayUrl;
+    app.at(ports.gatewayUrl, ports.consoleUrl);
     listening = [ports.gateway];
     const unwatch = watchConfig(file, loaded.config, app, deps.logger);
     collectStartUp();
@@ -78,8 +79,7 @@ async function listen(app: App, config: Config, context: CommandContext): Promis
   const gateway = placeOf(config.listen?.gateway, context.flags['gateway-port'], DEFAULT_GATEWAY);
   const consolePlace = placeOf(config.listen?.console, context.flags['console-port'], DEFAULT_CONSOLE);
   const plain = config.listen?.plain ?? false;
-  const tls =
-    config.tls === undefined ? undefined : { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') };
+  const { tls } = app;
   for (const place of [gateway, consolePlace]) {
     if (!isLoopback(place.hosts) && tls === undefined && !plain)
       throw fail('LISTEN_ADDRESS', { say: `Others can reach ${place.hosts.join(', ')}, and there is no TLS.` });
@@ -90,6 +90,7 @@ async function listen(app: App, config: Config, context: CommandContext): Promis
       listenOnHosts(() => createGatewayServer((request, response) => app.gateway.handle(request, response), tls), gateway.hosts, port),
     context,
   );
+  addAuthorizationServer(app);
   addConsole(app.control);
   await app.control.listenSocket(socketFile(context.dataDir));
   const consolePort = await firstFree(consolePlace, (port) => app.control.listen({ hosts: [...consolePlace.hosts], port, plain }), context);
@@ -195,7 +196,7 @@ function writePrivate(file: string, text: string): void {
 }
 
 /** Parts of the configuration that a running gate takes over; the others need a restart, which is said. */
-const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates']);
+const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates', 'limits', 'approvals']);
 
 /** The names of those parts in which two configurations differ and that a running gate does not take over. */
 function needRestart(before: Config, after: Config): string[] {

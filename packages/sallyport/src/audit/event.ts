@@ -5,6 +5,8 @@ export type EventActor = {
   readonly principal: string;
   readonly kind?: 'user' | 'agent' | 'service' | 'operator' | 'system';
   readonly key?: string;
+  /** Who acts for the principal, the nearest first (`act` of RFC 8693). */
+  readonly actors?: readonly string[];
   /** HMAC-SHA-256 commitment of the end user's id that the request named. */
   readonly end_user?: string;
 };

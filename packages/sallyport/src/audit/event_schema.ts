@@ -86,6 +86,7 @@ export const EventSchema = Type.Object(
         principal: text('id', 'who acted'),
         kind: optional(oneOf(['user', 'agent', 'service', 'operator', 'system'], 'kind of principal')),
         key: optional(text('id', 'id of the key')),
+        actors: optional(Type.Array(text('id', 'who acts for the principal'), { maxItems: 3 })),
         end_user: optional(text('hash', 'commitment of the end user that the request named')),
       },
       strict,

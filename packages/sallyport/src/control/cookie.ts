@@ -20,6 +20,17 @@ export function sessionCookie(headers: Headers): string | undefined {
   return undefined;
 }
 
+/** All cookies of a request by name; of two with one name the first, which has the longer path (RFC 6265 section 5.4). */
+export function cookiesOf(headers: Headers): Readonly<Record<string, string>> {
+  const found: Record<string, string> = Object.create(null) as Record<string, string>;
+  const header = headers['cookie'];
+  for (const pair of typeof header === 'string' ? header.split(';') : []) {
+    const at = pair.indexOf('=');
+    if (at > 0) found[pair.slice(0, at).trim()] ??= pair.slice(at + 1).trim();
+  }
+  return found;
+}
+
 /** `Set-Cookie` for the session: no script reads it, no other site sends it. */
 export function setCookie(host: string | undefined, secure: boolean, cookie: { readonly value: string; readonly seconds: number }): string {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Strict', `Max-Age=${cookie.seconds}`, ...(secure ? ['Secure'] : [])];

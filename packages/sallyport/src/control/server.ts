@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { parser, readJson, type Caller, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
-import { setCookie } from './cookie.ts';
+import { cookiesOf, setCookie } from './cookie.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
 import { asAppError, errorReply, logFault, ndjson } from './reply.ts';
@@ -110,6 +110,7 @@ function readRequest(validate: Validate, caller: Caller | undefined, request: Fa
     params: validate.params(request.params),
     query: validate.query(request.query),
     body: validate.body(request.body),
+    cookies: cookiesOf(request.headers),
     signal: gone.signal,
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { accessProblem, presentedKey } from './access.ts';
+import { accessProblem, presentedCredential } from './access.ts';
 
 test('only hosts that the gate serves, and no page of another site', () => {
   const hosts = ['gate.example.com'];
@@ -23,13 +23,22 @@ test('only hosts that the gate serves, and no page of another site', () => {
   for (const [headers, expected] of cases) assert.equal(accessProblem(headers, hosts, origins), expected, JSON.stringify(headers));
 });
 
-test('a key comes from one header, or from two that agree', () => {
-  assert.equal(presentedKey({ authorization: 'Bearer sp_a' }), 'sp_a');
-  assert.equal(presentedKey({ authorization: 'bearer sp_a' }), 'sp_a');
-  assert.equal(presentedKey({ 'x-api-key': 'sp_a' }), 'sp_a');
-  assert.equal(presentedKey({ authorization: 'Bearer sp_a', 'x-api-key': 'sp_a' }), 'sp_a');
-  assert.equal(presentedKey({ authorization: 'Bearer sp_a', 'x-api-key': 'sp_b' }), undefined);
-  assert.equal(presentedKey({ authorization: 'Basic c3A6YQ==' }), undefined);
-  assert.equal(presentedKey({ authorization: `Bearer ${'x'.repeat(513)}` }), undefined);
-  assert.equal(presentedKey({}), undefined);
+test('a key or token comes from one header, or from two that agree', () => {
+  const cases: [Record<string, string>, string | undefined][] = [
+    [{ authorization: 'Bearer sp_a' }, 'bearer sp_a'],
+    [{ authorization: 'bearer sp_a' }, 'bearer sp_a'],
+    [{ 'x-api-key': 'sp_a' }, 'bearer sp_a'],
+    [{ authorization: 'Bearer sp_a', 'x-api-key': 'sp_a' }, 'bearer sp_a'],
+    [{ authorization: 'Bearer sp_a', 'x-api-key': 'sp_b' }, undefined],
+    [{ authorization: 'Basic c3A6YQ==', 'x-api-key': 'sp_b' }, undefined],
+    [{ authorization: 'DPoP ey.a.b', dpop: 'ey.p.s' }, 'dpop ey.a.b ey.p.s'],
+    [{ authorization: 'Basic c3A6YQ==' }, undefined],
+    [{ authorization: `Bearer ${'x'.repeat(8_193)}` }, undefined],
+    [{}, undefined],
+  ];
+  for (const [headers, expected] of cases) {
+    const found = presentedCredential(headers);
+    const shown = found === undefined ? undefined : [found.scheme, found.token, found.proof].filter((one) => one !== undefined).join(' ');
+    assert.equal(shown, expected, JSON.stringify(headers));
+  }
 });

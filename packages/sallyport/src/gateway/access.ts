@@ -41,11 +41,17 @@ export function hasTwoHosts(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-/** The key that a request presents: `Authorization: Bearer` or `x-api-key`. Both, when they differ, is no key. */
-export function presentedKey(headers: IncomingHttpHeaders): string | undefined {
-  const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(headers.authorization ?? '')?.[1];
+/** What a request proves itself by; `proof` is its DPoP header (RFC 9449). */
+export type Credential = { readonly scheme: 'bearer' | 'dpop'; readonly token: string; readonly proof: string | undefined };
+
+/** The key or token that a request presents: `Authorization: Bearer` or `DPoP`, or `x-api-key`. Two that differ are none. */
+export function presentedCredential(headers: IncomingHttpHeaders): Credential | undefined {
+  const [, scheme, token] = /^(Bearer|DPoP) ([\x21-\x7e]{1,8192})$/i.exec(headers.authorization ?? '') ?? [];
   const header = headers['x-api-key'];
   const named = typeof header === 'string' && header.length <= 512 ? header : undefined;
-  if (bearer !== undefined && named !== undefined && bearer !== named) return undefined;
-  return bearer ?? named;
+  if (headers.authorization !== undefined && named !== undefined && token !== named) return undefined;
+  const { dpop } = headers;
+  const proof = typeof dpop === 'string' ? dpop : undefined;
+  if (token !== undefined) return { scheme: scheme?.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token, proof };
+  return named === undefined ? undefined : { scheme: 'bearer', token: named, proof };
 }

@@ -50,6 +50,12 @@ function schema() {
             'adaptive holds text only while it may still turn into a match; buffer holds the whole reply; passthrough checks after delivery.',
         }),
       ),
+      publicUrl: Type.Optional(
+        Type.String({
+          pattern: '^https?://[^/?#]+/?$',
+          description: 'The address of the gateway as clients reach it: what tokens are for.',
+        }),
+      ),
       guards: Type.Optional(
         Type.Boolean({ default: true, description: 'false switches all guards off; said at start, in health and in every event.' }),
       ),
@@ -58,7 +64,7 @@ function schema() {
   );
 }
 
-export type GatewayConfig = Required<Static<typeof CONFIG>>;
+export type GatewayConfig = Required<Omit<Static<typeof CONFIG>, 'publicUrl'>> & { readonly publicUrl?: string };
 
 /** Fills in the defaults. */
 export function gatewayConfig(given: Static<typeof CONFIG> = {}): GatewayConfig {
@@ -68,5 +74,6 @@ export function gatewayConfig(given: Static<typeof CONFIG> = {}): GatewayConfig 
     storeGraceSeconds: given.storeGraceSeconds ?? DEFAULT_STORE_GRACE_SECONDS,
     stream: given.stream ?? 'adaptive',
     guards: given.guards ?? true,
+    ...(given.publicUrl === undefined ? {} : { publicUrl: given.publicUrl }),
   };
 }

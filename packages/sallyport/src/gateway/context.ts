@@ -6,11 +6,12 @@ import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
 import type { Corrections } from '../monitor/service.ts';
-import type { Limiter } from '../limits/index.ts';
+import type { Fairness, Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { ApprovalPort } from './approval_port.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Budgets } from './charge.ts';
 import type { Area } from './endpoint.ts';
 import type { VerdictMemory } from './memory.ts';
 import type { Templates } from './template.ts';
@@ -19,8 +20,11 @@ import type { RestoreMaps } from './restore_maps.ts';
 /** Everything the data plane uses; all of it answers from memory, except the event log, which answers from disk. */
 export type GatewayDeps = {
   readonly config: GatewayConfig;
-  readonly identity: Pick<Identity, 'authenticate' | 'snapshotAge' | 'onRevoke'>;
+  readonly identity: Pick<Identity, 'identify' | 'place' | 'snapshotAge' | 'onRevoke'>;
   readonly limiter: Limiter;
+  /** Prices and budgets. Answers from memory, but for a budget of which this process has used up its part. */
+  budgets(): Budgets;
+  readonly fairness: Pick<Fairness, 'spent' | 'refuses'>;
   readonly keyring: Pick<Keyring, 'tenant'>;
   readonly providers: Pick<Providers, 'route' | 'models' | 'send'>;
   readonly audit: Pick<Audit, 'record' | 'get' | 'health'> & { readonly content: Pick<Audit['content'], 'put'> };
@@ -40,7 +44,12 @@ export type GatewayDeps = {
   templates(): Templates;
   readonly effects: Readonly<Record<string, Effect>>;
   /** How much tool calls may do unasked, and what the operator says about tools. */
-  readonly flow: { readonly mode: FlowMode; readonly manifest: Manifest };
+  readonly flow: {
+    readonly mode: FlowMode;
+    readonly manifest: Manifest;
+    /** Tools that providers run and requests may offer; undefined: all. */
+    readonly providerTools: readonly string[] | undefined;
+  };
   readonly canaries: readonly Canary[];
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
   readonly hosts: readonly string[];

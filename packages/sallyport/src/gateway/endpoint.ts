@@ -19,6 +19,8 @@ export type Endpoint =
   | { readonly kind: 'event'; readonly method: 'GET' }
   /** A path under the prefix of an area; any method. */
   | { readonly kind: 'area'; readonly area: Area }
+  /** What the port is as a protected resource (RFC 9728). */
+  | { readonly kind: 'resource'; readonly method: 'GET' }
   | { readonly kind: 'health'; readonly method: 'GET' }
   | { readonly kind: 'ready'; readonly method: 'GET' };
 
@@ -36,6 +38,8 @@ const TABLE: ReadonlyMap<string, Endpoint> = new Map<string, Endpoint>([
   ['/readyz', { kind: 'ready', method: 'GET' }],
 ]);
 
+const RESOURCE: Endpoint = { kind: 'resource', method: 'GET' };
+export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource';
 const EVENT: Endpoint = { kind: 'event', method: 'GET' };
 
 /** The endpoint of a request target (the query is ignored), with the event id of `/v1/events/{id}`, or an area. Paths are compared as they are: no normalisation. */
@@ -44,6 +48,8 @@ export function endpointOf(target: string, areas: readonly Area[] = []): { endpo
   const path = query < 0 ? target : target.slice(0, query);
   const endpoint = TABLE.get(path);
   if (endpoint !== undefined) return { endpoint, id: '' };
+  if (path === RESOURCE_METADATA || path.startsWith(`${RESOURCE_METADATA}/`))
+    return { endpoint: RESOURCE, id: path.slice(RESOURCE_METADATA.length) };
   const area = areas.find(({ prefix }) => path.startsWith(prefix));
   if (area !== undefined) return { endpoint: { kind: 'area', area }, id: '' };
   const event = /^\/v1\/events\/(evt_[0-9a-z]{26})$/.exec(path);

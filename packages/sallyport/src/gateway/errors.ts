@@ -31,12 +31,42 @@ export const ERRORS = {
     message: 'This key may not use that model.',
     fix: 'Use an allowed model, or make a key with `--models`.',
   },
+  TOKEN_REFUSED: {
+    status: 401,
+    message: 'The access token is not accepted.',
+    fix: 'Ask the authorization server that /.well-known/oauth-protected-resource names for a new one.',
+  },
+  TOOL_NOT_ALLOWED: {
+    status: 403,
+    message: 'The agent may not use one of the tools that the request offers.',
+    fix: 'Leave it out, or allow it with `sallyport agent change --tool`.',
+  },
+  DEGRADED: {
+    status: 503,
+    message: 'The database does not answer, so that a revocation could be missed: agents and changes of rights wait.',
+    fix: 'Bring the database back; the gate goes on by itself.',
+  },
   PERMISSION_MISSING: {
     status: 403,
     message: 'This key may not use this endpoint.',
     fix: 'Make a key with the permission that the documentation names.',
   },
   RATE_LIMITED: { status: 429, message: 'This key is over its limit.', fix: 'Wait for the time in the retry-after header.' },
+  BUDGET_EXHAUSTED: {
+    status: 429,
+    message: 'This request could cost more than is left to spend.',
+    fix: 'Wait for the time in the retry-after header, ask for fewer output tokens, or raise the budget.',
+  },
+  PRICE_UNKNOWN: {
+    status: 403,
+    message: 'This key has a budget, and nobody knows what this model costs.',
+    fix: 'Write its price into `limits: {prices: [{model, input, output}]}` in sallyport.yaml.',
+  },
+  LOOP_DETECTED: {
+    status: 429,
+    message: 'This key sends the same request again and again.',
+    fix: 'Look for a loop in the app. `limits: {identicalCalls}` in sallyport.yaml sets how often is too often.',
+  },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', fix: 'Send less, or raise `gateway.bodyBytes`.' },
   BODY_INCOMPLETE: { status: 400, message: 'The request body ended early.', fix: 'Send the whole body, with the right content-length.' },
   ENCODING_NOT_SUPPORTED: {

@@ -1,6 +1,7 @@
-import type { Event, EventDecision } from '../audit/index.ts';
+import type { Event, EventActor, EventDecision } from '../audit/index.ts';
 import { CLASS, SEVERITY_ID } from '../audit/index.ts';
 import type { JsonObject } from '../kernel/index.ts';
+import type { KeyRecord } from '../identity/service.ts';
 import type { Usage } from '../message/index.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -9,6 +10,10 @@ export type Outcome = {
   readonly status: number;
   readonly code?: string;
   readonly usage?: Usage;
+  /** The stream was cut off: `usage` is what had been counted until then. */
+  readonly partial?: boolean;
+  /** Millionths of a USD. */
+  readonly cost?: number;
   readonly provider?: string;
   readonly response?: string;
   readonly aborted?: boolean;
@@ -31,7 +36,7 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     status_id: outcome.status < 400 ? 1 : 2,
     kind: 'gateway.request',
     ...(phase === undefined ? {} : { phase }),
-    actor: { principal: key.principal, kind: key.principalKind, key: key.id },
+    actor: actorOf(key),
     api: {
       operation: exchange.api,
       model: exchange.model,
@@ -53,9 +58,18 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
   };
 }
 
+/** Who acts: the subject, and the agents that act for it. */
+export function actorOf({ principal, principalKind, id, actors }: KeyRecord): EventActor {
+  return { principal, kind: principalKind, key: id, ...(actors.length === 0 ? {} : { actors }) };
+}
+
 function decisionOf(exchange: Exchange): EventDecision {
   return { action: exchange.ledger.action, rules: exchange.ledger.rules, would: exchange.ledger.would };
 }
+
+/** Names in an event are the client's: a few, and short. */
+const MAX_STRIPPED = 20;
+const MAX_NAMES = 500;
 
 /** Facts that are rare, so that the common event stays short. */
 function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string | number | boolean> {
@@ -71,8 +85,12 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.omittedFindings === 0 ? {} : { omitted_findings: ledger.omittedFindings }),
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
     ...(ledger.approvals.length === 0 ? {} : { approvals: ledger.approvals.join(',') }),
+    ...(ledger.strippedTools.length === 0
+      ? {}
+      : { stripped_tools: ledger.strippedTools.slice(0, MAX_STRIPPED).join(',').slice(0, MAX_NAMES) }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
+    ...(outcome.cost === undefined || outcome.cost === 0 ? {} : { cost_micros: outcome.cost }),
     parts: ledger.counted,
     characters: ledger.characters,
     commitment: exchange.commitment,

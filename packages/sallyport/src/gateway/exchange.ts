@@ -5,6 +5,7 @@ import type { Placeholders } from '../guard/index.ts';
 import type { Api, ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import type { ApprovalPort } from './approval_port.ts';
+import type { Charge } from './charge.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -31,6 +32,8 @@ export type Exchange = {
   /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
   readonly commitment: string;
   readonly started: number;
+  /** What it costs; set when its budget has been checked. */
+  charge?: Charge;
   /** Milliseconds by step, for the event. */
   readonly timings: Record<string, number>;
 };

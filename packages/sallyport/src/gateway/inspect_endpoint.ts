@@ -10,6 +10,7 @@ import { Judge } from './judge.ts';
 import { Ledger, type PartFacts } from './ledger.ts';
 import { round } from './open_exchange.ts';
 import { failureOf, refusalOf } from './refusal.ts';
+import { actorOf } from './event.ts';
 import { sendError, sendJson } from './reply.ts';
 import { maskOf, maskSpans, replaceSpans } from './rewrite.ts';
 
@@ -120,7 +121,7 @@ export async function inspectEndpoint(
     severity_id: SEVERITY_ID[ledger.highest],
     status_id: 1,
     kind: 'gateway.inspect',
-    actor: { principal: key.principal, kind: key.principalKind, key: key.id },
+    actor: actorOf(key),
     api: { operation: 'inspect' },
     decision: { action: ledger.action, rules: ledger.rules, would: ledger.would },
     findings: ledger.findings,

@@ -2,14 +2,14 @@ import type { ServerResponse } from 'node:http';
 import type { EventId } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
 import type { GatewayDeps } from './context.ts';
-import { modelAllowed } from './open_exchange.ts';
+import { mayUseModel } from './open_exchange.ts';
 import { sendError, sendJson } from './reply.ts';
 
 /** `GET /v1/models`: the models that this key may use, as OpenAI lists them. */
 export function modelsEndpoint(deps: GatewayDeps, key: KeyRecord, response: ServerResponse): void {
   const data = deps.providers
     .models()
-    .filter((model) => modelAllowed(key.models, model.id))
+    .filter((model) => mayUseModel(key, model.id))
     .map((model) => ({ id: model.id, object: 'model', created: 0, owned_by: model.provider }));
   sendJson(response, 200, { object: 'list', data });
 }

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
-import { isObject, readJson, type JsonProblem } from '../kernel/index.ts';
+import { isObject, matchesGlob, readJson, type JsonProblem } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
 import { createPlaceholders, type Placeholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
 import { RequestFlow, turnsOf } from './flow.ts';
+import { restrictProviderTools } from './provider_tools.ts';
 import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
@@ -84,7 +85,9 @@ function routeOf(
   key: KeyRecord,
   request: ReadRequest,
 ): { ok: true; targets: readonly Target[] } | { ok: false; problem: Problem } {
-  if (!modelAllowed(key.models, request.model)) return no('MODEL_NOT_ALLOWED');
+  if (!mayUseModel(key, request.model)) return no('MODEL_NOT_ALLOWED');
+  const tool = request.tools.find(({ name }) => !key.limits.every(({ tools }) => modelAllowed(tools, name)));
+  if (tool !== undefined) return no('TOOL_NOT_ALLOWED', undefined, 'tools');
   const routed = deps.providers.route(request.model, request.api);
   if (routed.ok) return routed;
   const known = routed.known.slice(0, MAX_NAMED).join(', ');
@@ -96,25 +99,14 @@ function no(code: GatewayErrorCode, say?: string, param?: string): { ok: false; 
   return { ok: false, problem: { code, ...(say === undefined ? {} : { say }), ...(param === undefined ? {} : { param }) } };
 }
 
-/** Whether a key's list of model patterns (`*` matches any run) covers a model; an empty list is no restriction. */
-export function modelAllowed(patterns: readonly string[], model: string): boolean {
-  return patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, model));
+/** Whether a key, and every agent that takes part, may use a model. */
+export function mayUseModel(key: KeyRecord, model: string): boolean {
+  return key.useModels && modelAllowed(key.models, model) && key.limits.every(({ models }) => modelAllowed(models, model));
 }
 
-/** `*` as the only wildcard, in linear time: each literal piece is searched once, from left to right. */
-function globMatches(pattern: string, text: string): boolean {
-  const pieces = pattern.split('*');
-  const first = pieces[0] as string;
-  if (pieces.length === 1) return pattern === text;
-  const last = pieces.at(-1) as string;
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = text.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return at <= text.length - last.length;
+/** Whether a key's list of model patterns (`*` matches any run) covers a model; an empty list is no restriction. */
+export function modelAllowed(patterns: readonly string[], model: string): boolean {
+  return patterns.length === 0 || patterns.some((pattern) => matchesGlob(pattern, model));
 }
 
 function exchangeOf(
@@ -132,6 +124,7 @@ function exchangeOf(
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
   const ledger = new Ledger(content === 'full');
+  ledger.strippedTools.push(...restrictProviderTools(request, deps.flow.providerTools));
   const guards = deps.guards(key.tenant);
   const placeholders = createPlaceholders({
     key: tenant.placeholderKey,

@@ -1,13 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { DEFAULT_TENANT, reasonOf, type KeyId, type TenantId } from '../kernel/index.ts';
-import type { KeyRecord } from '../identity/service.ts';
+import { DEFAULT_TENANT, reasonOf, type TenantId } from '../kernel/index.ts';
+import type { Identified, KeyRecord } from '../identity/service.ts';
 import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
-import { accessProblem, hasTwoHosts, presentedKey } from './access.ts';
+import { errorBody } from '../message/index.ts';
+import { Charge, chargeOf, type Refusal } from './charge.ts';
+import { accessProblem, hasTwoHosts, presentedCredential } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
 import { endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
@@ -20,16 +22,21 @@ import { inspectRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
 import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
+import { challengeOf, resourceMetadata } from './protected_resource.ts';
+import { Running, type Stop } from './running.ts';
 import { sendError, sendJson } from './reply.ts';
 import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export type { ApprovalPort } from './approval_port.ts';
+export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
 export type Gateway = {
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** `as`: who asks, where that is proved already (the console's playground); otherwise the key that the request presents. */
+  handle(request: IncomingMessage, response: ServerResponse, as?: KeyRecord): void;
   /** Requests under way. */
   inFlight(): number;
   /** Resolves when no request is under way, or after `milliseconds`. */
@@ -37,23 +44,20 @@ export type Gateway = {
   close(): void;
 };
 
-/** A key that was revoked while its request came in is refused within a second, as DESIGN promises; who was faster needs no second look. */
-const SLOW_BODY_MS = 500;
+/** Without news of what was revoked for this long, what could do the most harm waits; the rest goes on for `gateway.storeGraceSeconds`. */
+const DEGRADED_MS = 5_000;
 /** Failures of guards that are logged for one request; the event names every guard. */
 const MAX_LOGGED_FAILURES = 16;
 /** What events say of a request whose client left before its reply: nginx's code for it, never sent. */
 const CLIENT_GONE = { status: 499, code: 'CLIENT_GONE', aborted: true } as const;
 
-/** What ends an exchange from outside: the client leaves, its key is revoked. */
-type Stop = (reason: 'client_gone' | 'revoked') => void;
-
 export function createGateway(deps: GatewayDeps): Gateway {
   const memory: VerdictMemory<Scan> = new VerdictMemory();
   const tenants = new Map<TenantId, TenantState>();
-  const running = new Map<KeyId, Set<Stop>>();
+  const running = new Running();
   let inFlight = 0;
   let closing = false;
-  const stopListening = deps.identity.onRevoke((key) => running.get(key)?.forEach((stop) => stop('revoked')));
+  const stopListening = deps.identity.onRevoke((tenant, handle) => running.stop(tenant, handle));
 
   async function tenantState(tenant: TenantId): Promise<TenantState> {
     const keys = await deps.keyring.tenant(tenant);
@@ -68,7 +72,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return state;
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, as: KeyRecord | undefined): Promise<void> {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
     if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
@@ -81,14 +85,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
       return sendError(response, shape, 'METHOD_NOT_ALLOWED', { headers: { allow: endpoint.method } });
     if (endpoint.kind === 'health') return sendJson(response, 200, { status: 'ok' });
     if (endpoint.kind === 'ready') return ready(response);
+    if (endpoint.kind === 'resource') return resourceMetadata(deps, found.id, response);
     if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const now = deps.clock();
-    const key = authenticate(request, now);
-    if (key === undefined && endpoint.kind === 'area') return endpoint.area.refuse(response, 401, ERRORS.UNAUTHENTICATED.message);
-    if (key === undefined) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    const who = as === undefined ? identify(request, now) : { ok: true as const, key: as };
+    if (!who.ok) return refuse(request, response, endpoint, who, shape);
+    const { key } = who;
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
-    if (deps.identity.snapshotAge(now) > deps.config.storeGraceSeconds * 1000)
-      return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    const age = deps.identity.snapshotAge(now);
+    if (age > deps.config.storeGraceSeconds * 1000) return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
+    if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return sendError(response, shape, 'DEGRADED', { headers: { 'retry-after': '2' } });
+    if (deps.fairness.refuses(key.tenant, now)) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
       return sendError(response, shape, 'RATE_LIMITED', {
@@ -104,9 +111,26 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   }
 
-  function authenticate(request: IncomingMessage, now: number): KeyRecord | undefined {
-    const presented = presentedKey(request.headers);
-    return presented === undefined ? undefined : deps.identity.authenticate(presented, now);
+  function identify(request: IncomingMessage, now: number): Identified {
+    const presented = presentedCredential(request.headers);
+    if (presented === undefined) return { ok: false };
+    const path = (request.url ?? '/').split('?', 1)[0] as string;
+    const address = request.socket.remoteAddress ?? '';
+    return deps.identity.identify({ ...presented, method: request.method ?? '', path, address }, now);
+  }
+
+  function refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    endpoint: Endpoint,
+    { say }: { readonly say?: string },
+    shape: Api,
+  ): void {
+    const headers = { 'www-authenticate': challengeOf(deps, request.url ?? '/', say) };
+    const code = say === undefined ? 'UNAUTHENTICATED' : 'TOKEN_REFUSED';
+    if (endpoint.kind !== 'area') return sendError(response, shape, code, { ...(say === undefined ? {} : { say }), headers });
+    response.setHeader('www-authenticate', headers['www-authenticate']);
+    endpoint.area.refuse(response, 401, [ERRORS[code].message, say].filter((one) => one !== undefined).join(' '));
   }
 
   async function serve(
@@ -120,24 +144,59 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
     if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
     if (endpoint.kind === 'area') return serveArea(request, response, endpoint.area, key);
+    if (endpoint.kind === 'model' && !key.useModels) {
+      const insufficient = challengeOf(deps, request.url ?? '/', undefined, 'models');
+      return sendError(response, shape, 'PERMISSION_MISSING', {
+        say: 'It lacks the scope models.',
+        headers: { 'www-authenticate': insufficient },
+      });
+    }
     const started = performance.now();
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
-    const body = await readBody(request, deps.config.bodyBytes);
+    // Who is revoked while the request comes in is refused as if it had come afterwards.
+    const still = { inForce: true };
+    const arrived = running.watch(key, () => (still.inForce = false));
+    const body = await readBody(request, deps.config.bodyBytes).finally(arrived);
     if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
-    if (performance.now() - started > SLOW_BODY_MS && authenticate(request, deps.clock()) === undefined)
-      return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    if (!still.inForce) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
     if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
     const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
     if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
     try {
-      await exchange(opened.exchange, request, response);
+      const refusal = await charge(opened.exchange, body.bytes.length);
+      if (refusal === undefined) await exchange(opened.exchange, request, response);
+      else await unaffordable(opened.exchange, response, refusal);
     } catch (error) {
       await failed(opened.exchange, response, error);
+    } finally {
+      opened.exchange.charge?.settle(undefined);
+      deps.fairness.spent(key.tenant, opened.exchange.timings['inspect'] ?? 0, deps.clock());
     }
     for (const { guard, error } of opened.exchange.ledger.failures.slice(0, MAX_LOGGED_FAILURES))
       deps.logger.error('guard failed', { event: opened.exchange.uid, guard, reason: error });
+  }
+
+  /** Sets aside what the exchange may cost; answers why it may not be made. */
+  function charge(opened: Exchange, bytes: number): Refusal | undefined | Promise<Refusal | undefined> {
+    const { tenant, key, request, targets, commitment } = opened;
+    const keep = (made: Charge | Refusal): Refusal | undefined => {
+      if (!(made instanceof Charge)) return made;
+      opened.charge = made;
+      return undefined;
+    };
+    const made = chargeOf(deps.budgets(), tenant, key, request, bytes, targets, commitment, deps.clock());
+    return made instanceof Promise ? made.then(keep) : keep(made);
+  }
+
+  function unaffordable(opened: Exchange, response: ServerResponse, refusal: Refusal): Promise<void> {
+    const { status, message, fix } = ERRORS[refusal.code];
+    const text = [message, refusal.say, fix].filter((part) => part !== '').join(' ');
+    const headers: Record<string, string> =
+      refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) };
+    const body = errorBody(opened.api, { status, code: refusal.code.toLowerCase(), message: text, event: opened.uid });
+    return finish(deps, opened, response, { status, body, headers, outcome: { status, code: refusal.code } });
   }
 
   /** The gate itself failed in the middle of an exchange: nothing more is delivered, and the event says so. */
@@ -184,6 +243,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       });
       const call = deps.providers.send(callOf(opened, request.headers), {
         head: (status, headers, target) => {
+          if (status >= 400) opened.charge?.failed();
           head = { status, headers, target };
         },
         data: (chunk) => chunks.push(chunk),
@@ -194,11 +254,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
             const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
             return answerOf(deps, opened, head.status, head.headers, bytes, head.target);
           }),
-        error: (error) =>
+        error: (error) => {
+          opened.charge?.failed();
           settle(() => {
             deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
             return upstreamFailure(opened, error);
-          }),
+          });
+        },
       });
     });
   }
@@ -225,13 +287,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   /** Stops an exchange when its client leaves or its key is revoked; answers a function that ends the watch and says whether it was still on. */
   function watch(opened: Exchange, response: ServerResponse, stop: Stop): () => boolean {
     let active = true;
-    const stops = running.get(opened.key.id) ?? new Set<Stop>();
-    running.set(opened.key.id, stops);
     const end = (): boolean => {
       if (!active) return false;
       active = false;
-      stops.delete(once);
-      if (stops.size === 0) running.delete(opened.key.id);
+      unwatch();
       response.off('close', gone);
       return true;
     };
@@ -241,7 +300,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const gone = (): void => {
       if (!response.writableFinished) once('client_gone');
     };
-    stops.add(once);
+    const unwatch = running.watch(opened.key, () => once('revoked'));
     response.on('close', gone);
     // Who left while the request was read has been announced already; the call that is to be aborted does not exist yet.
     if (response.destroyed) setImmediate(gone);
@@ -261,10 +320,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   return {
-    handle(request, response) {
+    handle(request, response, as) {
       inFlight++;
       response.once('close', () => inFlight--);
-      handle(request, response).catch((error: unknown) => {
+      handle(request, response, as).catch((error: unknown) => {
         deps.logger.error('request failed', { reason: reasonOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
         if (response.headersSent) response.destroy();
         else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');
@@ -282,6 +341,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       stopListening();
     },
   };
+}
+
+/** What would do the most harm if a revocation were missed: agents, and who may read what. */
+function isHighRisk(endpoint: Endpoint, key: KeyRecord): boolean {
+  return endpoint.kind === 'area' || key.principalKind === 'agent' || key.actors.length > 0;
 }
 
 /** The usual rate headers, as OpenAI names them. */

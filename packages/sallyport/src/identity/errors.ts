@@ -30,6 +30,28 @@ export const ERRORS = {
   },
   SESSION_UNKNOWN: { status: 404, message: 'There is no such session in force.', fix: 'Read the list again: it may have ended.' },
   SESSION_NEEDED: { status: 403, message: 'Only a person who is signed in can do this.', fix: 'Sign in at the console.' },
+  SERVER_NOT_READY: { status: 503, message: 'The authorization server is not ready yet.', fix: 'Try again in a few seconds.' },
+  ASK_GONE: {
+    status: 410,
+    message: 'This request was answered, has expired, or was begun in another browser.',
+    fix: 'Begin again at the application that sent you here.',
+  },
+  ASK_REFUSED: {
+    status: 403,
+    message: 'You cannot allow this.',
+    fix: 'Sign in as somebody of the organisation that the application belongs to.',
+  },
+  PROOF_STALE: { status: 403, message: 'The application asks for your password once more.', fix: 'Enter it, then allow again.' },
+  CODE_UNKNOWN: {
+    status: 404,
+    message: 'There is no such code, or it has expired.',
+    fix: 'Check what the device shows, or start again there.',
+  },
+  CLIENT_UNKNOWN: { status: 404, message: 'There is no such application.', fix: '`sallyport client list` shows the applications.' },
+  CLIENT_INVALID: { status: 400, message: 'The application cannot be registered like this.', fix: 'Correct what is named.' },
+  GRANT_UNKNOWN: { status: 404, message: 'There is no such grant in force.', fix: 'Read the list again: it may have ended.' },
+  AGENT_UNKNOWN: { status: 404, message: 'There is no such agent.', fix: '`sallyport agent list` shows the agents.' },
+  AGENT_INVALID: { status: 400, message: 'The agent cannot be made like this.', fix: 'Correct what is named.' },
   TENANT_INVALID: {
     status: 400,
     message: 'This is not a tenant name.',

@@ -89,7 +89,7 @@ for (const kind of STORE_KINDS) {
       const made = await identity.createKey(ANNA, { name: 'revoked' }, 'operator');
       await until(() => other.authenticate(made.key.reveal(), now) !== undefined);
       const heard: string[] = [];
-      const stop = other.onRevoke((key) => heard.push(key));
+      const stop = other.onRevoke((_tenant, handle) => heard.push(handle));
       const started = Date.now();
       await identity.revokeKey(ANNA, made.id, 'operator');
       assert.equal(identity.authenticate(made.key.reveal(), now), undefined);

@@ -12,15 +12,30 @@ export type KeyRecord = {
   readonly permissions: ReadonlySet<Permission>;
   /** Whether it may use the data plane. */
   readonly gateway: boolean;
+  /** Whether it may use models there; a token may be for other parts only. */
+  readonly useModels: boolean;
   /** `full`: refusals and replies carry scores and spans. */
   readonly detail: 'short' | 'full';
   /** Patterns of models (`*` matches any run); none = all. */
   readonly models: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
+  readonly tokensPerMinute: number | null;
+  /** Budgets, in millionths of a USD. */
+  readonly microsPerDay: number | null;
+  readonly microsPerMonth: number | null;
   /** Milliseconds since 1970. */
   readonly expires: number | null;
+  /** What ends it when it is revoked: the key's id; of a token its own, its grant's, session's, client's and principals'. */
+  readonly handles: readonly string[];
+  /** Agents that act for the principal, the nearest first; none for a key. */
+  readonly actors: readonly PrincipalId[];
+  /** Limits of the agents that take part: each of them must allow what is asked. */
+  readonly limits: readonly AgentLimits[];
 };
+
+/** What an agent may use, at most. Patterns of models and tools (`*` matches any run); none = all. */
+export type AgentLimits = { readonly models: readonly string[]; readonly tools: readonly string[] };
 
 /** What an operator chooses for a new key. */
 export type NewKey = {
@@ -32,6 +47,9 @@ export type NewKey = {
   readonly models?: readonly string[];
   readonly requestsPerMinute?: number;
   readonly concurrency?: number;
+  readonly tokensPerMinute?: number;
+  readonly microsPerDay?: number;
+  readonly microsPerMonth?: number;
   readonly expires?: number;
 };
 
@@ -47,5 +65,8 @@ export type ListedKey = {
   readonly models: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly microsPerDay: number | null;
+  readonly microsPerMonth: number | null;
   readonly detail: 'short' | 'full';
 };

@@ -14,10 +14,21 @@ import type { Change } from '../audit/service.ts';
 import type { Store } from '../store/service.ts';
 import { fail } from './errors.ts';
 import type { KeyRecord, ListedKey, NewKey } from './key.ts';
-import { insertKey, insertPrincipal, insertTenant, listKeys, listTenants, loadKeys, notify, revokeKey } from './store.ts';
+import { CLOCK_SKEW } from './access/access_token.ts';
+import { identifyToken, type Identified, type Place, type Presented } from './access/identify.ts';
+import { SeenProofs } from './access/seen_proofs.ts';
+import { EMPTY, endedBetween, type Snapshot } from './access/snapshot.ts';
+import { loadSnapshot } from './access/store.ts';
+import { touchAgents } from './agents/store.ts';
+import { insertKey, insertPrincipal, insertTenant, listKeys, notify, revokeKey } from './store.ts';
 import { isToken, newToken, tokenHash } from './token.ts';
 
 export type { KeyRecord, ListedKey, NewKey } from './key.ts';
+export type { Identified, Presented } from './access/identify.ts';
+export { GATEWAY_SCOPES } from './access/principal.ts';
+export { PROOF_ALGORITHMS } from './access/proof.ts';
+export { openAgents } from './agents/service.ts';
+export { openAuthorizationServer, type AuthorizationServer } from './server/service.ts';
 export { FRESH_MS, openPeople, type People } from './people/service.ts';
 export { ROLES } from './people/person.ts';
 export { isSessionBearer } from './people/session_token.ts';
@@ -28,6 +39,15 @@ export type Identity = {
    * who can choose hashes that nearly match would have to invert SHA-256.
    */
   authenticate(presented: string, now: number): KeyRecord | undefined;
+  /** As `authenticate`, of a key or an access token of the authorization server, with what belongs to it. */
+  identify(presented: Presented, now: number): Identified;
+  /** Says where the issuer and this gate are reached: before that no token is accepted. */
+  at(place: Place): void;
+  readonly place: () => Place | undefined;
+  /** What is in force, of one moment. */
+  snapshot(): Snapshot;
+  /** Says that an agent was used. */
+  used(agent: string): void;
   /** Makes a key with its own principal of the same name. The key is in the answer and nowhere else. Rejects KEY_NAME_TAKEN, KEY_INVALID. */
   createKey(tenant: TenantId, key: NewKey, actor: string): Promise<{ id: KeyId; name: string; key: Secret }>;
   listKeys(tenant: TenantId): Promise<ListedKey[]>;
@@ -41,13 +61,15 @@ export type Identity = {
   refresh(): Promise<void>;
   /** Milliseconds since the snapshot was last known to be right. */
   snapshotAge(now: number): number;
-  /** Called for each key that was in force and is not any more. */
-  onRevoke(listener: (key: KeyId) => void): () => void;
+  /** Called for each handle (`KeyRecord.handles`) that was in force and is not any more. */
+  onRevoke(listener: (tenant: TenantId, handle: string) => void): () => void;
   close(): Promise<void>;
 };
 
 /** Between two readings when no notification comes: a revocation reaches every process within a second even if one is lost. */
 const REFRESH_MS = 1_000;
+/** How exactly a list knows when an agent was last used. */
+const TOUCH_MS = 30_000;
 /** Names are shown in lists. */
 const MAX_NAME = 100;
 
@@ -56,23 +78,33 @@ export async function openIdentity(
   deps: { readonly change: Change; readonly clock: Clock; readonly logger: Logger },
 ): Promise<Identity> {
   const { clock, logger } = deps;
-  let keys = new Map<string, KeyRecord>();
-  let tenants: readonly TenantId[] = [];
+  let snapshot = EMPTY;
+  let place: Place | undefined;
+  const seen = new SeenProofs(2 * CLOCK_SKEW * 1_000);
+  const used = new Map<string, number>();
+  let touched = clock();
   let fresh = clock();
   let reading: Promise<void> | undefined;
-  const listeners = new Set<(key: KeyId) => void>();
+  const listeners = new Set<(tenant: TenantId, handle: string) => void>();
 
   async function read(): Promise<void> {
     const started = clock();
-    const [next, known] = await store.system(
-      'identity: snapshot of keys and tenants',
-      async (sql) => [await loadKeys(sql, started), await listTenants(sql)] as const,
-    );
-    const gone = [...keys].filter(([hash]) => !next.has(hash));
-    keys = next;
-    tenants = known;
+    const next = await store.system('identity: snapshot of keys, people, agents and what was revoked', async (sql) => {
+      if (used.size > 0 && started - touched >= TOUCH_MS) {
+        const agents = new Map(used);
+        used.clear();
+        touched = started;
+        await touchAgents(sql, agents);
+      }
+      return loadSnapshot(sql, started);
+    });
+    const ended = endedBetween(snapshot, next);
+    snapshot = next;
     fresh = started;
-    for (const [, key] of gone) for (const listener of listeners) listener(key.id);
+    for (const key of ended) {
+      const at = key.indexOf('\n');
+      for (const listener of listeners) listener(key.slice(0, at) as TenantId, key.slice(at + 1));
+    }
   }
 
   /** One reading at a time; whoever asks during one gets the next. */
@@ -82,13 +114,19 @@ export async function openIdentity(
     return reading;
   }
 
+  function authenticate(presented: string, now: number): KeyRecord | undefined {
+    if (!isToken(presented)) return undefined;
+    const key = snapshot.keys.get(tokenHash(presented));
+    return key === undefined || (key.expires !== null && key.expires <= now) ? undefined : key;
+  }
+
   const refreshQuietly = (): void => {
     if (reading !== undefined) return;
     refresh().catch((error: unknown) => logger.warn('identity snapshot not refreshed', { reason: reasonOf(error) }));
   };
 
   async function ensureTenant(tenant: TenantId): Promise<void> {
-    if (tenants.includes(tenant)) return;
+    if (snapshot.tenants.includes(tenant)) return;
     await deps.change(tenant, async (sql, emit) => {
       if (!(await insertTenant(sql, tenant, clock()))) return;
       await emit({ type: 'tenant.created', actor: 'system', target: { kind: 'tenant', id: tenant } });
@@ -104,11 +142,24 @@ export async function openIdentity(
   timer.unref();
 
   return {
-    authenticate(presented, now) {
-      if (!isToken(presented)) return undefined;
-      const key = keys.get(tokenHash(presented));
-      return key === undefined || (key.expires !== null && key.expires <= now) ? undefined : key;
+    authenticate,
+    identify(presented, now) {
+      const key = presented.scheme === 'bearer' ? authenticate(presented.token, now) : undefined;
+      if (key?.principalKind === 'agent') used.set(key.principal, now);
+      if (key !== undefined) return { ok: true, key };
+      // Whoever sends what is neither learns nothing about keys.
+      if (place === undefined || !presented.token.startsWith('eyJ')) return { ok: false };
+      const found = identifyToken(presented, place, snapshot, seen, now);
+      if (found.ok) for (const agent of found.key.actors) used.set(agent, now);
+      if (found.ok && found.key.principalKind === 'agent') used.set(found.key.principal, now);
+      return found;
     },
+    at(where) {
+      place = where;
+    },
+    place: () => place,
+    snapshot: () => snapshot,
+    used: (agent) => used.set(agent, clock()),
     async createKey(tenant, key, actor) {
       checkNewKey(key, clock());
       const token = newToken();
@@ -139,8 +190,8 @@ export async function openIdentity(
       });
       await refresh();
     },
-    hasTenant: (tenant) => tenants.includes(tenant),
-    tenants: () => tenants,
+    hasTenant: (tenant) => snapshot.tenants.includes(tenant),
+    tenants: () => snapshot.tenants,
     ensureTenant,
     refresh,
     snapshotAge: (now) => now - fresh,

@@ -5,6 +5,7 @@ import type { TSchema } from './schema.ts';
 /** What a principal may be allowed to do over the control API. */
 export const PERMISSIONS = [
   'inspect',
+  'playground:use',
   'keys:read',
   'keys:write',
   'events:read',
@@ -21,6 +22,10 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'approvals:read',
+  'approvals:answer',
+  'identity:read',
+  'identity:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -36,6 +41,9 @@ export type Caller = {
     readonly role: string;
     readonly expires: number;
     readonly fresh: boolean;
+    /** When and how the person last proved who it is: milliseconds since 1970, methods of RFC 8176. */
+    readonly proved: number;
+    readonly methods: readonly string[];
   };
 };
 
@@ -46,6 +54,8 @@ export type RouteRequest = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  /** What the browser sent along; never enough to let anybody in. */
+  readonly cookies?: Readonly<Record<string, string>>;
   /** Aborts when the caller is gone. */
   readonly signal: AbortSignal;
 };

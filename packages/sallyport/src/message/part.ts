@@ -72,12 +72,20 @@ export type ReadRequest = {
   /** How many parts are not text. */
   attachments: number;
   maxOutput?: number;
+  /** The gate asked for the count of tokens, not the client: the chunk that carries nothing else is not delivered. */
+  hideUsage?: boolean;
   previousResponseId?: string;
   user?: string;
 };
 
-/** Tokens as the provider counted them. */
-export type Usage = { readonly input: number; readonly output: number; readonly cachedInput?: number; readonly reasoning?: number };
+/** Tokens as the provider counted them; `cachedInput` (read from a cache) and `cacheWrite` (written to it) are part of `input`. */
+export type Usage = {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput?: number;
+  readonly cacheWrite?: number;
+  readonly reasoning?: number;
+};
 
 /** A whole reply as the gate sees it. */
 export type ReadReply = {

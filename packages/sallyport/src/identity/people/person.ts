@@ -7,6 +7,7 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'feedback:write',
     'fga:read',
     'inspect',
+    'playground:use',
     'keys:read',
     'keys:write',
     'events:read',
@@ -16,6 +17,10 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'providers:read',
     'health:read',
     'people:read',
+    'approvals:read',
+    'approvals:answer',
+    'identity:read',
+    'identity:write',
   ]),
   viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
 };
@@ -53,8 +58,9 @@ export type Session = {
   readonly name: string;
   readonly role: Role;
   readonly expires: number;
-  /** When the password was last proved. */
+  /** When the person last proved who it is, and how (RFC 8176). */
   readonly proved: number;
+  readonly methods: readonly string[];
 };
 
 /** From where somebody signs in: for the list of sessions and its events. */

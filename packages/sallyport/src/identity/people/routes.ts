@@ -1,17 +1,6 @@
-import {
-  parseTenantId,
-  DEFAULT_TENANT,
-  Type,
-  parser,
-  type Caller,
-  type Json,
-  type Route,
-  type RouteReply,
-  type RouteRequest,
-  type Static,
-  type TSchema,
-} from '../../kernel/index.ts';
+import { parseTenantId, DEFAULT_TENANT, Type, type Caller, type Json, type Route, type RouteReply } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
+import { withBody } from '../server/routes.ts';
 import type { People, SignedIn } from './service.ts';
 import { ROLE_NAMES, ROLES } from './person.ts';
 
@@ -40,11 +29,11 @@ export function peopleRoutes(people: People): Route[] {
 
 function linkRoutes(people: People): Route[] {
   return [
-    route('POST', '/api/links/look', 'Says what a link is for.', { public: 'the link is the proof' }, LINK, async ({ token }) => {
+    withBody('POST', '/api/links/look', 'Says what a link is for.', { public: 'the link is the proof' }, LINK, async ({ token }) => {
       const { purpose, role, name, expires } = await people.invitation(token);
       return { json: { purpose, role, name, expires } };
     }),
-    route(
+    withBody(
       'POST',
       '/api/links/use',
       'Uses a link: makes a person, or sets a new password; signs in.',
@@ -60,7 +49,7 @@ function linkRoutes(people: People): Route[] {
 
 function sessionRoutes(people: People): Route[] {
   return [
-    route(
+    withBody(
       'POST',
       '/api/session',
       'Signs in.',
@@ -68,7 +57,7 @@ function sessionRoutes(people: People): Route[] {
       SIGN_IN,
       async ({ tenant, name, password }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from)),
     ),
-    route(
+    withBody(
       'POST',
       '/api/session/recovery',
       'Signs in by the recovery code and sets a new password.',
@@ -89,11 +78,11 @@ function sessionRoutes(people: People): Route[] {
           tenant: caller.tenant,
           principal: caller.principal,
           permissions: [...caller.permissions],
-          session: caller.session === undefined ? null : { ...caller.session },
+          session: caller.session === undefined ? null : { ...caller.session, methods: [...caller.session.methods] },
         },
       }),
     },
-    route(
+    withBody(
       'POST',
       '/api/session/proof',
       'Proves the password once more; it counts for ten minutes.',
@@ -149,7 +138,7 @@ function teamRoutes(people: People): Route[] {
         },
       }),
     },
-    route(
+    withBody(
       'POST',
       '/api/people/invitations',
       'Makes a link by which one person joins; it is shown in this answer only.',
@@ -167,7 +156,7 @@ function teamRoutes(people: People): Route[] {
         json: { token: await people.invite(caller.tenant, { person: params['id'] ?? '' }, caller.principal) },
       }),
     },
-    route(
+    withBody(
       'PUT',
       '/api/people/:id/role',
       'Gives a person another role.',
@@ -193,7 +182,7 @@ function teamRoutes(people: People): Route[] {
 
 /** The way back in for whoever owns the machine. */
 function resetRoute(people: People): Route {
-  return route(
+  return withBody(
     'POST',
     '/api/people/way-in',
     'Makes a link for the first administrator, or for a new password of an administrator, whose sessions end when it is used.',
@@ -211,31 +200,6 @@ function resetRoute(people: People): Route {
       return { status: 201, json: { token, purpose: 'reset', name: person.name } };
     },
   );
-}
-
-/** A route with a body: its schema is parsed once, and the handler gets what was parsed. */
-function route<S extends TSchema>(
-  method: 'POST' | 'PUT',
-  path: Route['path'],
-  summary: string,
-  authority: Route['authority'],
-  body: S,
-  handler: (body: Static<S>, request: RouteRequest) => Promise<RouteReply>,
-): Route {
-  const parse = parser(body);
-  return {
-    method,
-    path,
-    summary,
-    authority,
-    body,
-    handler(request) {
-      const parsed = parse(request.body);
-      // The server has checked it already; this is where it gets its type.
-      if (!parsed.ok) throw new TypeError(`${path}: the body was not checked`);
-      return handler(parsed.value, request);
-    },
-  };
 }
 
 /** The answer to a sign-in: one half of the token for the page, the other as a cookie. */

@@ -1,8 +1,9 @@
 import { DEFAULT_TENANT, newId, visible, type Clock, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
-import type { Store } from '../../store/service.ts';
+import type { Sql, Store } from '../../store/service.ts';
 import { fail } from '../errors.ts';
-import { insertPrincipal } from '../store.ts';
+import { endGrants, endWithSessions, revoke } from '../server/store.ts';
+import { insertPrincipal, notify } from '../store.ts';
 import { Attempts } from './attempts.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
 import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
@@ -41,6 +42,8 @@ export type People = {
   prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From): Promise<void>;
   /** Rejects SESSION_UNKNOWN. */
   endSession(tenant: TenantId, id: string, actor: string): Promise<void>;
+  /** Ends every session of a person, and every grant; answers how many sessions. */
+  endAll(tenant: TenantId, person: string, actor: string): Promise<number>;
   sessions(tenant: TenantId): Promise<SessionNote[]>;
   list(tenant: TenantId): Promise<Person[]>;
   /** Rejects PERSON_UNKNOWN, PERSON_LAST. */
@@ -65,8 +68,28 @@ const MAX_NAME = 60;
 /** What a sign-in page may send as a user agent, in a list. */
 const MAX_AGENT = 200;
 
-export function openPeople(store: Store, deps: { readonly change: Change; readonly clock: Clock }): People {
-  const { change, clock } = deps;
+export type PeopleDeps = {
+  readonly change: Change;
+  readonly clock: Clock;
+  /** Reads the snapshot of who is in force anew. */
+  readonly refresh?: () => Promise<void>;
+  /** Called when sessions of a person have ended. */
+  readonly onSignedOut?: (person: string) => void;
+};
+
+export function openPeople(store: Store, deps: PeopleDeps): People {
+  const { clock } = deps;
+
+  /** A change of who is in force: every process hears of it with the commit, this one before the caller is answered. */
+  const change: Change = async (tenant, fn) => {
+    const done = await deps.change(tenant, async (sql, emit) => {
+      const value = await fn(sql, emit);
+      await notify(sql);
+      return value;
+    });
+    await deps.refresh?.();
+    return done;
+  };
   const attempts = new Attempts();
 
   /** Runs a comparison that may be guessed at: slowed down after failures, each failure an event. */
@@ -76,7 +99,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
     const found = await compare();
     if (found === undefined) {
       attempts.failed(`${tenant}/${name}`, from.address, clock());
-      await change(tenant, (_sql, emit) =>
+      await deps.change(tenant, (_sql, emit) =>
         emit({
           type: 'session.refused',
           actor: 'anonymous',
@@ -90,15 +113,20 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
     return found;
   }
 
-  async function start(tenant: TenantId, person: { id: PrincipalId; name: string; role: Role }, from: From): Promise<SignedIn> {
+  async function start(
+    tenant: TenantId,
+    person: { id: PrincipalId; name: string; role: Role },
+    from: From,
+    methods: readonly string[] = ['pwd'],
+  ): Promise<SignedIn> {
     const now = clock();
     const token = newSessionToken();
     const hash = sessionHash(token.bearer, token.cookie) as Buffer;
     const id = newId('ses', now);
     const expires = now + SESSION_MS;
-    await change(tenant, async (sql, emit) => {
+    await deps.change(tenant, async (sql, emit) => {
       await rows.forgetOld(sql, now - KEPT_MS);
-      await rows.insertSession(sql, tenant, { id, person: person.id, hash, expires, from: plain(from) }, now);
+      await rows.insertSession(sql, tenant, { id, person: person.id, hash, expires, from: plain(from), methods }, now);
       await emit({
         type: 'session.started',
         actor: person.id,
@@ -106,7 +134,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
         detail: { address: from.address },
       });
     });
-    return { session: { id, tenant, person: person.id, name: person.name, role: person.role, expires, proved: now }, token };
+    return { session: { id, tenant, person: person.id, name: person.name, role: person.role, expires, proved: now, methods }, token };
   }
 
   const credentials = (tenant: TenantId, by: { name: string } | { id: string }): Promise<rows.Credentials | undefined> =>
@@ -119,7 +147,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
   ): Promise<string> {
     const token = newLinkToken();
     const id = newId('inv', clock());
-    await change(tenant, async (sql, emit) => {
+    await deps.change(tenant, async (sql, emit) => {
       const expires = clock() + LINK_MS[what.purpose];
       await rows.insertInvitation(sql, tenant, { id, hash: linkHash(token), expires, ...what }, clock());
       await emit({
@@ -150,7 +178,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       if (!(await rows.useInvitation(sql, found.id, now))) throw fail('LINK_INVALID');
       if (found.person !== null) {
         await rows.setPassword(sql, found.person, password, recovery, now);
-        await rows.endSessions(sql, { person: found.person }, now);
+        await endThem(sql, found.tenant, { person: found.person });
         await emit({
           type: 'person.password_changed',
           actor: found.person,
@@ -171,6 +199,18 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       });
       return id;
     });
+  }
+
+  /** Ends sessions, and what was given in them; other applications hear of it after the commit. */
+  async function endThem(
+    sql: Sql,
+    tenant: TenantId,
+    which: Parameters<typeof rows.endSessions>[1],
+  ): Promise<{ id: string; person: string }[]> {
+    const ended = await rows.endSessions(sql, which, clock());
+    await endWithSessions(sql, tenant, ended, clock());
+    for (const person of new Set(ended.map((session) => session.person))) setImmediate(() => deps.onSignedOut?.(person));
+    return ended;
   }
 
   /** The last administrator stays one: nobody else could make another but by the machine. */
@@ -194,7 +234,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       const person = await credentials(tenant, { id });
       if (person === undefined) throw fail('PERSON_UNKNOWN');
       await change(tenant, async (sql, emit) => {
-        await rows.endSessions(sql, { person: id }, clock());
+        await endThem(sql, tenant, { person: id });
         await emit({ type: 'admin.reset', actor, target: { kind: 'person', id, name: person.name } });
       });
       return insertLink(tenant, { purpose: 'reset', role: person.role, person: id }, actor);
@@ -226,7 +266,7 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
       const sealed = await sealPassword(password, person.name);
       await change(tenant, async (sql, emit) => {
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
-        await rows.endSessions(sql, { person: person.id }, clock());
+        await endThem(sql, tenant, { person: person.id });
         await emit({
           type: 'person.password_changed',
           actor: person.id,
@@ -251,13 +291,22 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
         const known = await credentials(session.tenant, { id: session.person });
         return known !== undefined && password.length <= MAX_PASSWORD && (await isPassword(password, known.password)) ? known : undefined;
       });
-      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock()));
+      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock(), ['pwd']));
     },
     endSession: (tenant, id, actor) =>
       change(tenant, async (sql, emit) => {
-        const [ended] = await rows.endSessions(sql, { id }, clock());
+        const [ended] = await endThem(sql, tenant, { id });
         if (ended === undefined) throw fail('SESSION_UNKNOWN');
         await emit({ type: 'session.ended', actor, target: { kind: 'session', id }, detail: { person: ended.person } });
+      }),
+    endAll: (tenant, person, actor) =>
+      change(tenant, async (sql, emit) => {
+        const ended = await endThem(sql, tenant, { person });
+        const grants = await endGrants(sql, tenant, { person }, clock());
+        await revoke(sql, tenant, person, clock());
+        const detail = { sessions: ended.length, grants: grants.length };
+        await emit({ type: 'person.signed_out', actor, target: { kind: 'person', id: person }, detail });
+        return ended.length;
       }),
     sessions: (tenant) => store.tx(tenant, (sql) => rows.listSessions(sql, clock(), clock() - IDLE_MS)),
     list: (tenant) => store.tx(tenant, rows.listPeople),
@@ -280,7 +329,8 @@ export function openPeople(store: Store, deps: { readonly change: Change; readon
         if (person === undefined) throw fail('PERSON_UNKNOWN');
         await keepOne(sql, person.role);
         await rows.disablePerson(sql, id, clock());
-        await rows.endSessions(sql, { person: id }, clock());
+        await endThem(sql, tenant, { person: id });
+        await endGrants(sql, tenant, { person: id }, clock());
         await emit({ type: 'person.removed', actor, target: { kind: 'person', id, name: person.name }, detail: { role: person.role } });
       }),
   };

@@ -81,20 +81,21 @@ export type NewSession = {
   readonly hash: Buffer;
   readonly expires: number;
   readonly from: From;
+  readonly methods: readonly string[];
 };
 
 export async function insertSession(sql: Sql, tenant: TenantId, session: NewSession, now: number): Promise<void> {
   await sql.query(
-    `insert into identity_sessions (tenant, id, person, hash, created, seen, expires, proved, agent, address)
-     values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8)`,
-    [tenant, session.id, session.person, session.hash, now, session.expires, session.from.agent, session.from.address],
+    `insert into identity_sessions (tenant, id, person, hash, created, seen, expires, proved, agent, address, methods)
+     values ($1, $2, $3, $4, $5, $5, $6, $5, $7, $8, $9)`,
+    [tenant, session.id, session.person, session.hash, now, session.expires, session.from.agent, session.from.address, session.methods],
   );
 }
 
 /** The session of a token, of whichever tenant: the token alone says whose it is. `idle`: since when it must have been used. */
 export async function selectSession(sql: Sql, hash: Buffer, now: number, idle: number): Promise<(Session & { seen: number }) | undefined> {
   const rows = await sql.query<Session & { seen: number }>(
-    `select s.id, s.tenant, s.person, p.name, q.role, s.expires, s.proved, s.seen
+    `select s.id, s.tenant, s.person, p.name, q.role, s.expires, s.proved, s.methods, s.seen
      from identity_sessions s
      join identity_people q on q.tenant = s.tenant and q.id = s.person
      join identity_principals p on p.tenant = s.tenant and p.id = s.person
@@ -109,8 +110,8 @@ export async function touchSession(sql: Sql, id: string, now: number): Promise<v
   await sql.query('update identity_sessions set seen = $2 where id = $1', [id, now]);
 }
 
-export async function proveSession(sql: Sql, id: string, now: number): Promise<void> {
-  await sql.query('update identity_sessions set proved = $2 where id = $1', [id, now]);
+export async function proveSession(sql: Sql, id: string, now: number, methods: readonly string[]): Promise<void> {
+  await sql.query('update identity_sessions set proved = $2, methods = $3 where id = $1', [id, now, methods]);
 }
 
 /** Ends one session, or all of a person (but for one); answers the ended ones. */

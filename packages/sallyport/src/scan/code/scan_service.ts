@@ -5,10 +5,12 @@ import { shippedChecks } from './check_store.ts';
 import type { CodeFinding, NotScanned, ScanResult, ScanStats, SourceFile } from './finding.ts';
 import { grammarParser, MAX_DEPTH } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
+import { inspect } from './inspect/registry.ts';
 import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
 import { grammarOf, languageOf, type Grammar, type Language } from './language.ts';
 import { loweringOf } from './lower/registry.ts';
 import { Patterns } from './patterns.ts';
+import { isProjectFile, projectNames, type ProjectNames } from './project_files.ts';
 import { byPlace, Report } from './report.ts';
 import { Names, Symbols } from './symbol.ts';
 import type { SyntaxTree } from './syntax.ts';
@@ -104,7 +106,12 @@ export async function scanHere(files: readonly SourceFile[], options: ScanOption
     stats.characters += file.text.length;
   }
   stats.front = threadTime() - started;
-  const findings = analyse(modules, await Patterns.of(modules, checks), { checks, models, audit: options.audit === true }, notScanned);
+  const findings = analyse(
+    modules,
+    await Patterns.of(modules, checks),
+    { checks, models, audit: options.audit === true, names: projectNames(files) },
+    notScanned,
+  );
   stats.analysis = threadTime() - started - stats.front;
   const active = new Set(checks.filter(({ tier }) => tier === 'certain' || options.audit === true).map(({ id }) => `code.${id}`));
   return { findings: findings.filter(({ rule }) => active.has(rule)), notScanned, stats };
@@ -137,6 +144,7 @@ async function lowerFile(file: SourceFile, symbols: SymbolTables, notScanned: No
     notScanned.push({ path: file.path, reason });
     return undefined;
   };
+  if (isProjectFile(file.path)) return undefined;
   if (grammar === undefined) return skip('not code of a language that is scanned');
   const refusal = refusalOf(file.text);
   if (refusal !== undefined) return skip(refusal);
@@ -175,12 +183,12 @@ function refusalOf(text: string): string | undefined {
   return text.length - from > MAX_LINE_LENGTH ? `a line longer than ${MAX_LINE_LENGTH} characters` : undefined;
 }
 
-type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean };
+type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean; readonly names: ProjectNames };
 
 function analyse(
   modules: readonly ModuleIr[],
   patterns: Patterns,
-  { checks, models, audit }: Spec,
+  { checks, models, audit, names }: Spec,
   notScanned: NotScanned[],
 ): CodeFinding[] {
   const report = new Report();
@@ -196,15 +204,20 @@ function analyse(
   };
   // Aliases of types must be known before the first symbol is looked up.
   for (const module of modules) rules(module);
-  const analysis = new Analysis(new Project(modules), rules, {
+  const analysis = new Analysis(new Project(modules, names), rules, {
     flow: (flow) => report.flow(flow),
     unproven: (sink, module, node) => report.unproven(sink, module, node),
     match: (check, module, node) => report.match(check, module, node),
     ...(audit ? { audit: (sink, module, node) => report.audit(sink, module, node) } : {}),
   });
+  const inspections = Map.groupBy(checks, ({ inspect: name }) => name ?? '');
+  inspections.delete('');
   for (const module of modules) {
     analysis.module(module);
     patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module.tree, (check, node) => report.match(check, module, node));
+    inspect(module, [...inspections.keys()], (name, node, offset) => {
+      for (const check of inspections.get(name) ?? []) report.match(check, module, node, offset);
+    });
   }
   analysis.unknownCallers();
   for (const { path } of analysis.exhausted)

@@ -1,0 +1,150 @@
+import { Type, type Route } from '../../kernel/index.ts';
+import { GATEWAY_SCOPES } from '../access/principal.ts';
+import { fail } from '../errors.ts';
+import { withBody } from '../server/routes.ts';
+import { ACTS_FOR } from './agent.ts';
+import type { Agents } from './service.ts';
+
+const DAY = 86_400_000;
+const strict = { additionalProperties: false } as const;
+const PATTERNS = Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 }));
+const NEW_AGENT = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    purpose: Type.String({ minLength: 1, maxLength: 300 }),
+    owner: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'A person by id or name; who calls when absent.' })),
+    scopes: Type.Optional(Type.Array(Type.Enum([...GATEWAY_SCOPES]), { maxItems: GATEWAY_SCOPES.length })),
+    models: PATTERNS,
+    tools: PATTERNS,
+    hosts: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 50 }), { maxItems: 100 })),
+    actsFor: Type.Optional(Type.Enum([...ACTS_FOR])),
+    dpop: Type.Optional(Type.Boolean()),
+    expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+  },
+  strict,
+);
+const KEY = Type.Object(
+  {
+    jwk: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
+    expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+    overlapSeconds: Type.Optional(
+      Type.Number({ minimum: 0, maximum: 31_536_000, description: 'How long its other keys stay in force; for ever when absent.' }),
+    ),
+  },
+  strict,
+);
+const WORKLOAD = Type.Object(
+  { issuer: Type.String({ minLength: 8, maxLength: 300 }), subject: Type.String({ minLength: 3, maxLength: 300 }) },
+  strict,
+);
+const QUARANTINE = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 300 }) }, strict);
+
+/** Agents of a tenant. A caller never gives an agent a scope that it does not have itself. */
+export function agentRoutes(agents: Agents, clock: () => number): Route[] {
+  const write = { permission: 'identity:write' } as const;
+  return [
+    {
+      method: 'GET',
+      path: '/api/agents',
+      summary: 'Lists the agents with their limits, keys, workloads, and what their owner should look at.',
+      authority: { permission: 'identity:read' },
+      handler: async ({ caller }) => ({
+        json: {
+          agents: (await agents.list(caller.tenant)).map((one) => ({
+            ...one,
+            scopes: [...one.scopes],
+            models: [...one.models],
+            tools: [...one.tools],
+            hosts: [...one.hosts],
+            keys: one.keys.map((key) => ({ ...key })),
+            workloads: one.workloads.map((workload) => ({ ...workload })),
+            warnings: [...one.warnings],
+          })),
+        },
+      }),
+    },
+    withBody('POST', '/api/agents', 'Makes an agent.', write, NEW_AGENT, async ({ expiresDays, ...agent }, { caller }) => {
+      const beyond = (agent.scopes ?? []).filter((scope) => scope !== 'models' && scope !== 'tools' && !caller.permissions.has(scope));
+      if (beyond.length > 0) throw fail('AGENT_INVALID', { say: `You cannot give what you do not have: ${beyond.join(', ')}.` });
+      const expires = expiresDays === undefined ? undefined : Math.round(clock() + expiresDays * DAY);
+      return { status: 201, json: { id: await agents.create(caller.tenant, { ...agent, expires }, caller.principal), name: agent.name } };
+    }),
+    withBody(
+      'POST',
+      '/api/agents/:id/keys',
+      'Adds a public key, and lets the others go after a while.',
+      write,
+      KEY,
+      async (body, { caller, params }) => {
+        const key = {
+          jwk: body.jwk,
+          expires: body.expiresDays === undefined ? undefined : Math.round(clock() + body.expiresDays * DAY),
+          overlapMs: body.overlapSeconds === undefined ? undefined : body.overlapSeconds * 1_000,
+        };
+        return { status: 201, json: { id: await agents.addKey(caller.tenant, params['id'] ?? '', key, caller.principal) } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/agents/:id/keys/:key',
+      summary: 'Revokes a key of an agent, and the tokens of that agent.',
+      authority: write,
+      async handler({ caller, params }) {
+        await agents.revokeKey(caller.tenant, params['id'] ?? '', params['key'] ?? '', caller.principal);
+        return { json: { revoked: params['key'] ?? '' } };
+      },
+    },
+    withBody(
+      'POST',
+      '/api/agents/:id/workloads',
+      'Lets a workload of Kubernetes, GitHub or another issuer be this agent.',
+      write,
+      WORKLOAD,
+      async (body, { caller, params }) => ({
+        status: 201,
+        json: { id: await agents.addWorkload(caller.tenant, params['id'] ?? '', body, caller.principal) },
+      }),
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/agents/:id/workloads/:workload',
+      summary: 'Lets a workload be this agent no longer.',
+      authority: write,
+      async handler({ caller, params }) {
+        await agents.removeWorkload(caller.tenant, params['id'] ?? '', params['workload'] ?? '', caller.principal);
+        return { json: { removed: params['workload'] ?? '' } };
+      },
+    },
+    withBody(
+      'POST',
+      '/api/agents/:id/quarantine',
+      'Stops an agent at once, everywhere.',
+      write,
+      QUARANTINE,
+      async ({ reason }, { caller, params }) => {
+        await agents.quarantine(caller.tenant, params['id'] ?? '', reason, caller.principal);
+        return { json: { quarantined: params['id'] ?? '' } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/agents/:id/quarantine',
+      summary: 'Lets an agent act again.',
+      authority: { permission: 'identity:write', fresh: 'releasing an agent' },
+      async handler({ caller, params }) {
+        await agents.release(caller.tenant, params['id'] ?? '', caller.principal);
+        return { json: { released: params['id'] ?? '' } };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/agents/:id',
+      summary: 'Removes an agent, its keys and its tokens.',
+      authority: write,
+      async handler({ caller, params }) {
+        await agents.remove(caller.tenant, params['id'] ?? '', caller.principal);
+        return { json: { removed: params['id'] ?? '' } };
+      },
+    },
+  ];
+}
