@@ -179,7 +179,7 @@ test('replies: each guard thrown at response and tool_call, closed and open', ()
           api === 'chat' ? REQUESTS.prompt.body : { model: 'm', input: 'hi' },
           declared(made, onError).guards,
         );
-        const rule = inspectReply(exchange, readReply(api, structuredClone(body) as JsonObject))?.rule;
+        const rule = inspectReply(exchange, readReply(api, structuredClone(body) as JsonObject)).refused?.rule;
         assert.ok(made.seen.count > 0, `${name} was reached`);
         if (onError === 'deny') assertClosed(name, exchange, rule, guard);
         else assertOpen(name, exchange, rule, guard);

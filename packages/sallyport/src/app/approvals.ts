@@ -10,7 +10,7 @@ import {
 } from '../approvals/service.ts';
 import type { ApprovalsConfig } from '../approvals/config.ts';
 import type { Effect } from '../flow/index.ts';
-import type { Area } from '../gateway/service.ts';
+import type { ApprovalPort, Area } from '../gateway/service.ts';
 import { ROLES, type Identity, type People } from '../identity/service.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { resolveReference } from './config.ts';
@@ -65,6 +65,20 @@ export async function wireApprovals(
     async close() {
       await approvals.close();
       await channels.close();
+    },
+  };
+}
+
+/** What the gate asks of the approvals: to hold a call, and whether exactly this one may run now. */
+export function approvalPort(approvals: Pick<Approvals, 'request' | 'use'>): ApprovalPort {
+  return {
+    async request(held) {
+      const asked = await approvals.request(held);
+      return asked.kind === 'held' ? { id: asked.id, url: asked.url } : { refused: asked.reason };
+    },
+    async use(action) {
+      const used = await approvals.use(action);
+      return used.ok ? used.approval : undefined;
     },
   };
 }

@@ -3,20 +3,15 @@ import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
 import { CONFIG as DOCUMENTS } from '../documents/config.ts';
 import { CONFIG as FGA } from '../fga/config.ts';
+import { CONFIG as FLOW } from '../flow/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
-import { EFFECTS } from '../policy/index.ts';
 import { CONFIG as SCAN } from '../scan/config.ts';
 import { CONFIG as CONNECTIONS } from '../vault/config.ts';
-
-const TOOL = Type.Object(
-  { name: Type.String({ minLength: 1, maxLength: 200 }), effect: Type.Enum([...EFFECTS]) },
-  { additionalProperties: false, description: 'What a tool does, when its name does not say.' },
-);
 
 /** Everything that may stand in `sallyport.yaml`. */
 export const CONFIG = Type.Object(
@@ -55,7 +50,7 @@ export const CONFIG = Type.Object(
         description: 'What is kept of texts: nothing, masked excerpts around findings for 30 days, or everything for 7 days.',
       }),
     ),
-    tools: Type.Optional(Type.Array(TOOL, { maxItems: 1_000, description: 'Effects of tools; what is not listed is judged by its name.' })),
+    ...FLOW.properties,
     store: Type.Optional(
       Type.Object(
         {

@@ -18,6 +18,7 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
+import { flowConfig } from '../flow/config.ts';
 import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
@@ -47,7 +48,7 @@ import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { openVault, type Vault } from '../vault/service.ts';
 import { vaultRoutes } from '../vault/routes.ts';
-import { approvalsArea, wireApprovals } from './approvals.ts';
+import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
@@ -179,7 +180,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
-  const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
   const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
   const newEventId = (): EventId => newId('evt', clock()) as EventId;
   const approvals = await wireApprovals(
@@ -209,6 +210,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects,
+    flow: flowConfig(config),
+    approvals: approvalPort(approvals),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],

@@ -1,4 +1,4 @@
-import { ACTIONS, NOUNS, STEPS, type Action } from './lexicon.ts';
+import { ACTIONS, KIND_WORDS, NOUNS, STEPS, type Action } from './lexicon.ts';
 import { stem, wordsOf } from './text.ts';
 import type { ToolFacts } from './tool.ts';
 
@@ -91,5 +91,22 @@ const SECURE = stems('password passwd passphrase ssh credential credentials secr
 
 function meets(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   for (const word of a) if (b.has(word)) return true;
+  return false;
+}
+
+const FIND = /\b(?:find|found|look|stands?|listed|contains?|included?|get|see|check|use)\b/g;
+/** Characters between the words of one instruction. */
+const MAX_APART = 80;
+
+/** Whether a request says that values of a kind are to be found at a source: `find her e-mail on www.example.org`, in this order and near. */
+export function isToldToFind(request: string, kind: keyof typeof KIND_WORDS, source: string): boolean {
+  const words = KIND_WORDS[kind].split(' ');
+  for (const { index } of request.matchAll(FIND)) {
+    const around = request.slice(index, index + 2 * MAX_APART + source.length);
+    const at = around.indexOf(source);
+    if (at < 0 || at > 2 * MAX_APART) continue;
+    const between = around.slice(0, at);
+    if (!/[!?]|\. /.test(between) && words.some((word) => between.includes(word))) return true;
+  }
   return false;
 }

@@ -1,3 +1,4 @@
+import { matchesGlob } from '../kernel/index.ts';
 import type { Secrecy } from './secrecy.ts';
 import { toolEffect, type Effect } from './effect.ts';
 import { wordsOf } from './text.ts';
@@ -86,7 +87,7 @@ function verbOf(parts: readonly string[]): string {
 function entryOf(name: string, manifest: Manifest): ToolEntry {
   const exact = Object.hasOwn(manifest, name) ? manifest[name] : undefined;
   let entry: ToolEntry = exact ?? {};
-  for (const pattern of globsOf(manifest)) if (fits(name, pattern)) entry = { ...manifest[pattern], ...entry };
+  for (const pattern of globsOf(manifest)) if (matchesGlob(pattern, name)) entry = { ...manifest[pattern], ...entry };
   return entry;
 }
 
@@ -101,19 +102,4 @@ function globsOf(manifest: Manifest): readonly string[] {
     globs.set(manifest, known);
   }
   return known;
-}
-
-/** Whether a name fits a pattern in which `*` stands for any run of characters. Linear but for the number of stars. */
-function fits(name: string, pattern: string): boolean {
-  const pieces = pattern.split('*');
-  const head = pieces[0] ?? '';
-  const tail = pieces.at(-1) ?? '';
-  if (!name.startsWith(head) || name.length < head.length + tail.length || !name.endsWith(tail)) return false;
-  let at = head.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = name.indexOf(piece, at);
-    if (found < 0 || found + piece.length > name.length - tail.length) return false;
-    at = found + piece.length;
-  }
-  return true;
 }

@@ -3,7 +3,8 @@ import type { Conversation, Made, Span } from './conversation.ts';
 import { findFields, type Field } from './field.ts';
 import { canonicalHostLabels, embedded, hostOf, linkForm, OWNABLE } from './kind.ts';
 import type { Leaf } from './leaf.ts';
-import { KIND_WORDS, PLACES } from './lexicon.ts';
+import { PLACES } from './lexicon.ts';
+import { isToldToFind } from './intent.ts';
 import { canonical, holds, squeezed, stem, wordsOf } from './text.ts';
 
 /** Where a value comes from, the most trustworthy place first. `made`: from a result of an earlier action of this conversation. `unseen`: it stands nowhere. */
@@ -36,7 +37,6 @@ export type Identity = { readonly emails?: readonly string[]; readonly domains?:
 
 const PLACE_STEMS: ReadonlySet<string> = new Set(PLACES.split(' ').map(stem));
 const DICTATED = /\b(?:following|this) (?:message|text|note|comment|e-?mail|words)\b|\b(?:saying|with the (?:text|message|body))\b/i;
-const FIND = /\b(?:find|found|look|stands?|listed|contains?|included?|get|see|check|use)\b/i;
 /** Characters around a link that are of its sentence. */
 const NEAR = 120;
 /** Reads that steered reads are followed back through. */
@@ -267,24 +267,19 @@ export class Provenance {
    * to be found there, or has a word of the value: `dora@example.org` on the page that the request gives for Dora.
    */
   #delegated(leaf: Leaf): boolean {
-    if (leaf.kind !== 'email' && leaf.kind !== 'iban' && leaf.kind !== 'phone') return false;
-    const said =
-      KIND_WORDS[leaf.kind].split(' ').some((word) => this.#conversation.stems.has(stem(word))) && FIND.test(this.#conversation.request);
-    if (!said && !sharesWord(leaf.value, this.#telling)) return false;
-    const asked = this.#conversation.asked;
-    return this.#conversation.spans.some((span) => {
-      const made = this.#conversation.calls.get(span.call);
+    const { kind } = leaf;
+    if (kind !== 'email' && kind !== 'iban' && kind !== 'phone') return false;
+    const { asked, spans, calls, request } = this.#conversation;
+    const shares = sharesWord(leaf.value, this.#telling);
+    return spans.some((span) => {
+      const made = calls.get(span.call);
       if (made === undefined || span.trusted || !stands(span, leaf)) return false;
       const named = made.leaves.some((given) => {
-        if (given.kind === 'url') return holds(asked, linkForm(given.value), true);
-        return given.kind === 'path' && holds(asked, canonical(given.value));
+        if (given.kind !== 'url' && given.kind !== 'path') return false;
+        const source = given.kind === 'url' ? linkForm(given.value) : canonical(given.value);
+        return holds(asked, source, given.kind === 'url') && (shares || isToldToFind(canonical(request), kind, source));
       });
-      const values = new Set(
-        embedded(span.text)
-          .filter((item) => item.kind === leaf.kind)
-          .map((item) => squeezed(canonical(item.value))),
-      );
-      return named && values.size === 1;
+      return named && embeddedOf(span.text, kind).size === 1;
     });
   }
 
@@ -352,4 +347,10 @@ function fieldsOf(span: Span, leaf: Leaf): readonly Field[] {
   if (!there && !OWNABLE.has(leaf.kind)) return [];
   if (!there && (leaf.kind === 'email' || leaf.kind === 'url' || !span.canonical.includes(squeezed(value).slice(0, 4)))) return [];
   return findFields(span.reading, value);
+}
+
+/** Different values of a kind that stand in a text. */
+function embeddedOf(text: string, kind: 'email' | 'iban' | 'phone'): ReadonlySet<string> {
+  const found = embedded(text).filter((item) => item.kind === kind);
+  return new Set(found.map((item) => squeezed(canonical(item.value))));
 }

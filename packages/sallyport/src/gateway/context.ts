@@ -2,7 +2,7 @@ import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
 import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
 import type { Documents } from '../documents/service.ts';
-import type { Effect } from '../flow/index.ts';
+import type { Effect, FlowMode, Manifest } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
@@ -10,6 +10,7 @@ import type { Corrections } from '../monitor/service.ts';
 import type { Fairness, Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
+import type { ApprovalPort } from './approval_port.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Budgets } from './charge.ts';
 import type { Area } from './endpoint.ts';
@@ -38,6 +39,8 @@ export type GatewayDeps = {
   readonly documents: Pick<Documents, 'read'>;
   /** Told from which documents of the knowledge base a request says that it was made. */
   used(tenant: TenantId, documents: readonly string[], event: EventId): void;
+  /** Who asks people about held calls; without it `ask` is `deny`. */
+  readonly approvals?: ApprovalPort;
   /** Parts of the port that other modules answer. */
   readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */
@@ -45,6 +48,13 @@ export type GatewayDeps = {
   /** Prompt templates that requests may name. */
   templates(): Templates;
   readonly effects: Readonly<Record<string, Effect>>;
+  /** How much tool calls may do unasked, and what the operator says about tools. */
+  readonly flow: {
+    readonly mode: FlowMode;
+    readonly manifest: Manifest;
+    /** Tools that providers run and requests may offer; undefined: all. */
+    readonly providerTools: readonly string[] | undefined;
+  };
   readonly canaries: readonly Canary[];
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
   readonly hosts: readonly string[];

@@ -67,6 +67,10 @@ function decisionOf(exchange: Exchange): EventDecision {
   return { action: exchange.ledger.action, rules: exchange.ledger.rules, would: exchange.ledger.would };
 }
 
+/** Names in an event are the client's: a few, and short. */
+const MAX_STRIPPED = 20;
+const MAX_NAMES = 500;
+
 /** Facts that are rare, so that the common event stays short. */
 function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string | number | boolean> {
   const { ledger } = exchange;
@@ -80,6 +84,10 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
     ...(ledger.omittedParts === 0 ? {} : { omitted_parts: ledger.omittedParts }),
     ...(ledger.omittedFindings === 0 ? {} : { omitted_findings: ledger.omittedFindings }),
     ...(ledger.failedRules.size === 0 ? {} : { failed_rules: [...ledger.failedRules].join(',') }),
+    ...(ledger.approvals.length === 0 ? {} : { approvals: ledger.approvals.join(',') }),
+    ...(ledger.strippedTools.length === 0
+      ? {}
+      : { stripped_tools: ledger.strippedTools.slice(0, MAX_STRIPPED).join(',').slice(0, MAX_NAMES) }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
     ...documentsOf(exchange.documents),

@@ -4,6 +4,7 @@ import type { KeyRecord } from '../identity/service.ts';
 import type { Placeholders } from '../guard/index.ts';
 import type { Api, ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
+import type { ApprovalPort } from './approval_port.ts';
 import type { Charge } from './charge.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
@@ -28,6 +29,8 @@ export type Exchange = {
   readonly placeholders: Placeholders;
   /** Ids of documents from which the app says that it made the request. */
   readonly documents: readonly string[];
+  /** Who asks people; without it `ask` is `deny`. */
+  readonly approvals: ApprovalPort | undefined;
   /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
   readonly commitment: string;
   readonly started: number;

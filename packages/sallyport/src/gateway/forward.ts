@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
 import { isObject, reasonOf, readJson, type JsonObject } from '../kernel/index.ts';
-import { errorBody, readError, readReply, type ReadReply } from '../message/index.ts';
+import { errorBody, readError, readReply, withhold, type ReadReply, type ToolCall } from '../message/index.ts';
 import type { ProviderCall, ProviderError, Target } from '../providers/service.ts';
+import { settle, type HeldCall } from './approvals.ts';
 import type { GatewayDeps } from './context.ts';
 import type { GatewayErrorCode } from './errors.ts';
 import { decisionFor, exchangeEvent, type Outcome } from './event.ts';
@@ -52,21 +53,46 @@ export function upstreamCode(error: ProviderError): GatewayErrorCode {
 }
 
 /** Judges a complete upstream reply and makes the client's answer of it. */
-export function answerOf(exchange: Exchange, status: number, headers: Record<string, string>, bytes: Buffer, target: Target): Answer {
+export async function answerOf(
+  deps: Pick<GatewayDeps, 'logger'>,
+  exchange: Exchange,
+  status: number,
+  headers: Record<string, string>,
+  bytes: Buffer,
+  target: Target,
+): Promise<Answer> {
   const started = performance.now();
   const json = readJson(bytes);
   if (!json.ok || !isObject(json.value))
     return status >= 400 ? upstreamError(exchange, isOurs(status) ? 502 : status, headers) : invalid(exchange, 'not JSON');
   const reply: ReadReply = status >= 400 ? errorReply(exchange, json.value) : readReply(exchange.api, json.value);
   if (reply.malformed !== undefined) return invalid(exchange, reply.malformed);
-  const refused = inspectReply(exchange, reply);
+  const inspected = inspectReply(exchange, reply);
+  const refused = inspected.refused ?? (inspected.held.size === 0 ? undefined : await askPeople(deps, exchange, reply, inspected.held));
   exchange.timings['reply'] = round(performance.now() - started);
   // The provider refused the gate's own credential: the client's key is not at fault, and must not seem to be.
   if (isOurs(status)) return upstreamError(exchange, 502, {});
   if (refused !== undefined) return { status: 403, body: {}, headers: {}, outcome: outcomeOf(reply, 403, target), refused };
-  if (status < 400 && exchange.ledger.action === 'allow')
+  if (status < 400 && exchange.ledger.action !== 'deny')
     return { status, body: labelled(exchange, reply.body), headers, outcome: outcomeOf(reply, status, target) };
   return { status, body: reply.body, headers, outcome: { ...outcomeOf(reply, status, target), code: 'UPSTREAM_ERROR' } };
+}
+
+/** Settles the calls that wait for a person: a text stands in the place of each that may not run yet. */
+async function askPeople(
+  deps: Pick<GatewayDeps, 'logger'>,
+  exchange: Exchange,
+  reply: ReadReply,
+  held: ReadonlyMap<ToolCall, HeldCall>,
+): Promise<Refused | undefined> {
+  const texts = new Map<string, string>();
+  for (const [call, one] of held) {
+    const settled = await settle(exchange, one, deps.logger);
+    if (settled.kind === 'refused') return settled.refused;
+    if (settled.kind === 'withheld') texts.set(call.where, settled.text);
+  }
+  withhold(reply.body, texts);
+  return undefined;
 }
 
 /** What only the gate's own credential at the provider can have brought about: it is wrong, or may not do this. */

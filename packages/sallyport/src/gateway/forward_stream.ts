@@ -13,6 +13,7 @@ import {
   type StreamFault,
 } from '../message/index.ts';
 import type { ProviderControl, ProviderError, ProviderSink, Target } from '../providers/service.ts';
+import { settle } from './approvals.ts';
 import type { GatewayDeps } from './context.ts';
 import { decisionFor, exchangeEvent, type Outcome } from './event.ts';
 import type { Exchange } from './exchange.ts';
@@ -74,6 +75,10 @@ export class StreamDelivery implements ProviderSink {
   #keepalive: NodeJS.Timeout | undefined;
   #over = false;
   #failed = false;
+  /** People are being asked about calls. */
+  #settling: Promise<void> | undefined;
+  /** The provider's stream is at its end. */
+  #ended = false;
   #linger: NodeJS.Timeout | undefined;
   #stalled: NodeJS.Timeout | undefined;
   abort: () => void = () => {};
@@ -110,6 +115,7 @@ export class StreamDelivery implements ProviderSink {
       return;
     }
     this.#safely(() => this.#read(this.#reader.push(chunk)));
+    this.#settleHeld();
     if (this.#stream.done) this.#conclude();
     else this.#tick();
   }
@@ -120,18 +126,20 @@ export class StreamDelivery implements ProviderSink {
     if (!this.#streaming()) {
       const head = this.#head;
       if (head === undefined) return this.error({ code: 'UPSTREAM_PROTOCOL', provider: '', detail: 'no head' });
-      return this.#answer(() => answerOf(this.#exchange, head.status, head.headers, Buffer.concat(this.#chunks), head.target));
+      return this.#answer(() => answerOf(this.#deps, this.#exchange, head.status, head.headers, Buffer.concat(this.#chunks), head.target));
     }
     this.#safely(() => {
       this.#read(this.#reader.end());
       this.#write(this.#serialise(this.#stream.end()));
     });
+    this.#settleHeld();
     this.#conclude();
   }
 
   error(error: ProviderError): void {
     clearTimeout(this.#linger);
-    if (this.#over) return;
+    // A stream that has had its end only waits for people.
+    if (this.#over || this.#ended) return;
     this.#exchange.charge?.failed();
     this.#deps.logger.warn('provider failed', {
       event: this.#exchange.uid,
@@ -250,6 +258,26 @@ export class StreamDelivery implements ProviderSink {
     });
   }
 
+  /** Asks about the calls that policy holds. What follows them waits; the end of the stream waits for the last answer. */
+  #settleHeld(): void {
+    const held = this.#stream.held.splice(0);
+    if (held.length === 0) return;
+    const settleAll = async (): Promise<void> => {
+      for (const one of held) {
+        const settled = await settle(this.#exchange, one.held, this.#deps.logger);
+        if (this.#over) return;
+        this.#safely(() => this.#write(this.#serialise(this.#stream.settle(one.call, settled))));
+      }
+    };
+    const settling = (this.#settling ?? Promise.resolve()).then(settleAll).then(() => {
+      if (this.#settling !== settling) return;
+      this.#settling = undefined;
+      if (this.#stream.done || this.#ended) this.#conclude();
+      else this.#tick();
+    });
+    this.#settling = settling;
+  }
+
   #tick(): void {
     if (!this.#stream.waiting) {
       clearInterval(this.#keepalive);
@@ -260,6 +288,11 @@ export class StreamDelivery implements ProviderSink {
   /** The end of the stream: the ended record first, then the last bytes. */
   #conclude(stopped?: Stopped): void {
     if (this.#over) return;
+    if (this.#settling !== undefined && stopped === undefined && this.#stream.broken === undefined) {
+      this.#ended = true;
+      this.#tick();
+      return;
+    }
     this.#over = true;
     clearInterval(this.#keepalive);
     const { broken, refused } = this.#stream;
@@ -305,10 +338,10 @@ export class StreamDelivery implements ProviderSink {
     return this.#stream.broken === undefined ? { status: 200 } : { status: 502, code: 'PROVIDER_INVALID' };
   }
 
-  #answer(make: () => Answer): void {
+  #answer(make: () => Answer | Promise<Answer>): void {
     this.#over = true;
     this.#started
-      .then((ok) => (ok ? finish(this.#deps, this.#exchange, this.#response, make()) : this.#notRecorded()))
+      .then(async (ok) => (ok ? finish(this.#deps, this.#exchange, this.#response, await make()) : this.#notRecorded()))
       .then(
         () => this.#resolve(),
         (error: unknown) => this.#resolve(error),

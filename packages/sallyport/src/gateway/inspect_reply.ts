@@ -1,7 +1,11 @@
 import type { Part, ReadReply, ToolCall } from '../message/index.ts';
 import { reconcile } from '../message/index.ts';
+import type { Finding } from '../kernel/index.ts';
 import type { RestoreContext } from '../guard/index.ts';
+import type { Verdict } from '../policy/index.ts';
+import { isHeld, type HeldCall } from './approvals.ts';
 import type { Exchange } from './exchange.ts';
+import type { AskedCall } from './flow.ts';
 import type { PartFacts } from './ledger.ts';
 import { failureOf, refusalOf, type Refused } from './refusal.ts';
 import { maskOf, maskSpans, replaceSpans } from './rewrite.ts';
@@ -11,28 +15,67 @@ export function replyPart(exchange: Exchange, id: number): number {
   return exchange.request.parts.length + id;
 }
 
+/** What a whole reply comes to: refused, or with calls that wait for a person, by their place. */
+export type Inspected = { readonly refused: Refused | undefined; readonly held: ReadonlyMap<ToolCall, HeldCall> };
+
 /** Checks a whole reply: every text, then every tool call with its arguments; masks, restores what this request masked, or refuses. */
-export function inspectReply(exchange: Exchange, reply: ReadReply): Refused | undefined {
+export function inspectReply(exchange: Exchange, reply: ReadReply): Inspected {
   let refused: Refused | undefined;
-  const calls = new Map<number, ToolCall>();
-  for (const call of reply.toolCalls) for (const part of call.parts) calls.set(part, call);
+  const calls = new Map<number, CallUnderWay>();
+  const held = new Map<ToolCall, HeldCall>();
+  for (const call of reply.toolCalls) {
+    // The flow of a call is one thing, whatever the number of its texts; and it is judged before anything is masked.
+    const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+    for (const [i, part] of call.parts.entries()) calls.set(part, { call, asked, first: i === 0, held });
+  }
   for (const part of reply.parts) {
     const failures = exchange.ledger.failures.length;
-    const call = calls.get(part.id);
-    refused ??= inspectText(exchange, reply, part, call) ?? failureOf(exchange.ledger, failures, part.where);
+    refused ??= inspectText(exchange, reply, part, calls.get(part.id)) ?? failureOf(exchange.ledger, failures, part.where);
   }
   for (const call of reply.toolCalls) {
-    if (call.parts.length === 0) refused ??= judgeCall(exchange, call);
+    if (call.parts.length === 0) refused ??= judgeCall(exchange, call, held);
   }
   if (refused === undefined) reconcile(reply.body);
-  return refused;
+  return { refused, held };
 }
 
-function inspectText(exchange: Exchange, reply: ReadReply, part: Part, call: ToolCall | undefined): Refused | undefined {
+type CallUnderWay = {
+  readonly call: ToolCall;
+  readonly asked: AskedCall | undefined;
+  /** Of the texts of the call this is the first one. */
+  readonly first: boolean;
+  readonly held: Map<ToolCall, HeldCall>;
+};
+
+/** The refusal that a verdict about a call means, unless a person is asked: then the call is noted. */
+function refusedOrHeld(
+  exchange: Exchange,
+  call: ToolCall,
+  verdict: Verdict,
+  findings: readonly Finding[],
+  held: Map<ToolCall, HeldCall>,
+): Refused | undefined {
+  if (!isHeld(exchange, verdict, call.provider)) return refusalOf(verdict, call.where);
+  const known = held.get(call);
+  held.set(call, {
+    name: call.name,
+    // Read when it is asked about: after masks.
+    get arguments() {
+      return call.arguments;
+    },
+    verdict: known?.verdict ?? verdict,
+    findings: [...(known?.findings ?? []), ...findings],
+    where: call.where,
+  });
+  return undefined;
+}
+
+function inspectText(exchange: Exchange, reply: ReadReply, part: Part, under: CallUnderWay | undefined): Refused | undefined {
   const { judge, ledger, placeholders } = exchange;
   const text = part.text;
-  const { findings, verdict } = judge.part(factsOf(exchange, part), text, call === undefined ? undefined : (call.input ?? {}));
-  const refused = refusalOf(verdict, part.where);
+  const args = under === undefined ? undefined : (under.call.input ?? {});
+  const { findings, verdict } = judge.part(factsOf(exchange, part), text, { args, call: under?.asked, flow: under?.first === true });
+  const refused = under === undefined ? refusalOf(verdict, part.where) : refusedOrHeld(exchange, under.call, verdict, findings, under.held);
   if (refused !== undefined) return refused;
   if (part.kind !== 'text') return undefined;
   const spans = maskSpans(findings, verdict.masks);
@@ -52,7 +95,7 @@ function inspectText(exchange: Exchange, reply: ReadReply, part: Part, call: Too
 }
 
 /** A call without arguments has no text, but rules on `tool_call` still decide about it. */
-function judgeCall(exchange: Exchange, call: ToolCall): Refused | undefined {
+function judgeCall(exchange: Exchange, call: ToolCall, held: Map<ToolCall, HeldCall>): Refused | undefined {
   const facts: PartFacts = {
     part: replyPart(exchange, 0),
     point: 'tool_call',
@@ -65,9 +108,12 @@ function judgeCall(exchange: Exchange, call: ToolCall): Refused | undefined {
     scanned: true,
     tool: call.name,
   };
-  const verdict = exchange.judge.decide(facts, [], call.input ?? {});
-  exchange.ledger.decide(verdict, 'tool_call', facts.part);
-  return refusalOf(verdict, call.where);
+  const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+  const findings = asked === undefined ? [] : exchange.judge.flowFindings(asked, facts.part);
+  const verdict = exchange.judge.decide(facts, findings, call.input ?? {}, asked);
+  if (findings.length > 0) exchange.ledger.add(facts, '', findings, verdict);
+  else exchange.ledger.decide(verdict, 'tool_call', facts.part);
+  return refusedOrHeld(exchange, call, verdict, findings, held);
 }
 
 /** Where restoring is allowed: in text; in arguments of tools that only read. Never where a value could leave (DESIGN: links, writing tools). */

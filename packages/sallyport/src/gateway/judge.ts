@@ -3,6 +3,7 @@ import type { PointVars, Policy, Verdict } from '../policy/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
 import type { Canary, GuardFailure, Guards, RequestFacts as AskedFacts, Scan } from '../guard/index.ts';
 import { corrected, valueHash, type Corrections } from '../monitor/service.ts';
+import type { AskedCall, RequestFlow } from './flow.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
 import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
 
@@ -29,10 +30,22 @@ export type JudgeOptions = {
   /** What replies are compared with; absent where there is no request to compare with. */
   readonly asked?: AskedFacts;
   readonly ascii: boolean;
+  /** Where the values of tool calls come from; absent where there is no conversation to tell it by. */
+  readonly flow?: RequestFlow;
 };
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
 
+/** What is known of a text besides itself: the arguments and the call that it belongs to, and whether the flow of the call is judged with it. */
+export type About = {
+  readonly args?: JsonObject | undefined;
+  readonly call?: AskedCall | undefined;
+  readonly flow?: boolean;
+  readonly wholeOnly?: boolean;
+};
+
+const NO_FINDINGS: readonly Finding[] = [];
+const NO_FLOW: NonNullable<PointVars['flow']> = { decision: 'allow', reasons: [] };
 const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules: [], would: [], errors: [] };
 
 /** Scans texts with the guards and asks the policy what follows, for one request and its reply. Everything it says goes into the ledger. */
@@ -46,20 +59,22 @@ export class Judge {
   }
 
   /** Judges one part. Text is scanned unless it is remembered (`wholeOnly`: by the detectors that the streaming machine does not run); what is no text is judged by its facts alone. */
-  part(facts: PartFacts, text: string, args?: JsonObject, wholeOnly = false): Judgement {
+  part(facts: PartFacts, text: string, { args, call, flow: withFlow = false, wholeOnly = false }: About = {}): Judgement {
     const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
     const found = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
-    const findings = this.#corrected(found, text);
+    const flow = call === undefined || !withFlow ? NO_FINDINGS : this.flowFindings(call, facts.part);
+    const corrected = this.#corrected(found, text);
+    const findings = flow.length === 0 ? corrected : [...corrected, ...flow];
     const scanned = facts.scanned && scan?.unscanned === undefined;
     const known = scanned === facts.scanned ? facts : { ...facts, scanned };
-    const verdict = this.decide(known, findings, args);
+    const verdict = this.decide(known, findings, args, call);
     this.#ledger.add(known, text, findings, verdict);
     if (scan !== undefined) for (const failure of scan.failures) this.#ledger.failed(failure, facts.point, facts.part);
     return { findings, verdict };
   }
 
   /** Asks the policy only: for what a stream found already, and for whole tool calls. Nothing is added to the ledger. */
-  decide(facts: PartFacts, findings: readonly Finding[], args?: JsonObject): Verdict {
+  decide(facts: PartFacts, findings: readonly Finding[], args?: JsonObject, call?: AskedCall): Verdict {
     const { policy, principal, request, enforceAll } = this.#options;
     if (!policy.wants(facts.point)) return ALLOWED;
     const vars: PointVars = {
@@ -81,7 +96,23 @@ export class Judge {
       ...(facts.tool === undefined ? {} : { tool: { name: facts.tool, effect: this.effect(facts.tool) } }),
       ...(args === undefined ? {} : { args }),
     };
-    return policy.decide(facts.point, vars, { enforceAll });
+    return policy.decide(facts.point, facts.point === 'tool_call' ? this.#withFlow(vars, call) : vars, { enforceAll });
+  }
+
+  /** What the flow of the conversation says against a call; nothing where no rule could do anything about it. */
+  flowFindings(call: AskedCall, part: number): readonly Finding[] {
+    const { flow, policy } = this.#options;
+    return flow !== undefined && policy.wants('tool_call') ? flow.findings(call, part) : [];
+  }
+
+  /** The facts of the call's arguments are found out when a rule reads them. */
+  #withFlow(vars: PointVars, call: AskedCall | undefined): PointVars {
+    const { flow } = this.#options;
+    const known = flow === undefined || call === undefined ? undefined : { flow, call };
+    return Object.defineProperties(vars, {
+      arg: { enumerable: true, get: () => known?.flow.vars(known.call).arg ?? {} },
+      flow: { enumerable: true, get: () => known?.flow.vars(known.call).flow ?? NO_FLOW },
+    });
   }
 
   /** The failure that a guard's exception is, when it was thrown outside of a scan: in the streaming machine. `rule` begins with the guard's id. */

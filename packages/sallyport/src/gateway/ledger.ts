@@ -56,6 +56,10 @@ export class Ledger {
   counted = 0;
   characters = 0;
   deliveredBeforeDecision = false;
+  /** Ids of approvals that were used or asked for. */
+  readonly approvals: string[] = [];
+  /** Names of provider-run tools that were taken out of the request. */
+  readonly strippedTools: string[] = [];
   /** Rules whose condition could not be evaluated; enforced ones counted as holding. */
   readonly failedRules = new Set<string>();
   #contentSize = 0;

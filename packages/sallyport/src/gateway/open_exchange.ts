@@ -1,8 +1,10 @@
 import { performance } from 'node:perf_hooks';
 import { isObject, matchesGlob, readJson, type JsonProblem } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
-import { createPlaceholders, type SealedPlaceholders } from '../guard/index.ts';
+import { createPlaceholders, type Placeholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
+import { RequestFlow, turnsOf } from './flow.ts';
+import { restrictProviderTools } from './provider_tools.ts';
 import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
@@ -125,7 +127,14 @@ function exchangeOf(
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
   const ledger = new Ledger(content === 'full');
+  ledger.strippedTools.push(...restrictProviderTools(request, deps.flow.providerTools));
   const guards = deps.guards(key.tenant);
+  const placeholders = createPlaceholders({
+    key: tenant.placeholderKey,
+    principal: key.principal,
+    shapes: guards?.guards.shapes ?? [],
+    ...(sealed === undefined ? {} : { sealed }),
+  });
   const judge = new Judge(
     {
       tenant: key.tenant,
@@ -153,6 +162,7 @@ function exchangeOf(
       canaries: deps.canaries,
       asked: askedOf(request),
       ascii,
+      ...(request.tools.length === 0 && request.previousResponseId === undefined ? {} : { flow: flowOf(deps, request, placeholders) }),
     },
     ledger,
   );
@@ -169,17 +179,24 @@ function exchangeOf(
     content,
     judge,
     ledger,
-    placeholders: createPlaceholders({
-      key: tenant.placeholderKey,
-      principal: key.principal,
-      shapes: guards?.guards.shapes ?? [],
-      ...(sealed === undefined ? {} : { sealed }),
-    }),
+    placeholders,
     documents,
+    approvals: deps.approvals,
     commitment,
     started,
     timings: { read: round(performance.now() - started) },
   };
+}
+
+/** The flow of a request that offers tools; one that offers none costs nothing. */
+function flowOf(deps: GatewayDeps, request: ReadRequest, placeholders: Placeholders): RequestFlow {
+  return new RequestFlow({
+    mode: deps.flow.mode,
+    manifest: deps.flow.manifest,
+    turns: turnsOf(request),
+    tools: request.tools,
+    restore: (text) => placeholders.restore(text, { allow: () => true, kind: 'json', tool: 'tool_write' }).text,
+  });
 }
 
 /** Milliseconds to a hundredth, for events. */

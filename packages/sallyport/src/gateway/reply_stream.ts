@@ -2,6 +2,7 @@ import { isObject, readJsonText, type Finding, type JsonObject } from '../kernel
 import type { Hold, HoldPlan, Restorer, Segment } from '../guard/index.ts';
 import type { Slot, SseEvent, StreamCall, StreamCodec, StreamItem } from '../message/index.ts';
 import type { StreamMode } from './config.ts';
+import { isHeld, type HeldCall, type Settled } from './approvals.ts';
 import type { Exchange } from './exchange.ts';
 import { replyPart, restoreContext } from './inspect_reply.ts';
 import type { PartFacts } from './ledger.ts';
@@ -22,6 +23,8 @@ type Channel = {
   readonly hold: Hold | undefined;
   readonly restorer: Restorer;
   readonly json: boolean;
+  /** The tool call whose arguments it is. */
+  readonly call: StreamCall | undefined;
   slots: Slot[];
   raw: string;
   delivered: string;
@@ -49,6 +52,9 @@ export class ReplyStream {
   #out: SseEvent[] = [];
   #final: StreamItem | undefined;
   refused: Refused | undefined;
+  /** Calls that wait for a person; whoever drives the stream takes them and says what became of each (`settle`). */
+  held: { readonly call: StreamCall; readonly held: HeldCall }[] = [];
+  #held: Pick<HeldCall, 'verdict' | 'findings'> | undefined;
   /** Why the upstream's stream cannot be delivered further, when it is broken. */
   broken: string | undefined;
 
@@ -86,7 +92,7 @@ export class ReplyStream {
       this.#closeAll();
       if (this.refused === undefined) this.#final = item;
     } else if (this.#waiting > 0 || this.#queue.length > 0) this.#enqueue(item);
-    else this.#out.push(this.#codec.write(item));
+    else this.#out.push(...this.#codec.rewrite(item));
     this.#flush();
     return this.#out;
   }
@@ -132,18 +138,24 @@ export class ReplyStream {
   /** A tool call is held from its first event on: one that is begun and then cut may look complete to a client. */
   #call(call: StreamCall): void {
     if (this.#channels.has(call.channel)) return;
-    this.#open(call.channel, true, true, {
-      part: replyPart(this.#exchange, this.#parts++),
-      point: 'tool_call',
-      origin: 'assistant',
-      role: 'tool_arguments',
-      kind: 'text',
-      turn: 0,
-      where: call.channel,
-      size: 0,
-      scanned: true,
-      tool: call.name,
-    });
+    this.#open(
+      call.channel,
+      true,
+      true,
+      {
+        part: replyPart(this.#exchange, this.#parts++),
+        point: 'tool_call',
+        origin: 'assistant',
+        role: 'tool_arguments',
+        kind: 'text',
+        turn: 0,
+        where: call.channel,
+        size: 0,
+        scanned: true,
+        tool: call.name,
+      },
+      call,
+    );
   }
 
   #channel(slot: Slot): Channel {
@@ -153,13 +165,14 @@ export class ReplyStream {
     return this.#open(slot.channel, this.#mode === 'buffer' || json, json, this.#facts(slot));
   }
 
-  #open(name: string, whole: boolean, json: boolean, facts: PartFacts): Channel {
+  #open(name: string, whole: boolean, json: boolean, facts: PartFacts, call?: StreamCall): Channel {
     if (this.#channels.size >= MAX_CHANNELS) this.broken = 'too many channels';
     const { placeholders } = this.#exchange;
     const channel: Channel = {
       facts,
       whole,
       json,
+      call,
       hold:
         whole || this.#mode === 'passthrough'
           ? undefined
@@ -247,8 +260,7 @@ export class ReplyStream {
     const { findings, verdict } = judge.part(
       { ...channel.facts, size: channel.raw.length, scanned: channel.raw.length < MAX_CHANNEL_TEXT },
       channel.raw,
-      undefined,
-      this.#mode !== 'passthrough',
+      { wholeOnly: this.#mode !== 'passthrough' },
     );
     const refused = refusalOf(verdict, channel.facts.where) ?? failureOf(ledger, failures, channel.facts.where);
     if (findings.length > 0 && (refused !== undefined || verdict.masks.length > 0)) ledger.deliveredBeforeDecision = true;
@@ -257,20 +269,32 @@ export class ReplyStream {
 
   /** A whole text in an event: a final repeat of what was streamed, or text that comes at once. */
   #whole(slot: Slot): string {
+    const call = slot.kind === 'tool_arguments' ? slot.tool : undefined;
+    // The repeat of a call's arguments ends them: they are judged as the call that they are, once.
+    const open = call === undefined ? undefined : this.#channels.get(call.channel);
+    if (open?.raw === slot.text && slot.text !== '') this.#close(slot.tool?.channel ?? '');
     const known = this.#became.get(slot.text);
     if (known !== undefined) return known;
     const facts = this.#facts(slot);
-    const text = this.#judged(facts, slot.text, slot.tool?.name, slot.kind === 'tool_arguments');
+    const text = this.#judged(facts, slot.text, slot.tool?.name, call !== undefined, call);
+    // What stands in no channel cannot be taken out of the stream.
+    if (this.#held !== undefined) this.refused ??= refusalOf(this.#held.verdict, facts.where);
+    this.#held = undefined;
     this.#remember(slot.text, text);
     return text;
   }
 
   /** Judges a complete text with every detector, masks and restores. */
-  #judged(facts: PartFacts, raw: string, tool: string | undefined, json: boolean): string {
+  #judged(facts: PartFacts, raw: string, tool: string | undefined, json: boolean, call?: StreamCall): string {
     const { judge, ledger, placeholders } = this.#exchange;
     const failures = ledger.failures.length;
-    const { findings, verdict } = judge.part({ ...facts, size: raw.length }, raw, json ? argumentsOf(raw) : undefined);
-    this.refused ??= refusalOf(verdict, facts.where) ?? failureOf(ledger, failures, facts.where);
+    const asked = call === undefined || call.provider ? undefined : { name: call.name, arguments: raw };
+    const about = { args: json ? argumentsOf(raw) : undefined, call: asked, flow: true };
+    const { findings, verdict } = judge.part({ ...facts, size: raw.length }, raw, about);
+    this.#held = undefined;
+    if (call !== undefined && isHeld(this.#exchange, verdict, call.provider)) this.#held = { verdict, findings };
+    else this.refused ??= refusalOf(verdict, facts.where);
+    this.refused ??= failureOf(ledger, failures, facts.where);
     if (this.refused !== undefined) return '';
     const context = restoreContext(this.#exchange, tool, json);
     return replaceSpans(
@@ -302,12 +326,25 @@ export class ReplyStream {
   /** A text that was judged whole: its first event gets all of it, the others nothing, unless nothing changed. */
   #complete(channel: Channel): void {
     channel.closed = true;
-    this.#waiting--;
-    const tool = channel.facts.tool;
-    const text = this.#judged(channel.facts, channel.raw, tool, channel.json);
+    const { tool, where } = channel.facts;
+    const text = this.#judged(channel.facts, channel.raw, tool, channel.json, channel.call);
     this.#remember(channel.raw, text);
     if (text !== channel.raw) channel.slots.forEach((slot, i) => slot.set(i === 0 ? text : ''));
     channel.slots = [];
+    const held = this.#held;
+    this.#held = undefined;
+    if (held === undefined || channel.call === undefined || this.refused !== undefined) this.#waiting--;
+    else this.held.push({ call: channel.call, held: { name: channel.call.name, arguments: text, ...held, where } });
+  }
+
+  /** What became of a held call; answers the events for the client that waited for it. */
+  settle(call: StreamCall, settled: Settled): SseEvent[] {
+    this.#out = [];
+    this.#waiting--;
+    if (settled.kind === 'refused') this.refused ??= settled.refused;
+    else if (settled.kind === 'withheld') this.#codec.withhold(call, settled.text);
+    this.#flush();
+    return this.#out;
   }
 
   #closeAll(): void {
@@ -327,7 +364,10 @@ export class ReplyStream {
   /** Delivers what waited, once nothing is open any more; after a refusal nothing of it goes out. */
   #flush(): void {
     if (this.#waiting > 0 || this.#queue.length === 0 || this.refused !== undefined) return;
-    for (const item of this.#queue) this.#out.push('tail' in item ? this.#codec.delta(item.channel, item.tail) : this.#codec.write(item));
+    for (const item of this.#queue) {
+      if ('tail' in item) this.#out.push(this.#codec.delta(item.channel, item.tail));
+      else this.#out.push(...this.#codec.rewrite(item));
+    }
     this.#queue = [];
   }
 

@@ -30,6 +30,7 @@ import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export type { ApprovalPort } from './approval_port.ts';
 export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';
 
@@ -236,9 +237,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
       const chunks: Buffer[] = [];
       let head: { status: number; headers: Record<string, string>; target: Target } | undefined;
       // The provider's callbacks stand on its connection: what throws there must end this exchange, not get lost.
-      const settle = (answer: () => Answer): void => {
+      const settle = (answer: () => Answer | Promise<Answer>): void => {
         if (!done()) return;
-        Promise.try(() => finish(deps, opened, response, answer())).then(resolve, reject);
+        Promise.try(answer)
+          .then((made) => finish(deps, opened, response, made))
+          .then(resolve, reject);
       };
       const done = watch(opened, response, (reason) => {
         call.abort();
@@ -255,7 +258,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
             if (head === undefined) return failure(opened, 'PROVIDER_INVALID', 502);
             opened.timings['upstream'] = round(performance.now() - opened.started);
             const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-            return answerOf(opened, head.status, head.headers, bytes, head.target);
+            return answerOf(deps, opened, head.status, head.headers, bytes, head.target);
           }),
         error: (error) => {
           opened.charge?.failed();

@@ -1,6 +1,7 @@
 export type { Api, FileSource, Origin, Part, PartKind, ReadReply, ReadRequest, ToolCall, ToolDefinition, Usage } from './part.ts';
 export { readRequest } from './request.ts';
 export { readError, readReply } from './reply.ts';
+export { withhold } from './withhold.ts';
 export { MAX_PARTS } from './reader.ts';
 export { dropAllLogprobs, reconcile } from './logprobs.ts';
 export { OPAQUE_FIELDS, UNSCANNED_PAYLOADS, type OpaqueField } from './fields.ts';

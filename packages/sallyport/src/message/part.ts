@@ -35,7 +35,7 @@ export type Part = {
   /** Of a file whose bytes stand in the body: the bytes, decoded anew with each call, and its name. */
   readonly file?: { bytes(): Uint8Array; readonly name: string } | undefined;
   /** The tool that is called (tool_call) or answers (tool_result). */
-  readonly tool?: { readonly name: string } | undefined;
+  readonly tool?: { readonly name: string; /** For tool_result: the id of the call that it answers. */ readonly call?: string } | undefined;
   /** Writes into the body that will be forwarded (masking, quarantine); afterwards `text` is the new text. For what is not text: replaces it by a text block. */
   set(text: string): void;
 };
@@ -74,6 +74,8 @@ export type ReadRequest = {
   body: JsonObject;
   parts: Part[];
   tools: ToolDefinition[];
+  /** Calls of earlier turns. */
+  toolCalls: ToolCall[];
   /** How many parts are not text. */
   attachments: number;
   maxOutput?: number;

@@ -47,7 +47,7 @@ export class Reader {
   readonly #textType: string;
   readonly #names = new Map<string, string>();
   readonly #renamed = new Names();
-  #tool: { readonly name: string } | undefined;
+  #tool: Part['tool'];
   #media: Media | undefined;
 
   /** `textType` is the API's type word for a text block, which replaces a file that must not pass. */
@@ -101,7 +101,7 @@ export class Reader {
     const context = contextOfRole(this.side, message['role']);
     if (context !== this.side.tool) return this.members(message, context, where, depth);
     const before = this.#tool;
-    this.#tool = { name: this.#nameOfResult(message) };
+    this.#tool = this.#toolOfResult(message);
     this.members(message, context, where, depth);
     this.#tool = before;
   }
@@ -224,7 +224,7 @@ export class Reader {
       case 'definitions':
         return this.#within({ name: nameOfCall(block) }, undefined, () => this.members(block, this.side.tool, where, depth));
       case 'result':
-        return this.#within({ name: rule.tool ?? this.#nameOfResult(block) }, undefined, () =>
+        return this.#within({ ...this.#toolOfResult(block), ...(rule.tool === undefined ? {} : { name: rule.tool }) }, undefined, () =>
           this.members(block, this.side.tool, where, depth),
         );
       case 'retrieved': {
@@ -237,7 +237,7 @@ export class Reader {
     }
   }
 
-  #within(tool: { readonly name: string } | undefined, media: Media | undefined, read: () => void): void {
+  #within(tool: Part['tool'], media: Media | undefined, read: () => void): void {
     const before = this.#tool;
     const around = this.#media;
     this.#tool = tool;
@@ -263,9 +263,13 @@ export class Reader {
     this.calls.push(call);
   }
 
-  #nameOfResult(block: JsonObject): string {
+  #toolOfResult(block: JsonObject): { readonly name: string; readonly call?: string } {
     const id = block['tool_use_id'] ?? block['call_id'] ?? block['tool_call_id'];
-    const known = typeof id === 'string' ? this.#names.get(id) : undefined;
+    return typeof id === 'string' ? { name: this.#nameOfResult(block, id), call: id } : { name: this.#nameOfResult(block, undefined) };
+  }
+
+  #nameOfResult(block: JsonObject, id: string | undefined): string {
+    const known = id === undefined ? undefined : this.#names.get(id);
     if (known !== undefined) return known;
     if (typeof block['name'] === 'string') return block['name'];
     const type = typeof block['type'] === 'string' ? block['type'] : '';

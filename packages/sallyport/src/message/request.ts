@@ -143,6 +143,7 @@ function describe(api: Api, body: JsonObject, reader: Reader): ReadRequest {
     body,
     parts: reader.parts,
     tools: reader.tools,
+    toolCalls: reader.calls,
     attachments: reader.attachments,
     ...(typeof maxOutput === 'number' ? { maxOutput } : {}),
     ...(typeof previous === 'string' ? { previousResponseId: previous } : {}),

@@ -1,5 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../kernel/index.ts';
 import { incomplete, responseFrame } from './refusal.ts';
+import { messageItem } from './withhold.ts';
 
 type Part = { part: JsonObject; text: string; readonly field: 'text' | 'refusal'; ended: boolean };
 type Item = { item: JsonObject; readonly parts: Map<Json, Part>; ended: boolean };
@@ -89,4 +90,19 @@ function endMessage(events: JsonObject[], index: Json, item: Item): JsonObject {
   const done: JsonObject = { ...item.item, status: 'incomplete', content };
   events.push({ type: 'response.output_item.done', output_index: index, item: done });
   return done;
+}
+
+/** The events of a whole message at a place of the output, as the API sends them. */
+export function messageEvents(text: string, index: number): JsonObject[] {
+  const item = messageItem(text, index);
+  const at = { item_id: item['id'] ?? null, output_index: index, content_index: 0 };
+  const part = { type: 'output_text', text, annotations: [], logprobs: [] };
+  return [
+    { type: 'response.output_item.added', output_index: index, item: { ...item, status: 'in_progress', content: [] } },
+    { type: 'response.content_part.added', ...at, part: { ...part, text: '' } },
+    { type: 'response.output_text.delta', ...at, delta: text, logprobs: [] },
+    { type: 'response.output_text.done', ...at, text, logprobs: [] },
+    { type: 'response.content_part.done', ...at, part },
+    { type: 'response.output_item.done', output_index: index, item },
+  ];
 }

@@ -9,6 +9,7 @@ import { usageOf } from './reply.ts';
 import { ItemBuilder, outline } from './slot.ts';
 import type { SseEvent } from './sse.ts';
 import type { Refusal, StreamCall, StreamCodec, StreamFault, StreamItem } from './stream.ts';
+import { WithheldCalls } from './withheld-calls.ts';
 
 /** Choices of one stream; OpenAI's `n` ends at 128. */
 const MAX_CHOICES = 128;
@@ -26,6 +27,7 @@ export class ChoicesCodec implements StreamCodec {
   readonly #choices = new Map<number, Choice>();
   /** The members that every chunk repeats, from upstream's last chunk. */
   #frame: JsonObject;
+  readonly #withheld = new WithheldCalls();
   #channels = 0;
   #complete = false;
   #over = false;
@@ -72,6 +74,22 @@ export class ChoicesCodec implements StreamCodec {
       return { data };
     }
     throw new RangeError('no such channel is open');
+  }
+
+  withhold(call: StreamCall, text: string): void {
+    this.#withheld.add(call.channel, text);
+  }
+
+  rewrite(item: StreamItem): SseEvent[] {
+    if (this.#withheld.size === 0 || item.data === '[DONE]') return [this.write(item)];
+    const list = item.data['choices'];
+    if (!Array.isArray(list) || list.length === 0) return [this.write(item)];
+    const left = list.filter((entry) => {
+      const choice = isObject(entry) ? this.#choices.get(typeof entry['index'] === 'number' ? entry['index'] : 0) : undefined;
+      return !isObject(entry) || choice === undefined || this.#withheld.isLeft(entry, choice);
+    });
+    item.data['choices'] = left;
+    return left.length === 0 ? [] : [this.write(item)];
   }
 
   refuse(refusal: Refusal): SseEvent[] {

@@ -35,6 +35,8 @@ export class MessagesCodec implements StreamCodec {
   readonly #blocks = new Map<number, Block>();
   /** Blocks that the client has seen begin and not end. */
   readonly #shown = new Set<number>();
+  /** Channels of calls that are not delivered, with the text in their place. */
+  readonly #withheld = new Map<string, string>();
   #message: JsonObject = {};
   #begun = false;
   #stopped = false;
@@ -72,6 +74,32 @@ export class MessagesCodec implements StreamCodec {
     throw new RangeError('no such channel is open');
   }
 
+  withhold(call: StreamCall, text: string): void {
+    this.#withheld.set(call.channel, text);
+  }
+
+  rewrite(item: StreamItem): SseEvent[] {
+    if (this.#withheld.size === 0 || item.data === '[DONE]') return [this.write(item)];
+    const { type, index, delta } = item.data;
+    const calls = [...this.#blocks.values()].flatMap((block) =>
+      block.call === undefined || block.call.provider ? [] : [block.call.channel],
+    );
+    if (
+      type === 'message_delta' &&
+      isObject(delta) &&
+      delta['stop_reason'] === 'tool_use' &&
+      calls.every((name) => this.#withheld.has(name))
+    )
+      delta['stop_reason'] = 'end_turn';
+    const channel = typeof index === 'number' ? this.#blocks.get(index)?.call?.channel : undefined;
+    const text = channel === undefined ? undefined : this.#withheld.get(channel);
+    if (text === undefined || index === undefined) return [this.write(item)];
+    if (type === 'content_block_delta') return [];
+    if (type !== 'content_block_start') return [this.write(item)];
+    const start = this.write({ ...item, data: { type, index, content_block: { type: 'text', text: '' } } });
+    return [start, named({ type: 'content_block_delta', index, delta: { type: 'text_delta', text } })];
+  }
+
   refuse(refusal: Refusal): SseEvent[] {
     const events: JsonObject[] = [];
     if (!this.#begun) events.push({ type: 'message_start', message: this.#frame(refusal.event) });
@@ -89,7 +117,7 @@ export class MessagesCodec implements StreamCodec {
   }
 
   conclude(item: StreamItem, decision: JsonObject): SseEvent[] {
-    return [item.data === '[DONE]' ? this.write(item) : this.write({ ...item, data: { ...item.data, sallyport: decision } })];
+    return item.data === '[DONE]' ? [this.write(item)] : this.rewrite({ ...item, data: { ...item.data, sallyport: decision } });
   }
 
   finish(): { complete: boolean; usage?: Usage; finish: readonly string[]; model?: string; id?: string } {

@@ -6,10 +6,11 @@ import { keepLogprobs, reconcile } from './logprobs.ts';
 import type { Usage } from './part.ts';
 import { refusalNote } from './refusal.ts';
 import { readResponseObject, usageOf } from './reply.ts';
-import { ShownResponse } from './shown-response.ts';
+import { messageEvents, ShownResponse } from './shown-response.ts';
 import { ItemBuilder } from './slot.ts';
 import type { SseEvent } from './sse.ts';
 import type { Refusal, SlotKind, StreamCall, StreamCodec, StreamFault, StreamItem } from './stream.ts';
+import { messageItem } from './withhold.ts';
 
 /** Channels of one stream: each keeps a little state and a hold in the gate. */
 const MAX_CHANNELS = 8192;
@@ -31,6 +32,8 @@ type Channel = {
 export class ResponsesCodec implements StreamCodec {
   readonly #channels = new Map<string, Channel>();
   readonly #calls = new Map<Json, StreamCall>();
+  /** Places of calls that are not delivered, with the text in their place. */
+  readonly #withheld = new Map<Json, string>();
   /** Where a text stood before any delta: a delta that would continue it could not be judged as one text. */
   readonly #begunWith = new Set<string>();
   /** The opaque words of the last event, which the next one mostly repeats. */
@@ -70,6 +73,27 @@ export class ResponsesCodec implements StreamCodec {
     return this.#send(open.make(text));
   }
 
+  withhold(call: StreamCall, text: string): void {
+    for (const [index, known] of this.#calls) if (known.channel === call.channel) this.#withheld.set(index, text);
+  }
+
+  rewrite(item: StreamItem): SseEvent[] {
+    if (this.#withheld.size === 0 || item.data === '[DONE]') return [this.write(item)];
+    const { data } = item;
+    const response = data['response'];
+    if (isObject(response) && Array.isArray(response['output'])) {
+      const { output } = response;
+      response['output'] = output.map((entry, i) => {
+        const text = this.#withheld.get(i);
+        return text === undefined ? entry : messageItem(text, i);
+      });
+    }
+    const index = data['output_index'];
+    const text = index === undefined ? undefined : this.#withheld.get(index);
+    if (text === undefined || typeof index !== 'number') return [this.write(item)];
+    return data['type'] === 'response.output_item.added' ? messageEvents(text, index).map((event) => this.#send(event)) : [];
+  }
+
   refuse(refusal: Refusal): SseEvent[] {
     const frame = { id: this.#id ?? `resp_${refusal.event}`, model: this.#model ?? '' };
     return this.#shown.refused(frame, refusalNote(refusal)).map((data) => this.#send(data));
@@ -81,7 +105,7 @@ export class ResponsesCodec implements StreamCodec {
   }
 
   conclude(item: StreamItem, decision: JsonObject): SseEvent[] {
-    return [item.data === '[DONE]' ? this.write(item) : this.write({ ...item, data: { ...item.data, sallyport: decision } })];
+    return item.data === '[DONE]' ? [this.write(item)] : this.rewrite({ ...item, data: { ...item.data, sallyport: decision } });
   }
 
   finish(): { complete: boolean; usage?: Usage; finish: readonly string[]; model?: string; id?: string } {

@@ -75,6 +75,10 @@ export type StreamCodec = {
   read(event: SseEvent): StreamItem;
   /** The event as it goes to the client now. Call it for each delivered item, in order: it numbers events and records what the client has seen. */
   write(item: StreamItem): SseEvent;
+  /** From now on the call of this channel is not delivered: `text` of the assistant stands in its place. Before any of its items is written. */
+  withhold(call: StreamCall, text: string): void;
+  /** As `write`, for streams with withheld calls: the events that stand for the item now, none for what is left out. */
+  rewrite(item: StreamItem): SseEvent[];
   /** An event that delivers `text` on `channel`, shaped like the channel's earlier deltas. Deliver it before the next `write`, `delta` or `refuse`. */
   delta(channel: string, text: string): SseEvent;
   /** Events that end the client's stream because the gate refuses; valid after whatever has been written so far. */

@@ -1,5 +1,5 @@
 import { CATEGORIES, POINTS, SEVERITIES, Type, type Static } from '../kernel/index.ts';
-import { FILE_SOURCES, EFFECTS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS } from './vars.ts';
+import { EFFECTS, FILE_SOURCES, FLOW_DECISIONS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS, VALUE_ORIGINS } from './vars.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -75,6 +75,30 @@ const GIVEN = Type.Object(
     ),
     tool: Type.Optional(Type.Object({ name: Type.Optional(Type.String()), effect: Type.Optional(Type.Enum([...EFFECTS])) }, strict)),
     args: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    arg: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Object(
+          {
+            value: Type.Optional(Type.String()),
+            origin: Type.Optional(Type.Enum([...VALUE_ORIGINS])),
+            kind: Type.Optional(Type.String()),
+            whole: Type.Optional(Type.Boolean()),
+            bound: Type.Optional(Type.Boolean()),
+            directed: Type.Optional(Type.Boolean()),
+            identity: Type.Optional(Type.Boolean()),
+            host: Type.Optional(Type.String()),
+          },
+          strict,
+        ),
+      ),
+    ),
+    flow: Type.Optional(
+      Type.Object(
+        { decision: Type.Optional(Type.Enum([...FLOW_DECISIONS])), reasons: Type.Optional(Type.Array(Type.String(), { maxItems: 50 })) },
+        strict,
+      ),
+    ),
   },
   { ...strict, description: 'Facts of an example; what is left out has a plain default, see README.' },
 );

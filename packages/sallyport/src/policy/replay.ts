@@ -25,6 +25,8 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'Part.source',
   'Tool.effect',
   'args',
+  'arg',
+  'flow',
 ]);
 
 /** Examples in one answer: enough to judge a rule by. */

@@ -50,8 +50,15 @@ export function sampleVars(point: Point, given: Given): PointVars {
     ...(point === 'tool_call' || point === 'tool_result'
       ? { tool: { name: 'example_tool', effect: 'unknown', ...defined(given.tool) } }
       : {}),
-    ...(point === 'tool_call' ? { args: (given.args ?? {}) as Record<string, Json> } : {}),
+    ...(point === 'tool_call' ? callVars(given) : {}),
   };
+}
+
+/** A call whose arguments come from the user, unless the example says otherwise. */
+function callVars(given: Given): Pick<PointVars, 'args' | 'arg' | 'flow'> {
+  const plain = { value: '', origin: 'user', kind: 'text', whole: false, bound: true, directed: false, identity: false, host: '' } as const;
+  const arg = Object.fromEntries(Object.entries(given.arg ?? {}).map(([name, facts]) => [name, { ...plain, ...defined(facts) }]));
+  return { args: (given.args ?? {}) as Record<string, Json>, arg, flow: { decision: 'allow', reasons: [], ...defined(given.flow) } };
 }
 
 function sampleFinding(finding: NonNullable<Given['findings']>[number]): Finding {

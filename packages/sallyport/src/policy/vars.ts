@@ -7,6 +7,8 @@ export const PART_KINDS = ['text', 'image', 'audio', 'video', 'file', 'other'] a
 /** Where the bytes of a file are; '' for what is no file. */
 export const FILE_SOURCES = ['', 'body', 'provider', 'address'] as const;
 export const EFFECTS = ['read', 'write', 'egress', 'destructive', 'unknown'] as const;
+export const VALUE_ORIGINS = ['user', 'system', 'trusted', 'self', 'field', 'made', 'prose', 'assistant', 'unseen'] as const;
+export const FLOW_DECISIONS = ['allow', 'ask'] as const;
 const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect'] as const;
 
 /** What rules may read at a point. Plain data; `findings` are the kernel's, of which rules see rule, category, type, severity, confidence and evidence. */
@@ -56,6 +58,25 @@ export type PointVars = {
   readonly tool?: { readonly name: string; readonly effect: (typeof EFFECTS)[number] };
   /** At tool_call: the arguments as the model wrote them. */
   readonly args?: { readonly [name: string]: Json };
+  /** At tool_call: where the values of the arguments come from, by the name that they stand under; of several values the worst. */
+  readonly arg?: {
+    readonly [name: string]: {
+      readonly value: string;
+      readonly origin: (typeof VALUE_ORIGINS)[number];
+      readonly kind: string;
+      /** A whole field of a structured result, not a piece of prose. */
+      readonly whole: boolean;
+      /** What the request speaks of. */
+      readonly bound: boolean;
+      /** From a read that content steered. */
+      readonly directed: boolean;
+      readonly identity: boolean;
+      /** Of a link; '' otherwise. */
+      readonly host: string;
+    };
+  };
+  /** At tool_call: what the flow engine says. */
+  readonly flow?: { readonly decision: (typeof FLOW_DECISIONS)[number]; readonly reasons: readonly string[] };
 };
 
 const VARIABLES: Readonly<Record<string, CelType>> = {
@@ -65,7 +86,7 @@ const VARIABLES: Readonly<Record<string, CelType>> = {
   part: { object: 'Part' },
 };
 const TOOL: Readonly<Record<string, CelType>> = { tool: { object: 'Tool' } };
-const ARGS: Readonly<Record<string, CelType>> = { args: 'dyn' };
+const ARGS: Readonly<Record<string, CelType>> = { args: 'dyn', arg: { map: { object: 'Argument' } }, flow: { object: 'Flow' } };
 const FINDING: Readonly<Record<string, CelType>> = { f: { object: 'Finding' } };
 
 const OBJECTS: CelEnv['objects'] = {
@@ -95,6 +116,17 @@ const OBJECTS: CelEnv['objects'] = {
     source: 'string',
   },
   Tool: { name: 'string', effect: 'string' },
+  Argument: {
+    value: 'string',
+    origin: 'string',
+    kind: 'string',
+    whole: 'bool',
+    bound: 'bool',
+    directed: 'bool',
+    identity: 'bool',
+    host: 'string',
+  },
+  Flow: { decision: 'string', reasons: { list: 'string' } },
 };
 
 const ENUMS: CelEnv['enums'] = {
@@ -106,6 +138,8 @@ const ENUMS: CelEnv['enums'] = {
   'Part.kind': PART_KINDS,
   'Part.source': FILE_SOURCES,
   'Tool.effect': EFFECTS,
+  'Argument.origin': VALUE_ORIGINS,
+  'Flow.decision': FLOW_DECISIONS,
 };
 
 const environment = (...variables: readonly Readonly<Record<string, CelType>>[]): CelEnv => ({

@@ -8,7 +8,9 @@ import {
   type Guards,
   type HoldPlan,
 } from '../../src/guard/index.ts';
+import type { ApprovalPort } from '../../src/gateway/approval_port.ts';
 import type { Exchange } from '../../src/gateway/exchange.ts';
+import { RequestFlow, turnsOf } from '../../src/gateway/flow.ts';
 import { Judge } from '../../src/gateway/judge.ts';
 import { Ledger } from '../../src/gateway/ledger.ts';
 import { VerdictMemory } from '../../src/gateway/memory.ts';
@@ -39,7 +41,13 @@ export function testGuards(
 export function testExchange(
   api: Api,
   body: JsonObject,
-  options: { guards: Guards | undefined; policy: Policy; enforceAll?: boolean; effects?: Record<string, 'read' | 'write'> },
+  options: {
+    guards: Guards | undefined;
+    policy: Policy;
+    enforceAll?: boolean;
+    effects?: Record<string, 'read' | 'write'>;
+    approvals?: ApprovalPort;
+  },
 ): Exchange {
   const read = readRequest(api, body);
   if (!read.ok) throw new Error(read.message);
@@ -68,6 +76,13 @@ export function testExchange(
       effects: options.effects ?? {},
       canaries: [],
       ascii: false,
+      flow: new RequestFlow({
+        mode: 'balanced',
+        manifest: {},
+        turns: turnsOf(read.request),
+        tools: read.request.tools,
+        restore: (text) => text,
+      }),
     },
     ledger,
   );
@@ -105,6 +120,7 @@ export function testExchange(
     content: 'none',
     judge,
     ledger,
+    approvals: options.approvals,
     placeholders: createPlaceholders({ key: Buffer.alloc(32, 3), principal: 'prn' }),
     commitment: '',
     started: 0,
