@@ -19,16 +19,18 @@ export async function clean(documents: Documents, folders: readonly string[], sh
     ...folders.map((folder): [string, readonly Sample[]] => [folder, documentsBelow(folder, MOST)]),
   ];
   for (const [name, samples] of sets) {
-    let read = 0;
+    const read = samples.length;
     let stopped = 0;
     const unread: string[] = [];
     for (const sample of samples) {
       const document = await documents.read(sample);
       if (!document.ok) {
+        // What is not read is rejected or waits, so it counts as stopped.
         unread.push(document.refusal);
+        stopped++;
+        if (show) process.stderr.write(`${sample.name}: ${document.refusal}\n`);
         continue;
       }
-      read++;
       const why = against(await inspect(document, inspector));
       if (why.length === 0) continue;
       stopped++;
