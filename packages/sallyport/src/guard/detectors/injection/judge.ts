@@ -61,7 +61,7 @@ export class Judge {
       signs: cluster?.parts.length ?? 0,
       about: aboutWords(view),
       quotes: around.quotes,
-      code: around.code,
+      code: windows.tokens === 0 ? 0 : around.code,
     };
     stackInputs(windows, signs, suffix, inputs);
     return {
