@@ -2,7 +2,23 @@
 // or service.ts (state); app/ alone also imports routes.ts, commands.ts and config.ts. tools/check/order.ts runs this and counts the modules
 // that were seen; tools/check/order.test.ts plants one violation of each rule and expects its name.
 export const ORDER = [
-  ...['kernel', 'net', 'store', 'keyring', 'audit', 'limits', 'cel', 'policy', 'fga', 'message', 'flow', 'guard', 'risk', 'scan'],
+  ...[
+    'kernel',
+    'net',
+    'store',
+    'keyring',
+    'audit',
+    'limits',
+    'cel',
+    'policy',
+    'fga',
+    'message',
+    'flow',
+    'guard',
+    'documents',
+    'risk',
+    'scan',
+  ],
   ...['identity', 'inventory', 'vault', 'approvals', 'providers', 'knowledge', 'monitor', 'redteam', 'respond', 'govern'],
   ...['gateway', 'mcp', 'control', 'github', 'cli', 'app'],
 ];

@@ -1,31 +1,42 @@
+import { kindsOf } from '../../packages/sallyport/src/guard/detectors/injection/classes.ts';
 import { FeatureReader } from '../../packages/sallyport/src/guard/model/features.ts';
-import { normalise } from '../../packages/sallyport/src/guard/normalise.ts';
+import { Skeleton } from '../../packages/sallyport/src/guard/model/skeleton.ts';
+import { Reader } from '../../packages/sallyport/src/guard/reading.ts';
+import { trainingLexicon } from './readings.ts';
 import type { Row } from './rows.ts';
 
 /** Rows as features: those of token t stand before `ends[t]`, the tokens of row r before `last[r]`. */
 export type Corpus = { readonly rows: readonly Row[]; readonly features: Int32Array; readonly ends: Int32Array; readonly last: Int32Array };
 
 /** Characters of a text that are learned from; longer rows are few, and their middle is like their start. */
-const MAX_CHARS = 6_000;
+const MAX_CHARS = 8_000;
 
-/** Reads every row once. */
+/** Reads every row once, as the detector does. */
 export function buildCorpus(rows: readonly Row[]): Corpus {
+  const lexicon = trainingLexicon();
+  const kinds = kindsOf(lexicon);
+  const texts = new Reader(lexicon);
   const reader = new FeatureReader();
-  let features = new Int32Array(1 << 24);
-  let ends = new Int32Array(1 << 21);
+  const skeleton = new Skeleton();
+  let features = new Int32Array(1 << 25);
+  let ends = new Int32Array(1 << 22);
   const last = new Int32Array(rows.length);
   let f = 0;
   let t = 0;
   for (const [r, row] of rows.entries()) {
-    reader.open(unitsOf(row.text.slice(0, MAX_CHARS)));
+    const reading = texts.read(row.text.slice(0, MAX_CHARS), false);
+    const { units, words } = reading.decoded ?? reading.plain;
+    reader.open(units);
+    skeleton.open(units, { hits: words.hits, count: words.count, kinds });
     while (reader.next()) {
-      const size = reader.ends[reader.count - 1] as number;
-      if (f + size > features.length) features = grown(features);
+      if (f + 4 * reader.features.length > features.length) features = grown(features);
       if (t + reader.count > ends.length) ends = grown(ends);
-      features.set(reader.features.subarray(0, size), f);
-      for (let k = 0; k < reader.count; k++) ends[t + k] = f + (reader.ends[k] as number);
-      f += size;
-      t += reader.count;
+      for (let k = 0, at = 0; k < reader.count; k++) {
+        for (; at < (reader.ends[k] as number); at++) features[f++] = reader.features[at] as number;
+        for (; skeleton.start < (reader.stops[k] as number); skeleton.next())
+          for (let s = 0; s < skeleton.size; s++) features[f++] = skeleton.features[s] as number;
+        ends[t++] = f;
+      }
     }
     last[r] = t;
   }
@@ -36,11 +47,4 @@ function grown(array: Int32Array): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(array.length * 2);
   larger.set(array);
   return larger;
-}
-
-/** As the guard's reader gives them: the normalised text, in bytes where it fits. */
-function unitsOf(text: string): Uint8Array | Uint16Array {
-  const plain = normalise(text)?.text ?? text;
-  const wide = Uint16Array.from({ length: plain.length }, (_, i) => plain.charCodeAt(i));
-  return wide.every((c) => c < 256) ? Uint8Array.from(wide) : wide;
 }

@@ -7,7 +7,8 @@ export const FOLDS = 4;
 const TOGETHER: Readonly<Record<string, string>> = { 'BIPIA-ctx': 'BIPIA', 'BIPIA-attack-train': 'BIPIA' };
 
 /** Benign texts that also carry planted attacks in other sources; they are left out row by row, since their attacks cannot be. */
-const CARRIER = /^(?:repo|xquad|T0|BFCL|Taskmaster|mined|GPTeacher|dolly|BIPIA-ctx|BIPIA|own\/carrier|own\/about|own\/work)/;
+const CARRIER =
+  /^(?:repo|xquad|T0|BFCL|Taskmaster|mined|GPTeacher|dolly|BIPIA-ctx|BIPIA|own\/carrier|own\/(?:about|work|mail|rules|writing)|files)/;
 
 /**
  * The fold in which each row is judged: whole sources, the largest apart from each other. With `attacksByRow` only benign sources are left out as

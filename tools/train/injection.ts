@@ -13,6 +13,7 @@ import { learn, quantised } from './learner.ts';
 import { namesOf } from './names.ts';
 import { Random } from './random.ts';
 import { judgeOf } from './readings.ts';
+import { partOf } from './parts.ts';
 import { printed, type Judged } from './report.ts';
 import { readRows, sampleOf, UNVERIFIED, weightsOf, type Row } from './rows.ts';
 import { learnStack, withThreshold, type Example } from './stacker.ts';
@@ -23,10 +24,16 @@ const SEED = 20_261;
 /** Texts that somebody generated: near misses on purpose, so no measure of how often ordinary texts are flagged; BIPIA's contexts carry its attacks in other rows. */
 const WRITTEN = /^(?:own\/|synthetic\/|BIPIA)/;
 
-/** Share of benign texts, of sources that the model had not seen, that may lie above the threshold. It was chosen with the dev split in sight. */
-const ALARMS: Readonly<Record<Channel, number>> = { prompt: 0.01, content: 0.004 };
+/** What people ask and read every day: a conversation has thirty of these, and none may be refused. */
+const ORDINARY = /^(?:dolly|T0|xquad|Taskmaster|GPTeacher|BFCL)/;
 
-const LEARNING = { epochs: 5, rate: 0.02, l2: 1e-5 };
+/** Share of benign texts, of sources that the model had not seen, that may lie above the threshold: of all, of ordinary ones, and of files as an agent reads them. */
+const ALARMS: Readonly<Record<Channel, { readonly all: number; readonly ordinary: number; readonly files: number }>> = {
+  prompt: { all: 0.012, ordinary: 0.003, files: 0.01 },
+  content: { all: 0.015, ordinary: 0.003, files: 0.0015 },
+};
+
+const LEARNING = { first: 2, epochs: 8, rate: 0.05, l2: 1e-5 };
 /** Rows of one source and label that are judged out of fold: judging costs more than learning. */
 const JUDGED = 700;
 const NO_STACK = { bias: 0, weights: INPUTS.map(() => 0) };
@@ -37,6 +44,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     dry: { type: 'boolean', default: false },
     dump: { type: 'string' },
+    files: { type: 'string', multiple: true, default: [] },
     sources: { type: 'boolean', default: false },
     unverified: { type: 'boolean', default: false },
   },
@@ -48,8 +56,12 @@ function main(): void {
     ...row,
     verified: values.unverified || !UNVERIFIED.test(row.source),
   }));
-  const documents = known.filter(({ kind, verified }) => verified && (kind === 'benign_document' || kind === 'benign_code'));
-  const rows: Row[] = [...known, ...generate(SEED, documents)];
+  const files = values.files.flatMap((path) => readRows(path)).map((row) => ({ ...row, calibrates: partOf(row.source) === 'calibrate' }));
+  const documents = [
+    ...known.filter(({ kind, verified }) => verified && (kind === 'benign_document' || kind === 'benign_code')),
+    ...files.filter(({ calibrates }) => !calibrates),
+  ];
+  const rows: Row[] = [...known, ...files, ...generate(SEED, documents)];
   const judged: Record<string, unknown> = {};
   const corpus = buildCorpus(rows);
   const costs = costsOf(rows);
@@ -92,13 +104,21 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
     for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
   }
   const learned = judgedRows
-    .filter((r) => rows[r]?.verified !== false)
+    .filter((r) => rows[r]?.verified !== false && rows[r]?.calibrates !== true)
     .map((r) => ({ row: rows[r] as Row, inputs: inputs[r] as Float64Array, label: (rows[r] as Row).label, weight: weights[r] as number }));
-  const stack = withThreshold(
-    learnStack(learned satisfies Example[], new Random(SEED)),
-    learned.filter(({ row }) => row.label === 0 && !WRITTEN.test(row.source)).map(({ inputs }) => inputs),
-    ALARMS[channel],
+  const benign = judgedRows.filter(
+    (r) => rows[r]?.label === 0 && rows[r].verified !== false && !WRITTEN.test(rows[r].source) && !rows[r].source.startsWith('files/'),
   );
+  const ordinary = benign.filter((r) => ORDINARY.test((rows[r] as Row).source));
+  const files = judgedRows.filter((r) => rows[r]?.calibrates === true);
+  const of = (numbers: readonly number[]): Float64Array[] => numbers.map((r) => inputs[r] as Float64Array);
+  const stack = withThreshold(learnStack(learned satisfies Example[], new Random(SEED)), {
+    all: [
+      { benign: of(benign), share: ALARMS[channel].all },
+      { benign: of(ordinary), share: ALARMS[channel].ordinary },
+    ],
+    long: { benign: of(files), share: ALARMS[channel].files },
+  });
   const outOfFold = judgedRows.map((r) => ({
     row: rows[r] as Row,
     inputs: inputs[r] as Float64Array,

@@ -1,23 +1,28 @@
 import { BITS } from '../../packages/sallyport/src/guard/model/features.ts';
+import { KIND_BITS } from '../../packages/sallyport/src/guard/model/skeleton.ts';
 import { LONG, SHORT, type Head } from '../../packages/sallyport/src/guard/model/windows.ts';
 import type { Corpus } from './corpus.ts';
 import type { Random } from './random.ts';
 
+const WEIGHTS = (1 << BITS) + (1 << KIND_BITS);
+
 /** A head as it is learned: a weight a bucket, a bias a scale. */
 export type Learned = { readonly weights: Float32Array; readonly bias: Float32Array };
 
-export type Learning = { readonly epochs: number; readonly rate: number; readonly l2: number };
+/** `first`: epochs in which only the weights of word classes are learned, before those of words. */
+export type Learning = { readonly first: number; readonly epochs: number; readonly rate: number; readonly l2: number };
 
 /**
  * Logistic regression over windows with AdaGrad (Duchi et al., JMLR 12, 2011), multiple-instance: an attack is learned from its strongest
  * window, a benign text from its strongest and from a random one. `weightOf`: how much a row counts, 0 to leave it out.
  */
 export function learn(corpus: Corpus, members: Int32Array, weightOf: Float32Array, learning: Learning, random: Random): Learned {
-  const head: Learned = { weights: new Float32Array(1 << BITS), bias: new Float32Array([-2, -2]) };
-  const state: State = { corpus, head, squares: new Float32Array(1 << BITS), biasSquares: new Float32Array(2), learning, random };
+  const head: Learned = { weights: new Float32Array(WEIGHTS), bias: new Float32Array([-2, -2]) };
+  const state: State = { from: 0, corpus, head, squares: new Float32Array(WEIGHTS), biasSquares: new Float32Array(2), learning, random };
   const order = Int32Array.from(members);
   for (let epoch = 0; epoch < learning.epochs; epoch++) {
     shuffle(order, random);
+    state.from = epoch < learning.first ? 1 << BITS : 0;
     for (const row of order) {
       const weight = weightOf[row] as number;
       const tokens = tokensOf(corpus, row);
@@ -30,6 +35,8 @@ export function learn(corpus: Corpus, members: Int32Array, weightOf: Float32Arra
 }
 
 type State = {
+  /** Buckets below are not learned yet. */
+  from: number;
   readonly corpus: Corpus;
   readonly head: Learned;
   readonly squares: Float32Array;
@@ -107,6 +114,7 @@ function update(state: State, row: number, start: number, stop: number, scale: n
   const { rate, l2 } = learning;
   for (let f = from; f < to; f++) {
     const b = features[f] as number;
+    if (b < state.from) continue;
     const g = gradient + l2 * (weights[b] as number);
     squares[b] = (squares[b] as number) + g * g;
     weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);

@@ -3,14 +3,19 @@ import { Judge, type Judgement } from '../../packages/sallyport/src/guard/detect
 import { compile, phraseVocabulary } from '../../packages/sallyport/src/guard/detectors/injection/match.ts';
 import { RULES } from '../../packages/sallyport/src/guard/detectors/injection/rules.ts';
 import { VOCABULARY } from '../../packages/sallyport/src/guard/detectors/injection/vocabulary.ts';
-import { buildLexicon } from '../../packages/sallyport/src/guard/lexicon.ts';
+import { buildLexicon, type Lexicon } from '../../packages/sallyport/src/guard/lexicon.ts';
 import type { Channel, ChannelModel } from '../../packages/sallyport/src/guard/model/model.ts';
 import { Reader } from '../../packages/sallyport/src/guard/reading.ts';
 
+/** The detector's own words: those of other detectors are of no class. */
+export function trainingLexicon(): Lexicon {
+  const words = phraseVocabulary(RULES, VOCABULARY);
+  return buildLexicon([words, disguised(Object.values(words).flat())]);
+}
+
 /** Judges texts as the detector does, with any model: what the last step learns from is what it will see. */
 export function judgeOf(model: ChannelModel, channel: Channel): (text: string) => Judgement {
-  const words = phraseVocabulary(RULES, VOCABULARY);
-  const lexicon = buildLexicon([words, disguised(Object.values(words).flat())]);
+  const lexicon = trainingLexicon();
   const matcher = compile(RULES, lexicon);
   const reader = new Reader(lexicon);
   const judge = new Judge();

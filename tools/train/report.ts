@@ -10,7 +10,7 @@ export function printed(channel: string, judged: readonly Judged[]): string {
   for (const label of [1, 0]) {
     const groups = Map.groupBy(
       judged.filter(({ row }) => row.label === label),
-      ({ row }) => groupOf(row),
+      ({ row }) => (row.calibrates === true ? `${groupOf(row)} (calibrates)` : groupOf(row)),
     );
     for (const [group, rows] of [...groups].sort((a, b) => b[1].length - a[1].length)) {
       const share = rows.filter(({ score }) => score >= 0.5).length / rows.length;

@@ -10,6 +10,8 @@ export type Row = {
   readonly lang: string;
   readonly only?: 'prompt' | 'content';
   readonly verified?: boolean;
+  /** Only the threshold is set by it. */
+  readonly calibrates?: boolean;
 };
 
 /** Sources whose licence nobody has verified: never in the weights that ship, but a good judge of them. */
@@ -42,7 +44,7 @@ export function weightsOf(rows: readonly Row[]): Float32Array {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(groupOf(row) + row.label, (counts.get(groupOf(row) + row.label) ?? 0) + 1);
   return Float32Array.from(rows, (row) =>
-    row.verified === false
+    row.verified === false || row.calibrates === true
       ? 0
       : FIRST_HAND.test(row.source)
         ? 3
@@ -51,9 +53,11 @@ export function weightsOf(rows: readonly Row[]): Float32Array {
 }
 
 /** Numbers of rows, at most so many of each source and label, spread over the source. */
-export function sampleOf(rows: readonly Row[], most: number): number[] {
-  const groups = Map.groupBy(rows.keys(), (r) => groupOf(rows[r] as Row) + (rows[r] as Row).label);
-  return [...groups.values()].flatMap((members) => {
+export function sampleOf(rows: readonly Row[], usual: number): number[] {
+  const groups = Map.groupBy(rows.keys(), (r) => groupOf(rows[r] as Row) + (rows[r] as Row).label + ((rows[r] as Row).calibrates === true));
+  return [...groups].flatMap(([name, members]) => {
+    // The threshold needs as many as there are.
+    const most = name.endsWith('true') ? members.length : usual;
     const step = Math.max(1, members.length / most);
     return Array.from({ length: Math.min(members.length, most) }, (_, k) => members[Math.floor(k * step)] as number);
   });

@@ -1,4 +1,4 @@
-import { DIRECTIONS, INPUTS, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
+import { BEYOND, DIRECTIONS, INPUTS, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
 import type { Random } from './random.ts';
 
 /** One text as the last step sees it. */
@@ -30,7 +30,7 @@ export function learnStack(examples: readonly Example[], random: Random): Stack 
         const g = gradient * x + (i === n ? 0 : L2 * (weights[i] as number));
         squares[i] = (squares[i] as number) + g * g;
         const moved = (weights[i] as number) - (RATE * g) / Math.sqrt(squares[i] as number);
-        weights[i] = i < n && moved * (DIRECTIONS[i] as number) < 0 ? 0 : moved;
+        weights[i] = i === BEYOND || (i < n && moved * (DIRECTIONS[i] as number) < 0) ? 0 : moved;
       }
     }
   }
@@ -47,10 +47,35 @@ function moments(examples: readonly Example[], n: number): { mean: Float64Array;
   return { mean, spread: spread.map((v) => Math.max(1e-6, Math.sqrt(v))) };
 }
 
-/** Moves the score 0.5 to where `share` of the benign texts lie above. */
-export function withThreshold(stack: Stack, benign: readonly Float64Array[], share: number): Stack {
-  const odds = benign
-    .map((inputs) => stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias))
-    .sort((a, b) => b - a);
-  return { ...stack, bias: stack.bias - (odds[Math.floor(odds.length * share)] ?? 0) };
+/** Benign texts, and the share of them that may lie above the threshold. */
+export type Allowed = { readonly benign: readonly Float64Array[]; readonly share: number };
+
+/**
+ * Moves the score 0.5 to where at most the allowed share of the texts lies above. Long texts then get a threshold that grows with their length, so that
+ * no more of `long` lie above it than allowed.
+ */
+export function withThreshold(stack: Stack, { all, long }: { readonly all: readonly Allowed[]; readonly long: Allowed }): Stack {
+  const oddsOf = (inputs: Float64Array): number => stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias);
+  const cuts = all.map(({ benign, share }) => highest(benign.map(oddsOf), share));
+  const cut = Math.max(...cuts);
+  // How steep the threshold would have to be for each text to lie below it.
+  const steep = highest(
+    long.benign.map((inputs) => {
+      const above = oddsOf(inputs) - cut;
+      return above <= 0 ? 0 : (inputs[BEYOND] as number) === 0 ? Number.POSITIVE_INFINITY : above / (inputs[BEYOND] as number);
+    }),
+    long.share,
+  );
+  console.log(
+    `  thresholds ${cuts.map((value, s) => `${value.toFixed(2)} of ${all[s]?.benign.length}`).join(', ')}, ${steep.toFixed(2)} a doubling`,
+  );
+  return { bias: stack.bias - cut, weights: stack.weights.map((weight, i) => (i === BEYOND ? -Math.min(steep, STEEPEST) : weight)) };
+}
+
+/** Above this the length of a text would decide. */
+const STEEPEST = 1.5;
+
+/** The value that no more than `share` of the list exceeds. */
+function highest(list: readonly number[], share: number): number {
+  return list.toSorted((a, b) => b - a)[Math.floor(list.length * share)] ?? 0;
 }

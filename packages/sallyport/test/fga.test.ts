@@ -142,6 +142,35 @@ describe('the client of OpenFGA against the running gate', () => {
     await assert.rejects(client.writeAuthorizationModel(wrong), { apiErrorCode: 'invalid_authorization_model' });
   });
 
+  it('says why over HTTP and on the command line', async () => {
+    const key = await gate.key('--permission', 'fga:read');
+    const ask = async (user: string): Promise<{ allowed: boolean; lines?: string[]; nearest?: { tuples: unknown[] }[] }> => {
+      const reply = await fetch(`${gate.gateway}/fga/stores/${client.storeId}/why`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ tuple_key: { user, relation: 'viewer', object: 'document:roadmap' } }),
+      });
+      return (await reply.json()) as { allowed: boolean };
+    };
+    const yes = await ask('user:anne');
+    assert.equal(yes.lines?.at(-1)?.trim(), 'group:eng#member: group:eng#member@user:anne');
+    const no = await ask('user:cara');
+    assert.deepEqual(no.nearest?.[0]?.tuples, [{ user: 'user:cara', relation: 'viewer', object: 'document:roadmap' }]);
+    const told = await gate.cli('fga', 'why', 'user:anne', 'viewer', 'document:roadmap', '--store', 'documents');
+    assert.deepEqual([told.code, told.stdout.split('\n')[0]], [0, 'yes']);
+    const refused = await gate.cli('fga', 'why', 'user:cara', 'viewer', 'document:roadmap');
+    assert.deepEqual([refused.code, refused.stdout.split('\n')[0]], [1, 'no']);
+    assert.match((await gate.cli('fga', 'stores')).stdout, /documents/);
+  });
+
+  it('makes an event of each change, without the tuples', async () => {
+    const { stdout } = await gate.cli('events', 'list', '--json');
+    const kinds = new Set(stdout.match(/fga\.\w+/g));
+    for (const kind of ['fga.store_created', 'fga.model_created', 'fga.tuples_changed', 'fga.assertions_changed'])
+      assert.ok(kinds.has(kind), `${kind} in ${[...kinds].join(' ')}`);
+    assert.equal(stdout.includes('user:anne'), false);
+  });
+
   it('lets in only keys that may, each to its own', async () => {
     const reader = connect(await gate.key('--permission', 'fga:read'), client.storeId);
     assert.equal((await reader.check({ user: 'user:anne', relation: 'viewer', object: 'document:roadmap' })).allowed, true);

@@ -3,9 +3,15 @@ import type { Row } from '../rows.ts';
 import { ABOUT, ABROAD, PROMPT_LISTS, PROMPTS, WORK, WORK_LISTS } from './benign.ts';
 import { ACTS, BURIED, PLANTED, PLANTED_CODE, PLANTED_LISTS, SNIPPETS } from './buried.ts';
 import { CARRIERS, PROSE } from './carriers.ts';
-import { expand, variants } from './grammar.ts';
+import { expand, variants, type Lists } from './grammar.ts';
+import { DIRECT, DIRECT_LISTS } from './direct.ts';
 import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
+import { MAIL_LISTS, MAILS, META, ABOUT as MORE_ABOUT, RULES, RULE_LISTS } from './ordinary.ts';
+import { ORDER_LISTS, ORDERS } from './orders.ts';
 import { DEEDS, OVERRIDE_LISTS, OVERRIDES } from './overrides.ts';
+import { OTHER_SCENES } from './scenes.ts';
+import { layered, slots, sloppy } from './slots.ts';
+import { CODE, CODE_LISTS, TASK_LISTS, TASKS } from './tasks.ts';
 
 /** All that we write ourselves, the same for the same seed and documents. Sources are named `own/<generator>`. */
 export function generate(seed: number, documents: readonly Row[]): Row[] {
@@ -13,6 +19,7 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
   const attacks = overrides(random);
   const acts = variants(BURIED, ACTS, 2_000, random);
   return [
+    ...composed(random, documents),
     ...attacks.map(({ text, lang }) => row(text, 1, 'direct_injection', 'own/override', lang)),
     ...times(1_200, () => row(scene(random), 1, 'jailbreak', 'own/scene')),
     ...times(700, () => ({
@@ -32,6 +39,40 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
     ...times(900, () => row(about(random, attacks), 0, 'benign_hard_negative', 'own/about')),
     ...times(1_200, () => row(several(WORK, WORK_LISTS, 1 + random.below(3), random, '\n\n'), 0, 'benign_document', 'own/work')),
     ...times(1_500, () => row(plant(carrier(random), expand(random.of(PROSE.prose), PROSE, random)), 0, 'benign_document', 'own/carrier')),
+  ];
+}
+
+/** What is put together of clauses: every text another wording, with names and addresses that come once. */
+function composed(random: Random, documents: readonly Row[]): Row[] {
+  const slot = slots(random);
+  const of = (templates: readonly string[], lists: Lists, count: number): string[] =>
+    variants(templates, { ...slot, ...lists }, count, random);
+  const direct = of(DIRECT, DIRECT_LISTS, 6_000).map((text) => sloppy(text, random));
+  const orders = of(ORDERS, ORDER_LISTS, 6_000).map((text) => layered(random.chance(0.15) ? sloppy(text, random) : text, random));
+  const tasks = of(TASKS, TASK_LISTS, 3_000);
+  const code = of(CODE, { ...TASK_LISTS, ...CODE_LISTS }, 2_500);
+  const mails = of(MAILS, MAIL_LISTS, 4_000);
+  const rules = of(RULES, RULE_LISTS, 2_000);
+  const quotes = [...direct, ...orders].filter((text) => text.length < 120).map((text) => text.replaceAll(/["`$\\{}|]/g, ''));
+  const prose = documents.filter(({ kind }) => kind === 'benign_document');
+  const sources = documents.filter(({ kind }) => kind === 'benign_code');
+  const into = (texts: readonly Row[], text: string): string =>
+    random.chance(0.4) ? plant(carrier(random), text) : insert(random.of(texts).text, text, random);
+  return [
+    ...direct.map((text) => row(text, 1, 'direct_injection', 'own/direct')),
+    ...orders.map((text) => ({ ...order(random.chance(0.15) ? text : into(documents, text)), source: 'own/order' })),
+    ...direct.slice(0, 1_500).map((text) => row(into(documents, text), 1, 'indirect_injection', 'own/order-direct')),
+    ...tasks.map((text) => row(into(prose, text), 1, 'indirect_task', 'own/plain-task')),
+    ...code.map((text) => row(into(random.chance(0.7) ? sources : prose, text), 1, 'indirect_task', 'own/plain-code')),
+    ...of(OTHER_SCENES, SCENES, 2_000).map((text) => row(sloppy(text, random), 1, 'jailbreak', 'own/other-scene')),
+    ...mails.map((text) => row(random.chance(0.3) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail')),
+    ...rules.map((text) => row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/rules')),
+    ...of(META, {}, 4_000).map((text) => row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta')),
+    ...times(2_500, () => {
+      const lists = { ...slot, quote: times(8, () => random.of(quotes)) };
+      const text = several(MORE_ABOUT, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
+      return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
+    }),
   ];
 }
 

@@ -18,6 +18,12 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/traffic.tsx'), 'Traffic'),
   },
   {
+    path: '/approvals',
+    title: 'Approvals',
+    permission: 'approvals:read',
+    component: lazyRouteComponent(() => import('../pages/approvals.tsx'), 'Approvals'),
+  },
+  {
     path: '/policies',
     title: 'Policies',
     permission: 'policy:read',
@@ -30,10 +36,28 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/guards.tsx'), 'Guards'),
   },
   {
+    path: '/playground',
+    title: 'Playground',
+    permission: 'playground:use',
+    component: lazyRouteComponent(() => import('../pages/playground.tsx'), 'Playground'),
+  },
+  {
     path: '/providers',
     title: 'Providers',
     permission: 'providers:read',
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
+  },
+  {
+    path: '/permissions',
+    title: 'Permissions',
+    permission: 'fga:read',
+    component: lazyRouteComponent(() => import('../pages/permissions.tsx'), 'Permissions'),
+  },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    permission: 'knowledge:read',
+    component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
   },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
   {
@@ -43,11 +67,25 @@ export const PAGES: readonly Page[] = [
     component: lazyRouteComponent(() => import('../pages/identity.tsx'), 'Identity'),
   },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
+  {
+    path: '/settings',
+    title: 'Settings',
+    permission: 'health:read',
+    component: lazyRouteComponent(() => import('../pages/settings.tsx'), 'Settings'),
+  },
 ];
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
   { path: '/allow/$uid', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Allow') },
   { path: '/device', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Device') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
+  { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
+];
+
+/** Pages without the frame, for who comes by a link. */
+export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
+  { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
 ];

@@ -2,7 +2,7 @@ import { createRootRoute, createRoute, createRouter, Outlet } from '@tanstack/re
 import type { ReactNode } from 'react';
 import { Problem } from '../ui/parts.tsx';
 import { SetUp } from '../pages/set_up.tsx';
-import { DETAILS, PAGES } from './pages.tsx';
+import { ALONE, DETAILS, PAGES } from './pages.tsx';
 import { Shell } from './shell.tsx';
 
 const rootRoute = createRootRoute({
@@ -21,6 +21,7 @@ const setUpRoute = createRoute({ getParentRoute: () => rootRoute, path: '/setup'
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     setUpRoute,
+    ...ALONE.map(({ path, component }) => createRoute({ getParentRoute: () => rootRoute, path, component })),
     shellRoute.addChildren(
       [...PAGES, ...DETAILS].map(({ path, component }) => createRoute({ getParentRoute: () => shellRoute, path, component })),
     ),

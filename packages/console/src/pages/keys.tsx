@@ -16,9 +16,24 @@ type Key = {
   readonly models: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly microsPerDay: number | null;
+  readonly microsPerMonth: number | null;
+};
+
+type Spending = {
+  readonly usdPerDay: number | null;
+  readonly usdPerMonth: number | null;
+  readonly spent: readonly { readonly scope: string; readonly day: number; readonly month: number }[];
 };
 
 export const keysQuery = queryOptions({ queryKey: ['keys'], queryFn: () => call<{ keys: readonly Key[] }>('GET', '/api/keys') });
+
+const spendingQuery = queryOptions({
+  queryKey: ['spending'],
+  queryFn: () => call<Spending>('GET', '/api/spending'),
+  refetchInterval: 10_000,
+});
 
 /** The keys of apps and agents: what each may do, until when. */
 export function Keys(): ReactNode {
@@ -39,12 +54,15 @@ export function Keys(): ReactNode {
       </PageHead>
       <Problem error={keys.error} />
       {keys.data !== undefined && list.length === 0 ? <Empty action={may ? make : undefined}>No app has a key yet.</Empty> : null}
+      <Organisation />
       {list.length > 0 ? <KeyTable keys={list} may={may} /> : null}
       {making ? <NewKey onClose={() => setMaking(false)} /> : null}
       <SameByApi
         commands={[
           'sallyport key create --name NAME --rpm 60',
+          'sallyport key create --name NAME --usd-per-day 20 --usd-per-month 200 --tpm 100000',
           'sallyport key list',
+          'GET /api/spending',
           'sallyport key revoke ID',
           'POST /api/keys {"name": "NAME"}',
         ]}
@@ -55,6 +73,7 @@ export function Keys(): ReactNode {
 
 function KeyTable({ keys, may }: { readonly keys: readonly Key[]; readonly may: boolean }): ReactNode {
   const act = useAct();
+  const spent = useQuery(spendingQuery);
   return (
     <>
       <Problem error={act.error} />
@@ -66,6 +85,7 @@ function KeyTable({ keys, may }: { readonly keys: readonly Key[]; readonly may: 
               <th>State</th>
               <th>Models</th>
               <th>Limits</th>
+              <th>Spent</th>
               <th>Made</th>
               <th>
                 <span className="sr">Actions</span>
@@ -86,6 +106,9 @@ function KeyTable({ keys, may }: { readonly keys: readonly Key[]; readonly may: 
                   <Foreign text={key.models.length === 0 ? 'all' : key.models.join(' ')} />
                 </td>
                 <td className="small">{limitsOf(key)}</td>
+                <td>
+                  <Budgets of={key} spent={spent.data?.spent.find(({ scope }) => scope === key.id)} />
+                </td>
                 <td>
                   <When at={key.created} />
                 </td>
@@ -110,6 +133,52 @@ function KeyTable({ keys, may }: { readonly keys: readonly Key[]; readonly may: 
   );
 }
 
+/** The organisation's own budget, where `limits:` sets one. */
+function Organisation(): ReactNode {
+  const spending = useQuery(spendingQuery);
+  if (spending.data === undefined) return null;
+  const { usdPerDay, usdPerMonth, spent } = spending.data;
+  if (usdPerDay === null && usdPerMonth === null) return null;
+  const own = spent.find(({ scope }) => scope === 'tenant');
+  return (
+    <section className="card" aria-label="Spending of the organisation">
+      <h2>The organisation</h2>
+      <Meter label="today" spent={own?.day ?? 0} most={usdPerDay} />
+      <Meter label="this month" spent={own?.month ?? 0} most={usdPerMonth} />
+    </section>
+  );
+}
+
+const MICROS = 1_000_000;
+
+function Budgets({
+  of,
+  spent,
+}: {
+  readonly of: Key;
+  readonly spent: { readonly day: number; readonly month: number } | undefined;
+}): ReactNode {
+  const usd = (micros: number | null): number | null => (micros === null ? null : micros / MICROS);
+  if (of.microsPerDay === null && of.microsPerMonth === null) return <span className="small soft">no budget</span>;
+  return (
+    <>
+      <Meter label="today" spent={spent?.day ?? 0} most={usd(of.microsPerDay)} />
+      <Meter label="this month" spent={spent?.month ?? 0} most={usd(of.microsPerMonth)} />
+    </>
+  );
+}
+
+/** What is spent of what may be, drawn and in numbers. */
+function Meter({ label, spent, most }: { readonly label: string; readonly spent: number; readonly most: number | null }): ReactNode {
+  if (most === null) return null;
+  const text = `${spent.toFixed(2)} of ${most.toFixed(2)} USD ${label}`;
+  return (
+    <div className="small">
+      <meter min={0} max={most} high={most * 0.9} value={spent} aria-label={text} /> {text}
+    </div>
+  );
+}
+
 function State({ keyState: { revoked, expires } }: { readonly keyState: Key }): ReactNode {
   if (revoked !== null) return <Badge tone="deny">revoked</Badge>;
   if (expires === null) return <Badge tone="fine">in force</Badge>;
@@ -128,6 +197,7 @@ function limitsOf(key: Key): string {
   const limits = [
     key.requestsPerMinute === null ? '' : `${key.requestsPerMinute} a minute`,
     key.concurrency === null ? '' : `${key.concurrency} at once`,
+    key.tokensPerMinute === null ? '' : `${key.tokensPerMinute} tokens a minute`,
   ];
   return limits.filter((limit) => limit !== '').join(', ') || 'none';
 }
@@ -145,6 +215,9 @@ function NewKey({ onClose }: { readonly onClose: () => void }): ReactNode {
       ...(models.length === 0 ? {} : { models }),
       ...number('requestsPerMinute'),
       ...number('concurrency'),
+      ...number('tokensPerMinute'),
+      ...number('usdPerDay'),
+      ...number('usdPerMonth'),
       ...number('expiresDays'),
     });
     setMade(reply.key);
@@ -183,6 +256,9 @@ function NewKey({ onClose }: { readonly onClose: () => void }): ReactNode {
         <Field label="Models" name="models" hint="Patterns such as gpt-*; all when empty." />
         <Field label="Requests a minute" name="requestsPerMinute" type="number" min={1} />
         <Field label="Requests at once" name="concurrency" type="number" min={1} />
+        <Field label="Tokens a minute" name="tokensPerMinute" type="number" min={1} />
+        <Field label="USD a day" name="usdPerDay" type="number" min={0} step="any" hint="Days and months are those of UTC." />
+        <Field label="USD a month" name="usdPerMonth" type="number" min={0} step="any" />
         <Field label="Days until it expires" name="expiresDays" type="number" min={1} max={3650} />
       </Form>
     </Dialog>

@@ -4,8 +4,9 @@ import { useState, type ReactNode } from 'react';
 import { accountQuery } from '../api/account.ts';
 import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
-import { Badge, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { Badge, Foreign, PageHead, Problem, SameByApi } from '../ui/parts.tsx';
 import { plural } from '../ui/text.ts';
+import { Trial } from './trial.tsx';
 
 export type Rule = {
   readonly id: string;
@@ -23,22 +24,6 @@ type PolicyState = {
   readonly warnings?: readonly { rule: string; message: string }[];
   readonly problems?: readonly { rule: string; message: string }[];
 };
-type Replay = {
-  readonly requests: number;
-  readonly since: number;
-  readonly changed: number;
-  readonly already: number;
-  readonly examples: readonly {
-    readonly event: string;
-    readonly time: number;
-    readonly model: string;
-    readonly point: string;
-    readonly does: readonly string[];
-    readonly findings: readonly string[];
-  }[];
-  readonly notKept: readonly string[];
-};
-
 export const policyQuery = queryOptions({ queryKey: ['policy'], queryFn: () => call<PolicyState>('GET', '/api/policy') });
 
 /** The rules: what each does, whether it is enforced, and what it would have done to recorded requests. */
@@ -49,7 +34,7 @@ export function Policies(): ReactNode {
   const rules = policy.data?.rules ?? [];
   return (
     <div className="stack">
-      <PageHead title="Policies">
+      <PageHead title="Policies" actions={<Link to="/policies/own">Own rules</Link>}>
         {plural(rules.filter(({ enforced }) => enforced).length, 'rule')} enforced, {rules.filter(({ enforced }) => !enforced).length}{' '}
         observed: those record what they would do and change nothing.
       </PageHead>
@@ -117,35 +102,5 @@ function RuleCard({ rule, may }: { readonly rule: Rule; readonly may: boolean })
       <Problem error={act.error} />
       {tried ? <Trial rule={rule.id} /> : null}
     </article>
-  );
-}
-
-function Trial({ rule }: { readonly rule: string }): ReactNode {
-  const replay = useQuery({
-    queryKey: ['replay', rule],
-    queryFn: () => call<Replay>('GET', `/api/policy/replay?rule=${encodeURIComponent(rule)}`),
-  });
-  if (replay.data === undefined) return replay.error === null ? <p className="soft">Trying…</p> : <Problem error={replay.error} />;
-  const { requests, changed, already, examples, notKept } = replay.data;
-  return (
-    <div className="stack tight">
-      <p>
-        <strong>
-          It would have changed {changed.toLocaleString()} of {plural(requests, 'recorded request')}
-        </strong>
-        {already > 0 ? `; it did act on ${already.toLocaleString()}.` : '.'}
-      </p>
-      {notKept.length > 0 ? <p className="soft small">Events do not keep {notKept.join(', ')}: the count may be off.</p> : null}
-      <ul className="plain">
-        {examples.map((one) => (
-          <li key={`${one.event} ${one.point}`}>
-            <Link to="/traffic/$uid" params={{ uid: one.event }}>
-              <When at={one.time} />
-            </Link>{' '}
-            {one.does.join(', ')} at {one.point}: <Foreign text={one.findings.join(', ')} />
-          </li>
-        ))}
-      </ul>
-    </div>
   );
 }

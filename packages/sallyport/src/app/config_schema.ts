@@ -1,7 +1,12 @@
 import { Type, type Static } from '../kernel/index.ts';
+import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as DOCUMENTS } from '../documents/config.ts';
+import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
+import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
+import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
@@ -35,8 +40,13 @@ export const CONFIG = Type.Object(
       }),
     ),
     gateway: Type.Optional(GATEWAY),
+    limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
+    approvals: Type.Optional(APPROVALS),
     scan: Type.Optional(SCAN),
+    documents: Type.Optional(DOCUMENTS),
+    knowledge: Type.Optional(KNOWLEDGE),
+    fga: Type.Optional(FGA),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {
         default: 'findings',

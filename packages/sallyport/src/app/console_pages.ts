@@ -58,9 +58,9 @@ export function addConsole(control: Control, folder: string = FOLDER): void {
   });
 }
 
-/** Not the API, not a file that does not exist, not an endpoint of another part. */
+/** Not the API, not a file that does not exist, not an endpoint of another part. The token of an approval's link has dots in it. */
 function isPage(path: string): boolean {
-  return !/^\/(api|assets|oidc|approve|metrics|healthz)(\/|$)/.test(path) && extname(path) === '';
+  return /^\/approve\/[\w.-]+$/.test(path) || (!/^\/(api|assets|oidc|approve|metrics|healthz)(\/|$)/.test(path) && extname(path) === '');
 }
 
 /** The whole folder, some 400 KB; none when the console was not built. */

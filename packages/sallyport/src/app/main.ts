@@ -1,17 +1,22 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
+import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
+import { COMMANDS as FLOW } from '../flow/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as KNOWLEDGE } from '../knowledge/commands.ts';
 import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
+import { cacheFolderOf } from '../scan/service.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -29,8 +34,11 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...FGA,
+  ...KNOWLEDGE,
+  ...FLOW,
   ...POLICY,
   ...FEEDBACK,
+  ...APPROVALS,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
@@ -41,6 +49,7 @@ const commands: readonly Command[] = [
     clock: systemClock,
     code: codeEngine,
     judge: judgePackage,
+    cacheFolder: cacheFolderOf(process.env, homedir()),
     config: readScanConfig,
   }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),

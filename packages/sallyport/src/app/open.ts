@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import {
   DEFAULT_TENANT,
   newId,
-  Secret,
   type Caller,
   type Category,
   type EventId,
@@ -11,12 +11,15 @@ import {
   type Route,
   type TenantId,
 } from '../kernel/index.ts';
+import type { Approvals } from '../approvals/service.ts';
+import { approvalRoutes } from '../approvals/routes.ts';
 import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
-import { createSqlStore, Fga, Names } from '../fga/service.ts';
+import { Rag } from '../fga/service.ts';
+import { fgaRoutes } from '../fga/routes.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import {
   FRESH_MS,
@@ -32,7 +35,9 @@ import {
 } from '../identity/service.ts';
 import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
-import { createLimiter } from '../limits/index.ts';
+import { knowledgeRoutes } from '../knowledge/routes.ts';
+import { openServerTls, type ServerTls } from '../net/index.ts';
+import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
@@ -40,11 +45,16 @@ import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
+import { approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
-import { fgaArea } from './fga.ts';
+import { fgaAreas, openFga, ragArea } from './fga.ts';
+import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { openKnowledgeOf } from './knowledge.ts';
+import { playgroundRoutes } from './playground.ts';
+import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -68,11 +78,12 @@ export type App = {
   readonly authorization: AuthorizationServer;
   readonly policy: PolicyService;
   readonly providers: Providers;
+  readonly approvals: Approvals;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
-  /** Where the gateway listens, once it does; set by whoever opens the port. */
-  readonly address: { gateway?: string };
+  /** The certificate of both ports; undefined without TLS. */
+  readonly tls: ServerTls | undefined;
   /** Says where the ports are reached; tokens are made and accepted from then on. */
   at(gateway: string, console: string): void;
   /** Takes a new configuration into service where that needs no restart: rules, defaults and guards. Answers what was wrong; then nothing changed. */
@@ -151,14 +162,43 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const telemetry = await openTelemetry(config.telemetry ?? {}, { providers: config.providers ?? [], version: VERSION, logger });
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
-  const fga = await new Fga({ store: createSqlStore(store, clock), names: new Names(), clock }).open();
+  const fga = await openFga(config, env, { store, audit, clock });
+  const rag = new Rag({
+    fga,
+    record: (event) => audit.record(event),
+    commit: async (tenant) => {
+      const key = (await keyring.tenant(tenant)).macKey('commitment');
+      return (value) => createHmac('sha256', key).update(value).digest('hex');
+    },
+    clock,
+  });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
+  const bounds = openBounds(config, { store, providers, clock, logger });
+  const address: { gateway?: string; console?: string } = {};
+  const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
+  const approvals = await wireApprovals(
+    {
+      ...{ store, keyring, change: audit.change, identity, people, env },
+      config: () => current.approvals ?? {},
+      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
-    areas: [fgaArea(fga)],
+    documents,
+    used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
+    budgets: () => bounds.budgets(),
+    fairness: bounds.fairness,
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
     identity,
-    limiter: createLimiter(),
+    limiter: bounds.limiter,
     keyring,
     providers,
     audit,
@@ -167,7 +207,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     templates: () => templates,
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
-    effects: Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect])),
+    effects,
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],
@@ -176,7 +216,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId: () => newId('evt', clock()) as EventId,
   });
 
-  const address: App['address'] = {};
+  const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
@@ -184,10 +224,16 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit),
     ...policyRoutes(policy),
+    ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...knowledgeRoutes(knowledge),
+    ...fgaRoutes(fga),
+    ...approvalRoutes(approvals),
     backupRoute(options.dataDir, store, audit, clock),
+    ...playgroundRoutes(gateway),
+    ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
@@ -198,10 +244,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     metrics: telemetry?.metrics,
-    tls:
-      config.tls === undefined
-        ? undefined
-        : { cert: readFileSync(config.tls.cert, 'utf8'), key: new Secret(readFileSync(config.tls.key, 'utf8')) },
+    tls,
   });
 
   return {
@@ -213,12 +256,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
     authorization,
     policy,
     providers,
+    approvals,
     gateway,
     control,
     routes,
-    address,
+    tls,
     at(gatewayUrl, consoleUrl) {
       address.gateway = gatewayUrl;
+      address.console = consoleUrl;
       const base = (config.publicUrl ?? consoleUrl).replace(/\/$/, '');
       const place = { issuer: `${base}/oidc`, resource: (config.gateway.publicUrl ?? gatewayUrl).replace(/\/$/, '') };
       identity.at(place);
@@ -230,12 +275,17 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      bounds.reload(next);
       return [];
     },
     async close() {
       stopKeys();
+      tls?.close();
       gateway.close();
+      await bounds.close();
+      await approvals.close();
       await telemetry?.close();
+      await documents.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();

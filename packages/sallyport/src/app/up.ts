@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
@@ -79,8 +79,7 @@ async function listen(app: App, config: Config, context: CommandContext): Promis
   const gateway = placeOf(config.listen?.gateway, context.flags['gateway-port'], DEFAULT_GATEWAY);
   const consolePlace = placeOf(config.listen?.console, context.flags['console-port'], DEFAULT_CONSOLE);
   const plain = config.listen?.plain ?? false;
-  const tls =
-    config.tls === undefined ? undefined : { cert: readFileSync(config.tls.cert, 'utf8'), key: readFileSync(config.tls.key, 'utf8') };
+  const { tls } = app;
   for (const place of [gateway, consolePlace]) {
     if (!isLoopback(place.hosts) && tls === undefined && !plain)
       throw fail('LISTEN_ADDRESS', { say: `Others can reach ${place.hosts.join(', ')}, and there is no TLS.` });
@@ -197,7 +196,7 @@ function writePrivate(file: string, text: string): void {
 }
 
 /** Parts of the configuration that a running gate takes over; the others need a restart, which is said. */
-const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates']);
+const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates', 'limits', 'approvals']);
 
 /** The names of those parts in which two configurations differ and that a running gate does not take over. */
 function needRestart(before: Config, after: Config): string[] {

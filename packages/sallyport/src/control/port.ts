@@ -1,10 +1,8 @@
 import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import { AppError, type Secret } from '../kernel/index.ts';
-import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
+import { AppError } from '../kernel/index.ts';
+import { isLoopback, listenOnHosts, type Listening, type ServerTls } from '../net/index.ts';
 import { fail } from './errors.ts';
-
-export type Tls = { readonly cert: string; readonly key: Secret };
 
 /** Time for the head and the body of a request; a client that sends slower holds a connection for nothing. */
 const REQUEST_MS = 30_000;
@@ -21,7 +19,7 @@ const MAX_CONNECTIONS = 512;
  */
 export async function listenOnPort(
   handler: RequestListener,
-  where: { readonly hosts: readonly string[]; readonly port: number; readonly tls: Tls | undefined; readonly plain: boolean },
+  where: { readonly hosts: readonly string[]; readonly port: number; readonly tls: ServerTls | undefined; readonly plain: boolean },
 ): Promise<Listening> {
   if (!isLoopback(where.hosts) && where.tls === undefined && !where.plain) throw fail('CONTROL_PLAIN_ADDRESS');
   try {
@@ -32,17 +30,15 @@ export async function listenOnPort(
 }
 
 /** A server with the limits that both sides of the control API have. It does not listen yet. */
-export function createBareServer(handler: RequestListener, tls?: Tls): Server {
+export function createBareServer(handler: RequestListener, tls?: ServerTls): Server {
   const options = {
     requestTimeout: REQUEST_MS,
     headersTimeout: KEEP_ALIVE_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   };
-  const server: Server =
-    tls === undefined
-      ? createHttpServer(options, handler)
-      : createHttpsServer({ ...options, cert: tls.cert, key: tls.key.reveal(), minVersion: 'TLSv1.2' }, handler);
+  const server = tls === undefined ? createHttpServer(options, handler) : createHttpsServer({ ...options, ...tls.options() }, handler);
+  if (server instanceof HttpsServer) tls?.attach(server);
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

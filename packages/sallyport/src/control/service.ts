@@ -1,13 +1,13 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type ApiClient, type Json, type Logger, type Route, type TenantId } from '../kernel/index.ts';
-import type { Listening } from '../net/index.ts';
+import type { Listening, ServerTls } from '../net/index.ts';
 import { identifyBearer, identifyOperator, type Authenticate } from './caller.ts';
 import { inProcessClient } from './client.ts';
 import { addHealth, addMetrics, type Metrics } from './health.ts';
 import { openApi } from './openapi.ts';
 import { createOrigins } from './origin.ts';
-import { listenOnPort, type Tls } from './port.ts';
+import { listenOnPort } from './port.ts';
 import { createServer } from './server.ts';
 import { listenOnSocket } from './socket.ts';
 import { checkRoutes } from './table.ts';
@@ -22,7 +22,7 @@ export type ControlDeps = {
   readonly version: string;
   /** `publicUrl` of the configuration: the one address beside localhost that the console port answers to. */
   readonly publicUrl?: string | undefined;
-  readonly tls?: Tls | undefined;
+  readonly tls?: ServerTls | undefined;
   /** Present when metrics are configured. */
   readonly metrics?: Metrics | undefined;
   /** Largest body in bytes; 1 MiB when absent. */

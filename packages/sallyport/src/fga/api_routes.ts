@@ -1,9 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { isObject, readJson, type JsonObject, type Permission, type TenantId } from '../kernel/index.ts';
-import { evaluation, evaluations } from './authzen.ts';
+import { ENDPOINTS } from './endpoints.ts';
 import type { Fga } from './fga.ts';
-import * as operations from './operations.ts';
-import type { Operation } from './operations.ts';
+import type { OperationReply } from './operations.ts';
 import { FgaError } from './problem.ts';
 
 /** One request to the API, as the port that received it hands it on: authenticated, its body bounded. */
@@ -13,44 +12,16 @@ export type ApiCall = {
   readonly target: string;
   readonly body: Buffer;
   readonly tenant: TenantId;
+  /** The principal of the key. */
+  readonly actor: string;
   readonly permissions: ReadonlySet<Permission>;
   /** `openfga-authorization-model-id`, for AuthZEN; '' without. */
   readonly modelHeader: string;
+  /** `https://gate.example.com/fga`: where the caller reached this API. */
+  readonly base: string;
+  /** `x-request-id` as the caller sent it, given back as AuthZEN asks for; '' without. */
+  readonly requestId: string;
 };
-
-type Entry = { readonly method: string; readonly path: RegExp; readonly permission: 'fga:read' | 'fga:write'; readonly run: Operation };
-
-const STORE = '/stores/([^/]+)';
-const entry = (method: string, path: string, permission: Entry['permission'], run: Operation): Entry => ({
-  method,
-  path: new RegExp(`^${path}$`),
-  permission,
-  run,
-});
-
-/** OpenFGA's REST paths (openfga/api, openfga_service.proto). Questions need `fga:read`, changes `fga:write`. */
-const TABLE: readonly Entry[] = [
-  entry('POST', `${STORE}/check`, 'fga:read', operations.check),
-  entry('POST', `${STORE}/batch-check`, 'fga:read', operations.batchCheck),
-  entry('POST', `${STORE}/list-objects`, 'fga:read', operations.listObjects),
-  entry('POST', `${STORE}/streamed-list-objects`, 'fga:read', operations.streamedListObjects),
-  entry('POST', `${STORE}/list-users`, 'fga:read', operations.listUsers),
-  entry('POST', `${STORE}/expand`, 'fga:read', operations.expand),
-  entry('POST', `${STORE}/read`, 'fga:read', operations.read),
-  entry('GET', `${STORE}/changes`, 'fga:read', operations.readChanges),
-  entry('POST', `${STORE}/access/v1/evaluation`, 'fga:read', evaluation),
-  entry('POST', `${STORE}/access/v1/evaluations`, 'fga:read', evaluations),
-  entry('POST', `${STORE}/write`, 'fga:write', operations.write),
-  entry('POST', `${STORE}/authorization-models`, 'fga:write', operations.writeModel),
-  entry('GET', `${STORE}/authorization-models`, 'fga:read', operations.listModels),
-  entry('GET', `${STORE}/authorization-models/([^/]+)`, 'fga:read', operations.readModel),
-  entry('PUT', `${STORE}/assertions/([^/]+)`, 'fga:write', operations.writeAssertions),
-  entry('GET', `${STORE}/assertions/([^/]+)`, 'fga:read', operations.readAssertions),
-  entry('POST', '/stores', 'fga:write', operations.createStore),
-  entry('GET', '/stores', 'fga:read', operations.listStores),
-  entry('GET', STORE, 'fga:read', operations.getStore),
-  entry('DELETE', STORE, 'fga:write', operations.deleteStore),
-];
 
 const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 /** Lines of a stream that may wait for a slow reader before it is left. */
@@ -69,6 +40,7 @@ export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse
     const reply = await answer(fga, call, send);
     if (streaming) return void response.end();
     const text = reply.json === undefined ? '' : JSON.stringify(reply.json);
+    if (/^[\x21-\x7e]{1,128}$/.test(call.requestId)) response.setHeader('x-request-id', call.requestId);
     const model = reply.model === undefined ? {} : { 'openfga-authorization-model-id': reply.model };
     response.writeHead(reply.status, {
       ...(text === '' ? { 'cache-control': 'no-store' } : HEADERS),
@@ -93,23 +65,42 @@ export function sendProblem(response: ServerResponse, { status, code, message }:
   response.end(text);
 }
 
-async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boolean): Promise<operations.OperationReply> {
+const patterns = new Map<string, RegExp>();
+
+function compiled(pattern: string): RegExp {
+  let known = patterns.get(pattern);
+  if (known === undefined) patterns.set(pattern, (known = new RegExp(`^${pattern.replaceAll(/:[a-z]+/g, '([^/]+)')}$`)));
+  return known;
+}
+
+async function answer(fga: Fga, call: ApiCall, send: (line: JsonObject) => boolean): Promise<OperationReply> {
   const mark = call.target.indexOf('?');
   const path = mark < 0 ? call.target : call.target.slice(0, mark);
-  for (const { method, path: pattern, permission, run } of TABLE) {
+  for (const { method, path: pattern, permission, run } of ENDPOINTS) {
     if (method !== call.method) continue;
-    const match = pattern.exec(path);
+    const match = compiled(pattern).exec(path);
     if (match === null) continue;
     if (!call.permissions.has(permission))
       throw new FgaError('forbidden', `This key may not do that: it needs the permission ${permission}.`);
     const [, store = '', id = ''] = match;
     const query = mark < 0 ? {} : Object.fromEntries(new URLSearchParams(call.target.slice(mark + 1)));
-    return run(fga, { tenant: call.tenant, store, id, query, body: readBody(call.body), modelHeader: call.modelHeader, send });
+    return run(fga, {
+      tenant: call.tenant,
+      actor: call.actor,
+      store,
+      id,
+      query,
+      body: readBody(call.body),
+      modelHeader: call.modelHeader,
+      base: call.base,
+      send,
+    });
   }
   throw new FgaError('undefined_endpoint', 'Not Found');
 }
 
-function readBody(bytes: Buffer): JsonObject {
+/** The body as an object; `{}` without one. Throws FgaError. */
+export function readBody(bytes: Buffer): JsonObject {
   if (bytes.length === 0) return {};
   const read = readJson(bytes);
   if (!read.ok) throw new FgaError('validation_error', `malformed JSON: ${read.problem.replaceAll('_', ' ')}`);

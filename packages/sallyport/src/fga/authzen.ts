@@ -15,14 +15,14 @@ const TYPE = /^[^:#@\s]{1,50}$/u;
 const ID = /^[^:#@\s]{1,256}$/u;
 const MAX_EVALUATIONS = 50;
 
-type Fields = {
+export type Fields = {
   readonly subject: JsonObject | undefined;
   readonly action: JsonObject | undefined;
   readonly resource: JsonObject | undefined;
   readonly context: JsonObject | undefined;
 };
 
-const fieldsOf = (value: JsonObject): Fields => ({
+export const fieldsOf = (value: JsonObject): Fields => ({
   subject: objectOf(value, 'subject'),
   action: objectOf(value, 'action'),
   resource: objectOf(value, 'resource'),
@@ -37,28 +37,42 @@ function checkOf({ subject, action, resource, context }: Fields): BatchItem {
   return {
     key: { user: entityOf(subject, 'Subject'), relation: nameOf(action), object: entityOf(resource, 'Resource') },
     contextual: [],
-    context: { ...prefixed('subject', subject), ...prefixed('resource', resource), ...prefixed('action', action), ...context },
+    context: contextOf({ subject, action, resource, context }),
   };
 }
 
-function entityOf(value: JsonObject, message: string): string {
-  const [type, id] = [textOf(value, 'type'), textOf(value, 'id')];
+/** The type of a subject or resource. */
+export function typeName(value: JsonObject, message: string): string {
+  const type = textOf(value, 'type');
   if (!TYPE.test(type)) throw refuse(`${message}.Type`, unlike(TYPE));
+  return type;
+}
+
+export function entityOf(value: JsonObject, message: string): string {
+  const [type, id] = [typeName(value, message), textOf(value, 'id')];
   if (!ID.test(id)) throw refuse(`${message}.Id`, unlike(ID));
   return `${type}:${id}`;
 }
 
-function nameOf(action: JsonObject): string {
+export function nameOf(action: JsonObject): string {
   const name = textOf(action, 'name');
   if (!TYPE.test(name)) throw refuse('Action.Name', unlike(TYPE));
   return name;
 }
 
-function prefixed(prefix: string, value: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(objectOf(value, 'properties') ?? {}).map(([name, item]) => [`${prefix}_${name}`, item]));
+/** The context of conditions: what the request says, and the properties of its parts under prefixed names. */
+export const contextOf = ({ subject, action, resource, context }: Fields): JsonObject => ({
+  ...prefixed('subject', subject),
+  ...prefixed('resource', resource),
+  ...prefixed('action', action),
+  ...context,
+});
+
+function prefixed(prefix: string, value: JsonObject | undefined): JsonObject {
+  return Object.fromEntries(Object.entries(objectOf(value ?? {}, 'properties') ?? {}).map(([name, item]) => [`${prefix}_${name}`, item]));
 }
 
-function placeOf({ tenant, store }: OperationCall): Place {
+export function placeOf({ tenant, store }: OperationCall): Place {
   if (!isUlid(store)) throw refuse('EvaluationRequest.StoreId', 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
   return { tenant, store };
 }
@@ -76,7 +90,7 @@ export const evaluation: Operation = async (fga, call) => {
 };
 
 /** The model that the request's header names; a header that is no id is ignored, as OpenFGA does. */
-const modelOf = ({ modelHeader }: OperationCall): string => (isUlid(modelHeader.trim()) ? modelHeader.trim() : '');
+export const modelOf = ({ modelHeader }: OperationCall): string => (isUlid(modelHeader.trim()) ? modelHeader.trim() : '');
 
 const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
 

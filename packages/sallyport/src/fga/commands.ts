@@ -2,11 +2,23 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isObject, type Command, type Json, type JsonObject } from '../kernel/index.ts';
 import { fail } from './errors.ts';
+import { modelFromText } from './model_text.ts';
 import { FgaError } from './problem.ts';
 import { runStoreFile, type StoreFile } from './store_file.ts';
+import { SYNC } from './sync/sync_commands.ts';
+import { stores, STORE_FLAG, why } from './why_command.ts';
 
-/** The command that runs the tests of a store file as OpenFGA's `fga model test` does. */
+/** `fga test` runs the tests of a store file as OpenFGA's `fga model test` does; the others ask the server. */
 export const COMMANDS: readonly Command[] = [
+  { name: 'fga stores', summary: 'Lists the permission stores.', flags: [], run: stores },
+  {
+    name: 'fga why',
+    summary: 'Whether a user has a relation to an object, and why: the path of tuples, or the nearest ones that are missing.',
+    usage: 'USER RELATION OBJECT',
+    flags: [STORE_FLAG, { name: 'context', value: 'JSON', summary: 'Context for conditions.' }],
+    run: why,
+  },
+  SYNC,
   {
     name: 'fga test',
     summary: 'Runs the tests of an OpenFGA store file (.fga.yaml): model, tuples, checks and lists.',
@@ -67,13 +79,7 @@ async function readStoreFile(path: string): Promise<StoreFile> {
 
 /** A model in the modelling language, or as JSON. */
 async function readModelText(source: string): Promise<JsonObject> {
-  if (source.trimStart().startsWith('{')) return JSON.parse(source) as JsonObject;
-  const { default: syntax } = await import('@openfga/syntax-transformer');
-  try {
-    return JSON.parse(syntax.transformer.transformDSLToJSON(source)) as JsonObject;
-  } catch (error) {
-    throw fail('FGA_FILE_INVALID', { say: error instanceof Error ? error.message : 'The model cannot be read.' });
-  }
+  return source.trimStart().startsWith('{') ? (JSON.parse(source) as JsonObject) : modelFromText(source);
 }
 
 function objects(value: Json | undefined): JsonObject[] {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import syntax from '@openfga/syntax-transformer';
-import type { JsonObject } from '../kernel/index.ts';
+import { listenFga, modelOf, plainChange, type ListeningFga, QUESTION, tuple } from '../../test/kit/fga.ts';
 import { skipReason } from '../../test/kit/postgres.ts';
 import { ANNA, BERT, codeOf, openTestStore, type TestStore } from '../../test/kit/stores.ts';
-import { createMemoryStore, createSqlStore, Fga, Names, type Place } from './service.ts';
+import { DEFAULT_TENANT, Secret } from '../kernel/index.ts';
+import { createMemoryStore, createSqlStore, Fga, Names, openRemoteFga, type Place } from './service.ts';
 import type { Question } from './queries.ts';
-import type { TupleKey } from './tuple.ts';
+import { showTuple, type TupleKey } from './tuple.ts';
+import { proofTuples } from './why.ts';
 
 // One contract for every form of the store: the same questions and writes, the same answers and refusals.
 
@@ -33,12 +34,6 @@ condition during(now: timestamp, until: timestamp) {
   now < until
 }`;
 
-const QUESTION: Question = { model: '', contextual: [], context: {}, consistency: 'HIGHER_CONSISTENCY' };
-const tuple = (text: string, condition?: TupleKey['condition']): TupleKey => {
-  const [, object = '', relation = '', user = ''] = /^(.*?)#(.*?)@(.*)$/.exec(text) ?? [];
-  return { user, relation, object, ...(condition === undefined ? {} : { condition }) };
-};
-
 const TUPLES = [
   tuple('group:eng#member@user:anne'),
   tuple('group:all#member@group:eng#member'),
@@ -54,28 +49,43 @@ const TUPLES = [
   tuple('document:pay#owner@user:bert', { name: 'during', context: { until: '2030-01-01T00:00:00Z' } }),
 ];
 
-for (const kind of ['memory', 'pglite', 'postgres'] as const) {
+for (const kind of ['memory', 'pglite', 'postgres', 'remote'] as const) {
+  // An OpenFGA server knows no tenants: it is the installation's.
+  const tenant = kind === 'remote' ? DEFAULT_TENANT : ANNA;
+
   describe(`fga contract on ${kind}`, () => {
     let database: TestStore | undefined;
     let fga: Fga | undefined;
     let place: Place;
+    let server: ListeningFga | undefined;
     before(async () => {
       const names = new Names();
-      if (kind !== 'memory') database = await openTestStore(kind);
-      const store = kind === 'memory' ? createMemoryStore(names, Date.now) : database && createSqlStore(database.store, Date.now);
-      if (store === undefined) return;
-      fga = await new Fga({ store, names, clock: Date.now }).open();
-      place = { tenant: ANNA, store: (await fga.createStore(ANNA, 'contract')).id };
-      await fga.writeModel(place, JSON.parse(syntax.transformer.transformDSLToJSON(MODEL)) as JsonObject);
+      if (kind === 'pglite' || kind === 'postgres') database = await openTestStore(kind);
+      if (kind === 'remote') {
+        const there = await new Fga({ store: createMemoryStore(names, Date.now), names, clock: Date.now }).open();
+        server = await listenFga(there, BERT, 'preshared');
+        const config = { url: `${server.url}/`, token: new Secret('preshared') };
+        fga = await openRemoteFga(config, { clock: Date.now, record: async () => {} });
+      } else {
+        const store =
+          kind === 'memory'
+            ? createMemoryStore(names, Date.now)
+            : database && createSqlStore(database.store, plainChange(database.store), Date.now);
+        if (store === undefined) return;
+        fga = await new Fga({ store, names, clock: Date.now }).open();
+      }
+      place = { tenant, store: (await fga.createStore(tenant, 'contract', 'tester')).id };
+      await fga.writeModel(place, modelOf(MODEL), 'tester');
       await write(fga, TUPLES);
     });
     after(async () => {
       await fga?.close();
+      server?.close();
       await database?.stop();
     });
 
     const write = (engine: Fga, writes: TupleKey[], deletes: TupleKey[] = [], on: 'error' | 'ignore' = 'error'): Promise<void> =>
-      engine.write(place, { writes, deletes, onDuplicate: on, onMissing: on }, '');
+      engine.write(place, { writes, deletes, onDuplicate: on, onMissing: on }, '', 'tester');
     const can = async (engine: Fga, text: string, question: Partial<Question> = {}): Promise<boolean> =>
       (await engine.queries.check(place, tuple(text), { ...QUESTION, ...question })).allowed;
 
@@ -105,6 +115,19 @@ for (const kind of ['memory', 'pglite', 'postgres'] as const) {
       assert.equal(await can(fga, text, { context: { now: '2031-01-01T00:00:00Z', until: '2040-01-01T00:00:00Z' } }), false);
       assert.equal(await codeOf(can(fga, text)), 'validation_error');
       assert.equal(await codeOf(can(fga, text, { context: { now: 'soon' } })), 'validation_error');
+    });
+
+    it('says why, and what is missing', async (context) => {
+      if (fga === undefined) return context.skip(skipReason());
+      const yes = await fga.queries.why(place, tuple('document:roadmap#publisher@user:anne'), QUESTION);
+      assert.equal(yes.why.proof && proofTuples(yes.why.proof).length, 6);
+      const no = await fga.queries.why(place, tuple('document:roadmap#publisher@user:bert'), QUESTION);
+      assert.deepEqual(no.why.nearest?.[0]?.tuples.map(showTuple), [
+        'document:roadmap#owner@user:bert',
+        'document:roadmap#approver@user:bert',
+      ]);
+      const excluded = await fga.queries.why(place, tuple('folder:root#reader@user:eve'), QUESTION);
+      assert.equal(excluded.why.excluded?.[0]?.goal, 'folder:root#reader');
     });
 
     it('counts tuples that come with the question, for that question only', async (context) => {
@@ -180,7 +203,7 @@ for (const kind of ['memory', 'pglite', 'postgres'] as const) {
       assert.equal(await fga.store.getStore(theirs), undefined);
       assert.equal(
         await codeOf(fga.queries.check(theirs, tuple('document:roadmap#viewer@user:anne'), QUESTION)),
-        'latest_authorization_model_not_found',
+        kind === 'remote' ? 'store_id_not_found' : 'latest_authorization_model_not_found',
       );
       assert.deepEqual((await fga.store.listStores(BERT, '', { size: 50, after: '' })).items, []);
     });

@@ -11,14 +11,18 @@ export const MAX_DEPTH = 25;
 /** Goals that one check may look at: some seconds of work. A wider or more tangled question gets "too complex". */
 const MAX_GOALS = 1_000_000;
 
-/** What is known of a goal. `CYCLE`: false, and it led back to itself, which OpenFGA keeps apart: `x but not <cycle>` is false. */
+/**
+ * What is known of a goal. `UNSURE`: false, but a condition could not be evaluated and OpenFGA drops that error (`#afterRows`); who subtracts it
+ * must not. `CYCLE`: false, and it led back to itself, which OpenFGA keeps apart: `x but not <cycle>` is false.
+ */
 const FALSE = 0;
 const TRUE = 1;
-const CYCLE = 2;
-const ERROR = 3;
+const UNSURE = 2;
+const CYCLE = 3;
+const ERROR = 4;
 /** Its tuples are not in the table yet. */
-const PENDING = 4;
-type State = typeof FALSE | typeof TRUE | typeof CYCLE | typeof ERROR | typeof PENDING;
+const PENDING = 5;
+type State = typeof FALSE | typeof TRUE | typeof UNSURE | typeof CYCLE | typeof ERROR | typeof PENDING;
 
 /** Made once: an error costs as much as a check. */
 let tooDeep: FgaError | undefined;
@@ -57,6 +61,8 @@ export class Checks {
   #low = Infinity;
   #goals = 0;
   #error: Error | undefined;
+  /** The last error behind an UNSURE. */
+  #dropped: ConditionError | undefined;
 
   constructor(model: CompiledModel, table: TupleTable, user: string, context: JsonObject, loaded?: Loaded) {
     this.#model = model;
@@ -145,7 +151,7 @@ export class Checks {
       this.#hangs.set(key, low);
       this.#trail.push(key);
       this.#low = Math.min(outer, low);
-    } else if (state === CYCLE || state === FALSE) this.#settle(trail, place);
+    } else if (state === CYCLE || state === FALSE || state === UNSURE) this.#settle(trail, place);
     else {
       this.#forget(trail);
       if (state === PENDING) this.#pendings.push(key);
@@ -211,7 +217,7 @@ export class Checks {
     return result;
   }
 
-  /** False when one is; else pending, an error, a cycle, in this order. */
+  /** False when one is; else pending, an error, a cycle, unsure, in this order. */
   #intersection(entity: number, relation: Relation, children: readonly Rewrite[], depth: number): State {
     let result: State = TRUE;
     for (const child of children) {
@@ -225,13 +231,15 @@ export class Checks {
 
   #difference(entity: number, relation: Relation, base: Rewrite, subtract: Rewrite, depth: number): State {
     const left = this.#rewrite(entity, relation, base, depth);
-    if (left === FALSE || left === CYCLE) return left;
+    if (left === FALSE || left === UNSURE || left === CYCLE) return left;
     const error = this.#error;
     const right = this.#rewrite(entity, relation, subtract, depth);
     if (right === TRUE) return FALSE;
     if (right === CYCLE) return CYCLE;
     if (left === PENDING || right === PENDING) return PENDING;
     if (left === ERROR) return this.#fail(error ?? tooComplex());
+    // OpenFGA answers true here: an error must not become an allow.
+    if (right === UNSURE) return this.#fail(this.#dropped ?? tooComplex());
     return right === ERROR ? ERROR : TRUE;
   }
 
@@ -314,11 +322,14 @@ export class Checks {
 
   /** A condition that could not be evaluated counts when no other tuple of the same list did (OpenFGA's ConditionsFilteredTupleKeyIterator). */
   #afterRows(rows: State, valid: boolean, failure: ConditionError | undefined): State {
-    return failure === undefined || valid ? rows : either(rows, this.#fail(failure));
+    if (failure === undefined) return rows;
+    if (!valid) return either(rows, this.#fail(failure));
+    this.#dropped = failure;
+    return either(rows, UNSURE);
   }
 }
 
-const STRONGER_IN_ALL: readonly State[] = [PENDING, ERROR, CYCLE];
+const STRONGER_IN_ALL: readonly State[] = [PENDING, ERROR, CYCLE, UNSURE];
 
 /** Two states of which none is TRUE, in a union. */
 function either(a: State, b: State): State {

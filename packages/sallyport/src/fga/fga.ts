@@ -15,7 +15,13 @@ const MAX_MODEL_BYTES = 256 * 1_024;
 const MAX_CONDITION_CONTEXT_BYTES = 32 * 1_024;
 const MAX_ASSERTION_BYTES = 64_000;
 
-export type FgaDeps = { readonly store: FgaStore; readonly names: Names; readonly clock: Clock };
+export type FgaDeps = {
+  readonly store: FgaStore;
+  readonly names: Names;
+  readonly clock: Clock;
+  /** Who answers; the evaluator over the store's tuples unless it is somebody else. */
+  readonly queries?: (models: Models) => Queries;
+};
 
 /** The engine over one kind of store: stores, models, tuples and the questions about them. Everything rejects FgaError. */
 export class Fga {
@@ -26,19 +32,16 @@ export class Fga {
   readonly #newId = ulids();
   #stop: (() => Promise<void>) | undefined;
 
-  constructor({ store, names, clock }: FgaDeps) {
+  constructor({ store, names, clock, queries }: FgaDeps) {
     this.store = store;
     this.clock = clock;
     this.models = new Models(store, names, clock);
-    this.queries = new Queries(store, this.models, clock);
+    this.queries = queries?.(this.models) ?? new Queries(store, this.models, clock);
   }
 
   /** Begins to follow the store's changes. */
   async open(): Promise<this> {
-    this.#stop = await this.store.onChange((place) => {
-      this.models.changed(place);
-      this.queries.cache.changed(place);
-    });
+    this.#stop = await this.store.onChange((place) => this.#changed(place));
     return this;
   }
 
@@ -46,26 +49,30 @@ export class Fga {
     await this.#stop?.().catch(() => {});
   }
 
-  async createStore(tenant: TenantId, name: string): Promise<{ id: string; name: string; created: number; updated: number }> {
+  async createStore(
+    tenant: TenantId,
+    name: string,
+    actor: string,
+  ): Promise<{ id: string; name: string; created: number; updated: number }> {
     const time = this.clock();
     const record = { id: this.#newId(time), name, created: time, updated: time };
-    await this.store.createStore(tenant, record);
-    return record;
+    return { ...record, id: await this.store.createStore(tenant, record, actor) };
   }
 
   /** Validates and keeps a model; answers its id. */
-  async writeModel(place: Place, body: JsonObject): Promise<string> {
+  async writeModel(place: Place, body: JsonObject, actor: string): Promise<string> {
     const id = this.#newId(this.clock());
     const { model } = this.models.compile(id, body);
     const size = Buffer.byteLength(JSON.stringify(model.json));
     if (size > MAX_MODEL_BYTES)
       throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
-    await this.store.writeModel(place, { id, json: model.json });
-    return id;
+    const kept = await this.store.writeModel(place, { id, json: model.json }, actor);
+    this.#changed(place);
+    return kept;
   }
 
   /** Writes and deletes tuples, all or nothing. `modelId` '' means the newest. */
-  async write(place: Place, request: WriteRequest, modelId: string): Promise<void> {
+  async write(place: Place, request: WriteRequest, modelId: string, actor: string): Promise<void> {
     const { writes, deletes } = request;
     if (writes.length === 0 && deletes.length === 0)
       throw new FgaError('invalid_write_input', 'Invalid input. Make sure you provide at least one write, or at least one delete');
@@ -77,10 +84,22 @@ export class Fga {
       if (!isUserText(key.user))
         throw new FgaError('validation_error', `Invalid tuple '${showTuple(key)}'. Reason: the 'user' field is malformed`);
     requireDistinct([...deletes, ...writes]);
-    await this.store.write(place, request, this.clock());
+    await this.store.write(place, request, this.clock(), actor);
+    this.#changed(place);
   }
 
-  async writeAssertions(place: Place, modelId: string, assertions: readonly Assertion[]): Promise<void> {
+  async deleteStore(place: Place, actor: string): Promise<void> {
+    await this.store.deleteStore(place, actor);
+    this.#changed(place);
+  }
+
+  /** Forgets what was known of a store. Called before a writer is answered: the announcement comes later. */
+  #changed(place: Place | undefined): void {
+    this.models.changed(place);
+    this.queries.cache.changed(place);
+  }
+
+  async writeAssertions(place: Place, modelId: string, assertions: readonly Assertion[], actor: string): Promise<void> {
     const model = await this.models.get(place, modelId);
     const size = Buffer.byteLength(JSON.stringify(assertions.map(({ json }) => json)));
     if (size > MAX_ASSERTION_BYTES)
@@ -97,6 +116,7 @@ export class Fga {
       place,
       modelId,
       assertions.map(({ json }) => json),
+      actor,
     );
   }
 }

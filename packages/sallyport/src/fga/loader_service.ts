@@ -5,7 +5,17 @@ import { MAX_DEPTH, type Loaded, type Missing } from './evaluate.ts';
 import type { Place, ReverseRead } from './port.ts';
 import { tooComplex } from './problem.ts';
 import { EVERYONE, searchPlan } from './search_plan.ts';
-import { keyOf, searchGoals, searchSubjects, selectObject, type FoundRow, type Seeds, type Subjects, type TupleRow } from './store.ts';
+import {
+  keyOf,
+  NEWEST_MODEL,
+  searchGoals,
+  searchSubjects,
+  selectObject,
+  type FoundRow,
+  type Seeds,
+  type Subjects,
+  type TupleRow,
+} from './store.ts';
 import { isTypedWildcard, isUserset, showTuple, splitUser, typeOf, type TupleKey } from './tuple.ts';
 import { TupleTable } from './tuple_table.ts';
 
@@ -21,6 +31,8 @@ const MAX_TOGETHER = 64;
 /** The tuples that one evaluation has loaded. */
 export class LoadedTuples implements Loaded {
   readonly table: TupleTable;
+  /** The store's newest model when tuples were last loaded; '' before. */
+  newestModel = '';
   readonly #model: CompiledModel;
   readonly #goals = new Set<number>();
   readonly #contextual: ReadonlySet<string>;
@@ -42,7 +54,10 @@ export class LoadedTuples implements Loaded {
   }
 
   add(row: TupleRow): void {
-    const key = keyOf(row);
+    this.addKey(keyOf(row));
+  }
+
+  addKey(key: TupleKey): void {
     // A tuple that came with the question wins over the stored one.
     if (this.#contextual.size === 0 || !this.#contextual.has(showTuple(key))) this.table.add(key);
   }
@@ -138,7 +153,10 @@ export class Loader {
   }
 
   #fill(model: CompiledModel, batch: readonly Waiting[], rows: readonly FoundRow[], depth: number): void {
-    for (const row of rows) batch[row.run]?.loaded.add(row);
+    for (const row of rows) {
+      if (row.run === NEWEST_MODEL) for (const { loaded } of batch) loaded.newestModel = row.object;
+      else batch[row.run]?.loaded.add(row);
+    }
     for (const { run, level, goal_object: object, goal_relation: name } of rows) {
       if (level === 0 || level >= depth) continue;
       const relation = model.types.get(typeOf(object))?.get(name);

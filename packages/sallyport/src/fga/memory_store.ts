@@ -38,6 +38,7 @@ export function createMemoryStore(names: Names, clock: Clock): FgaStore & { tabl
     table: (place) => held(place).table,
     async createStore(tenant, record) {
       stores.set(keyOf({ tenant, store: record.id }), emptyStore(record, names));
+      return record.id;
     },
     getStore: async (place) => stores.get(keyOf(place))?.record,
     async listStores(tenant, name, page) {
@@ -56,6 +57,7 @@ export function createMemoryStore(names: Names, clock: Clock): FgaStore & { tabl
     async writeModel(place, model) {
       requireStore(place).models.set(model.id, model);
       changed(place);
+      return model.id;
     },
     readModel: async (place, id) => held(place).models.get(id),
     latestModel: async (place) => [...held(place).models.values()].at(-1),

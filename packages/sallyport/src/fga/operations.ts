@@ -23,16 +23,21 @@ import {
 } from './request.ts';
 import { isTypedWildcard, splitUser, typeOf, type TupleKey } from './tuple.ts';
 import { isUlid } from './ulid.ts';
+import { proofLines, proofTuples } from './why.ts';
 
 /** What an operation is given: path, query and body of the request, read as JSON. */
 export type OperationCall = {
   readonly tenant: TenantId;
+  /** The principal who asks. */
+  readonly actor: string;
   /** The store of the path, '' without. */
   readonly store: string;
   /** The second id of the path: of a model. */
   readonly id: string;
   readonly query: JsonObject;
   readonly body: JsonObject;
+  /** Scheme, host and port by which the caller reached the API, and the prefix; '' where that is not known. */
+  readonly base: string;
   /** The model that a header of the request names, '' without. */
   readonly modelHeader: string;
   /** Sends one line of a streamed answer; false when nobody reads any more. */
@@ -67,6 +72,15 @@ export const check: Operation = async (fga, call) => {
   const key = checkKeyOf(call.body, 'CheckRequest', 'CheckRequestTupleKey');
   const { allowed, model } = await fga.queries.check(place, key, questionOf(call.body, 'CheckRequest'));
   return ok({ allowed, resolution: '' }, model);
+};
+
+/** Ours, not OpenFGA's: a check with its reason. */
+export const why: Operation = async (fga, call) => {
+  const place = placeOf(call, 'WhyRequest');
+  const key = checkKeyOf(call.body, 'WhyRequest', 'CheckRequestTupleKey');
+  const { why: answer, model } = await fga.queries.why(place, key, questionOf(call.body, 'WhyRequest'));
+  const lines = answer.proof === undefined ? {} : { tuples: [...proofTuples(answer.proof)], lines: proofLines(answer.proof) };
+  return ok({ ...answer, ...lines } as unknown as JsonObject, model);
 };
 
 const MAX_BATCH = 50;
@@ -178,7 +192,7 @@ export const write: Operation = async (fga, call) => {
     onDuplicate: optionOf(writes, 'on_duplicate'),
     onMissing: optionOf(deletes, 'on_missing'),
   };
-  await fga.write(place, request, modelIdOf(call.body, 'WriteRequest'));
+  await fga.write(place, request, modelIdOf(call.body, 'WriteRequest'), call.actor);
   return ok({});
 };
 
@@ -241,7 +255,7 @@ export const readChanges: Operation = async (fga, call) => {
 
 export const writeModel: Operation = async (fga, call) => {
   const place = placeOf(call, 'WriteAuthorizationModelRequest');
-  return { status: 201, json: { authorization_model_id: await fga.writeModel(place, call.body) } };
+  return { status: 201, json: { authorization_model_id: await fga.writeModel(place, call.body, call.actor) } };
 };
 
 export const readModel: Operation = async (fga, call) => {
@@ -279,7 +293,7 @@ export const writeAssertions: Operation = async (fga, call) => {
     const context = objectOf(item, 'context') ?? null;
     return { key, contextual, json: { tuple_key: { ...key }, expectation, contextual_tuples: contextual.map(tupleJson), context } };
   });
-  await fga.writeAssertions(place, call.id, assertions);
+  await fga.writeAssertions(place, call.id, assertions, call.actor);
   return { status: 204 };
 };
 
@@ -293,7 +307,7 @@ export const readAssertions: Operation = async (fga, call) => {
 export const createStore: Operation = async (fga, call) => {
   const name = textOf(call.body, 'name');
   if (!STORE_NAME.test(name)) throw refuse('CreateStoreRequest.Name', unlike(STORE_NAME));
-  const { id, created, updated } = await fga.createStore(call.tenant, name);
+  const { id, created, updated } = await fga.createStore(call.tenant, name, call.actor);
   return { status: 201, json: { id, name, created_at: time(created), updated_at: time(updated) } };
 };
 
@@ -321,6 +335,6 @@ export const listStores: Operation = async (fga, call) => {
 };
 
 export const deleteStore: Operation = async (fga, call) => {
-  await fga.store.deleteStore(placeOf(call, 'DeleteStoreRequest'));
+  await fga.deleteStore(placeOf(call, 'DeleteStoreRequest'), call.actor);
   return { status: 204 };
 };

@@ -49,30 +49,34 @@ export type RunOptions = {
   readonly contextual: readonly TupleKey[];
   /** Called with each result as it is found; answering false ends the run. */
   readonly onObject?: (object: string) => boolean;
+  /** Called with the store's newest model when the run came to know it. */
+  readonly onNewestModel?: (id: string) => void;
   /** When the run has to have ended, in milliseconds since 1970. */
   readonly deadline: number;
 };
 
-/** Where stores, models and tuples are kept. One contract, three forms: memory, PostgreSQL, an OpenFGA server. */
+/** Where stores, models and tuples are kept. One contract, three forms: memory, PostgreSQL, an OpenFGA server. `actor` is the principal who changes something. */
 export type FgaStore = {
-  createStore(tenant: TenantId, record: StoreRecord): Promise<void>;
+  /** Answers the id that it has: that of the record, unless somebody else keeps it. */
+  createStore(tenant: TenantId, record: StoreRecord, actor: string): Promise<string>;
   getStore(place: Place): Promise<StoreRecord | undefined>;
   /** By id; `name` '' for all. */
   listStores(tenant: TenantId, name: string, page: PageRequest): Promise<Page<StoreRecord>>;
   /** Removes the store with all that is in it. */
-  deleteStore(place: Place): Promise<void>;
-  writeModel(place: Place, model: ModelRecord): Promise<void>;
+  deleteStore(place: Place, actor: string): Promise<void>;
+  /** Answers the id that it has, as `createStore`. */
+  writeModel(place: Place, model: ModelRecord, actor: string): Promise<string>;
   readModel(place: Place, id: string): Promise<ModelRecord | undefined>;
   latestModel(place: Place): Promise<ModelRecord | undefined>;
   /** The newest first. */
   listModels(place: Place, page: PageRequest): Promise<Page<ModelRecord>>;
   /** All or nothing. Rejects FgaError write_failed_due_to_invalid_input, Aborted. */
-  write(place: Place, request: WriteRequest, time: number): Promise<void>;
+  write(place: Place, request: WriteRequest, time: number, actor: string): Promise<void>;
   /** In an order that stays the same from page to page. */
   read(place: Place, filter: ReadFilter, page: PageRequest): Promise<Page<StoredTuple>>;
   /** Changes of objects of a type ('' = all) after `page.after` and not before `since`; `next` is the place of the last one, '' without any. */
   changes(place: Place, type: string, since: number, page: PageRequest): Promise<Page<TupleChange>>;
-  writeAssertions(place: Place, model: string, assertions: readonly JsonObject[]): Promise<void>;
+  writeAssertions(place: Place, model: string, assertions: readonly JsonObject[], actor: string): Promise<void>;
   readAssertions(place: Place, model: string): Promise<readonly JsonObject[]>;
   /** Runs an evaluation over the tuples. */
   run<T>(place: Place, model: CompiledModel, evaluation: Evaluation<T>, options: RunOptions): Promise<T>;

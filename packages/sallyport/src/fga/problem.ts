@@ -1,3 +1,5 @@
+import { AppError } from '../kernel/index.ts';
+
 /** OpenFGA's error codes that this engine gives, with the HTTP status of each (openfga/api, errors_ignore.proto; status by the number's range). */
 export const STATUS = {
   validation_error: 400,
@@ -40,17 +42,13 @@ export const STATUS = {
 } as const;
 
 export type Code = keyof typeof STATUS;
+export const isCode = (text: string): text is Code => Object.hasOwn(STATUS, text);
 
 /** A refusal in OpenFGA's terms: it reaches the client as `{code, message}` with the status of its code. */
-export class FgaError extends Error {
-  readonly code: Code;
-  readonly status: number;
-
+export class FgaError extends AppError<Code> {
   constructor(code: Code, message: string) {
-    super(message);
+    super(code, { status: STATUS[code], message, fix: 'Correct what the message names.' });
     this.name = 'FgaError';
-    this.code = code;
-    this.status = STATUS[code];
   }
 }
 

@@ -10,6 +10,7 @@ import { FgaError, type Code } from './problem.ts';
 import type { Consistency } from './request.ts';
 import { checkEvaluation, expandEvaluation, listUsersEvaluation, type CheckItem } from './run.ts';
 import { checkContextual, contextProblem, keyProblem, objectProblem, relationProblem, tupleProblem, userProblem } from './tuple_check.ts';
+import { whyEvaluation, type Why } from './why.ts';
 import { typeOf, type BatchItem, type CheckKey, type TupleKey } from './tuple.ts';
 
 /** What every question has. `model` '' means the newest. */
@@ -22,6 +23,10 @@ export type Question = {
 
 /** The answer to one item of a batch, or why there is none. */
 export type BatchAnswer = { readonly allowed: boolean } | { readonly code: Code; readonly message: string };
+
+type ModelChoice = Pick<Question, 'model' | 'consistency'>;
+/** Whether a model that another process wrote a moment ago must be seen: announcements take their time. */
+const mustBeNewest = ({ model, consistency }: ModelChoice): boolean => model === '' && consistency === 'HIGHER_CONSISTENCY';
 
 /** OpenFGA's defaults: results of list-objects and list-users, and the time of a request. */
 export const MAX_RESULTS = 1_000;
@@ -42,21 +47,17 @@ export class Queries {
 
   /** Whether the user has the relation to the object. */
   async check(place: Place, key: CheckKey, question: Question): Promise<{ allowed: boolean; model: string }> {
-    const model = await this.#model(place, question);
-    const [answer] = await this.#answer(
-      place,
-      model,
-      [{ key, contextual: question.contextual, context: question.context }],
-      question.consistency,
-    );
-    if (answer === undefined || answer instanceof Error) throw answer ?? new FgaError('internal_error', 'Internal Server Error');
-    return { allowed: answer, model: model.id };
+    const item = { key, contextual: question.contextual, context: question.context };
+    return this.#newest(place, question, async (model, seen) => {
+      const [answer] = await this.#answer(place, model, [item], question.consistency, seen);
+      if (answer === undefined || answer instanceof Error) throw answer ?? new FgaError('internal_error', 'Internal Server Error');
+      return { allowed: answer, model: model.id };
+    });
   }
 
   /** As `check`, for many: each has its own answer or error. */
   async batch(place: Place, items: readonly BatchItem[], question: Omit<Question, 'contextual' | 'context'>): Promise<BatchAnswer[]> {
-    const model = await this.#model(place, question);
-    const answers = await this.#answer(place, model, items, question.consistency);
+    const answers = await this.#newest(place, question, (model, seen) => this.#answer(place, model, items, question.consistency, seen));
     return answers.map((answer) => {
       if (!(answer instanceof Error)) return { allowed: answer };
       const error = asFgaError(answer);
@@ -64,12 +65,53 @@ export class Queries {
     });
   }
 
-  async #model(place: Place, question: Pick<Question, 'model' | 'consistency'>): Promise<CompiledModel> {
-    return this.#models.peek(place, question.model) ?? this.#models.get(place, question.model);
+  /** As `check`, with the path that makes it true, or what would. */
+  async why(place: Place, key: CheckKey, question: Question): Promise<{ why: Why; model: string }> {
+    const model = await this.#model(place, question);
+    const problem = problemOf(model, { key, contextual: question.contextual, context: question.context });
+    if (problem !== undefined) throw problem;
+    const query = { ...checkItem(model, key), context: question.context };
+    try {
+      const why = await this.#store.run(place, model, whyEvaluation(model, query), this.#options(question.contextual));
+      return { why, model: model.id };
+    } catch (error) {
+      throw asFgaError(error);
+    }
+  }
+
+  async #model(place: Place, question: ModelChoice): Promise<CompiledModel> {
+    const fresh = mustBeNewest(question);
+    return (fresh ? undefined : this.#models.peek(place, question.model)) ?? this.#models.get(place, question.model, fresh);
+  }
+
+  /**
+   * Asks with the model that is in memory, and again when another process has written a newer one meanwhile and the question must see it. What
+   * the store told on the way (`seen`) spares a statement.
+   */
+  async #newest<T>(place: Place, question: ModelChoice, ask: (model: CompiledModel, seen: (id: string) => void) => Promise<T>): Promise<T> {
+    const known = this.#models.peek(place, question.model);
+    if (known === undefined || !mustBeNewest(question)) return ask(await this.#model(place, question), () => {});
+    let newest = '';
+    const asked = await ask(known, (id) => (newest = id)).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    if (newest !== known.id) {
+      const model = await this.#models.get(place, '', true);
+      if (model !== known) return ask(model, () => {});
+    }
+    if ('error' in asked) throw asked.error;
+    return asked.answer;
   }
 
   /** Items that nothing is given along with share one run; each of the others has its own. */
-  async #answer(place: Place, model: CompiledModel, items: readonly BatchItem[], consistency: Consistency): Promise<(boolean | Error)[]> {
+  async #answer(
+    place: Place,
+    model: CompiledModel,
+    items: readonly BatchItem[],
+    consistency: Consistency,
+    onNewestModel: (id: string) => void,
+  ): Promise<(boolean | Error)[]> {
     const answers: (boolean | Error | undefined)[] = items.map((item) => problemOf(model, item));
     const cached = consistency === 'MINIMIZE_LATENCY' ? this.cache.at(place, model.id) : undefined;
     const groups = new Map<string, number[]>();
@@ -85,7 +127,10 @@ export class Queries {
     const runs = [...groups.values()].map(async (indexes) => {
       const [first = { contextual: [], context: {} }] = indexes.map((i) => items[i] as BatchItem);
       const checks = indexes.map((i) => checkItem(model, (items[i] as BatchItem).key));
-      const found = await this.#store.run(place, model, checkEvaluation(model, checks, first.context), this.#options(first.contextual));
+      const found = await this.#store.run(place, model, checkEvaluation(model, checks, first.context), {
+        ...this.#options(first.contextual),
+        onNewestModel,
+      });
       for (const [n, i] of indexes.entries()) {
         const answer = found[n] ?? false;
         answers[i] = answer instanceof Error ? asFgaError(answer) : answer;
@@ -100,13 +145,16 @@ export class Queries {
     return { contextual, deadline: this.#clock() + DEADLINE_MS };
   }
 
-  /** Objects of the type to which the user has the relation, at most `MAX_RESULTS`; with `onObject` each as it is found, without that bound. */
+  /**
+   * Objects of the type to which the user has the relation, at most `MAX_RESULTS`; with `onObject` each as it is found, without that bound.
+   * `complete`: all that there was time for is all that there is.
+   */
   async listObjects(
     place: Place,
     query: { readonly type: string; readonly relation: string; readonly user: string },
     question: Question,
     onObject?: (object: string) => boolean,
-  ): Promise<{ objects: string[]; model: string }> {
+  ): Promise<{ objects: string[]; complete: boolean; model: string }> {
     const model = await this.#model(place, question);
     checkContextual(model, question.contextual);
     const relation = relationOf(model, query.type, query.relation);
@@ -115,6 +163,7 @@ export class Queries {
     const objects: string[] = [];
     const take = onObject ?? ((object: string): boolean => objects.push(object) < MAX_RESULTS);
     const evaluation = { user: query.user, relation, context: question.context };
+    let complete = true;
     const options = { ...this.#options(question.contextual), onObject: take };
     try {
       await this.#store.run(place, model, (table, loaded) => listObjects(model, table, evaluation, loaded), options);
@@ -122,8 +171,9 @@ export class Queries {
       const known = asFgaError(error);
       // What was found in time is the answer, as with OpenFGA.
       if (known.code !== 'deadline_exceeded') throw known;
+      complete = false;
     }
-    return { objects, model: model.id };
+    return { objects, complete, model: model.id };
   }
 
   /** Users of the filter that have the relation to the object, as OpenFGA's strings, at most `MAX_RESULTS`. */

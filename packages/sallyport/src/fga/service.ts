@@ -5,3 +5,6 @@ export { createSqlStore } from './sql_store.ts';
 export { Names } from './names.ts';
 export type { Place } from './port.ts';
 export { FgaError } from './problem.ts';
+export { Rag } from './rag_service.ts';
+export { serveRag } from './rag_routes.ts';
+export { openRemoteFga } from './remote_service.ts';

@@ -1,4 +1,5 @@
 import type { Clock, JsonObject, TenantId } from '../kernel/index.ts';
+import type { Change, StateChange } from '../audit/service.ts';
 import type { Sql, Store } from '../store/service.ts';
 import { Loader, LoadedTuples } from './loader_service.ts';
 import type { FgaStore, Page, PageRequest, Place, Step, WriteRequest } from './port.ts';
@@ -10,27 +11,35 @@ import { conditionConflict, writeProblem } from './write_problem.ts';
 
 const notFound = (): FgaError => new FgaError('store_id_not_found', 'Store ID not found');
 
-/** Keeps everything in PostgreSQL (or the embedded one). */
-export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonly loader: Loader } {
+/** Keeps everything in PostgreSQL (or the embedded one). Each change is an event that commits with it (`change`). */
+export function createSqlStore(store: Store, change: Change, clock: Clock): FgaStore & { readonly loader: Loader } {
   const loader = new Loader(store);
   const announce = (sql: Sql, { tenant, store: id }: Place): Promise<void> => rows.notifyChange(sql, `${tenant} ${id}`);
   return {
     loader,
-    createStore: (tenant, record) => store.tx(tenant, (sql) => rows.insertStore(sql, tenant, record)),
+    createStore: (tenant, record, actor) =>
+      change(tenant, async (sql, emit) => {
+        await rows.insertStore(sql, tenant, record);
+        await emit(eventOf('fga.store_created', record.id, actor, { name: record.name }));
+        return record.id;
+      }),
     getStore: (place) => store.tx(place.tenant, (sql) => rows.selectStore(sql, place.store)),
     async listStores(tenant, name, page) {
       const found = await store.tx(tenant, (sql) => rows.selectStores(sql, name, page));
       return pageOf(found, page, ({ id }) => id);
     },
-    deleteStore: (place) =>
-      store.tx(place.tenant, async (sql) => {
+    deleteStore: (place, actor) =>
+      change(place.tenant, async (sql, emit) => {
         await rows.deleteStore(sql, place.store);
         await announce(sql, place);
+        await emit(eventOf('fga.store_deleted', place.store, actor));
       }),
-    writeModel: (place, model) =>
-      store.tx(place.tenant, async (sql) => {
+    writeModel: (place, model, actor) =>
+      change(place.tenant, async (sql, emit) => {
         if (!(await rows.insertModel(sql, place.tenant, place.store, model))) throw notFound();
         await announce(sql, place);
+        await emit(eventOf('fga.model_created', place.store, actor, { model: model.id }));
+        return model.id;
       }),
     readModel: (place, id) => store.tx(place.tenant, (sql) => rows.selectModel(sql, place.store, id)),
     latestModel: (place) => store.tx(place.tenant, async (sql) => (await rows.selectModels(sql, place.store, { after: '', size: 1 }))[0]),
@@ -38,10 +47,12 @@ export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonl
       const found = await store.tx(place.tenant, (sql) => rows.selectModels(sql, place.store, { ...page, size: page.size + 1 }));
       return pageOf(found, page, ({ id }) => id);
     },
-    write: (place, request, time) =>
-      store.tx(place.tenant, async (sql) => {
-        await writeTuples(sql, place, request, time);
+    write: (place, request, time, actor) =>
+      change(place.tenant, async (sql, emit) => {
+        const written = await writeTuples(sql, place, request, time);
+        if (written === undefined) return;
         await announce(sql, place);
+        await emit(eventOf('fga.tuples_changed', place.store, actor, written));
       }),
     async read(place, filter, page) {
       const found = await store.tx(place.tenant, (sql) => rows.selectPage(sql, place.store, filter, placeOf(page.after), page.size));
@@ -57,15 +68,21 @@ export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonl
       }));
       return { items, next: found.at(-1)?.ulid ?? '' };
     },
-    writeAssertions: (place, model, assertions: readonly JsonObject[]) =>
-      store.tx(place.tenant, (sql) => rows.upsertAssertions(sql, place.tenant, place.store, model, assertions)),
+    writeAssertions: (place, model, assertions: readonly JsonObject[], actor) =>
+      change(place.tenant, async (sql, emit) => {
+        await rows.upsertAssertions(sql, place.tenant, place.store, model, assertions);
+        await emit(eventOf('fga.assertions_changed', place.store, actor, { model, assertions: assertions.length }));
+      }),
     readAssertions: (place, model) => store.tx(place.tenant, (sql) => rows.selectAssertions(sql, place.store, model)),
-    async run(place, model, evaluation, { contextual, onObject, deadline }) {
+    async run(place, model, evaluation, { contextual, onObject, onNewestModel, deadline }) {
       const loaded = new LoadedTuples(model, contextual);
       const steps = evaluation(loaded.table, loaded);
       for (;;) {
         const { value, done } = steps.next();
-        if (done === true) return value;
+        if (done === true) {
+          if (loaded.newestModel !== '') onNewestModel?.(loaded.newestModel);
+          return value;
+        }
         if (value.kind === 'object') {
           if (onObject?.(value.object) === false) return steps.return(undefined as never).value as never;
           continue;
@@ -88,6 +105,11 @@ export function createSqlStore(store: Store, clock: Clock): FgaStore & { readonl
         on(tenant === undefined || id === undefined ? undefined : { tenant: tenant as TenantId, store: id });
       }),
   };
+}
+
+/** The event of a change: counts and ids of the change log, never a tuple. */
+export function eventOf(type: string, store: string, actor: string, detail: NonNullable<StateChange['detail']> = {}): StateChange {
+  return { type, actor, target: { kind: 'fga_store', id: store }, detail };
 }
 
 /** The place of a tuple among all, as a token may hold it. */
@@ -115,8 +137,16 @@ function pageOf<T>(found: readonly T[], { size }: PageRequest, idOf: (item: T) =
   return { items, next: found.length > size && last !== undefined ? idOf(last) : '' };
 }
 
-/** Deletes and writes under the store's lock, so that what is looked up stays as it is; each change is numbered in the order of commits. */
-async function writeTuples(sql: Sql, { tenant, store }: Place, request: WriteRequest, time: number): Promise<void> {
+/**
+ * Deletes and writes under the store's lock, so that what is looked up stays as it is; each change is numbered in the order of commits. Answers
+ * how many, and their first and last number in the change log (which has the tuples; an event has none); `undefined` when nothing changed.
+ */
+async function writeTuples(
+  sql: Sql,
+  { tenant, store }: Place,
+  request: WriteRequest,
+  time: number,
+): Promise<{ written: number; deleted: number; first: string; last: string } | undefined> {
   const lock = await rows.lockStore(sql, store, time);
   if (lock === undefined) throw notFound();
   const present = await rows.selectTuples(sql, store, [...request.deletes, ...request.writes]);
@@ -140,5 +170,7 @@ async function writeTuples(sql: Sql, { tenant, store }: Place, request: WriteReq
   ].map((change, index) => ({ ...change, ulid: ulid(index) }));
   if (deletes.length > 0) await rows.deleteTuples(sql, store, deletes);
   if (writes.length > 0) await rows.insertTuples(sql, tenant, store, writes, lock.changed);
-  if (changes.length > 0) await rows.insertChanges(sql, tenant, store, changes, lock.changed);
+  if (changes.length === 0) return undefined;
+  await rows.insertChanges(sql, tenant, store, changes, lock.changed);
+  return { written: writes.length, deleted: deletes.length, first: ulid(0), last: ulid(changes.length - 1) };
 }

@@ -228,6 +228,9 @@ export type Subjects = { readonly run: number[]; readonly subject: string[]; rea
 /** A tuple that a search found. `level` > 0: it leads to the goal `goal_object#goal_relation`, that many hops from the seed; 0: a direct user. */
 export type FoundRow = TupleRow & { run: number; level: number; goal_object: string; goal_relation: string };
 
+/** The `run` of the row that names the store's newest model (as its `object`), so that who must know needs no statement of its own. */
+export const NEWEST_MODEL = -1;
+
 const T = 't.object, t.relation, t.subject, t.subject_relation, t.condition, t.context';
 
 /**
@@ -299,7 +302,9 @@ const SEARCH = `
   union all
   select g.run, 0, '', '', ${T} from goals g join unnest($18::int[]) as e (run) on e.run = g.run
     cross join lateral (
-      select * from fga_tuples t where t.store = $1 and t.object = g.goal_object and t.relation = g.relation and t.subject_relation = '' offset 0) t`;
+      select * from fga_tuples t where t.store = $1 and t.object = g.goal_object and t.relation = g.relation and t.subject_relation = '' offset 0) t
+  union all
+  (select ${NEWEST_MODEL}, 0, '', '', m.id, '', '', '', null, null from fga_models m where m.store = $1 order by m.id desc limit 1)`;
 
 /** Tuples in which these subjects stand in these relations to objects of these types, `limit` at most. */
 export async function searchSubjects(

@@ -20,6 +20,7 @@ export type StoreFile = {
 export type Assertion = { readonly test: string; readonly what: string; readonly expected: Json; readonly got: Json; readonly ok: boolean };
 
 const TENANT = 'default' as TenantId;
+const ACTOR = 'sallyport';
 
 /** Runs the tests of a store file in memory. Rejects FgaError for a wrong model or tuple. */
 export async function runStoreFile(file: StoreFile, clock: () => number): Promise<Assertion[]> {
@@ -31,10 +32,10 @@ export async function runStoreFile(file: StoreFile, clock: () => number): Promis
 async function runTest(file: StoreFile, test: JsonObject, clock: () => number): Promise<Assertion[]> {
   const names = new Names();
   const fga = new Fga({ store: createMemoryStore(names, clock), names, clock });
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'store file')).id };
-  await fga.writeModel(place, file.model);
+  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'store file', ACTOR)).id };
+  await fga.writeModel(place, file.model, ACTOR);
   for (const tuple of [...file.tuples, ...listOf(test, 'tuples')])
-    await fga.write(place, { writes: [tupleOf(tuple)], deletes: [], onDuplicate: 'ignore', onMissing: 'ignore' }, '');
+    await fga.write(place, { writes: [tupleOf(tuple)], deletes: [], onDuplicate: 'ignore', onMissing: 'ignore' }, '', ACTOR);
   const name = textOf(test, 'name');
   const results: Assertion[] = [];
   const add = (what: string, expected: Json, got: Json): void => {

@@ -1,15 +1,17 @@
 import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
 import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
+import type { Documents } from '../documents/service.ts';
 import type { Effect } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
 import type { Corrections } from '../monitor/service.ts';
-import type { Limiter } from '../limits/index.ts';
+import type { Fairness, Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
 import type { GatewayConfig } from './config.ts';
+import type { Budgets } from './charge.ts';
 import type { Area } from './endpoint.ts';
 import type { VerdictMemory } from './memory.ts';
 import type { Templates } from './template.ts';
@@ -20,6 +22,9 @@ export type GatewayDeps = {
   readonly config: GatewayConfig;
   readonly identity: Pick<Identity, 'identify' | 'place' | 'snapshotAge' | 'onRevoke'>;
   readonly limiter: Limiter;
+  /** Prices and budgets. Answers from memory, but for a budget of which this process has used up its part. */
+  budgets(): Budgets;
+  readonly fairness: Pick<Fairness, 'spent' | 'refuses'>;
   readonly keyring: Pick<Keyring, 'tenant'>;
   readonly providers: Pick<Providers, 'route' | 'models' | 'send'>;
   readonly audit: Pick<Audit, 'record' | 'get' | 'health'> & { readonly content: Pick<Audit['content'], 'put'> };
@@ -29,6 +34,10 @@ export type GatewayDeps = {
   /** What people said is fine; undefined when nothing is. */
   corrections(tenant: TenantId): Corrections | undefined;
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
+  /** Reads attachments. */
+  readonly documents: Pick<Documents, 'read'>;
+  /** Told from which documents of the knowledge base a request says that it was made. */
+  used(tenant: TenantId, documents: readonly string[], event: EventId): void;
   /** Parts of the port that other modules answer. */
   readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */

@@ -52,6 +52,21 @@ export const ERRORS = {
     fix: 'Make a key with the permission that the documentation names.',
   },
   RATE_LIMITED: { status: 429, message: 'This key is over its limit.', fix: 'Wait for the time in the retry-after header.' },
+  BUDGET_EXHAUSTED: {
+    status: 429,
+    message: 'This request could cost more than is left to spend.',
+    fix: 'Wait for the time in the retry-after header, ask for fewer output tokens, or raise the budget.',
+  },
+  PRICE_UNKNOWN: {
+    status: 403,
+    message: 'This key has a budget, and nobody knows what this model costs.',
+    fix: 'Write its price into `limits: {prices: [{model, input, output}]}` in sallyport.yaml.',
+  },
+  LOOP_DETECTED: {
+    status: 429,
+    message: 'This key sends the same request again and again.',
+    fix: 'Look for a loop in the app. `limits: {identicalCalls}` in sallyport.yaml sets how often is too often.',
+  },
   BODY_TOO_LARGE: { status: 413, message: 'The request body is too large.', fix: 'Send less, or raise `gateway.bodyBytes`.' },
   BODY_INCOMPLETE: { status: 400, message: 'The request body ended early.', fix: 'Send the whole body, with the right content-length.' },
   ENCODING_NOT_SUPPORTED: {

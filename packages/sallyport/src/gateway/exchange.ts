@@ -4,6 +4,7 @@ import type { KeyRecord } from '../identity/service.ts';
 import type { Placeholders } from '../guard/index.ts';
 import type { Api, ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
+import type { Charge } from './charge.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -25,9 +26,13 @@ export type Exchange = {
   readonly judge: Judge;
   readonly ledger: Ledger;
   readonly placeholders: Placeholders;
+  /** Ids of documents from which the app says that it made the request. */
+  readonly documents: readonly string[];
   /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
   readonly commitment: string;
   readonly started: number;
+  /** What it costs; set when its budget has been checked. */
+  charge?: Charge;
   /** Milliseconds by step, for the event. */
   readonly timings: Record<string, number>;
 };

@@ -34,7 +34,9 @@ export function callOf(exchange: Exchange, headers: Readonly<Record<string, unkn
     targets: exchange.targets,
     stream: exchange.request.stream,
     headers: forwarded,
+    lost: () => exchange.charge?.lost(),
     body(target: Target): Buffer {
+      exchange.charge?.sent();
       exchange.request.setModel(target.model);
       return Buffer.from(JSON.stringify(exchange.request.body));
     },
@@ -128,8 +130,14 @@ export async function finish(deps: GatewayDeps, exchange: Exchange, response: Se
 
 /** Records the exchange; a log that cannot be written refuses the request instead. */
 export async function recorded(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, outcome: Outcome): Promise<boolean> {
+  const cost = exchange.charge?.settle(outcome.partial === true ? undefined : outcome.usage);
   exchange.timings['total'] = round(performance.now() - exchange.started);
-  const event = exchangeEvent(exchange, outcome, deps.clock(), exchange.request.stream ? 'ended' : undefined);
+  const event = exchangeEvent(
+    exchange,
+    { ...outcome, ...(cost === undefined ? {} : { cost }) },
+    deps.clock(),
+    exchange.request.stream ? 'ended' : undefined,
+  );
   try {
     await deps.audit.record(event);
   } catch (error) {

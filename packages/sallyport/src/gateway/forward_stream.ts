@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
-import { reasonOf } from '../kernel/index.ts';
+import { isObject, reasonOf } from '../kernel/index.ts';
 import {
   formatSse,
   openStream,
@@ -90,6 +90,7 @@ export class StreamDelivery implements ProviderSink {
 
   head(status: number, headers: Record<string, string>, target: Target): void {
     this.#head = { status, headers, target };
+    if (status >= 400) this.#exchange.charge?.failed();
     // An error, or a reply that is no stream after all, is judged whole.
     if (!this.#streaming()) return;
     this.#exchange.timings['head'] = round(performance.now() - this.#exchange.started);
@@ -131,6 +132,7 @@ export class StreamDelivery implements ProviderSink {
   error(error: ProviderError): void {
     clearTimeout(this.#linger);
     if (this.#over) return;
+    this.#exchange.charge?.failed();
     this.#deps.logger.warn('provider failed', {
       event: this.#exchange.uid,
       provider: error.provider,
@@ -205,8 +207,14 @@ export class StreamDelivery implements ProviderSink {
 
   #serialise(events: readonly SseEvent[]): string {
     let out = '';
-    for (const event of events) out += formatSse(event);
+    for (const event of events) if (!this.#hidden(event)) out += formatSse(event);
     return out;
+  }
+
+  /** The count of tokens that the gate asked for and the client did not. */
+  #hidden({ data }: SseEvent): boolean {
+    if (this.#exchange.request.hideUsage !== true || !isObject(data) || !isObject(data['usage'])) return false;
+    return Array.isArray(data['choices']) && data['choices'].length === 0 && data['sallyport'] === undefined;
   }
 
   #write(text: string): void {
@@ -264,6 +272,7 @@ export class StreamDelivery implements ProviderSink {
       ...(counted.id === undefined ? {} : { response: counted.id }),
       ...(this.#head === undefined ? {} : { provider: this.#head.target.provider }),
       aborted: stopped === 'client_gone',
+      partial: !counted.complete,
     };
     void this.#started
       .then((started) => started && recorded(this.#deps, this.#exchange, this.#response, outcome))

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { isObject, readJson, type JsonProblem } from '../kernel/index.ts';
+import { isObject, matchesGlob, readJson, type JsonProblem } from '../kernel/index.ts';
 import type { KeyRecord } from '../identity/service.ts';
 import { createPlaceholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
@@ -46,6 +46,7 @@ export async function openExchange(
   api: Api,
   bytes: Buffer,
   started: number,
+  documents: readonly string[] = [],
 ): Promise<{ ok: true; exchange: Exchange } | { ok: false; problem: Problem }> {
   const json = readJson(bytes);
   if (!json.ok) return no(JSON_PROBLEM[json.problem]);
@@ -74,6 +75,7 @@ export async function openExchange(
     tenant.commit(bytes),
     started,
     sealed,
+    documents,
   );
   return { ok: true, exchange };
 }
@@ -104,23 +106,7 @@ export function mayUseModel(key: KeyRecord, model: string): boolean {
 
 /** Whether a key's list of model patterns (`*` matches any run) covers a model; an empty list is no restriction. */
 export function modelAllowed(patterns: readonly string[], model: string): boolean {
-  return patterns.length === 0 || patterns.some((pattern) => globMatches(pattern, model));
-}
-
-/** `*` as the only wildcard, in linear time: each literal piece is searched once, from left to right. */
-function globMatches(pattern: string, text: string): boolean {
-  const pieces = pattern.split('*');
-  const first = pieces[0] as string;
-  if (pieces.length === 1) return pattern === text;
-  const last = pieces.at(-1) as string;
-  if (!text.startsWith(first) || text.length < first.length + last.length || !text.endsWith(last)) return false;
-  let at = first.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const found = text.indexOf(piece, at);
-    if (found < 0) return false;
-    at = found + piece.length;
-  }
-  return at <= text.length - last.length;
+  return patterns.length === 0 || patterns.some((pattern) => matchesGlob(pattern, model));
 }
 
 function exchangeOf(
@@ -134,6 +120,7 @@ function exchangeOf(
   commitment: string,
   started: number,
   sealed: SealedPlaceholders | undefined,
+  documents: readonly string[],
 ): Exchange {
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
@@ -188,6 +175,7 @@ function exchangeOf(
       shapes: guards?.guards.shapes ?? [],
       ...(sealed === undefined ? {} : { sealed }),
     }),
+    documents,
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

@@ -1,7 +1,8 @@
 import { createServer as createHttpServer, STATUS_CODES, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { errorBody } from '../message/index.ts';
+import type { ServerTls } from '../net/index.ts';
 import { ERRORS } from './errors.ts';
 
 /** How long a client may take, in milliseconds. */
@@ -21,8 +22,6 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** Connections at once; beyond it new ones are dropped by the kernel's queue. */
 const MAX_CONNECTIONS = 10_000;
 
-export type ServerTls = { readonly cert: string; readonly key: string };
-
 /**
  * The HTTP server of the gateway port: Node's strict parser (two framings are 400: RFC 9112 section 6.3), bounded heads, slow clients cut.
  * Its own errors are answered in a shape that both vendors' SDKs read: nobody knows yet which of them is asking.
@@ -38,8 +37,8 @@ export function createGatewayServer(handler: RequestListener, tls: ServerTls | u
     requireHostHeader: false,
     noDelay: true,
   };
-  const server: Server =
-    tls === undefined ? createHttpServer(options, handler) : createHttpsServer({ ...options, ...tls, minVersion: 'TLSv1.2' }, handler);
+  const server = tls === undefined ? createHttpServer(options, handler) : createHttpsServer({ ...options, ...tls.options() }, handler);
+  if (server instanceof HttpsServer) tls?.attach(server);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => refuseConnection(error, socket));
   return server;

@@ -7,6 +7,8 @@ import type { Scan } from '../guard/index.ts';
 import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
+import { errorBody } from '../message/index.ts';
+import { Charge, chargeOf, type Refusal } from './charge.ts';
 import { accessProblem, hasTwoHosts, presentedCredential } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
@@ -15,6 +17,7 @@ import { ERRORS } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
+import { documentsNamed, readAttachments } from './attachments.ts';
 import { inspectEndpoint } from './inspect_endpoint.ts';
 import { inspectRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
@@ -27,11 +30,13 @@ import { REVOKED } from './refusal.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps } from './context.ts';
+export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';
 
 /** The data plane: one handler for every request of the gateway port. */
 export type Gateway = {
-  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** `as`: who asks, where that is proved already (the console's playground); otherwise the key that the request presents. */
+  handle(request: IncomingMessage, response: ServerResponse, as?: KeyRecord): void;
   /** Requests under way. */
   inFlight(): number;
   /** Resolves when no request is under way, or after `milliseconds`. */
@@ -67,7 +72,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     return state;
   }
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function handle(request: IncomingMessage, response: ServerResponse, as: KeyRecord | undefined): Promise<void> {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
     if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
@@ -83,13 +88,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (endpoint.kind === 'resource') return resourceMetadata(deps, found.id, response);
     if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const now = deps.clock();
-    const who = identify(request, now);
+    const who = as === undefined ? identify(request, now) : { ok: true as const, key: as };
     if (!who.ok) return refuse(request, response, endpoint, who, shape);
     const { key } = who;
     if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
     const age = deps.identity.snapshotAge(now);
     if (age > deps.config.storeGraceSeconds * 1000) return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
     if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return sendError(response, shape, 'DEGRADED', { headers: { 'retry-after': '2' } });
+    if (deps.fairness.refuses(key.tenant, now)) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
       return sendError(response, shape, 'RATE_LIMITED', {
@@ -156,15 +162,41 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
     if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
-    const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
+    const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started, documentsNamed(request.headers));
     if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
     try {
-      await exchange(opened.exchange, request, response);
+      const refusal = await charge(opened.exchange, body.bytes.length);
+      if (refusal === undefined) await exchange(opened.exchange, request, response);
+      else await unaffordable(opened.exchange, response, refusal);
     } catch (error) {
       await failed(opened.exchange, response, error);
+    } finally {
+      opened.exchange.charge?.settle(undefined);
+      deps.fairness.spent(key.tenant, opened.exchange.timings['inspect'] ?? 0, deps.clock());
     }
     for (const { guard, error } of opened.exchange.ledger.failures.slice(0, MAX_LOGGED_FAILURES))
       deps.logger.error('guard failed', { event: opened.exchange.uid, guard, reason: error });
+  }
+
+  /** Sets aside what the exchange may cost; answers why it may not be made. */
+  function charge(opened: Exchange, bytes: number): Refusal | undefined | Promise<Refusal | undefined> {
+    const { tenant, key, request, targets, commitment } = opened;
+    const keep = (made: Charge | Refusal): Refusal | undefined => {
+      if (!(made instanceof Charge)) return made;
+      opened.charge = made;
+      return undefined;
+    };
+    const made = chargeOf(deps.budgets(), tenant, key, request, bytes, targets, commitment, deps.clock());
+    return made instanceof Promise ? made.then(keep) : keep(made);
+  }
+
+  function unaffordable(opened: Exchange, response: ServerResponse, refusal: Refusal): Promise<void> {
+    const { status, message, fix } = ERRORS[refusal.code];
+    const text = [message, refusal.say, fix].filter((part) => part !== '').join(' ');
+    const headers: Record<string, string> =
+      refusal.retryAfterSeconds === undefined ? {} : { 'retry-after': String(refusal.retryAfterSeconds) };
+    const body = errorBody(opened.api, { status, code: refusal.code.toLowerCase(), message: text, event: opened.uid });
+    return finish(deps, opened, response, { status, body, headers, outcome: { status, code: refusal.code } });
   }
 
   /** The gate itself failed in the middle of an exchange: nothing more is delivered, and the event says so. */
@@ -180,8 +212,11 @@ export function createGateway(deps: GatewayDeps): Gateway {
 
   async function exchange(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const before = performance.now();
-    const refused = inspectRequest(opened, opened.request);
+    const attachments = await readAttachments(opened.request, deps.documents);
+    if (attachments.size > 0) opened.timings['documents'] = round(performance.now() - before);
+    const refused = inspectRequest(opened, opened.request, attachments);
     opened.timings['inspect'] = round(performance.now() - before);
+    if (opened.documents.length > 0) deps.used(opened.tenant, opened.documents, opened.uid);
     if (refused !== undefined)
       return finish(deps, opened, response, { status: 403, body: {}, headers: {}, outcome: { status: 403 }, refused });
     if (!opened.request.stream) return forwardWhole(opened, request, response);
@@ -209,6 +244,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
       });
       const call = deps.providers.send(callOf(opened, request.headers), {
         head: (status, headers, target) => {
+          if (status >= 400) opened.charge?.failed();
           head = { status, headers, target };
         },
         data: (chunk) => chunks.push(chunk),
@@ -219,11 +255,13 @@ export function createGateway(deps: GatewayDeps): Gateway {
             const bytes = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
             return answerOf(opened, head.status, head.headers, bytes, head.target);
           }),
-        error: (error) =>
+        error: (error) => {
+          opened.charge?.failed();
           settle(() => {
             deps.logger.warn('provider failed', { event: opened.uid, provider: error.provider, code: error.code, detail: error.detail });
             return upstreamFailure(opened, error);
-          }),
+          });
+        },
       });
     });
   }
@@ -283,10 +321,10 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   return {
-    handle(request, response) {
+    handle(request, response, as) {
       inFlight++;
       response.once('close', () => inFlight--);
-      handle(request, response).catch((error: unknown) => {
+      handle(request, response, as).catch((error: unknown) => {
         deps.logger.error('request failed', { reason: reasonOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' });
         if (response.headersSent) response.destroy();
         else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');

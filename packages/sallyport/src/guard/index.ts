@@ -26,5 +26,7 @@ export { type Topic } from './usage/topics.ts';
 export { judgePackage, type Ecosystem, type PackageVerdict } from './package_names/index.ts';
 export { createSecretScan } from './detectors/secrets/scan.ts';
 export { languageOf } from './language.ts';
+export { LOOKALIKES, MIXED_LOOKALIKES } from './confusables.ts';
 export * from './pattern/index.ts';
 export * from './mask/index.ts';
+export { isInvisible, selectorByte, tagAscii } from './invisible.ts';

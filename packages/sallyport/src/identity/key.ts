@@ -20,6 +20,10 @@ export type KeyRecord = {
   readonly models: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
+  readonly tokensPerMinute: number | null;
+  /** Budgets, in millionths of a USD. */
+  readonly microsPerDay: number | null;
+  readonly microsPerMonth: number | null;
   /** Milliseconds since 1970. */
   readonly expires: number | null;
   /** What ends it when it is revoked: the key's id; of a token its own, its grant's, session's, client's and principals'. */
@@ -43,6 +47,9 @@ export type NewKey = {
   readonly models?: readonly string[];
   readonly requestsPerMinute?: number;
   readonly concurrency?: number;
+  readonly tokensPerMinute?: number;
+  readonly microsPerDay?: number;
+  readonly microsPerMonth?: number;
   readonly expires?: number;
 };
 
@@ -58,5 +65,8 @@ export type ListedKey = {
   readonly models: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly microsPerDay: number | null;
+  readonly microsPerMonth: number | null;
   readonly detail: 'short' | 'full';
 };

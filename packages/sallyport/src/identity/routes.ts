@@ -2,6 +2,8 @@ import { parser, PERMISSIONS, Type, type Route } from '../kernel/index.ts';
 import type { Identity } from './service.ts';
 
 const DAY = 86_400_000;
+/** Budgets are kept in millionths of a USD. */
+const MICROS = 1_000_000;
 
 const NEW_KEY = Type.Object(
   {
@@ -11,6 +13,9 @@ const NEW_KEY = Type.Object(
     models: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
     requestsPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
     concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    tokensPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000_000 })),
+    usdPerDay: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000 })),
+    usdPerMonth: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000 })),
     expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
   },
   { additionalProperties: false },
@@ -54,7 +59,7 @@ export function identityRoutes(identity: Identity, clock: () => number): Route[]
             status: 400,
             json: { error: { code: 'KEY_INVALID', message: 'The key cannot be made like this.', fix: 'Correct what is named.' } },
           };
-        const { expiresDays, ...rest } = parsed.value;
+        const { expiresDays, usdPerDay, usdPerMonth, ...rest } = parsed.value;
         const beyond = (rest.permissions ?? []).filter((permission) => !caller.permissions.has(permission));
         if (beyond.length > 0) {
           return {
@@ -70,7 +75,12 @@ export function identityRoutes(identity: Identity, clock: () => number): Route[]
         }
         const made = await identity.createKey(
           caller.tenant,
-          { ...rest, ...(expiresDays === undefined ? {} : { expires: Math.round(clock() + expiresDays * DAY) }) },
+          {
+            ...rest,
+            ...(usdPerDay === undefined ? {} : { microsPerDay: Math.round(usdPerDay * MICROS) }),
+            ...(usdPerMonth === undefined ? {} : { microsPerMonth: Math.round(usdPerMonth * MICROS) }),
+            ...(expiresDays === undefined ? {} : { expires: Math.round(clock() + expiresDays * DAY) }),
+          },
           caller.principal,
         );
         return { status: 201, json: { id: made.id, name: made.name, key: made.key.reveal() } };

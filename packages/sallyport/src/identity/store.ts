@@ -18,6 +18,9 @@ type KeyRow = {
   models: string[];
   requests_per_minute: number | null;
   concurrency: number | null;
+  tokens_per_minute: number | null;
+  micros_per_day: number | null;
+  micros_per_month: number | null;
 };
 
 /** Keys in the snapshot; more belong into another design than one map. */
@@ -52,6 +55,9 @@ function recordOf(row: KeyRow): KeyRecord {
     models: row.models,
     requestsPerMinute: row.requests_per_minute,
     concurrency: row.concurrency,
+    tokensPerMinute: row.tokens_per_minute,
+    microsPerDay: row.micros_per_day,
+    microsPerMonth: row.micros_per_month,
     expires: row.expires,
     handles: [row.id],
     actors: [],
@@ -96,8 +102,9 @@ export async function insertKey(
   now: number,
 ): Promise<void> {
   await sql.query(
-    `insert into identity_keys (tenant, id, principal, name, hash, created, expires, permissions, gateway, detail, models, requests_per_minute, concurrency)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    `insert into identity_keys (tenant, id, principal, name, hash, created, expires, permissions, gateway, detail, models, requests_per_minute, concurrency,
+       tokens_per_minute, micros_per_day, micros_per_month)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       tenant,
       id,
@@ -112,6 +119,9 @@ export async function insertKey(
       key.models ?? [],
       key.requestsPerMinute ?? null,
       key.concurrency ?? null,
+      key.tokensPerMinute ?? null,
+      key.microsPerDay ?? null,
+      key.microsPerMonth ?? null,
     ],
   );
 }
@@ -129,6 +139,9 @@ export async function listKeys(sql: Sql): Promise<ListedKey[]> {
     models: row.models,
     requestsPerMinute: row.requests_per_minute,
     concurrency: row.concurrency,
+    tokensPerMinute: row.tokens_per_minute,
+    microsPerDay: row.micros_per_day,
+    microsPerMonth: row.micros_per_month,
     detail: row.detail,
   }));
 }

@@ -13,4 +13,5 @@ export { type ApiClient, type Command, type CommandContext, type Flag } from './
 export { readYaml, type YamlProblem } from './yaml.ts';
 export { cut, displayWidth, pad, wrap } from './width.ts';
 export { printable } from './text.ts';
+export { matchesGlob } from './glob.ts';
 export { table } from './table.ts';

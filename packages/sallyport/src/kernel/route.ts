@@ -5,6 +5,7 @@ import type { TSchema } from './schema.ts';
 /** What a principal may be allowed to do over the control API. */
 export const PERMISSIONS = [
   'inspect',
+  'playground:use',
   'keys:read',
   'keys:write',
   'events:read',
@@ -21,6 +22,11 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'knowledge:read',
+  'knowledge:write',
+  'knowledge:release',
+  'approvals:read',
+  'approvals:answer',
   'identity:read',
   'identity:write',
 ] as const;
@@ -83,6 +89,8 @@ export type Route = {
   readonly authority: Authority;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** Bytes of the largest body, where that is more than every route takes. */
+  readonly bodyBytes?: number;
   readonly reply?: TSchema;
   handler(request: RouteRequest): Promise<RouteReply> | RouteReply;
 };

@@ -20,11 +20,20 @@ export type Acquired = Permit | Limited;
 /** One thing that is limited, under a key that is unique among all: `key:…`, `tenant:…`. */
 export type Scope = { readonly key: string; readonly limits: Limits };
 
+export type TookTokens =
+  | { readonly ok: true; readonly remaining: number; giveBack(tokens: number): void }
+  | { readonly ok: false; readonly remaining: number; readonly retryAfterSeconds: number };
+
 export type Limiter = {
   /** One request of `key` at `now` (milliseconds). */
   acquire(key: string, limits: Limits, now: number): Acquired;
   /** One request that counts against two scopes, such as a key and its tenant: both allow it, or neither counts it. */
   acquireBoth(first: Scope, second: Scope, now: number): Acquired;
+  /**
+   * `tokens` out of a minute's bucket: all of them or none. `giveBack` returns what was not used, once. More tokens than a minute has are
+   * never there.
+   */
+  takeTokens(key: string, perMinute: number, tokens: number, now: number): TookTokens;
   /** Keys that are remembered. */
   size(): number;
 };
@@ -82,6 +91,27 @@ export function createLimiter(options: { readonly capacity?: number } = {}): Lim
       count(one, first.limits, now);
       count(two, second.limits, now);
       return new Taken(one, two, tighter(rateOf(one, first.limits, now), rateOf(two, second.limits, now)));
+    },
+    takeTokens(key, perMinute, tokens, now) {
+      const state = stateOf(key, now);
+      if (state === undefined) return { ok: false, remaining: 0, retryAfterSeconds: 1 };
+      const each = MINUTE / perMinute;
+      const full = Math.max(state.full, now) + tokens * each;
+      const remaining = Math.max(0, Math.floor((now + MINUTE - Math.max(state.full, now)) / each));
+      if (full > now + MINUTE + 1e-6) {
+        const wait = Math.ceil((full - now - MINUTE) / 1000);
+        return { ok: false, remaining, retryAfterSeconds: Math.min(MAX_RETRY, Math.max(1, wait)) };
+      }
+      state.full = full;
+      let open = true;
+      return {
+        ok: true,
+        remaining: Math.max(0, remaining - tokens),
+        giveBack(unused) {
+          if (open) state.full -= Math.min(unused, tokens) * each;
+          open = false;
+        },
+      };
     },
     size: () => states.size,
   };

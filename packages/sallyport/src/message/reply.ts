@@ -140,12 +140,16 @@ export function usageOf(usage: Json | undefined): Usage | undefined {
   if (input === undefined && output === undefined) return undefined;
   const inputDetails = usage['input_tokens_details'] ?? usage['prompt_tokens_details'];
   const outputDetails = usage['output_tokens_details'] ?? usage['completion_tokens_details'];
+  // Anthropic counts what it reads from and writes to its cache apart from `input_tokens`; OpenAI's cached tokens are part of them.
+  const written = count(usage['cache_creation_input_tokens']);
+  const apart = (count(usage['cache_read_input_tokens']) ?? 0) + (written ?? 0);
   const cached = count(usage['cache_read_input_tokens'] ?? (isObject(inputDetails) ? inputDetails['cached_tokens'] : undefined));
   const reasoning = isObject(outputDetails) ? count(outputDetails['reasoning_tokens'] ?? outputDetails['thinking_tokens']) : undefined;
   return {
-    input: input ?? 0,
+    input: (input ?? 0) + apart,
     output: output ?? 0,
     ...(cached === undefined ? {} : { cachedInput: cached }),
+    ...(written === undefined || written === 0 ? {} : { cacheWrite: written }),
     ...(reasoning === undefined ? {} : { reasoning }),
   };
 }

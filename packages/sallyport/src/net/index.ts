@@ -4,4 +4,5 @@ export { outboundUrl } from './url.ts';
 export { guardedConnector, type Allow } from './connect.ts';
 export { guardedPool } from './pool.ts';
 export { asNetError, guardedFetch, type GuardedReply } from './fetch.ts';
+export { openServerTls, type ServerTls } from './server_tls.ts';
 export { isLoopback, listenOn, listenOnHosts, type Listening } from './listen.ts';

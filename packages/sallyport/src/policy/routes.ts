@@ -2,6 +2,7 @@ import { parser, Type, POINTS, type Caller, type EventId, type Json, type Route 
 import { CONFIG } from './config.ts';
 import { fail } from './errors.ts';
 import type { PolicyService } from './service.ts';
+import { MAX_TEXT } from './text.ts';
 
 const MODES = Type.Object(
   {
@@ -32,6 +33,20 @@ const REPLAY = Type.Object(
   { additionalProperties: false },
 );
 
+const RULES_TEXT = Type.String({ maxLength: MAX_TEXT, description: '`rules:` as in sallyport.yaml; empty for none.' });
+const TEXT = Type.Object({ text: RULES_TEXT }, { additionalProperties: false });
+const WRITE = Type.Object(
+  {
+    text: RULES_TEXT,
+    base: Type.Integer({ minimum: 0, description: 'The version that was read; 0 when there was none.' }),
+    note: Type.Optional(Type.String({ maxLength: 300, description: 'Why, in a sentence.' })),
+  },
+  { additionalProperties: false },
+);
+const VERSION = Type.Object({ version: Type.Optional(Type.String({ pattern: '^\\d{1,9}$' })) }, { additionalProperties: false });
+
+const parseText = parser(TEXT);
+const parseWrite = parser(WRITE);
 const parseModes = parser(MODES);
 const parseExplain = parser(EXPLAIN);
 
@@ -78,6 +93,53 @@ export function policyRoutes(policy: PolicyService): readonly Route[] {
     },
     {
       method: 'GET',
+      path: '/api/policy/text',
+      summary: "The organisation's own rules as they were written: the version in force, or one that is named, and the list of all.",
+      authority: { permission: 'policy:read' },
+      query: VERSION,
+      async handler({ caller, query }) {
+        const version = query['version'];
+        return { json: (await policy.text(caller.tenant, version === undefined ? undefined : Number(version))) as unknown as Json };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/policy/text/check',
+      summary: 'Whether rules could be put in force: all problems with their lines.',
+      authority: { permission: 'policy:read' },
+      body: TEXT,
+      handler({ body }) {
+        const { problems, warnings, rules } = policy.checkText(textOf(body));
+        return { json: { problems, warnings, rules: rules.map(({ id }) => id) } as unknown as Json };
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/policy/text/try',
+      summary: 'What each of these rules would have done to recorded requests, before they are put in force.',
+      authority: { permission: 'policy:read' },
+      body: TEXT,
+      async handler({ caller, body }) {
+        return { json: { replays: (await policy.tryText(caller.tenant, textOf(body), 0)) as unknown as Json } };
+      },
+    },
+    {
+      method: 'PUT',
+      path: '/api/policy/text',
+      summary: 'Puts rules in force after the version that was read (`base`); refused when another version has come in between.',
+      authority: { permission: 'policy:write' },
+      body: WRITE,
+      async handler({ caller, body }) {
+        const parsed = parseWrite(body);
+        if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
+        const { text, base, note = '' } = parsed.value;
+        const author = caller.session?.name ?? caller.principal;
+        const made = await policy.writeText(caller.tenant, { text, base, note, author }, caller.principal);
+        return { json: made as unknown as Json };
+      },
+    },
+    {
+      method: 'GET',
       path: '/api/policy/replay',
       summary: 'What a rule would have done to recorded requests: counts and examples.',
       authority: { permission: 'policy:read' },
@@ -88,6 +150,12 @@ export function policyRoutes(policy: PolicyService): readonly Route[] {
       },
     },
   ];
+}
+
+function textOf(body: unknown): string {
+  const parsed = parseText(body);
+  if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
+  return parsed.value.text;
 }
 
 function describe(policy: PolicyService, { tenant }: Caller): Json {

@@ -12,13 +12,25 @@ import {
 import type { Audit } from '../audit/service.ts';
 import type { Store } from '../store/service.ts';
 import { loadConfigured } from './compose.ts';
-import type { PolicyConfig, RuleTest } from './config.ts';
+import type { PolicyConfig, RuleSource, RuleTest } from './config.ts';
 import { fail } from './errors.ts';
 import { explainAt, type RuleExplanation } from './explain.ts';
 import type { LoadedPolicy, Mode } from './load.ts';
 import { explainEvent, replayRule, type Replay, type ReplayEvent } from './replay.ts';
 import { sampleVars } from './sample.ts';
-import { loadModes, MODES_CHANNEL, notifyModes, writeMode } from './store.ts';
+import {
+  addText,
+  listTexts,
+  loadModes,
+  loadTexts,
+  MODES_CHANNEL,
+  notifyModes,
+  readText,
+  writeMode,
+  type RuleText,
+  type TextVersion,
+} from './store.ts';
+import { checkText, withOwn, type CheckedText } from './text.ts';
 import type { Policy, PolicyProblem, Rule } from './verdict.ts';
 
 export type { PolicyConfig } from './config.ts';
@@ -54,7 +66,19 @@ export type PolicyService = {
   explainExample(tenant: TenantId, point: Point, given: RuleTest['given']): readonly RuleExplanation[];
   /** What a rule would have done to the recorded requests since a time (milliseconds since 1970). Rejects POLICY_RULE_UNKNOWN. */
   replay(tenant: TenantId, rule: string, since: number): Promise<Replay>;
-  /** Reads the modes anew. */
+  /** The tenant's own rules: the version in force (0 and an empty text when there is none) and the ones before it. */
+  text(tenant: TenantId, version?: number): Promise<{ readonly current: RuleText; readonly history: readonly TextVersion[] }>;
+  /** Whether a text could be put in force. */
+  checkText(text: string): CheckedText;
+  /** What each rule of a text would have done to the recorded requests. Rejects POLICY_INVALID. */
+  tryText(tenant: TenantId, text: string, since: number): Promise<readonly Replay[]>;
+  /** Puts a text in force after version `base`; `author` is the name that people see. Rejects POLICY_INVALID, and POLICY_TEXT_CHANGED when `base` is not the newest. */
+  writeText(
+    tenant: TenantId,
+    change: { readonly text: string; readonly base: number; readonly note: string; readonly author: string },
+    actor: string,
+  ): Promise<RuleText>;
+  /** Reads modes and texts anew. */
   refresh(): Promise<void>;
   close(): Promise<void>;
 };
@@ -71,6 +95,9 @@ export type PolicyOptions = {
 /** Requests that one replay looks at; some seconds of work in pages. */
 const MAX_REPLAYED = 20_000;
 const PAGE = 500;
+/** Versions of a text that are listed. */
+const MAX_VERSIONS = 100;
+const NO_TEXT: RuleText = { version: 0, text: '', author: '', note: '', created: 0 };
 
 const NO_MODES: ReadonlyMap<string, Mode> = new Map();
 
@@ -81,28 +108,48 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
   const late = options.late ?? ((): ReadonlySet<Category> => new Set());
   let config = await options.source();
   let modes: ReadonlyMap<TenantId, ReadonlyMap<string, Mode>> = new Map();
+  let own: ReadonlyMap<TenantId, readonly RuleSource[]> = new Map();
   let base = begin(config, late());
   let tenants = new Map<TenantId, Policy>();
   let refused: readonly PolicyProblem[] = [];
 
-  /** One policy for each tenant with modes of its own; all others share the base. */
-  function loadTenants(): Map<TenantId, Policy> {
+  /** One policy for each tenant with modes or rules of its own; all others share the base. Problems name the tenant. */
+  function loadTenants(from: PolicyConfig): { made: Map<TenantId, Policy>; problems: PolicyProblem[] } {
     const made = new Map<TenantId, Policy>();
-    for (const [tenant, own] of modes) {
-      const loaded = loadConfigured(config, own, late());
-      // What loads without modes loads with them: they change only whether a rule is in force.
+    const problems: PolicyProblem[] = [];
+    for (const tenant of new Set([...modes.keys(), ...own.keys()])) {
+      const loaded = loadConfigured(withOwn(from, own.get(tenant) ?? []), modes.get(tenant) ?? NO_MODES, late());
       if (loaded.ok) made.set(tenant, loaded.policy);
+      else
+        problems.push(...loaded.problems.map((problem) => ({ ...problem, message: `${problem.message} (with the rules of ${tenant})` })));
     }
-    return made;
+    return { made, problems };
   }
 
   async function refresh(): Promise<void> {
-    modes = await store.system('policy: modes of all tenants', loadModes);
-    tenants = loadTenants();
+    const [read, texts] = await store.system(
+      'policy: modes and rules of all tenants',
+      async (sql) => [await loadModes(sql), await loadTexts(sql)] as const,
+    );
+    modes = read;
+    // What was saved was checked; what a newer program no longer reads must not be left out silently.
+    const broken: PolicyProblem[] = [];
+    own = new Map(
+      [...texts].map(([tenant, text]) => {
+        const { sources, problems } = checkText(text, config, late());
+        broken.push(
+          ...problems.map(({ rule, message, line }) => ({ rule, path: '', message: `line ${line}: ${message} (rules of ${tenant})` })),
+        );
+        return [tenant, sources];
+      }),
+    );
+    const { made, problems } = loadTenants(config);
+    if (broken.length + problems.length > 0) throw fail('POLICY_INVALID', { say: sayProblems([...broken, ...problems]) });
+    tenants = made;
   }
 
   const refreshQuietly = (): void => {
-    refresh().catch((error: unknown) => logger.warn('policy modes not refreshed', { reason: reasonOf(error) }));
+    refresh().catch((error: unknown) => logger.error('policy not refreshed, the old one stays in force', { reason: reasonOf(error) }));
   };
 
   /** Events about the configuration itself belong to the installation's own tenant. The log must not keep a reload from happening. */
@@ -125,6 +172,14 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
     return rule;
   }
 
+  async function refuse(problems: readonly PolicyProblem[]): Promise<Reloaded> {
+    refused = problems;
+    for (const problem of problems)
+      logger.error('policy refused, the old one stays in force', { rule: problem.rule, path: problem.path, problem: problem.message });
+    await tell('policy.refused', { problems: problems.length, rule: problems[0]?.rule ?? '' });
+    return { ok: false, problems };
+  }
+
   await refresh();
   const unlisten = await store.listen(MODES_CHANNEL, refreshQuietly);
 
@@ -134,17 +189,13 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
     state: () => ({ warnings: base.warnings, refused }),
     async reload(next) {
       const loaded = loadConfigured(next, NO_MODES, late());
-      if (!loaded.ok) {
-        refused = loaded.problems;
-        for (const problem of loaded.problems)
-          logger.error('policy refused, the old one stays in force', { rule: problem.rule, path: problem.path, problem: problem.message });
-        await tell('policy.refused', { problems: loaded.problems.length, rule: loaded.problems[0]?.rule ?? '' });
-        return loaded;
-      }
+      if (!loaded.ok) return refuse(loaded.problems);
+      const withTenants = loadTenants(next);
+      if (withTenants.problems.length > 0) return refuse(withTenants.problems);
       const before = base.policy.version;
       config = next;
       base = loaded;
-      tenants = loadTenants();
+      tenants = withTenants.made;
       refused = [];
       for (const warning of loaded.warnings) logger.warn('policy warning', { rule: warning.rule, warning: warning.message });
       if (before !== loaded.policy.version)
@@ -172,6 +223,39 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
     async replay(tenant, id, since) {
       return replayRule(ruleOf(tenant, id), recorded(audit, tenant, since));
     },
+    async text(tenant, version) {
+      const [current, history] = await store.tx(
+        tenant,
+        async (sql) => [await readText(sql, version), await listTexts(sql, MAX_VERSIONS)] as const,
+      );
+      if (current === undefined && version !== undefined && version !== 0) throw fail('POLICY_TEXT_UNKNOWN');
+      return { current: current ?? NO_TEXT, history };
+    },
+    checkText: (text) => checkText(text, config, late()),
+    async tryText(tenant, text, since) {
+      const { rules, problems } = checkText(text, config, late());
+      if (problems.length > 0) throw fail('POLICY_INVALID', { say: sayProblems(problems) });
+      const replays: Replay[] = [];
+      for (const rule of rules) replays.push(await replayRule(rule, recorded(audit, tenant, since)));
+      return replays;
+    },
+    async writeText(tenant, { text, base: after, note, author }, actor) {
+      const { problems } = checkText(text, config, late());
+      if (problems.length > 0) throw fail('POLICY_INVALID', { say: sayProblems(problems) });
+      const made: RuleText = { version: after + 1, text, author, note, created: clock() };
+      await audit.change(tenant, async (sql, emit) => {
+        if (!(await addText(sql, tenant, after, made))) throw fail('POLICY_TEXT_CHANGED');
+        await emit({
+          type: 'policy.edited',
+          actor,
+          target: { kind: 'policy', id: String(made.version) },
+          detail: { version: made.version },
+        });
+        await notifyModes(sql, tenant);
+      });
+      await refresh();
+      return made;
+    },
     close: unlisten,
   };
 }
@@ -181,7 +265,11 @@ type Base = Extract<LoadedPolicy, { ok: true }>;
 function begin(config: PolicyConfig, late: ReadonlySet<Category>): Base {
   const loaded = loadConfigured(config, NO_MODES, late);
   if (loaded.ok) return loaded;
-  throw fail('POLICY_INVALID', { say: loaded.problems.map((problem) => `${problem.rule}: ${problem.message}`).join('; ') });
+  throw fail('POLICY_INVALID', { say: sayProblems(loaded.problems) });
+}
+
+function sayProblems(problems: readonly { readonly rule: string; readonly message: string }[]): string {
+  return problems.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
 }
 
 /** Recorded requests, newest first. */

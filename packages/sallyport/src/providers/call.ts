@@ -24,6 +24,8 @@ export type ProviderCall = {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether the client asked for an event stream: decides the bound on the reply's size, nothing else. */
   readonly stream: boolean;
+  /** Called for each attempt that failed after the provider may have begun to work on it, so that it may be billed. */
+  lost?(): void;
 };
 
 export type ProviderControl = { pause(): void; resume(): void };
@@ -93,6 +95,8 @@ export type Providers = {
   refreshModels(): Promise<void>;
   /** Sends a request and hands the reply on as it comes, with retries, fallback and time limits. */
   send(call: ProviderCall, sink: ProviderSink): { abort(): void };
+  /** How many attempts a call to these targets may take in all. */
+  attempts(targets: readonly Target[]): number;
   health(): readonly ProviderHealth[];
   describe(): readonly ProviderDescription[];
   /** The keys in use, in memory only: the guard looks for them in replies. Changes when a sealed key changes: ask again after `onKeys`. */

@@ -14,6 +14,13 @@ export type ExchangeDeps = {
 
 /** Failures of a connection: the provider has most likely not begun to work on the request, so the same one is asked again. */
 const AGAIN_AT_SAME = new Set<ProviderErrorCode>(['UPSTREAM_UNREACHABLE', 'UPSTREAM_RESET']);
+/** Of these the provider has seen nothing. */
+const NEVER_SENT = new Set<ProviderErrorCode>([
+  'UPSTREAM_UNREACHABLE',
+  'UPSTREAM_ADDRESS_REFUSED',
+  'UPSTREAM_UNAVAILABLE',
+  'UPSTREAM_BUSY',
+]);
 /** A caller can provoke these; they say nothing about the provider. */
 const NOT_UNWELL = new Set<ProviderErrorCode>(['UPSTREAM_TOO_LARGE']);
 /** What a caller is told to wait when all connections to a provider are taken; seconds. */
@@ -76,6 +83,7 @@ export class Exchange implements Attempting {
   }
 
   failed(attempt: Attempt, code: ProviderErrorCode, detail: string): void {
+    if (!NEVER_SENT.has(code)) this.#call.lost?.();
     const now = this.#deps.clock();
     if (attempt.headSent) attempt.upstream.breaker.failed('closed', now);
     else if (NOT_UNWELL.has(code)) attempt.upstream.breaker.succeeded(attempt.admission, now);
@@ -178,6 +186,7 @@ export class Exchange implements Attempting {
     const provider = attempt?.target.provider ?? this.#call.targets[this.#position]?.provider ?? '';
     if (attempt !== undefined) attempt.upstream.breaker.failed(attempt.headSent ? 'closed' : attempt.admission, this.#deps.clock());
     this.#last = { code: 'UPSTREAM_TIMEOUT', provider, detail: 'the time for the whole request is over' };
+    if (attempt !== undefined) this.#call.lost?.();
     attempt?.drop();
     this.#giveUp();
   }

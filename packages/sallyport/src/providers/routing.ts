@@ -1,7 +1,7 @@
+import { matchesGlob } from '../kernel/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Routed, Target } from './call.ts';
 import { isServable } from './endpoint.ts';
-import { matchesGlob } from './glob.ts';
 import { PRACTICE_MODELS, PRACTICE_PROVIDER } from './practice/model.ts';
 import type { ProviderSettings } from './settings.ts';
 

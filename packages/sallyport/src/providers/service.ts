@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { reasonOf, type Clock, type Logger, type Secret } from '../kernel/index.ts';
+import { matchesGlob, reasonOf, type Clock, type Logger, type Secret } from '../kernel/index.ts';
 import type { Resolve } from '../net/index.ts';
-import type { ProviderCall, ProviderDescription, ProviderHealth, Providers, ProviderSink, ProviderTest } from './call.ts';
+import type { ProviderCall, ProviderDescription, ProviderHealth, Providers, ProviderSink, ProviderTest, Target } from './call.ts';
 import { listModels, testProvider } from './catalogue.ts';
 import type { ProviderEntry } from './config.ts';
 import { fail } from './errors.ts';
 import { Exchange, type ExchangeDeps } from './exchange.ts';
-import { matchesGlob } from './glob.ts';
+
 import { PracticeExchange } from './practice/exchange.ts';
 import { PRACTICE_MODELS, PRACTICE_PROVIDER } from './practice/model.ts';
 import { PRESETS, type PresetName } from './presets.ts';
@@ -122,6 +122,10 @@ class Service implements Providers {
     });
     await Promise.race([this.#refresh(), late]);
     clearTimeout(timer);
+  }
+
+  attempts(targets: readonly Target[]): number {
+    return targets.reduce((sum, { provider }) => sum + 1 + (this.#upstreams.get(provider)?.settings.retries ?? 0), 0);
   }
 
   health(): readonly ProviderHealth[] {

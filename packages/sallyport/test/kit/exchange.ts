@@ -90,6 +90,9 @@ export function testExchange(
       models: [],
       requestsPerMinute: null,
       concurrency: null,
+      tokensPerMinute: null,
+      microsPerDay: null,
+      microsPerMonth: null,
       expires: null,
     },
     api,
@@ -105,5 +108,6 @@ export function testExchange(
     commitment: '',
     started: 0,
     timings: {},
+    documents: [],
   };
 }

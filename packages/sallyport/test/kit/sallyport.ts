@@ -44,10 +44,13 @@ export type StartOptions = {
   readonly dir?: string;
   /** A command that runs it, such as strace with its options; it must become the process itself, for signals. */
   readonly through?: readonly string[];
+  /** The program's file; the repository's own by default. */
+  readonly main?: string;
 };
 
 /** Starts the bin with `up` on free ports and waits until it is ready. */
 export async function startSallyport(options: StartOptions = {}): Promise<Running> {
+  const main = options.main ?? MAIN;
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'sallyport-test-'));
   mkdirSync(dir, { recursive: true });
   const data = join(dir, 'data');
@@ -61,7 +64,7 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
     command[0] ?? process.execPath,
     [
       ...command.slice(1),
-      MAIN,
+      main,
       'up',
       '--config',
       config,
@@ -69,8 +72,7 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
       data,
       '--gateway-port',
       '0',
-      '--console-port',
-      '0',
+      ...(options.flags?.includes('--console-port') === true ? [] : ['--console-port', '0']),
       '--ready-file',
       readyFile,
       ...(options.flags ?? []),
@@ -81,7 +83,7 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ready = await waitReady(child, readyFile, ended, () => output);
-  const cli = (...args: string[]): Promise<Finished> => runCli([...args, '--data', data, '--config', config], env);
+  const cli = (...args: string[]): Promise<Finished> => runCli([...args, '--data', data, '--config', config], env, undefined, main);
   return {
     ...ready,
     dir,
@@ -115,9 +117,14 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
 }
 
 /** Runs the bin once and collects what it prints. */
-export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = process.env, input?: string): Promise<Finished> {
+export function runCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+  input?: string,
+  main: string = MAIN,
+): Promise<Finished> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [main, ...args], { env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
     let stdout = '';
     let stderr = '';
     child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

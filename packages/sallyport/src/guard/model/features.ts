@@ -37,10 +37,36 @@ const NINE = 57;
 /** Folded bytes with every digit as zero: the value of a number is no sign of anything. */
 export const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
 
+/** Tokens within which a pair of words counts once: the long window. Tables, logs and code repeat themselves, and sums would grow with it. */
+const ONCE = 64;
+const SEEN = 4096;
+
+/** Which pairs of words stood among the last tokens. */
+export class Repeats {
+  readonly #keys = new Int32Array(SEEN);
+  readonly #places = new Int32Array(SEEN).fill(-ONCE);
+  #now = 0;
+
+  /** Begins a text: what was seen before is long ago. */
+  open(): void {
+    this.#now = (this.#now + ONCE) | 0;
+  }
+
+  /** Whether this pair, by its hash, was one of the last tokens. Call it once a token. */
+  next(pair: number): boolean {
+    const slot = (pair ^ (pair >>> 16)) & (SEEN - 1);
+    const again = this.#keys[slot] === pair && ((this.#now - (this.#places[slot] as number)) | 0) < ONCE;
+    this.#keys[slot] = pair;
+    this.#places[slot] = this.#now;
+    this.#now = (this.#now + 1) | 0;
+    return again;
+  }
+}
+
 /**
  * The features of a text as numbers of buckets, some hundred tokens at a time. A token is a word (folded: lower case, no accents, every digit a
  * zero) or one character of a script without blanks. After `next()`, `count` tokens are in the block: the features of token t stand in
- * `features` before `ends[t]`, its place in the units is `starts[t]` to `stops[t]`. Trainer and detector read texts through this alone.
+ * `features` before `ends[t]`, its place in the units is `starts[t]` to `stops[t]`. A token whose pair of words was among the last ones has none. Trainer and detector read texts through this alone.
  */
 export class FeatureReader {
   readonly features = new Int32Array(BLOCK * MAX_FEATURES);
@@ -53,6 +79,7 @@ export class FeatureReader {
   #last = 0;
   #before = 0;
   #gap = BLANK;
+  readonly #repeats = new Repeats();
   /** Features in the block so far. */
   #size = 0;
 
@@ -63,6 +90,7 @@ export class FeatureReader {
     this.#last = 0;
     this.#before = 0;
     this.#gap = LINE;
+    this.#repeats.open();
   }
 
   /** Reads the next block; false at the end of the text. */
@@ -77,6 +105,7 @@ export class FeatureReader {
   /** The loop that decides the cost of the model: all state in locals, and `#token` written out (V8 neither keeps fields in registers nor inlines it). */
   #bytes(units: Uint8Array): void {
     const { features, ends, starts, stops } = this;
+    const repeats = this.#repeats;
     const n = units.length;
     let i = this.#at;
     let last = this.#last;
@@ -93,6 +122,7 @@ export class FeatureReader {
         continue;
       }
       const start = i;
+      const from = size;
       let hash = fold;
       let window = fold;
       i++;
@@ -126,6 +156,7 @@ export class FeatureReader {
         features[size + 2] = Math.imul((Math.imul(last, 31) + kind) | 0, WORD_GAP) >>> SHIFT;
         size += 3;
       }
+      if (repeats.next((Math.imul(last, PAIR) + hash) | 0)) size = from;
       gap = 0;
       before = last;
       last = hash;
@@ -204,6 +235,7 @@ export class FeatureReader {
       features[size + 2] = Math.imul((Math.imul(last, 31) + kind) | 0, WORD_GAP) >>> SHIFT;
       size += 3;
     }
+    if (this.#repeats.next((Math.imul(last, PAIR) + hash) | 0)) size = this.count === 0 ? 0 : (this.ends[this.count - 1] as number);
     this.#before = last;
     this.#last = hash;
     this.#gap = 0;

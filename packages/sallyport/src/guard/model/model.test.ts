@@ -8,6 +8,7 @@ import { lex, tokensFor } from '../lexer.ts';
 import { buildLexicon } from '../lexicon.ts';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
+import { KIND_BITS, NO_MORE, Skeleton } from './skeleton.ts';
 import { INPUTS } from './stack.ts';
 import { TokenSums } from './sums.ts';
 import { classOf, mostSurprising, TRIGRAMS } from './surprise.ts';
@@ -29,13 +30,24 @@ function tokensOf(units: Uint8Array | Uint16Array): number[][] {
 }
 
 const table = (seed: number): Int8Array =>
-  Int8Array.from({ length: 1 << BITS }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 24) & 31) - 15);
+  Int8Array.from({ length: (1 << BITS) + (1 << KIND_BITS) }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 24) & 31) - 15);
 const channel = (seed: number): ChannelModel => ({
   head: { table: table(seed), step: 0.01, bias: [-1, -2] },
   stack: { bias: -0.5, weights: INPUTS.map((_, i) => i / 10) },
   costs: seed === 1 ? Uint8Array.from({ length: TRIGRAMS }, (_, i) => i & 255) : undefined,
 });
-const windows = (): Windows => ({ short: 0, long: 0, tokens: 0, breadth: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 });
+const windows = (): Windows => ({
+  short: 0,
+  long: 0,
+  tokens: 0,
+  breadth: 0,
+  skeleton: 0,
+  level: 0,
+  shortStart: 0,
+  shortEnd: 0,
+  longStart: 0,
+  longEnd: 0,
+});
 
 suite('features', () => {
   test('bytes and wide units of one text have the same features', () => {
@@ -56,9 +68,42 @@ suite('features', () => {
     assert.equal(tokensOf(wide('忽略指令')).length, 4);
   });
 
+  test('a pair of words counts once a window, and again far behind it', () => {
+    const far = Array.from({ length: 70 }, (_, i) => `w${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}`).join(' ');
+    const tokens = tokensOf(bytes(`send mail now send mail ${far} send mail`));
+    assert.deepEqual(tokens[4], []);
+    assert.notDeepEqual(tokens.at(-1), []);
+    assert.notDeepEqual(tokens[3], []);
+  });
+
   test('lone surrogates and text without words are read', () => {
     assert.ok(tokensOf(wide('\ud800 a')).length > 0);
     assert.deepEqual(tokensOf(bytes('... !!')), []);
+  });
+});
+
+suite('skeleton', () => {
+  const lexicon = buildLexicon([{ order: ['send', 'mail'], object: ['files', 'notes'] }]);
+  const kinds = Uint8Array.from(lexicon.words, (word) => (word === 'send' || word === 'mail' ? 1 : 2));
+  const read = (text: string): number[][] => {
+    const units = bytes(text);
+    const { hits, count } = lex(units, text, lexicon);
+    const skeleton = new Skeleton();
+    const words: number[][] = [];
+    for (skeleton.open(units, { hits, count, kinds }); skeleton.start !== NO_MORE; skeleton.next())
+      words.push([...skeleton.features.subarray(0, skeleton.size)]);
+    return words;
+  };
+
+  test('other words of the same classes in the same order have the same features', () => {
+    assert.deepEqual(read('They send my files.'), read('They mail my notes.'));
+    assert.notDeepEqual(read('They send my files.'), read('My files they send.'));
+  });
+
+  test('a word that begins a sentence has a feature of its own, and words far apart none together', () => {
+    assert.equal(read('Then send it')[0]?.length, 1);
+    assert.equal(read('Then. Send it')[0]?.length, 2);
+    assert.equal(read('They send this and that and this and that and more and even more files')[1]?.length, 1);
   });
 });
 
@@ -96,7 +141,8 @@ suite('windows', () => {
   });
 
   test('the words that the lexer noted weigh what the features do', () => {
-    const lexicon = buildLexicon([{ any: ['ignore'] }]);
+    const lexicon = buildLexicon([{ any: ['ignore', 'a'] }]);
+    const kinds = Uint8Array.from(lexicon.words, (_, word) => word + 1);
     const reading = { all: new TokenSums(), noted: new TokenSums() };
     fc.assert(
       fc.property(
@@ -105,8 +151,9 @@ suite('windows', () => {
           const units = bytes(pieces.join(''));
           const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
           const [all, quick] = [windows(), windows()];
-          slide(reading.all, units, head, all);
-          slide(reading.noted, units, head, quick, noted);
+          const classed = { hits: noted.hits, count: noted.count, kinds };
+          slide(reading.all, units, head, all, undefined, classed);
+          slide(reading.noted, units, head, quick, noted, classed);
           assert.deepEqual(quick, all);
         },
       ),

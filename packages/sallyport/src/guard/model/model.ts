@@ -1,5 +1,6 @@
 import { Type, parser } from '../../kernel/index.ts';
 import { BITS } from './features.ts';
+import { KIND_BITS } from './skeleton.ts';
 import { TRIGRAMS } from './surprise.ts';
 import { INPUTS } from './stack.ts';
 import type { Stack } from './stack.ts';
@@ -15,8 +16,8 @@ export type ChannelModel = { readonly head: Head; readonly stack: Stack; readonl
 export type Model = { readonly channels: Readonly<Record<Channel, ChannelModel>>; readonly names: ReadonlyMap<number, string> };
 
 /** First bytes of the file: the format and its version. */
-const MAGIC = 'SPM1';
-const TABLE = 1 << BITS;
+const MAGIC = 'SPM2';
+const TABLE = (1 << BITS) + (1 << KIND_BITS);
 
 const ChannelHeader = Type.Object({
   step: Type.Number(),
@@ -33,7 +34,7 @@ const parseHeader = parser(
 );
 
 /**
- * The model as a file: `SPM1`, the length of the header (unsigned 32 bits, little endian), the header as JSON, the tables of `prompt` and `content`
+ * The model as a file: `SPM2`, the length of the header (unsigned 32 bits, little endian), the header as JSON, the tables of `prompt` and `content`
  * (one signed byte a bucket), the costs of trigrams (one unsigned byte each).
  */
 export function encodeModel({ channels: { prompt, content }, names }: Model): Buffer {

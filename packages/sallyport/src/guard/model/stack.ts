@@ -1,8 +1,14 @@
 import type { Surprise } from './surprise.ts';
 import type { Windows } from './windows.ts';
 
-/** What a text gives beside its windows. `signs`: rules that hit; `rules`: their joint weight, 0 to 1; `about`: words about attacks. */
-export type Signs = { readonly rules: number; readonly signs: number; readonly about: number; readonly quotes: number };
+/** What a text gives beside its windows. `signs`: rules that hit; `rules`: their joint weight, 0 to 1; `about`: words about attacks; `code`: share of signs of code around the strongest window. */
+export type Signs = {
+  readonly rules: number;
+  readonly signs: number;
+  readonly about: number;
+  readonly quotes: number;
+  readonly code: number;
+};
 
 /** The inputs of the last step, in their order. */
 export const INPUTS = [
@@ -19,6 +25,11 @@ export const INPUTS = [
   'rules-short',
   'suffix',
   'breadth',
+  'skeleton',
+  'level',
+  'code',
+  'code-short',
+  'beyond',
 ] as const;
 
 /** The last step: a logistic regression over some ten inputs, learned from texts whose source the heads had not seen. */
@@ -26,19 +37,25 @@ export type Stack = { readonly bias: number; readonly weights: readonly number[]
 
 const clip = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
+/** Tokens from which a text's strongest window is the strongest of many, so that chance alone makes it strong (extreme values grow with the logarithm). */
+export const MANY = 192;
+
+/** The input whose weight is set with the threshold, on texts of all lengths. */
+export const BEYOND: number = INPUTS.indexOf('beyond');
+
 /** Log-odds of a head beyond which it is as sure as it gets: a page of attacks is no worse than one. */
 const SURE = 10;
 
-/** Whether an input may only speak for an attack (1), only against (-1): what the sources at hand say otherwise is chance. */
-export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1];
+/** Whether an input may only speak for an attack (1), only against (-1), or either (0): what the sources at hand say otherwise is chance. */
+export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, 0, 0, -1, -1];
 
 /** Bits a unit up to which a stretch is no suffix: all but one in five hundred benign prompts. */
 export const NO_SUFFIX = 5.6;
 
 /** Writes the inputs of a text. */
 export function stackInputs(
-  { short, long, tokens, breadth }: Windows,
-  { rules, signs, about, quotes }: Signs,
+  { short, long, tokens, breadth, skeleton, level }: Windows,
+  { rules, signs, about, quotes, code }: Signs,
   { bits }: Surprise,
   inputs: Float64Array,
 ): void {
@@ -58,6 +75,11 @@ export function stackInputs(
   inputs[10] = odds * Math.max(0, near);
   inputs[11] = Math.max(0, bits - NO_SUFFIX);
   inputs[12] = Math.log2(1 + breadth / 16);
+  inputs[13] = Math.min(SURE, skeleton);
+  inputs[14] = clip(level, -SURE, SURE);
+  inputs[15] = code * 10;
+  inputs[16] = code * 10 * Math.max(0, near);
+  inputs[17] = Math.max(0, Math.log2(Math.max(1, tokens) / MANY));
 }
 
 /** Nothing statistical is certain. */

@@ -1,6 +1,7 @@
 import { HASH, STOP, TOKEN_SIZE, type Words } from '../lexer.ts';
 import type { Units } from '../units.ts';
-import { BLOCK, FeatureReader, FOLD, isCapital, LINE, widened } from './features.ts';
+import { BLOCK, FeatureReader, FOLD, isCapital, LINE, Repeats, widened } from './features.ts';
+import { NO_KINDS, Skeleton, type Kinds } from './skeleton.ts';
 
 /** What the lexer noted of a text. */
 export type Noted = Pick<Words, 'tokens' | 'tokenCount' | 'digits'>;
@@ -13,10 +14,14 @@ const NOTHING: Noted = { tokens: undefined, tokenCount: 0, digits: [] };
  */
 export class TokenSums {
   readonly sums = new Int32Array(BLOCK);
+  /** Of these, what word classes weigh. */
+  readonly kindSums = new Int32Array(BLOCK);
   readonly starts: Int32Array;
   readonly stops: Int32Array;
   count = 0;
   readonly #reader = new FeatureReader();
+  readonly #skeleton = new Skeleton();
+  readonly #repeats = new Repeats();
   #table: Int8Array = new Int8Array(0);
   #units: Units = new Uint8Array(0);
   #noted = NOTHING;
@@ -33,12 +38,14 @@ export class TokenSums {
   }
 
   /** Begins a text. The start counts as a new line. */
-  open(units: Units, table: Int8Array, noted: Noted = NOTHING): void {
+  open(units: Units, table: Int8Array, noted: Noted = NOTHING, kinds: Kinds = NO_KINDS): void {
     this.#units = units;
     this.#table = table;
     this.#noted = noted;
     this.#read = this.#digits = this.#last = this.#before = this.#end = 0;
     if (noted.tokens === undefined) this.#reader.open(units);
+    this.#repeats.open();
+    this.#skeleton.open(units, kinds);
   }
 
   /** Reads the next block; false at the end of the text. */
@@ -46,7 +53,25 @@ export class TokenSums {
     const { tokens } = this.#noted;
     if (tokens === undefined || !(this.#units instanceof Uint8Array)) this.#features();
     else this.#tokens(this.#units, tokens);
+    this.#addKinds();
     return this.count > 0;
+  }
+
+  /** Adds what the word classes weigh to the token that each stands in. */
+  #addKinds(): void {
+    const skeleton = this.#skeleton;
+    const { sums, kindSums, stops, count } = this;
+    const table = this.#table;
+    kindSums.fill(0);
+    for (let k = 0; k < count && skeleton.start < (stops[count - 1] as number); k++) {
+      const stop = stops[k] as number;
+      let sum = 0;
+      for (; skeleton.start < stop; skeleton.next())
+        for (let f = 0; f < skeleton.size; f++) sum += table[skeleton.features[f] as number] as number;
+      if (sum === 0) continue;
+      kindSums[k] = sum;
+      sums[k] = (sums[k] as number) + sum;
+    }
   }
 
   #features(): void {
@@ -70,8 +95,8 @@ export class TokenSums {
     this.#read += this.count;
     const to = this.#read * TOKEN_SIZE;
     this.#withoutDigits(units, tokens, from, to);
-    this.#words(units, tokens, from, to);
     this.#letters(units, tokens, from, to);
+    this.#words(units, tokens, from, to);
   }
 
   /** Hashes the words with digits again, each digit as a zero. In place: only the model reads the hashes. */
@@ -93,6 +118,7 @@ export class TokenSums {
    */
   #words(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
     const { sums } = this;
+    const repeats = this.#repeats;
     const table = this.#table;
     const word = 0x9e3779b1 | 0;
     const pair = 0x85ebca6b | 0;
@@ -114,9 +140,11 @@ export class TokenSums {
       const start = tokens[t] as number;
       const hash = tokens[t + hashAt] as number;
       const skipped = Math.imul(before, skip);
+      const two = (Math.imul(last, pair) + hash) | 0;
       let sum =
+        (sums[k] as number) +
         (table[Math.imul(hash, word) >>> shift] as number) +
-        (table[Math.imul((Math.imul(last, pair) + hash) | 0, word) >>> shift] as number) +
+        (table[Math.imul(two, word) >>> shift] as number) +
         (table[Math.imul((skipped + hash) | 0, pair) >>> shift] as number) +
         (table[Math.imul((Math.imul((skipped + last) | 0, triple) + hash) | 0, word) >>> shift] as number);
       if (start - end !== 1 || units[end] !== blank || t === 0) {
@@ -130,7 +158,7 @@ export class TokenSums {
             (table[Math.imul((Math.imul(last, 31) + kind) | 0, wordGap) >>> shift] as number);
         }
       }
-      sums[k++] = sum;
+      sums[k++] = repeats.next(two) ? 0 : sum;
       before = last;
       last = hash;
       end = tokens[t + stopAt] as number;
@@ -159,17 +187,17 @@ export class TokenSums {
       const stop = tokens[t + stopAt] as number;
       starts[k] = start;
       stops[k] = stop;
+      let sum = 0;
       if (stop - start > grams) {
         const head = gramAt(fold, units, start);
         const tail = gramAt(fold, units, stop - grams);
-        sums[k] =
-          (sums[k] as number) +
+        sum =
           (table[Math.imul(head ^ (head >>> 15), headMix) >>> shift] as number) +
           (table[Math.imul(tail ^ (tail >>> 15), tailMix) >>> shift] as number);
       }
       if (isCapital(units[start] as number) && stop - start > 2 && isCapital(units[start + 1] as number))
-        sums[k] = (sums[k] as number) + (table[Math.imul(tokens[t + hashAt] as number, capitals) >>> shift] as number);
-      k++;
+        sum += table[Math.imul(tokens[t + hashAt] as number, capitals) >>> shift] as number;
+      sums[k++] = sum;
     }
   }
 }

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fail } from '../errors.ts';
 import { decodeModel, type Model } from './model.ts';
 import { WEIGHTS_SHA256 } from './weights.generated.ts';
 
-/** The same path from `src` and from `dist`: the package has both, and the build copies no binary files. */
-const FILE = join(import.meta.dirname, '../../../src/guard/model/weights.bin');
+/** Beside this file, also where the package is built. */
+const FILE = fileURLToPath(new URL('weights.bin', import.meta.url));
 
 let loaded: Model | undefined;
 

@@ -1,4 +1,5 @@
 import type { Units } from '../units.ts';
+import type { Kinds } from './skeleton.ts';
 import type { Noted, TokenSums } from './sums.ts';
 
 /** Tokens of the short window: an order buried in a document. */
@@ -17,6 +18,9 @@ export type Windows = {
   tokens: number;
   /** Places at which the long window speaks for an attack: an attack from end to end has many. */
   breadth: number;
+  /** The strongest short window by word classes alone, and the mean of the short windows: what the text as a whole sounds like. */
+  skeleton: number;
+  level: number;
   shortStart: number;
   shortEnd: number;
   longStart: number;
@@ -27,31 +31,39 @@ export type Windows = {
 const RING = 128;
 const sums = new Int32Array(RING);
 const places = new Int32Array(RING);
+const kindTotals = new Int32Array(RING);
 
 /** Slides both windows over a text, in one pass over its tokens. Linear in the text. */
-export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows, noted?: Noted): void {
+export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows, noted?: Noted, kinds?: Kinds): void {
   // V8 loads and checks the constants of a module each time they are used, not those of a function.
   const mask = RING - 1;
   const near = SHORT;
   const far = LONG;
   const firsts = places;
   const totals = sums;
+  const classes = kindTotals;
   let total = 0;
+  let classTotal = 0;
+  let bestClasses = 0;
   let bestShort = Number.NEGATIVE_INFINITY;
   let bestLong = Number.NEGATIVE_INFINITY;
   let t = 0;
   let breadth = 0;
   const even = -head.bias[1] / head.step;
   best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
-  totals[0] = 0;
-  tokens.open(units, head.table, noted);
+  totals[0] = classes[0] = 0;
+  tokens.open(units, head.table, noted, kinds);
   while (tokens.next()) {
-    const { count, starts, stops, sums: weights } = tokens;
+    const { count, starts, stops, sums: weights, kindSums } = tokens;
     for (let k = 0; k < count; k++) {
       firsts[t & mask] = starts[k] as number;
       total = (total + (weights[k] as number)) | 0;
+      classTotal = (classTotal + (kindSums[k] as number)) | 0;
       t++;
       totals[t & mask] = total;
+      classes[t & mask] = classTotal;
+      const ordered = t < near ? classTotal : classTotal - (classes[(t - near) & mask] as number);
+      if (ordered > bestClasses) bestClasses = ordered;
       const short = t < near ? total : total - (totals[(t - near) & mask] as number);
       if (short > bestShort) {
         bestShort = short;
@@ -69,6 +81,8 @@ export function slide(tokens: TokenSums, units: Units, head: Head, best: Windows
   }
   best.tokens = t;
   best.breadth = breadth;
+  best.skeleton = bestClasses * head.step;
+  best.level = t === 0 ? 0 : ((total * head.step) / t) * near;
   best.short = t === 0 ? head.bias[0] : bestShort * head.step + head.bias[0];
   best.long = t === 0 ? head.bias[1] : bestLong * head.step + head.bias[1];
 }

@@ -7,6 +7,10 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'feedback:write',
     'fga:read',
     'inspect',
+    'knowledge:read',
+    'knowledge:write',
+    'knowledge:release',
+    'playground:use',
     'keys:read',
     'keys:write',
     'events:read',
@@ -16,10 +20,12 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'providers:read',
     'health:read',
     'people:read',
+    'approvals:read',
+    'approvals:answer',
     'identity:read',
     'identity:write',
   ]),
-  viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
+  viewer: new Set<Permission>(['keys:read', 'events:read', 'knowledge:read', 'policy:read', 'providers:read', 'health:read']),
 };
 export type Role = 'administrator' | 'operator' | 'viewer';
 export const ROLE_NAMES = Object.keys(ROLES) as Role[];

@@ -123,7 +123,7 @@ const match = Type.Object(
   closed,
 );
 
-/** One check; `checks/<family>/<id>.yaml`. Exactly one of `taint` and `match`. */
+/** One check; `checks/<family>/<id>.yaml`. Exactly one of `taint`, `match` and `inspect`. */
 export const checkSchema = Type.Object(
   {
     id: Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$' }),
@@ -138,6 +138,10 @@ export const checkSchema = Type.Object(
     fix: Type.String({ minLength: 20 }),
     taint: Type.Optional(taint),
     match: Type.Optional(match),
+    /** The name of a program over the tree, in `inspect/registry.ts`. */
+    inspect: Type.Optional(Type.String()),
+    /** `false`: what is wrong in a program is right in its tests (fixed seeds, open permissions), where it is not reported. */
+    tests: Type.Optional(Type.Literal(false)),
     /** A replacement by language in which metavariables stand for what they matched; only where it cannot change what correct code does. */
     autofix: Type.Optional(byLanguage(Type.String())),
     /** Each hit is found by this check, each near-miss is not. */

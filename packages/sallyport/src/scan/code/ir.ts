@@ -98,10 +98,15 @@ export type FunctionIr = {
   readonly name: NameId;
   /** Index of the function around it, -1 for the module. */
   readonly outer: number;
-  /** Index of the class whose method it is, -1 otherwise; then the first parameter is the receiver unless `isStatic`. */
+  /**
+   * Index of the class whose method it is, -1 otherwise, `ELSEWHERE` for a class of another file (see `extensions`); of a method the first parameter is
+   * the receiver unless `isStatic`.
+   */
   readonly owner: number;
   readonly isStatic: boolean;
   readonly parameters: readonly Parameter[];
+  /** Symbol of the declared type of the result, the first of several; UNKNOWN without one. */
+  readonly returns: SymbolId;
   /** What decorators, attributes or derives stand on it, as instruction indices of the function around it. */
   readonly decorators: readonly { readonly symbol: SymbolId; readonly node: number }[];
   readonly slots: readonly NameId[];
@@ -109,6 +114,11 @@ export type FunctionIr = {
   readonly pool: Int32Array;
   readonly node: number;
 };
+
+/** In place of a class: it is declared in another file of the project. */
+export const ELSEWHERE = -2;
+
+export const hasReceiver = ({ owner, isStatic }: FunctionIr): boolean => owner !== -1 && !isStatic;
 
 export type ClassIr = {
   readonly index: number;
@@ -135,6 +145,8 @@ export type ModuleIr = {
   readonly globals: ReadonlyMap<NameId, number>;
   /** The slot of the object that holds the exports, -1 when `globals` are the exports. */
   readonly exports: number;
+  /** Methods of classes of other files: of the type, by name, the function. */
+  readonly extensions: readonly { readonly type: SymbolId; readonly name: NameId; readonly index: number }[];
   /** Files or packages it imports, as written. */
   readonly imports: readonly string[];
 };

@@ -12,6 +12,7 @@ export type FunctionHead = {
   readonly node: number;
   readonly owner?: number;
   readonly isStatic?: boolean;
+  readonly returns?: SymbolId;
   readonly decorators?: readonly Decorator[];
 };
 
@@ -21,6 +22,7 @@ export class IrBuilder {
   readonly names: Names;
   readonly symbols: Symbols;
   readonly imports: string[] = [];
+  readonly #extensions: { type: SymbolId; name: NameId; index: number }[] = [];
   /** Set when a function was longer than the limit. */
   overflow = false;
   readonly #path: string;
@@ -236,8 +238,16 @@ export class IrBuilder {
   }
 
   /** The number of the next class: methods name it before the class is complete. */
-  nextClass(): number {
-    this.#classes.push({ index: this.#classes.length, name: 0, bases: [], decorators: [], methods: new Map(), fields: new Map(), node: 0 });
+  nextClass(name = ''): number {
+    this.#classes.push({
+      index: this.#classes.length,
+      name: this.names.id(name),
+      bases: [],
+      decorators: [],
+      methods: new Map(),
+      fields: new Map(),
+      node: 0,
+    });
     return this.#classes.length - 1;
   }
 
@@ -247,6 +257,17 @@ export class IrBuilder {
 
   addMethod(index: number, name: string, method: number): void {
     (this.#classes[index]?.methods as Map<NameId, number> | undefined)?.set(this.names.id(name), method);
+  }
+
+  /** A method of a type that another file declares. */
+  extend(type: SymbolId, name: string, index: number): void {
+    this.#extensions.push({ type, name: this.names.id(name), index });
+  }
+
+  /** Declared types of a class's fields, when they are read after its methods were named. */
+  setFields(index: number, fields: ReadonlyMap<NameId, SymbolId>): void {
+    const known = this.#classes[index];
+    if (known !== undefined) this.#classes[index] = { ...known, fields };
   }
 
   moduleScope(): Scope {
@@ -274,6 +295,7 @@ export class IrBuilder {
       constants: this.#constants,
       globals: this.#scope.topLevel(),
       exports: this.#exports,
+      extensions: this.#extensions,
       imports: this.imports,
     };
   }
@@ -296,6 +318,7 @@ function finish(scope: Scope, names: Names): FunctionIr {
     owner: scope.head.owner ?? -1,
     isStatic: scope.head.isStatic ?? false,
     parameters: scope.parameters,
+    returns: scope.head.returns ?? UNKNOWN,
     decorators: scope.head.decorators ?? [],
     slots: scope.slots,
     code: Int32Array.from(scope.code),

@@ -3,6 +3,7 @@ import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
 import type { SinkRule } from './taint/rules.ts';
+import { isTestCode } from './test_code.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
 const MAX_TRACE = 20;
@@ -16,7 +17,9 @@ const UNPROVEN_CONFIDENCE = 0.4;
 /** A sink with a value that is no constant: most of these places are right. */
 const AUDIT_CONFIDENCE = 0.2;
 
-/** Findings by check and place, each once, however many ways lead to it. */
+type More = { readonly trace?: readonly TraceStep[]; readonly confidence?: number; readonly audit?: true };
+
+/** Findings by check and line, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
 
@@ -43,18 +46,20 @@ export class Report {
     this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
   }
 
-  match(check: Check, module: ModuleIr, node: number): void {
-    this.#add(check, module, node, {});
+  /** `offset`: the place inside a node that is too wide to name it. */
+  match(check: Check, module: ModuleIr, node: number, offset?: number): void {
+    this.#add(check, module, node, {}, offset);
   }
 
   findings(): CodeFinding[] {
     return [...this.#found.values()].sort(byPlace);
   }
 
-  #add(check: Check, module: ModuleIr, node: number, more: { trace?: readonly TraceStep[]; confidence?: number; audit?: true }): void {
-    const start = module.tree.place(module.tree.start[node] as number);
-    const end = module.tree.place(module.tree.end[node] as number);
-    const key = `${check.id} ${module.path} ${module.tree.start[node]}`;
+  #add(check: Check, module: ModuleIr, node: number, more: More, offset?: number): void {
+    if (check.tests === false && isTestCode(module, node)) return;
+    const start = module.tree.place(offset ?? (module.tree.start[node] as number));
+    const end = offset === undefined ? module.tree.place(module.tree.end[node] as number) : { line: start.line, column: start.column + 1 };
+    const key = `${check.id} ${module.path} ${start.line}`;
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;

@@ -44,6 +44,47 @@ test('data flows through functions, objects and packages of several files', asyn
   assert.deepEqual(places((await scanCode(files, { workers: 2 })).findings), expected);
 });
 
+test('data flows through packages of Go and modules of Rust', async () => {
+  const go = [
+    { path: 'go.mod', text: 'module example.com/shop\n' },
+    {
+      path: 'web/main.go',
+      text: 'package main\nimport ("net/http"; "example.com/shop/store"; "example.com/other/run")\nfunc h(w http.ResponseWriter, r *http.Request) {\n\ts := store.New()\n\ts.Find(r.FormValue("n"))\n\trun.Shell(r.FormValue("c"))\n}\n',
+    },
+    {
+      path: 'store/store.go',
+      text: 'package store\nimport "database/sql"\ntype Store struct { db *sql.DB }\nfunc New() *Store { return &Store{} }\n',
+    },
+    { path: 'store/find.go', text: 'package store\nfunc (s *Store) Find(n string) { s.db.Query(build(n)) }\n' },
+    { path: 'store/build.go', text: 'package store\nfunc build(n string) string { return "select 1 where n = " + n }\n' },
+    { path: 'run/run.go', text: 'package run\nimport "os/exec"\nfunc Shell(c string) { exec.Command(c).Run() }\n' },
+  ];
+  const rust = [
+    {
+      path: 'app/src/main.rs',
+      text: 'mod db;\nmod tools;\nuse axum::extract::Query;\nuse crate::db::*;\nasync fn h(Query(n): Query<String>) { let s = Store::new(); s.find(&n); tools::shell(&n); }\n',
+    },
+    {
+      path: 'app/src/db/mod.rs',
+      text: 'mod find;\npub struct Store { pub c: rusqlite::Connection }\nimpl Store { pub fn new() -> Self { open() } }\n',
+    },
+    {
+      path: 'app/src/db/find.rs',
+      text: 'use super::Store;\nimpl Store { pub fn find(&self, n: &str) { self.c.execute(&format!("delete from t where n = {}", n), []); } }\n',
+    },
+    {
+      path: 'app/src/tools.rs',
+      text: 'use std::process::Command;\npub fn shell(c: &str) { Command::new("sh").arg("-c").arg(c).spawn(); }\n',
+    },
+  ];
+  const proven = (found: readonly CodeFinding[]): string[] => places(found.filter(({ confidence }) => confidence > 0.5));
+  assert.deepEqual(proven((await scanCode(go)).findings), ['code.sql-injection store/find.go:2']);
+  assert.deepEqual(proven((await scanCode(rust)).findings), [
+    'code.sql-injection app/src/db/find.rs:2',
+    'code.command-injection app/src/tools.rs:2',
+  ]);
+});
+
 test('what a condition proves is no finding', async () => {
   const body = (test: string): string =>
     `import os\nfrom flask import request\nNAMES = ['a', 'b']\ndef f():\n    x = request.args['x']\n${test}`;

@@ -36,39 +36,69 @@ export class Judge {
   #view(view: View, channel: Channel, matcher: Matcher, { head, stack, costs }: ChannelModel): Judgement {
     const matches = findMatches(view, matcher);
     const cluster = matches.length === 0 ? undefined : weigh(view, matches, channel);
-    const windows: Windows = { short: 0, long: 0, tokens: 0, breadth: 0, shortStart: 0, shortEnd: 0, longStart: 0, longEnd: 0 };
-    slide(this.#tokens, view.units, head, windows, view.words);
+    const windows: Windows = {
+      short: 0,
+      long: 0,
+      tokens: 0,
+      breadth: 0,
+      skeleton: 0,
+      level: 0,
+      shortStart: 0,
+      shortEnd: 0,
+      longStart: 0,
+      longEnd: 0,
+    };
+    const { words } = view;
+    slide(this.#tokens, view.units, head, windows, words, { hits: words.hits, count: words.count, kinds: matcher.kinds });
     const suffix: Surprise = { bits: 0, start: 0, end: 0 };
     if (costs !== undefined) mostSurprising(view.units, costs, NO_SUFFIX, suffix);
     const inputs = new Float64Array(INPUTS.length);
+    const around = aroundWindow(view.text, windows.shortStart, windows.shortEnd);
     const signs = {
       rules: cluster?.score ?? 0,
       signs: cluster?.parts.length ?? 0,
       about: aboutWords(view),
-      quotes: quotesAround(view.text, windows.shortStart, windows.shortEnd),
+      quotes: around.quotes,
+      code: around.code,
     };
     stackInputs(windows, signs, suffix, inputs);
-    return { view, score: Math.max(stackScore(stack, inputs), suffixScore(suffix), sufficient(cluster)), cluster, windows, suffix, inputs };
+    return {
+      view,
+      score: Math.max(stackScore(stack, inputs), suffixScore(suffix), windows.short < head.bias[0] - AGAINST ? 0 : sufficient(cluster)),
+      cluster,
+      windows,
+      suffix,
+      inputs,
+    };
   }
 }
 
-/** Rules that weigh so much together decide alone: wordings that are known need no model, and it has no say against them. */
+/** Log-odds below those of an empty text from which the model speaks against an attack. */
+const AGAINST = 0.5;
+
+/** Rules that weigh so much together decide alone, unless no window of the text has anything for an attack: wordings that are known need no model. */
 const SUFFICIENT = 0.7;
 
 function sufficient(cluster: Cluster | undefined): number {
-  return cluster !== undefined && cluster.score >= SUFFICIENT ? cluster.score : 0;
+  return cluster !== undefined && cluster.said >= SUFFICIENT ? cluster.said : 0;
 }
 
 /** How far around a window quotation marks count. */
 const AROUND = 60;
 
-/** Quotation marks and backticks in and near the strongest window: what is quoted is told, not said. */
-function quotesAround(text: string, start: number, end: number): number {
+/** Quotation marks and backticks in and near the strongest window: what is quoted is told, not said; and the share of signs that code is full of. */
+function aroundWindow(text: string, start: number, end: number): { quotes: number; code: number } {
   let quotes = 0;
+  let code = 0;
+  const from = Math.max(0, start - AROUND);
   const stop = Math.min(text.length, end + AROUND);
-  for (let i = Math.max(0, start - AROUND); i < stop; i++) {
+  for (let i = from; i < stop; i++) {
     const c = text.charCodeAt(i);
     if (c === 34 || c === 96 || (c >= 0x201c && c <= 0x201f) || c === 0xab || c === 0xbb) quotes++;
+    else if (c < 128 && CODE[c] === 1) code++;
   }
-  return quotes / 2;
+  return { quotes: quotes / 2, code: stop === from ? 0 : code / (stop - from) };
 }
+
+const CODE = new Uint8Array(128);
+for (const sign of '(){}[];=<>_$\\') CODE[sign.charCodeAt(0)] = 1;

@@ -1,6 +1,7 @@
 import { END, HIT, START, TOKEN } from '../../lexer.ts';
 import type { Lexicon } from '../../lexicon.ts';
 import type { View } from '../../view.ts';
+import { classVocabulary, kindsOf } from './classes.ts';
 import type { Rule } from './rule.ts';
 
 /** Prefix of this detector's classes in the shared lexicon. */
@@ -13,8 +14,8 @@ export type Match = { readonly rule: Rule; readonly start: number; readonly end:
 type Step = { readonly fits: Uint8Array; readonly within: number };
 type Phrase = { readonly rule: Rule; readonly steps: readonly Step[]; readonly anchor: number };
 
-/** Phrases by the number of each word of their rarest item: a text without such words costs one look-up a word. */
-export type Matcher = { readonly phrases: readonly (readonly Phrase[] | undefined)[] };
+/** Phrases by the number of each word of their rarest item: a text without such words costs one look-up a word. `kinds`: the class of each word, for the model. */
+export type Matcher = { readonly phrases: readonly (readonly Phrase[] | undefined)[]; readonly kinds: Uint8Array };
 
 /** Hits of one rule in one text that are kept: a page of attacks is no worse with the hundredth. */
 const MAX_MATCHES = 400;
@@ -24,7 +25,7 @@ export function phraseVocabulary(
   rules: readonly Rule[],
   classes: Readonly<Record<string, readonly string[]>>,
 ): Readonly<Record<string, readonly string[]>> {
-  const vocabulary: Record<string, readonly string[]> = {};
+  const vocabulary: Record<string, readonly string[]> = { ...classVocabulary() };
   for (const [name, words] of Object.entries(classes)) vocabulary[`${CLASS}${name}`] = words;
   for (const item of rules.flatMap(({ when }) => when).flatMap((phrase) => phrase.split(' '))) {
     for (const word of item.split('|')) if (!isGap(word) && !isClass(word)) vocabulary[`${CLASS}=${word}`] = [word];
@@ -53,7 +54,7 @@ export function compile(rules: readonly Rule[], lexicon: Lexicon): Matcher {
       for (const word of steps[anchor]?.item.words ?? []) (phrases[word] ??= []).push(phrase);
     }
   }
-  return { phrases };
+  return { phrases, kinds: kindsOf(lexicon) };
 }
 
 /** The words of one item of a phrase, and how many of them are common. */

@@ -9,6 +9,8 @@ import type { Rule } from './rule.ts';
 export type Cluster = {
   readonly view: View;
   readonly score: number;
+  /** The weight of what is not quoted and does not stand in a text about attacks. */
+  readonly said: number;
   readonly category: 'prompt_injection' | 'jailbreak';
   readonly start: number;
   readonly end: number;
@@ -21,7 +23,7 @@ const WINDOW = 1600;
 
 /** A command that is only told about, quoted, or stands in a text about attacks, weighs less. */
 const TOLD = 0.35;
-const QUOTED = 0.7;
+const QUOTED = 0.6;
 const ABOUT = 0.6;
 
 /** Words about attacks from which a text is one about attacks. */
@@ -34,7 +36,11 @@ const MAX_SCORE = 0.99;
 export function weigh(view: View, matches: readonly Match[], channel: Channel): Cluster {
   const about = aboutWords(view) >= MIN_ABOUT;
   const signs = matches
-    .map((match) => ({ match, weight: weightOf(view, match, channel, about) }))
+    .map((match) => {
+      const quoted = isQuoted(view.text, match.start, match.end);
+      const weight = weightOf(match, channel, about, quoted);
+      return { match, weight, said: quoted || about ? 0 : weight };
+    })
     .sort((a, b) => a.match.start - b.match.start);
   let best: { score: number; from: number; to: number } = { score: -1, from: 0, to: 0 };
   let from = 0;
@@ -46,19 +52,40 @@ export function weigh(view: View, matches: readonly Match[], channel: Channel): 
   return clusterOf(view, signs.slice(best.from, best.to + 1), Math.min(MAX_SCORE, best.score));
 }
 
-type Sign = { readonly match: Match; readonly weight: number };
+type Sign = { readonly match: Match; readonly weight: number; readonly said: number };
 
-function weightOf(view: View, { rule, start, end, command }: Match, channel: Channel, about: boolean): number {
+function weightOf({ rule, command }: Match, channel: Channel, about: boolean, quoted: boolean): number {
   let weight = rule.weights[channel];
   if (!command) weight *= TOLD;
-  if (isQuoted(view.text, start, end)) weight *= QUOTED;
+  if (quoted) weight *= QUOTED;
   return about ? weight * ABOUT : weight;
 }
 
-/** Whether quotation marks or backticks stand right around the match's sentence: before its start, and soon after its end. */
+/** How far before and behind a match the marks of a quotation are looked for, on its line. */
+const BEFORE = 80;
+const BEHIND = 100;
+
+/** Whether a match stands in quotation marks or backticks: an odd number of them before it on its line, and another behind it. */
 function isQuoted(text: string, start: number, end: number): boolean {
-  const open = /["“”„«'‘`]\s?$/.test(text.slice(Math.max(0, start - 2), start));
-  return open && /^[^"“”»'’`\n]{0,80}["“”»'’`]/.test(text.slice(end, end + 81));
+  let marks = 0;
+  for (let i = start - 1; i >= 0 && i >= start - BEFORE; i--) {
+    const c = text.charCodeAt(i);
+    if (c === LINE_END) break;
+    if (isMark(c)) marks++;
+  }
+  if ((marks & 1) === 0) return false;
+  for (let i = end; i < text.length && i < end + BEHIND; i++) {
+    const c = text.charCodeAt(i);
+    if (c === LINE_END) return false;
+    if (isMark(c)) return true;
+  }
+  return false;
+}
+
+const LINE_END = 10;
+
+function isMark(c: number): boolean {
+  return c === 34 || c === 96 || (c >= 0x201c && c <= 0x201f) || c === 0xab || c === 0xbb;
 }
 
 /** How many different words about attacks a text has. */
@@ -86,12 +113,14 @@ function noisyOr(weights: Iterable<number>): number {
 }
 
 function clusterOf(view: View, signs: readonly Sign[], score: number): Cluster {
+  const said = noisyOr(strongestByRule(signs.map((sign) => ({ ...sign, weight: sign.said }))).values());
   const parts = [...strongestByRule(signs)]
     .map(([rule, weight]) => ({ id: rule.id, weight, category: rule.category }))
     .sort((a, b) => b.weight - a.weight);
   return {
     view,
     score,
+    said: Math.min(MAX_SCORE, said),
     category: parts[0]?.category ?? 'prompt_injection',
     start: Math.min(...signs.map(({ match }) => match.start)),
     end: Math.max(...signs.map(({ match }) => match.end)),

@@ -1,6 +1,7 @@
-import { CALL, NO_VALUE, OP, type Parameter } from '../ir.ts';
+import { CALL, ELSEWHERE, NO_VALUE, OP, type Parameter } from '../ir.ts';
 import type { SymbolId } from '../symbol.ts';
 import type { GoLowering } from './go_lowering.ts';
+import { packageRoot } from './go_packages.ts';
 import type { Handler } from './table.ts';
 
 /** Types whose values hold no text. */
@@ -69,15 +70,6 @@ function imports(l: GoLowering, node: number): void {
   }
 }
 
-/** `github.com/x/go-jwt/v5` as `jwt`; packages of the language by their path, those of `golang.org/x` by the path below. */
-function packageRoot(path: string): string {
-  const own = path.startsWith('golang.org/x/') ? path.slice('golang.org/x/'.length) : path;
-  if (own !== path || !(path.split('/')[0] ?? '').includes('.')) return own;
-  const steps = path.split('/').filter((step) => !/^v\d+$/.test(step));
-  const last = (steps.at(-1) ?? path).replace(/\.v\d+$/, '');
-  return last.replace(/^go-(?=\w)|[-.]go$/g, '');
-}
-
 /** Structs become classes: fields with their types, embedded structs as bases. */
 function declareTypes(l: GoLowering, node: number): void {
   const { tree, build } = l;
@@ -109,10 +101,13 @@ function method(l: GoLowering, node: number): void {
   const receiver = tree.first(tree.child(node, 'receiver'));
   const type = receiver < 0 ? -1 : tree.child(receiver, 'type');
   const name = tree.textOf(tree.child(node, 'name'));
-  const owner = l.classes.get(l.typePath(type)[0] ?? '') ?? -1;
+  const owner = l.classes.get(l.typePath(type)[0] ?? '') ?? ELSEWHERE;
   const index = func(l, node, name, owner, receiver);
   if (owner >= 0) build.addMethod(owner, name, index);
-  else build.emit(OP.closure, index, 0, 0, node);
+  else {
+    build.extend(l.typeSymbol(type), name, index);
+    build.emit(OP.closure, index, 0, 0, node);
+  }
 }
 
 function func(l: GoLowering, node: number, name: string, owner: number, receiver: number): number {
@@ -127,7 +122,7 @@ function func(l: GoLowering, node: number, name: string, owner: number, receiver
   const body = tree.child(node, 'body');
   l.results.push(results.map((one) => tree.textOf(one)));
   const index = build.func(
-    { name, node, owner },
+    { name, node, owner, returns: l.typeSymbol(resultType(l, result)) },
     () => given.flatMap((one) => parameters(l, one)),
     () => {
       for (const one of given) if (one !== receiver) known(l, one);
@@ -137,6 +132,13 @@ function func(l: GoLowering, node: number, name: string, owner: number, receiver
   );
   l.results.pop();
   return index;
+}
+
+/** The type of the result, of several the first. */
+function resultType(l: GoLowering, result: number): number {
+  if (result < 0 || l.tree.kindName(result) !== 'parameter_list') return result;
+  const first = l.tree.first(result);
+  return first < 0 ? -1 : l.tree.child(first, 'type');
 }
 
 function parameters(l: GoLowering, node: number): Parameter[] {

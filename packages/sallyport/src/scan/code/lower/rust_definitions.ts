@@ -1,4 +1,4 @@
-import { NO_VALUE, OP, type Parameter } from '../ir.ts';
+import { ELSEWHERE, NO_VALUE, OP, type Parameter } from '../ir.ts';
 import type { RustLowering } from './rust_lowering.ts';
 import type { Handler } from './table.ts';
 
@@ -26,7 +26,9 @@ export const definitionHandlers: Readonly<Record<string, Handler<RustLowering>>>
   },
   mod_item(l, node) {
     const body = l.field(node, 'body');
+    const name = l.tree.textOf(l.field(node, 'name'));
     if (body >= 0) l.statements(body);
+    else l.build.importAs(name, ['.self', name], node);
     return NO_VALUE;
   },
   const_item: constant,
@@ -35,7 +37,17 @@ export const definitionHandlers: Readonly<Record<string, Handler<RustLowering>>>
     use(l, l.field(node, 'argument'), []);
     return NO_VALUE;
   },
-  struct_item: none,
+  struct_item(l, node) {
+    const index = l.classes.get(l.tree.textOf(l.field(node, 'name')));
+    const body = l.field(node, 'body');
+    const fields = new Map<number, number>();
+    for (const field of body < 0 ? [] : l.tree.children(body)) {
+      if (l.tree.kindName(field) !== 'field_declaration') continue;
+      fields.set(l.build.names.id(l.tree.textOf(l.field(field, 'name'))), l.typeSymbol(l.field(field, 'type')));
+    }
+    if (index !== undefined) l.build.setFields(index, fields);
+    return NO_VALUE;
+  },
   enum_item: none,
   union_item: none,
   type_item: none,
@@ -79,7 +91,7 @@ function use(l: RustLowering, node: number, prefix: readonly string[]): void {
     default: {
       const path = [...prefix, ...steps(l, node)];
       build.imports.push(path.join('::'));
-      if (path[0] !== 'crate' && path[0] !== 'self' && path[0] !== 'super') build.importAs(path.at(-1) ?? '', path, node);
+      if (path.length > 1 || !path[0]?.startsWith('.')) build.importAs(path.at(-1) ?? '', path, node);
     }
   }
 }
@@ -96,22 +108,23 @@ const GLOBS: Readonly<Record<string, readonly string[]>> = {
 };
 
 function wildcard(l: RustLowering, path: readonly string[], node: number): void {
+  l.build.imports.push([...path, '*'].join('::'));
   for (const name of GLOBS[path.join('.')] ?? []) l.build.importAs(name, [...path, name], node);
 }
 
 function steps(l: RustLowering, node: number): readonly string[] {
-  return node < 0
-    ? []
-    : l.tree
-        .textOf(node)
-        .split('::')
-        .map((step) => step.trim());
+  if (node < 0) return [];
+  const [root = '', ...rest] = l.tree
+    .textOf(node)
+    .split('::')
+    .map((step) => step.trim());
+  return [/^(?:crate|self|super)$/.test(root) ? `.${root}` : root, ...rest];
 }
 
 function impl(l: RustLowering, node: number): number {
   const { tree, build } = l;
   const name = l.typePath(l.field(node, 'type')).at(-1) ?? '';
-  const owner = l.classes.get(name) ?? -1;
+  const owner = l.classes.get(name) ?? ELSEWHERE;
   const outer = l.self;
   l.self = name;
   const body = l.field(node, 'body');
@@ -123,7 +136,10 @@ function impl(l: RustLowering, node: number): number {
     const method = tree.textOf(l.field(child, 'name'));
     const index = func(l, child, method, owner);
     if (owner >= 0) build.addMethod(owner, method, index);
-    else build.emit(OP.closure, index, 0, 0, child);
+    else {
+      build.extend(l.typeSymbol(l.field(node, 'type')), method, index);
+      build.emit(OP.closure, index, 0, 0, child);
+    }
   }
   l.self = outer;
   return NO_VALUE;
@@ -137,7 +153,7 @@ function func(l: RustLowering, node: number, name: string, owner: number): numbe
   const isRoute = routeOf(l, node);
   const body = l.field(node, 'body');
   return build.func(
-    { name, node, owner, isStatic },
+    { name, node, owner, isStatic, returns: l.typeSymbol(l.field(node, 'return_type')) },
     () => given.map((child, at) => parameter(l, child, at)),
     () => {
       given.forEach((child, at) => known(l, child, at, isRoute));

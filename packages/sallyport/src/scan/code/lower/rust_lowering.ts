@@ -66,7 +66,7 @@ export class RustLowering {
       if (/^(?:function|const|static)_item$/.test(kind)) this.build.reserve(tree.textOf(name));
       else if (kind === 'struct_item' || kind === 'enum_item') {
         const text = tree.textOf(name);
-        const index = this.build.nextClass();
+        const index = this.build.nextClass(text);
         this.classes.set(text, index);
         this.build.declare(text, this.build.emit(OP.class, index, 0, 0, child), child);
       } else if (kind === 'mod_item') this.reserveItems(tree.child(child, 'body'));
@@ -99,7 +99,7 @@ export class RustLowering {
       case 'crate':
       case 'super':
       case 'self':
-        return [tree.textOf(node)];
+        return [`.${tree.textOf(node)}`];
       default:
         return ['()'];
     }

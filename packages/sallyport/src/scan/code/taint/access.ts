@@ -11,7 +11,7 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
   const text = frame.module.names.text(name);
   const slot = object.slots?.get(text);
   if (slot !== undefined) return slot;
-  const member = analysis.member(object, name, text);
+  const member = analysis.member(frame, object, name, text);
   if (member !== undefined) return member;
   if (NUMERIC.has(text)) return new Value(NO_FACTS);
   const symbol = analysis.childSymbol(frame, object.symbol, name);
@@ -26,7 +26,7 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
     NOT_CONSTANT,
     undefined,
     undefined,
-    undefined,
+    analysis.fieldClass(object, declared),
     undefined,
     object,
   );

@@ -1,6 +1,6 @@
 import { SOURCE_KINDS } from '../check.ts';
-import { holdsAt, type MatchCheck } from '../pattern/match_check.ts';
-import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
+import { holdsAt, type Held, type MatchCheck } from '../pattern/match_check.ts';
+import { hasReceiver, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
 import { matchArgument, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
@@ -8,11 +8,25 @@ import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import type { Project } from './project.ts';
 import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
-import { allFacts, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts, type Source } from './value.ts';
+import {
+  allFacts,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  union,
+  Value,
+  withStep,
+  type ClassRef,
+  type Fact,
+  type Facts,
+  type Source,
+} from './value.ts';
 
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
 const PARAMETER = kindIndex('parameter');
+/** Functions that call each other, across files too, below the one under analysis; deeper ones count as unknown. */
+const MAX_CALLS = 60;
 /** Nested runs of closures and callbacks. */
 const MAX_NESTING = 12;
 
@@ -72,7 +86,7 @@ export class Analysis implements Engine {
         if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
           continue;
         const parameter = func.parameters[fact.parameter];
-        if (parameter === undefined || (fact.parameter === 0 && func.owner >= 0 && !func.isStatic)) continue;
+        if (parameter === undefined || (fact.parameter === 0 && hasReceiver(func))) continue;
         const home = this.#homes.get(func) ?? module;
         const source = { kind: PARAMETER, module: home, node: parameter.node, what: `the parameter ${home.names.text(parameter.name)}` };
         this.#listener.flow({ sink, module, node, source, step: fact.step });
@@ -102,7 +116,7 @@ export class Analysis implements Engine {
   summary(module: ModuleIr, func: FunctionIr): Summary {
     const known = this.#summaries.get(func);
     if (known !== undefined) return known;
-    if (this.quiet || this.#running.has(func) || this.#running.size > 60) return EMPTY_SUMMARY;
+    if (this.quiet || this.#running.has(func) || this.#running.size > MAX_CALLS) return EMPTY_SUMMARY;
     this.#running.add(func);
     const frame = new Frame(module, func, this.moduleFrame(module), undefined);
     for (const [at, parameter] of func.parameters.entries()) {
@@ -127,8 +141,9 @@ export class Analysis implements Engine {
     const { func, module } = frame;
     const parameter = func.parameters[at];
     if (parameter === undefined) return NOTHING;
-    const isReceiver = at === 0 && func.owner >= 0 && !func.isStatic;
-    const instance = isReceiver ? { module, index: func.owner } : undefined;
+    const isReceiver = at === 0 && hasReceiver(func);
+    const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
+    const instance = isReceiver ? own : this.project.classOf(module, parameter.type);
     const symbol = isReceiver ? UNKNOWN : parameter.type === UNKNOWN ? module.symbols.child(UNKNOWN, parameter.name) : parameter.type;
     return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, instance);
   }
@@ -209,12 +224,13 @@ export class Analysis implements Engine {
   }
 
   /** A method or nested export of an object of this project. */
-  member(object: Value, name: NameId, text: string): Value | undefined {
-    const of = object.instance ?? object.classRef;
+  member(frame: Frame, object: Value, name: NameId, text: string): Value | undefined {
+    const byType = object.symbol === UNKNOWN ? undefined : this.project.classOf(frame.module, object.symbol);
+    const of = object.instance ?? object.classRef ?? byType;
     if (of === undefined) return undefined;
     const found = this.project.method(of, name);
     if (found === undefined) return undefined;
-    const receiver = object.instance === undefined ? undefined : object;
+    const receiver = object.instance === undefined && byType === undefined ? undefined : object;
     return new Value(
       NO_FACTS,
       UNKNOWN,
@@ -225,6 +241,11 @@ export class Analysis implements Engine {
       undefined,
       receiver ?? (text === '' ? object : undefined),
     );
+  }
+
+  /** The class of what a field is declared to hold. */
+  fieldClass({ instance }: Value, type: SymbolId): ClassRef | undefined {
+    return instance === undefined || type === UNKNOWN ? undefined : this.project.classOf(instance.module, type);
   }
 
   fieldType(object: Value, name: NameId): SymbolId {
@@ -288,7 +309,7 @@ export class Analysis implements Engine {
     const func = module.functions[index];
     if (func === undefined) return;
     this.called(func);
-    const skip = func.owner >= 0 && !func.isStatic ? 1 : 0;
+    const skip = hasReceiver(func) ? 1 : 0;
     const handled = new Frame(module, func, target.func.frame ?? this.moduleFrame(module), frame);
     handled.returnBits = rule.returns;
     for (const [at, parameter] of func.parameters.entries()) {
@@ -306,16 +327,17 @@ export class Analysis implements Engine {
     this.runNested(handled);
   }
 
-  /** A pattern of a check that needs no flow holds here, as far as the call itself tells. */
+  /** A pattern of a check that needs no flow holds here, as far as the call itself tells: for one of what `..., $X, ...` may stand for. */
   matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
     if (this.quiet) return;
-    const holds = new Map(
-      bound.map(({ metavariable, value, node: at }) => [
-        metavariable,
-        { node: at, constant: value.constant === NOT_CONSTANT ? undefined : value.constant },
-      ]),
-    );
-    if (holdsAt(match, frame.module.tree, node, holds)) this.#listener.match(match.check, frame.module, node);
+    const held = ({ value, node: at }: Bound): Held => ({
+      node: at,
+      constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+    });
+    const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
+    const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));
+    const ways = open.length === 0 ? [holds] : open.map((one) => new Map(holds).set(one.metavariable, held(one)));
+    if (ways.some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
   }
 }
 

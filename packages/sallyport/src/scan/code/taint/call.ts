@@ -1,4 +1,4 @@
-import { CALL, NO_NAME, OP, SPREAD, STRIDE } from '../ir.ts';
+import { CALL, hasReceiver, NO_NAME, OP, SPREAD, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import type { CallPattern } from '../pattern/call_pattern.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import { matchArguments, type Argument } from './arguments.ts';
@@ -239,7 +239,7 @@ export function callFunction(analysis: Engine, frame: Frame, target: Value, valu
   const { module, index } = target.func;
   const func = module.functions[index];
   if (func === undefined) return undefined;
-  const given = target.receiver !== undefined && func.owner >= 0 && !func.isStatic ? [target.receiver, ...values] : values;
+  const given = target.receiver !== undefined && hasReceiver(func) ? [target.receiver, ...values] : values;
   if (func.outer !== 0 && target.func.frame !== undefined) {
     const nested = new Frame(module, func, target.func.frame, frame);
     for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = given[at] ?? NOTHING;
@@ -247,7 +247,22 @@ export function callFunction(analysis: Engine, frame: Frame, target: Value, valu
     return nested.returned ?? NOTHING;
   }
   analysis.called(func);
-  return instantiate(analysis, frame, analysis.summary(module, func), given, node);
+  return declared(analysis, module, func, instantiate(analysis, frame, analysis.summary(module, func), given, node));
+}
+
+/** A result of which only the declared type is known is an object of that class. */
+function declared(analysis: Engine, module: ModuleIr, func: FunctionIr, result: Value): Value {
+  const of = analysis.project.classOf(module, func.returns);
+  if (of === undefined) return result;
+  const first = module.language === 'go' ? result.slots?.get(0) : undefined;
+  if (first !== undefined) {
+    return isUntyped(first) ? result.withSlots(new Map(result.slots).set(0, first.ofClass(of))) : result;
+  }
+  return isUntyped(result) ? result.ofClass(of) : result;
+}
+
+function isUntyped({ instance, func, constant }: Value): boolean {
+  return instance === undefined && func === undefined && (constant === NOT_CONSTANT || constant === undefined);
 }
 
 function construct(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value {

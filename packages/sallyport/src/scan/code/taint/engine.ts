@@ -6,7 +6,7 @@ import type { Bound } from './arguments.ts';
 import type { Frame, Summary } from './frame.ts';
 import type { Project } from './project.ts';
 import type { HandlerRule, Rules, SinkRule } from './rules.ts';
-import type { Fact, Facts, Source, Step, Value } from './value.ts';
+import type { ClassRef, Fact, Facts, Source, Step, Value } from './value.ts';
 
 export type FlowReport = {
   readonly sink: SinkRule;
@@ -47,8 +47,9 @@ export type Engine = {
   childSymbol(frame: Frame, symbol: SymbolId, name: NameId): SymbolId;
   sourced(frame: Frame, value: Value, node: number): Value;
   sourceFacts(frame: Frame, kind: number, node: number): Facts;
-  member(object: Value, name: NameId, text: string): Value | undefined;
+  member(frame: Frame, object: Value, name: NameId, text: string): Value | undefined;
   fieldType(object: Value, name: NameId): SymbolId;
+  fieldClass(object: Value, type: SymbolId): ClassRef | undefined;
   closure(frame: Frame, index: number): Value;
   assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void;
   returned(frame: Frame, value: Value, node: number): void;

@@ -1,12 +1,14 @@
-import type { ModuleIr } from '../ir.ts';
-import type { NameId, SymbolId, Symbols } from '../symbol.ts';
-import type { ClassRef, Value } from './value.ts';
+import type { FunctionIr, ModuleIr } from '../ir.ts';
+import { NO_PROJECT_NAMES, type ProjectNames } from '../project_files.ts';
+import { UNKNOWN, type NameId, type SymbolId, type Symbols } from '../symbol.ts';
+import type { Found } from './found.ts';
+import { GoPackages } from './go_packages.ts';
+import { RustModules } from './rust_modules.ts';
+import { NO_FACTS, NOT_CONSTANT, Value, type ClassRef } from './value.ts';
 
 const MAX_BASES = 6;
 /** Folders of a package below each other. */
 const MAX_PACKAGE_STEPS = 8;
-
-type Found = { readonly module: ModuleIr; readonly rest: readonly string[] };
 
 /** The scanned files: what an import of one of them leads to. */
 export class Project {
@@ -14,9 +16,19 @@ export class Project {
 
   /** Names of files and folders: other roots of a path lead out of the project. */
   readonly #roots = new Set<string>();
-  readonly #leads = new Map<Symbols, Map<SymbolId, boolean>>();
+  /** By language; in Go and Rust, where each file has names of its own, by file. */
+  readonly #leads = new Map<Symbols | ModuleIr, Map<SymbolId, boolean>>();
 
-  constructor(modules: readonly ModuleIr[]) {
+  readonly #go: GoPackages;
+  readonly #rust: RustModules;
+  readonly #all: readonly ModuleIr[];
+  #extensions: Map<ModuleIr, Map<number, Map<NameId, { module: ModuleIr; index: number }>>> | undefined;
+  readonly #classes = new Map<ModuleIr, Map<SymbolId, ClassRef | undefined>>();
+
+  constructor(modules: readonly ModuleIr[], names: ProjectNames = NO_PROJECT_NAMES) {
+    this.#all = modules;
+    this.#go = new GoPackages(modules, names);
+    this.#rust = new RustModules(modules, names);
     for (const module of modules) {
       const path = withoutExtension(module.path);
       this.#modules.set(path, module);
@@ -28,11 +40,7 @@ export class Project {
   resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!this.#mayLead(from, symbol)) return undefined;
     const steps = from.symbols.steps(symbol);
-    const found = from.symbols.isLocal(symbol)
-      ? this.#relative(from, steps)
-      : from.language === 'python'
-        ? this.#package(from, steps)
-        : undefined;
+    const found = this.#find(from, steps);
     if (found === undefined) return undefined;
     const { module, rest } = found;
     if (module === from || rest.length === 0) return undefined;
@@ -44,31 +52,97 @@ export class Project {
       const slot = module.globals.get(from.names.id(name));
       value = slot === undefined ? undefined : env[slot];
     }
-    for (const step of more) value = value?.slots?.get(step);
+    for (const step of more)
+      value = value === undefined ? undefined : (value.slots?.get(step) ?? this.#function(value, from.names.id(step)));
     return value;
+  }
+
+  /** A function of a class: `Tool::new` of Rust. */
+  #function({ classRef }: Value, name: NameId): Value | undefined {
+    const method = classRef === undefined ? undefined : this.method(classRef, name);
+    if (method === undefined) return undefined;
+    return new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, { module: method.module, index: method.index, frame: undefined });
+  }
+
+  #find(from: ModuleIr, steps: readonly string[]): Found | undefined {
+    switch (from.language) {
+      case 'go':
+        return this.#go.find(from, steps);
+      case 'rust':
+        return this.#rust.find(from, steps);
+      default:
+        if (steps[0]?.startsWith('.') === true) return this.#relative(from, steps);
+        return from.language === 'python' ? this.#package(from, steps) : undefined;
+    }
+  }
+
+  /** The class that a declared type names: of this file, or of the file that the name leads to. */
+  classOf(from: ModuleIr, type: SymbolId): ClassRef | undefined {
+    if (type === UNKNOWN || (from.language !== 'go' && from.language !== 'rust')) return undefined;
+    let known = this.#classes.get(from);
+    if (known === undefined) this.#classes.set(from, (known = new Map()));
+    if (!known.has(type)) known.set(type, this.#findClass(from, type));
+    return known.get(type);
+  }
+
+  #findClass(from: ModuleIr, type: SymbolId): ClassRef | undefined {
+    const { symbols } = from;
+    if (symbols.depth(type) === 1) {
+      const own = classNamed(from, symbols.name(type));
+      if (own !== undefined) return own;
+    }
+    if (!this.#mayLead(from, type)) return undefined;
+    const found = this.#find(from, symbols.steps(type));
+    const name = found?.rest.at(-1);
+    return found === undefined || name === undefined || found.rest.length > 2 ? undefined : classNamed(found.module, from.names.id(name));
+  }
+
+  /** The class whose method a function is that stands in another file than the class. */
+  ownerOf(module: ModuleIr, func: FunctionIr): ClassRef | undefined {
+    const declared = module.extensions.find((one) => one.index === func.index);
+    return declared === undefined ? undefined : this.classOf(module, declared.type);
+  }
+
+  #extension(of: ClassRef, name: NameId): { module: ModuleIr; index: number } | undefined {
+    if (this.#extensions === undefined) {
+      this.#extensions = new Map();
+      for (const module of this.#all) {
+        for (const { type, name: method, index } of module.extensions) {
+          const owner = this.classOf(module, type);
+          if (owner === undefined) continue;
+          const classes = this.#extensions.get(owner.module) ?? new Map<number, Map<NameId, { module: ModuleIr; index: number }>>();
+          const methods = classes.get(owner.index) ?? new Map<NameId, { module: ModuleIr; index: number }>();
+          this.#extensions.set(owner.module, classes.set(owner.index, methods.set(method, { module, index })));
+        }
+      }
+    }
+    return this.#extensions.get(of.module)?.get(of.index)?.get(name);
   }
 
   /** Whether the symbol's root is a relative module or the name of a file or folder: asked for every field, so answered from a table. */
   #mayLead(from: ModuleIr, symbol: SymbolId): boolean {
     const { symbols } = from;
     const root = symbols.root(symbol);
-    let table = this.#leads.get(symbols);
-    if (table === undefined) this.#leads.set(symbols, (table = new Map()));
+    const scope = from.language === 'go' || from.language === 'rust' ? from : symbols;
+    let table = this.#leads.get(scope);
+    if (table === undefined) this.#leads.set(scope, (table = new Map()));
     let leads = table.get(root);
     if (leads === undefined) {
       const name = symbols.names.text(symbols.name(root));
-      leads = name.startsWith('.') || (from.language === 'python' && this.#roots.has(name));
+      if (from.language === 'go') leads = this.#go.mayLead(from, name);
+      else if (from.language === 'rust') leads = this.#rust.mayLead(from, name);
+      else leads = name.startsWith('.') || (from.language === 'python' && this.#roots.has(name));
       table.set(root, leads);
     }
     return leads;
   }
 
   #relative(from: ModuleIr, [specifier = '', ...rest]: readonly string[]): Found | undefined {
-    const module = this.#find(from.path, specifier);
+    const module = this.#file(from.path, specifier);
     if (module !== undefined) return { module, rest };
     // `from . import module` names a file by the first step after the folder.
     const [name = '', ...more] = rest;
-    const inner = this.#find(from.path, `${specifier}/${name}`);
+    const inner = this.#file(from.path, `${specifier}/${name}`);
     return inner === undefined ? undefined : { module: inner, rest: more };
   }
 
@@ -87,7 +161,7 @@ export class Project {
     return undefined;
   }
 
-  #find(path: string, specifier: string): ModuleIr | undefined {
+  #file(path: string, specifier: string): ModuleIr | undefined {
     const steps = path.split('/').slice(0, -1);
     for (const step of specifier.split('/')) {
       if (step === '..') steps.pop();
@@ -107,12 +181,15 @@ export class Project {
     const known = of.module.classes[of.index];
     const method = known?.methods.get(name);
     if (method !== undefined) return { module: of.module, index: method };
+    const extension = this.#extension(of, name);
+    if (extension !== undefined) return extension;
     if (known === undefined || depth >= MAX_BASES) return undefined;
     for (const base of known.bases) {
       const found = of.module.classes.find(
         (other) => other !== known && of.module.symbols.path([of.module.names.text(other.name)]) === base,
       );
-      const inherited = found === undefined ? undefined : this.method({ module: of.module, index: found.index }, name, depth + 1);
+      const parent = found === undefined ? this.classOf(of.module, base) : { module: of.module, index: found.index };
+      const inherited = parent === undefined ? undefined : this.method(parent, name, depth + 1);
       if (inherited !== undefined) return inherited;
     }
     return undefined;
@@ -122,6 +199,11 @@ export class Project {
     const { names, language } = of.module;
     return this.method(of, names.id(language === 'python' ? '__init__' : 'constructor'));
   }
+}
+
+function classNamed(module: ModuleIr, name: NameId): ClassRef | undefined {
+  const found = module.classes.find((one) => one.name === name);
+  return found === undefined ? undefined : { module, index: found.index };
 }
 
 function withoutExtension(path: string): string {

@@ -77,6 +77,10 @@ export class Value {
     return new Value(facts, this.symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
   }
 
+  ofClass(instance: ClassRef): Value {
+    return new Value(this.facts, this.symbol, NOT_CONSTANT, this.slots, this.func, instance, this.classRef, this.receiver);
+  }
+
   withSlots(slots: Slots): Value {
     return new Value(this.facts, this.symbol, NOT_CONSTANT, slots, this.func, this.instance, this.classRef, this.receiver);
   }

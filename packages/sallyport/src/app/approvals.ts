@@ -1,0 +1,84 @@
+import type { TenantId } from '../kernel/index.ts';
+import {
+  isNamed,
+  openApprovals,
+  openChannels,
+  refuseApproval,
+  serveApprovals,
+  type Approvals,
+  type ApprovalsOptions,
+} from '../approvals/service.ts';
+import type { ApprovalsConfig } from '../approvals/config.ts';
+import type { Effect } from '../flow/index.ts';
+import type { Area } from '../gateway/service.ts';
+import { ROLES, type Identity, type People } from '../identity/service.ts';
+import type { Clock, Logger } from '../kernel/index.ts';
+import { resolveReference } from './config.ts';
+
+export type ApprovalsWiring = Pick<ApprovalsOptions, 'store' | 'keyring' | 'change' | 'url'> & {
+  readonly identity: Pick<Identity, 'listKeys'>;
+  readonly people: Pick<People, 'list'>;
+  config(): ApprovalsConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+/** The approvals of this process: who there is to answer comes from identity, how people hear of it from the configuration. */
+export async function wireApprovals(
+  { identity, people, env, ...given }: ApprovalsWiring,
+  deps: { readonly logger: Logger; readonly clock: Clock },
+): Promise<Approvals> {
+  const names = async (tenant: TenantId): Promise<ReadonlyMap<string, string>> =>
+    new Map((await identity.listKeys(tenant)).map(({ principal, name }) => [principal, name]));
+  const channels = openChannels(
+    {
+      config: () => given.config(),
+      resolve: (reference) => resolveReference(reference, env),
+      name: async (tenant, principal) => (await names(tenant)).get(principal) ?? principal,
+    },
+    deps,
+  );
+  const approvals = await openApprovals(
+    {
+      ...given,
+      names,
+      tell: (notice) => channels.tell(notice),
+      ping: (callback, id) => channels.ping(callback, id),
+      async someone(tenant, { approvers, needs }, requester) {
+        const [persons, keys] = await Promise.all([people.list(tenant), identity.listKeys(tenant)]);
+        const able = [
+          // Whoever owns this machine may answer at its socket.
+          { principal: 'operator', name: 'operator' },
+          ...persons
+            .filter(({ disabled, role }) => disabled === null && ROLES[role].has('approvals:answer'))
+            .map(({ id, name, role }) => ({ principal: id, name, role })),
+          ...keys
+            .filter(({ revoked, permissions }) => revoked === null && permissions.includes('approvals:answer'))
+            .map(({ principal }) => ({ principal, name: principal })),
+        ];
+        return able.filter((one) => one.principal !== requester && isNamed(approvers, one)).length >= needs;
+      },
+    },
+    deps,
+  );
+  return {
+    ...approvals,
+    async close() {
+      await approvals.close();
+      await channels.close();
+    },
+  };
+}
+
+/** `/v1/approvals/` of the gateway port: the waiting side asks, polls and uses with its own key. */
+export function approvalsArea(approvals: Approvals, effects: Readonly<Record<string, Effect>>): Area {
+  return {
+    prefix: '/v1/approvals/',
+    serve: (request, target, body, key, response) =>
+      serveApprovals(
+        { approvals, effects },
+        { method: request.method ?? 'GET', target, body, tenant: key.tenant, principal: key.principal },
+        response,
+      ),
+    refuse: refuseApproval,
+  };
+}

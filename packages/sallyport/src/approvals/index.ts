@@ -1,0 +1,1 @@
+export type { Action, Held, HeldFinding, Refusal, Requested, Used } from './approval.ts';

@@ -1,0 +1,52 @@
+import type { Approver, Held } from './approval.ts';
+import type { ApprovalsConfig } from './config.ts';
+
+const MINUTE = 60_000;
+/** What a caller may ask for: five minutes to two weeks, as the configuration. */
+const LONGEST_WAIT = 20_160 * MINUTE;
+
+/** How a held action is to be answered. `approvers` empty: whoever has the permission. */
+export type Terms = {
+  readonly approvers: readonly string[];
+  readonly needs: number;
+  readonly fresh: boolean;
+  readonly waitMs: number;
+};
+
+/** The terms of the first line of the configuration that names the tool; high risk always needs a fresh proof. */
+export function termsFor(config: ApprovalsConfig, { tool, risk, waitMs }: Pick<Held, 'tool' | 'risk' | 'waitMs'>): Terms {
+  const rule = config.rules?.find(({ tools }) => tools.some((pattern) => matches(pattern, tool)));
+  const configured = (rule?.waitMinutes ?? config.waitMinutes ?? 60) * MINUTE;
+  return {
+    approvers: rule?.approvers ?? [],
+    needs: rule?.people ?? 1,
+    fresh: rule?.fresh === true || risk === 'high',
+    waitMs: Math.min(Math.max(waitMs ?? configured, MINUTE), LONGEST_WAIT),
+  };
+}
+
+/** Whether the list names this approver; an empty list names everybody who has the permission. */
+export function isNamed(approvers: readonly string[], by: Pick<Approver, 'principal' | 'name' | 'role'>): boolean {
+  if (approvers.length === 0) return true;
+  return approvers.some(
+    (entry) =>
+      entry === by.principal || (by.role !== undefined && (entry === `role:${by.role}` || entry.toLowerCase() === by.name.toLowerCase())),
+  );
+}
+
+/** `*` stands for any run of characters. Linear: the pieces between are looked for one after another. */
+function matches(pattern: string, name: string): boolean {
+  const pieces = pattern.split('*');
+  const first = pieces[0] ?? '';
+  const last = pieces.at(-1) ?? '';
+  if (pieces.length === 1) return pattern === name;
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
+  let from = first.length;
+  const end = name.length - last.length;
+  for (const piece of pieces.slice(1, -1)) {
+    const at = name.indexOf(piece, from);
+    if (at < 0 || at + piece.length > end) return false;
+    from = at + piece.length;
+  }
+  return true;
+}

@@ -1,0 +1,73 @@
+/** Shares a busy process's time fairly: who has used more than its share of it is refused early, so that others are answered. */
+export type Fairness = {
+  /** Adds processor time that was spent on a tenant. */
+  spent(tenant: string, milliseconds: number, now: number): void;
+  /** Whether a new request of this tenant should be refused now. Never while the process keeps up. */
+  refuses(tenant: string, now: number): boolean;
+  close(): void;
+};
+
+/** How far behind the event loop may be before requests are refused: a queue of this length adds its length to every answer. */
+const BEHIND_MS = 250;
+const TICK_MS = 50;
+/** Time is forgotten by half in this many milliseconds. */
+const HALF_LIFE_MS = 1_000;
+/** Tenants whose time is known at once. */
+const REMEMBERED = 10_000;
+/** Less than this in the last seconds is no load at all. */
+const NEGLIGIBLE_MS = 1;
+
+type Use = { milliseconds: number; at: number };
+
+/** `lag` answers by how many milliseconds the event loop is behind; by default a timer measures it. */
+export function createFairness(lag?: () => number): Fairness {
+  const uses = new Map<string, Use>();
+  const measured = lag === undefined ? measureLag() : undefined;
+  const behind = lag ?? (() => measured?.lag() ?? 0);
+
+  const decayed = (use: Use, now: number): number => use.milliseconds * 0.5 ** (Math.max(0, now - use.at) / HALF_LIFE_MS);
+
+  return {
+    spent(tenant, milliseconds, now) {
+      const use = uses.get(tenant);
+      if (use !== undefined) {
+        use.milliseconds = decayed(use, now) + milliseconds;
+        use.at = now;
+        return;
+      }
+      if (uses.size >= REMEMBERED) for (const [name, old] of uses) if (decayed(old, now) < NEGLIGIBLE_MS) uses.delete(name);
+      if (uses.size < REMEMBERED) uses.set(tenant, { milliseconds, at: now });
+    },
+    refuses(tenant, now) {
+      if (behind() < BEHIND_MS) return false;
+      const mine = uses.get(tenant);
+      const own = mine === undefined ? 0 : decayed(mine, now);
+      let all = 0;
+      let active = 0;
+      for (const use of uses.values()) {
+        const time = decayed(use, now);
+        if (time < NEGLIGIBLE_MS) continue;
+        all += time;
+        active++;
+      }
+      // Alone, a tenant has the whole process as its share, and is refused only for the process's sake.
+      return active <= 1 || own > all / active;
+    },
+    close: () => measured?.stop(),
+  };
+}
+
+function measureLag(): { lag(): number; stop(): void } {
+  let expected = performance.now() + TICK_MS;
+  let last = 0;
+  const timer = setInterval(() => {
+    last = Math.max(0, performance.now() - expected);
+    expected = performance.now() + TICK_MS;
+  }, TICK_MS);
+  timer.unref();
+  return {
+    // While a tick is overdue, that is the lag.
+    lag: () => Math.max(last, performance.now() - expected),
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,1 @@
+export { ATTACKS, type Attack } from './attacks.ts';

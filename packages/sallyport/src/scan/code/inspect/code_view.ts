@@ -1,0 +1,97 @@
+import type { SyntaxTree } from '../syntax.ts';
+
+/** How far an inspection looks back from a place, in characters. */
+const NEAR = 6000;
+
+/** A tree as the inspections of a file look at it: nodes by kind, and what stands around a node. Built once a file. */
+export class CodeView {
+  readonly tree: SyntaxTree;
+  readonly path: string;
+  readonly #byKind: ReadonlyMap<string, readonly number[]>;
+  readonly #parents: Int32Array;
+  readonly #identifiers = new Map<number, ReadonlyMap<string, readonly number[]>>();
+
+  constructor(tree: SyntaxTree, path: string) {
+    this.tree = tree;
+    this.path = path;
+    const byKind = new Map<string, number[]>();
+    this.#parents = new Int32Array(tree.count).fill(-1);
+    const lists = tree.names.kindNames.map((name) => {
+      const list = byKind.get(name) ?? [];
+      byKind.set(name, list);
+      return list;
+    });
+    for (let node = 0; node < tree.count; node++) {
+      lists[tree.kind[node] as number]?.push(node);
+      for (let child = tree.first(node); child >= 0; child = tree.next(child, node)) this.#parents[child] = node;
+    }
+    this.#byKind = byKind;
+  }
+
+  /** All nodes of a kind in the order of the text. */
+  of(kind: string): readonly number[] {
+    return this.#byKind.get(kind) ?? [];
+  }
+
+  /** Those of them that stand inside a node. */
+  within(node: number, kind: string): readonly number[] {
+    const all = this.of(kind);
+    const end = this.tree.skip[node] as number;
+    let low = 0;
+    let high = all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((all[middle] as number) < node) low = middle + 1;
+      else high = middle;
+    }
+    const found: number[] = [];
+    for (let at = low; at < all.length && (all[at] as number) < end; at++) found.push(all[at] as number);
+    return found;
+  }
+
+  /** Identifiers inside a node by their text; read once a node. */
+  identifiers(inside: number): ReadonlyMap<string, readonly number[]> {
+    let found = this.#identifiers.get(inside);
+    if (found === undefined) {
+      found = Map.groupBy(this.within(inside, 'identifier'), (node) => this.text(node));
+      this.#identifiers.set(inside, found);
+    }
+    return found;
+  }
+
+  /** The text of a node up to a place inside it, at most the last `NEAR` characters: looking back further for every call would take the square of the time. */
+  before(outer: number, inner: number): string {
+    const end = this.tree.start[inner] as number;
+    return this.tree.text.slice(Math.max(this.tree.start[outer] as number, end - NEAR), end);
+  }
+
+  parent(node: number): number {
+    return this.#parents[node] ?? -1;
+  }
+
+  /** The nearest node around `node` of one of the kinds, or -1. */
+  around(node: number, kinds: ReadonlySet<string>): number {
+    for (let at = this.parent(node); at >= 0; at = this.parent(at)) if (kinds.has(this.tree.kindName(at))) return at;
+    return -1;
+  }
+
+  contains(outer: number, inner: number): boolean {
+    return outer <= inner && inner < (this.tree.skip[outer] as number);
+  }
+
+  text(node: number): string {
+    return node < 0 ? '' : this.tree.textOf(node);
+  }
+
+  kind(node: number): string {
+    return node < 0 ? '' : this.tree.kindName(node);
+  }
+
+  child(node: number, field: string): number {
+    return node < 0 ? -1 : this.tree.child(node, field);
+  }
+
+  children(node: number): readonly number[] {
+    return node < 0 ? [] : this.tree.children(node);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Language } from '../language.ts';
+import type { SyntaxTree } from '../syntax.ts';
+import { CodeView } from './code_view.ts';
+import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
+import { goSecretSerialised } from './go_secrets.ts';
+import { hiddenDirection } from './hidden_text.ts';
+import type { Found, Inspection } from './inspection.ts';
+import {
+  rustAnyTypePun,
+  rustDanglingPointer,
+  rustInvalidValue,
+  rustPointerParameter,
+  rustSharedMadeMutable,
+  rustTransmute,
+  rustUncheckedAccess,
+  rustUncheckedText,
+  rustUnwrittenVector,
+} from './rust_memory.ts';
+import { rustPanicSafety } from './rust_panic.ts';
+import { rustSendSync } from './rust_threads.ts';
+
+/** By the name that a check gives in `inspect`. */
+export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  'hidden-direction': hiddenDirection,
+  'go-detached-context': goDetachedContext,
+  'go-endless-loop': goEndlessLoop,
+  'go-lost-cancel': goLostCancel,
+  'go-secret-serialised': goSecretSerialised,
+  'rust-any-type-pun': rustAnyTypePun,
+  'rust-dangling-pointer': rustDanglingPointer,
+  'rust-invalid-value': rustInvalidValue,
+  'rust-panic-safety': rustPanicSafety,
+  'rust-pointer-parameter': rustPointerParameter,
+  'rust-send-sync': rustSendSync,
+  'rust-shared-made-mutable': rustSharedMadeMutable,
+  'rust-transmute': rustTransmute,
+  'rust-unchecked-access': rustUncheckedAccess,
+  'rust-unchecked-text': rustUncheckedText,
+  'rust-unwritten-vector': rustUnwrittenVector,
+};
+
+/** Runs those inspections over a file whose words stand in it. */
+export function inspect(
+  file: { readonly path: string; readonly language: Language; readonly tree: SyntaxTree },
+  names: readonly string[],
+  found: (name: string, ...at: Parameters<Found>) => void,
+): void {
+  let view: CodeView | undefined;
+  for (const name of names) {
+    const inspection = INSPECTIONS[name];
+    if (inspection === undefined || !inspection.languages.includes(file.language)) continue;
+    if (!inspection.words.some((word) => file.tree.text.includes(word))) continue;
+    view ??= new CodeView(file.tree, file.path);
+    inspection.run(view, (node, offset) => found(name, node, offset));
+  }
+}
