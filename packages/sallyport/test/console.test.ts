@@ -135,6 +135,39 @@ test('an application asks, the person allows; a device by its code', { skip: noB
   await context.close();
 });
 
+test('a passkey is made, signs in without a name, and is refused after it was removed', { skip: noBrowser }, async () => {
+  assert.ok(browser !== undefined);
+  const { page, context, faults } = await openPage(browser);
+  const session = await context.newCDPSession(page);
+  await session.send('WebAuthn.enable');
+  await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true },
+  });
+  await page.goto(`${gate.console}/team`);
+  await page.getByLabel('Name').fill('Root <b>of</b> all');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel('Name of the passkey').fill('This <i>laptop</i>');
+  await page.getByRole('button', { name: 'Add a passkey' }).click();
+  await page.getByText('This <i>laptop</i>').waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  const bearer = String(await page.evaluate("localStorage.getItem('sallyport.session')"));
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const who = await fetch(new URL('/api/session', gate.console), { headers: { authorization: `Bearer ${bearer}`, cookie } });
+  assert.deepEqual(((await who.json()) as { session: { methods: string[] } }).session.methods, ['hwk', 'user', 'mfa']);
+  await page.goto(`${gate.console}/team`);
+  const passkeys = page.getByRole('region', { name: 'Your passkeys' });
+  await passkeys.getByRole('button', { name: 'Remove' }).click();
+  await passkeys.getByText('This <i>laptop</i>').waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByRole('alert').waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 for (const theme of ['light', 'dark'] as const)
   for (const phone of [false, true])
     test(`every page is sound: ${theme}, ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {

@@ -35,6 +35,15 @@ export async function recover(name: string, code: string, password: string): Pro
   return { recoveryCode: started.recoveryCode ?? '', keep: () => keepBearer(started.bearer) };
 }
 
+/** Signs in by a passkey of this address: the browser asks which. */
+export async function signInByPasskey(): Promise<void> {
+  const options = await callOnce<PublicKeyCredentialRequestOptionsJSON>('POST', '/api/session/passkey/ask', {});
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  const credential = await navigator.credentials.get({ publicKey });
+  if (!(credential instanceof PublicKeyCredential)) throw new Error('The browser gave no passkey.');
+  keepBearer((await callOnce<Started>('POST', '/api/session/passkey', { response: credential.toJSON() as unknown })).bearer);
+}
+
 export type Link = {
   readonly purpose: 'setup' | 'invite' | 'reset';
   readonly role: string;

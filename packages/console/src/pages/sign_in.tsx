@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
-import { recover, signIn } from '../api/account.ts';
-import { CodeField, Field, Form, textOf, withCode } from '../ui/parts.tsx';
+import { useAct } from '../api/act.ts';
+import { recover, signIn, signInByPasskey } from '../api/account.ts';
+import { CodeField, Field, Form, Problem, textOf, withCode } from '../ui/parts.tsx';
 import { RecoveryCode } from './recovery_code.tsx';
 
 /** For whoever is not signed in. */
@@ -28,6 +29,7 @@ export function SignIn(): ReactNode {
 function Enter({ onLost }: { readonly onLost: () => void }): ReactNode {
   const queries = useQueryClient();
   const [code, setCode] = useState(false);
+  const act = useAct();
   const send = async (data: FormData): Promise<void> => {
     queries.clear();
     await withCode(
@@ -42,11 +44,17 @@ function Enter({ onLost }: { readonly onLost: () => void }): ReactNode {
         onSend={send}
         send="Sign in"
         more={
-          <button type="button" className="plain" onClick={onLost}>
-            Use the recovery code
-          </button>
+          <>
+            <button type="button" disabled={act.running} onClick={() => act.run(signInByPasskey)}>
+              Use a passkey
+            </button>
+            <button type="button" className="plain" onClick={onLost}>
+              Use the recovery code
+            </button>
+          </>
         }
       >
+        <Problem error={act.error} />
         <Field label="Name" name="name" autoComplete="username" required autoFocus />
         <Field label="Password" name="password" type="password" autoComplete="current-password" required />
         {code ? <CodeField /> : null}

@@ -4,7 +4,7 @@ import { accountQuery } from '../api/account.ts';
 import { call } from '../api/client.ts';
 import { useAct } from '../api/act.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { Badge, Choice, CodeField, Copy, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+import { Badge, Choice, CodeField, Copy, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
 
 type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
 type Team = { readonly people: readonly Person[]; readonly roles: Readonly<Record<string, readonly string[]>> };
@@ -37,6 +37,7 @@ export function Team(): ReactNode {
       {team.data === undefined ? null : <People team={team.data} may={may} self={account.data?.principal ?? ''} onLink={setLink} />}
       {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
       <SecondFactor />
+      <Passkeys />
       <Sessions may={may} own={account.data?.session?.id ?? ''} />
       {link === undefined ? null : <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       <SameByApi
@@ -207,6 +208,48 @@ function Sessions({ may, own }: { readonly may: boolean; readonly own: string })
           </tbody>
         </table>
       </div>
+    </section>
+  );
+}
+
+type Passkey = { readonly id: string; readonly name: string; readonly created: number; readonly used: number | null };
+
+/** Keys in this device or a phone, in place of the password. */
+function Passkeys(): ReactNode {
+  const list = useQuery({ queryKey: ['passkeys'], queryFn: () => call<{ passkeys: readonly Passkey[] }>('GET', '/api/session/passkeys') });
+  const act = useAct();
+  const add = async (data: FormData): Promise<void> => {
+    const options = await call<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/session/passkeys/begin');
+    const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
+    if (!(credential instanceof PublicKeyCredential)) throw new Error('The browser made no passkey.');
+    await call('POST', '/api/session/passkeys', { name: textOf(data, 'name'), response: credential.toJSON() as unknown });
+    act.run(async () => undefined);
+  };
+  return (
+    <section className="card stack" aria-labelledby="passkeys">
+      <h2 id="passkeys">Your passkeys</h2>
+      <Problem error={list.error ?? act.error} />
+      <ul className="stack tight">
+        {(list.data?.passkeys ?? []).map((passkey) => (
+          <li key={passkey.id} className="row spread">
+            <span>
+              <Foreign text={passkey.name} />{' '}
+              <span className="soft small">used: {passkey.used === null ? 'never' : <When at={passkey.used} />}</span>
+            </span>
+            <button
+              type="button"
+              className="danger"
+              disabled={act.running}
+              onClick={() => act.run(() => call('DELETE', `/api/session/passkeys/${passkey.id}`))}
+            >
+              Remove
+            </button>
+          </li>
+        ))}
+      </ul>
+      <Form onSend={add} send="Add a passkey">
+        <Field label="Name of the passkey" name="name" required maxLength={60} hint="Such as the device that it is in." />
+      </Form>
     </section>
   );
 }

@@ -130,6 +130,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
     change: audit.change,
     clock,
     keyring,
+    origin: () => {
+      const issuer = identity.place()?.issuer;
+      return issuer === undefined ? undefined : new URL(issuer).origin;
+    },
     refresh: () => identity.refresh(),
     onSignedOut: (person) =>
       void authorization

@@ -50,6 +50,13 @@ export const ERRORS = {
   FACTOR_PRESENT: { status: 409, message: 'There is a second factor already.', fix: 'Remove it first.' },
   SECOND_FACTOR: { status: 401, message: 'The code of your app is asked for too.', fix: 'Send it as `code`.' },
   CODE_WRONG: { status: 400, message: 'The code is not right, or was used already.', fix: 'Wait for the next one.' },
+  PASSKEY_UNAVAILABLE: { status: 503, message: 'Passkeys are not ready yet.', fix: 'Try again in a few seconds.' },
+  PASSKEY_REFUSED: {
+    status: 400,
+    message: 'The passkey was not accepted.',
+    fix: 'Begin again at the address that the console is reached by.',
+  },
+  PASSKEY_UNKNOWN: { status: 404, message: 'There is no such passkey.', fix: 'Read the list again.' },
   CODE_UNKNOWN: {
     status: 404,
     message: 'There is no such code, or it has expired.',

@@ -20,13 +20,26 @@ const RECOVER = Type.Object(
   strict,
 );
 const PROOF = Type.Object({ password: PASSWORD, code: Type.Optional(CODE) }, strict);
+const PASSKEY = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'A PublicKeyCredential as its toJSON gives it (WebAuthn level 3).',
+});
+const ASK = Type.Object({ tenant: TENANT }, strict);
+const ANSWER = Type.Object({ tenant: TENANT, response: PASSKEY }, strict);
+const ADD = Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }), response: PASSKEY }, strict);
 const CONFIRM = Type.Object({ code: CODE }, strict);
 const INVITE = Type.Object({ role: ROLE }, strict);
 const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
 
 /** Everything that people do with their own session, and administrators with people. */
 export function peopleRoutes(people: People): Route[] {
-  return [...linkRoutes(people), ...sessionRoutes(people), ...factorRoutes(people), ...teamRoutes(people), resetRoute(people)];
+  return [
+    ...linkRoutes(people),
+    ...sessionRoutes(people),
+    ...passkeyRoutes(people),
+    ...factorRoutes(people),
+    ...teamRoutes(people),
+    resetRoute(people),
+  ];
 }
 
 function linkRoutes(people: People): Route[] {
@@ -131,6 +144,65 @@ function sessionRoutes(people: People): Route[] {
       async handler({ caller, params }) {
         await people.endSession(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { ended: params['id'] ?? '' } };
+      },
+    },
+  ];
+}
+
+/** Passkeys: of the person who calls, and for signing in. */
+function passkeyRoutes(people: People): Route[] {
+  const { passkeys } = people;
+  const mine = { permission: 'health:read', fresh: 'a passkey' } as const;
+  return [
+    withBody(
+      'POST',
+      '/api/session/passkey/ask',
+      'Says what a passkey has to answer for a sign-in.',
+      { public: 'nobody is signed in yet' },
+      ASK,
+      async ({ tenant }) => ({
+        json: await passkeys.ask(tenantOf(tenant)),
+      }),
+    ),
+    withBody(
+      'POST',
+      '/api/session/passkey',
+      'Signs in by what a passkey answered.',
+      { public: 'nobody is signed in yet' },
+      ANSWER,
+      async ({ tenant, response }, { from }) => started(await people.signInByPasskey(tenantOf(tenant), response, from)),
+    ),
+    {
+      method: 'GET',
+      path: '/api/session/passkeys',
+      summary: 'Lists the passkeys of the person who calls.',
+      authority: { permission: 'health:read' },
+      handler: async ({ caller }) => ({
+        json: { passkeys: (await passkeys.list(caller.tenant, signedInAs(caller).person)).map((one) => ({ ...one })) },
+      }),
+    },
+    {
+      method: 'POST',
+      path: '/api/session/passkeys/begin',
+      summary: 'Says what a new passkey is to be made with.',
+      authority: mine,
+      async handler({ caller }) {
+        const { person: id, name } = signedInAs(caller);
+        return { status: 201, json: await passkeys.begin(caller.tenant, { id, name }) };
+      },
+    },
+    withBody('POST', '/api/session/passkeys', 'Adds a passkey.', mine, ADD, async ({ name, response }, { caller }) => {
+      await passkeys.add(caller.tenant, signedInAs(caller).person, name, response);
+      return { status: 201, json: { added: name } };
+    }),
+    {
+      method: 'DELETE',
+      path: '/api/session/passkeys/:id',
+      summary: 'Removes a passkey.',
+      authority: mine,
+      async handler({ caller, params }) {
+        await passkeys.remove(caller.tenant, signedInAs(caller).person, params['id'] ?? '');
+        return { json: { removed: params['id'] ?? '' } };
       },
     },
   ];

@@ -6,6 +6,7 @@ import { fail } from '../errors.ts';
 import { endGrants, endWithSessions, revoke } from '../server/store.ts';
 import { insertPrincipal, notify } from '../store.ts';
 import { Attempts } from './attempts.ts';
+import { createPasskeys, type Passkeys } from './passkeys_service.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
 import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
 import { createSecondFactor, type SecondFactor } from './second_factor_service.ts';
@@ -42,6 +43,9 @@ export type People = {
   session(bearer: string, cookie: string | undefined): Promise<Session | undefined>;
   /** The password once more, for what needs it proved lately. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
   prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From, code?: string): Promise<void>;
+  readonly passkeys: Passkeys;
+  /** Signs in by what a passkey answered. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
+  signInByPasskey(tenant: TenantId, response: unknown, from: From): Promise<SignedIn>;
   /** Absent without a keyring. */
   readonly factor: SecondFactor | undefined;
   /** Rejects SESSION_UNKNOWN. */
@@ -75,6 +79,8 @@ const MAX_AGENT = 200;
 export type PeopleDeps = {
   readonly change: Change;
   readonly clock: Clock;
+  /** The console's own address, once it is known: passkeys belong to it. */
+  readonly origin?: () => string | undefined;
   /** Seals second factors; without it there are none. */
   readonly keyring?: Keyring;
   /** Reads the snapshot of who is in force anew. */
@@ -86,6 +92,8 @@ export type PeopleDeps = {
 export function openPeople(store: Store, deps: PeopleDeps): People {
   const { clock } = deps;
   const factor = deps.keyring === undefined ? undefined : createSecondFactor(store, { ...deps, keyring: deps.keyring });
+
+  const passkeys = createPasskeys(store, { change: deps.change, clock, origin: () => deps.origin?.() });
 
   /** How somebody with the right password proves it; undefined when the code is wrong, which counts as a wrong password. Rejects SECOND_FACTOR. */
   async function methodsOf(tenant: TenantId, person: string, code: string | undefined): Promise<string[] | undefined> {
@@ -195,6 +203,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
         await rows.setPassword(sql, found.person, password, recovery, now);
         // Whoever is let in anew has lost more than the password.
         await rows.deleteTotp(sql, found.person);
+        await rows.deletePasskeys(sql, found.person);
         await endThem(sql, found.tenant, { person: found.person });
         await emit({
           type: 'person.password_changed',
@@ -266,6 +275,16 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       return { ...(await start(found.tenant, { id, name, role: found.role }, from)), recoveryCode };
     },
     factor,
+    passkeys,
+    async signInByPasskey(tenant, response, from) {
+      // Nobody has said a name: what is guessed at from one address waits.
+      const person = await guarded(tenant, `passkey from ${from.address}`, from, async () => {
+        const id = await passkeys.answer(tenant, response);
+        return id === undefined ? undefined : credentials(tenant, { id });
+      });
+      // A key in hardware or a phone, and the person shown to it: two factors in one (RFC 8176).
+      return start(tenant, person, from, ['hwk', 'user', 'mfa']);
+    },
     async signIn(tenant, name, password, from, code) {
       const { known, methods } = await guarded(tenant, name, from, async () => {
         const known = await credentials(tenant, { name });
@@ -286,6 +305,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       await change(tenant, async (sql, emit) => {
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
         await rows.deleteTotp(sql, person.id);
+        await rows.deletePasskeys(sql, person.id);
         await endThem(sql, tenant, { person: person.id });
         await emit({
           type: 'person.password_changed',

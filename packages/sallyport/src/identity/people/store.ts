@@ -211,3 +211,75 @@ export async function confirmTotp(sql: Sql, person: string, now: number): Promis
 export async function deleteTotp(sql: Sql, person: string): Promise<boolean> {
   return (await sql.query('delete from identity_totp where person = $1 returning person', [person])).length > 0;
 }
+
+/** A passkey in a list. Times in milliseconds since 1970. */
+export type ListedPasskey = { readonly id: string; readonly name: string; readonly created: number; readonly used: number | null };
+
+export type PasskeyRow = { readonly id: string; readonly person: string; readonly public_key: Buffer; readonly counter: number };
+
+export async function insertPasskey(
+  sql: Sql,
+  tenant: TenantId,
+  passkey: { id: string; person: string; name: string; publicKey: Uint8Array; counter: number },
+  now: number,
+): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into identity_passkeys (tenant, id, person, name, public_key, counter, created) values ($1, $2, $3, $4, $5, $6, $7)
+     on conflict do nothing returning id`,
+    [tenant, passkey.id, passkey.person, passkey.name, Buffer.from(passkey.publicKey), passkey.counter, now],
+  );
+  return rows.length > 0;
+}
+
+export async function listPasskeys(sql: Sql, person: string): Promise<ListedPasskey[]> {
+  return sql.query<ListedPasskey>('select id, name, created, used from identity_passkeys where person = $1 order by created limit 100', [
+    person,
+  ]);
+}
+
+/** A passkey of somebody in force. */
+export async function selectPasskey(sql: Sql, id: string): Promise<PasskeyRow | undefined> {
+  const rows = await sql.query<PasskeyRow>(
+    `select k.id, k.person, k.public_key, k.counter from identity_passkeys k
+     join identity_principals p on p.tenant = k.tenant and p.id = k.person where k.id = $1 and p.disabled is null`,
+    [id],
+  );
+  return rows[0];
+}
+
+export async function usePasskey(sql: Sql, id: string, counter: number, now: number): Promise<void> {
+  await sql.query('update identity_passkeys set counter = $2, used = $3 where id = $1', [id, counter, now]);
+}
+
+/** One of a person, or all. */
+export async function deletePasskeys(sql: Sql, person: string, id?: string): Promise<boolean> {
+  const rows = await sql.query('delete from identity_passkeys where person = $1 and ($2::text is null or id = $2) returning id', [
+    person,
+    id ?? null,
+  ]);
+  return rows.length > 0;
+}
+
+export async function insertChallenge(
+  sql: Sql,
+  tenant: TenantId,
+  challenge: { challenge: string; person: string | null; expires: number },
+  now: number,
+): Promise<void> {
+  await sql.query('delete from identity_challenges where expires < $1', [now]);
+  await sql.query('insert into identity_challenges (tenant, challenge, person, expires) values ($1, $2, $3, $4)', [
+    tenant,
+    challenge.challenge,
+    challenge.person,
+    challenge.expires,
+  ]);
+}
+
+/** Takes a challenge out, for whom it was made; of two with the same one wins. */
+export async function takeChallenge(sql: Sql, challenge: string, person: string | null, now: number): Promise<boolean> {
+  const rows = await sql.query(
+    'delete from identity_challenges where challenge = $1 and person is not distinct from $2 and expires > $3 returning challenge',
+    [challenge, person, now],
+  );
+  return rows.length > 0;
+}
