@@ -53,14 +53,41 @@ export const PAGES: readonly Page[] = [
     permission: 'connections:read',
     component: lazyRouteComponent(() => import('../pages/connections.tsx'), 'Connections'),
   },
+  {
+    path: '/permissions',
+    title: 'Permissions',
+    permission: 'fga:read',
+    component: lazyRouteComponent(() => import('../pages/permissions.tsx'), 'Permissions'),
+  },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    permission: 'knowledge:read',
+    component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
+  {
+    path: '/identity',
+    title: 'Identity',
+    permission: 'identity:read',
+    component: lazyRouteComponent(() => import('../pages/identity.tsx'), 'Identity'),
+  },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
+  {
+    path: '/settings',
+    title: 'Settings',
+    permission: 'health:read',
+    component: lazyRouteComponent(() => import('../pages/settings.tsx'), 'Settings'),
+  },
 ];
 
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
+  { path: '/allow/$uid', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Allow') },
+  { path: '/device', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Device') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
   { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
 ];
 

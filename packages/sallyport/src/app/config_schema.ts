@@ -1,10 +1,12 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as DOCUMENTS } from '../documents/config.ts';
 import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
+import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { EFFECTS } from '../policy/index.ts';
@@ -44,6 +46,8 @@ export const CONFIG = Type.Object(
     approvals: Type.Optional(APPROVALS),
     connections: Type.Optional(CONNECTIONS),
     scan: Type.Optional(SCAN),
+    documents: Type.Optional(DOCUMENTS),
+    knowledge: Type.Optional(KNOWLEDGE),
     fga: Type.Optional(FGA),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {

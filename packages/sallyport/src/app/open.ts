@@ -35,6 +35,7 @@ import {
 } from '../identity/service.ts';
 import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
+import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
@@ -53,7 +54,9 @@ import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
+import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
 import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
@@ -125,6 +128,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const people = openPeople(store, {
     change: audit.change,
     clock,
+    keyring,
     refresh: () => identity.refresh(),
     onSignedOut: (person) =>
       void authorization
@@ -168,6 +172,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     clock,
   });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).map((tool) => [tool.name, tool.effect]));
@@ -181,6 +190,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const gateway = createGateway({
+    documents,
+    used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
     areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
@@ -218,11 +229,13 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
+    ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
     firstRequestRoute({ identity, providers, audit, guarded: () => guards !== undefined, clock, gateway: () => address.gateway }),
   ];
   const control = createControl(routes, {
@@ -276,6 +289,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await bounds.close();
       await approvals.close();
       await telemetry?.close();
+      await documents.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();

@@ -46,6 +46,7 @@ export async function openExchange(
   api: Api,
   bytes: Buffer,
   started: number,
+  documents: readonly string[] = [],
 ): Promise<{ ok: true; exchange: Exchange } | { ok: false; problem: Problem }> {
   const json = readJson(bytes);
   if (!json.ok) return no(JSON_PROBLEM[json.problem]);
@@ -74,6 +75,7 @@ export async function openExchange(
     tenant.commit(bytes),
     started,
     sealed,
+    documents,
   );
   return { ok: true, exchange };
 }
@@ -118,6 +120,7 @@ function exchangeOf(
   commitment: string,
   started: number,
   sealed: SealedPlaceholders | undefined,
+  documents: readonly string[],
 ): Exchange {
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
@@ -172,6 +175,7 @@ function exchangeOf(
       shapes: guards?.guards.shapes ?? [],
       ...(sealed === undefined ? {} : { sealed }),
     }),
+    documents,
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

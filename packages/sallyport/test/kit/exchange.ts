@@ -109,5 +109,6 @@ export function testExchange(
     commitment: '',
     started: 0,
     timings: {},
+    documents: [],
   };
 }

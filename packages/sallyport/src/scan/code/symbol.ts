@@ -28,6 +28,10 @@ export class Names {
     return id;
   }
 
+  get size(): number {
+    return this.#texts.length;
+  }
+
   text(id: NameId): string {
     return this.#texts[id] ?? '';
   }
@@ -76,6 +80,10 @@ export class Symbols {
   /** From now on the path of `from` leads to `to`, with all that is reached through it. */
   alias(from: SymbolId, to: SymbolId): void {
     if (from !== UNKNOWN && from !== to) this.#children.set(this.parent(from) * KEY + this.name(from), to);
+  }
+
+  get size(): number {
+    return this.#parent.length;
   }
 
   parent(symbol: SymbolId): SymbolId {
