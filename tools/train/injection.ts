@@ -29,11 +29,11 @@ const ORDINARY = /^(?:dolly|T0|xquad|Taskmaster|GPTeacher|BFCL)/;
 
 /** Share of benign texts, of sources that the model had not seen, that may lie above the threshold: of all, of ordinary ones, and of files as an agent reads them. */
 const ALARMS: Readonly<Record<Channel, { readonly all: number; readonly ordinary: number; readonly files: number }>> = {
-  prompt: { all: 0.012, ordinary: 0.003, files: 0.01 },
-  content: { all: 0.015, ordinary: 0.003, files: 0.0015 },
+  prompt: { all: 0.02, ordinary: 0.006, files: 0.01 },
+  content: { all: 0.02, ordinary: 0.007, files: 0.001 },
 };
 
-const LEARNING = { first: 2, epochs: 8, rate: 0.05, l2: 1e-5 };
+const LEARNING = { first: 2, epochs: 9, rate: 0.02, firstRate: 0.05, l2: 5e-5, dropped: 0.3 };
 /** Rows of one source and label that are judged out of fold: judging costs more than learning. */
 const JUDGED = 700;
 const NO_STACK = { bias: 0, weights: INPUTS.map(() => 0) };
@@ -95,10 +95,10 @@ function main(): void {
 /** Heads on all but one fold judge that fold; the last step learns from those judgements, the shipped head from every row. */
 function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined): { model: ChannelModel; outOfFold: Judged[] } {
   const { rows } = corpus;
-  const weights = weightsOf(rows).map((weight, r) => (belongs(rows[r] as Row, channel) ? weight : 0));
+  const weights = weightsOf(rows).map((weight, r) => weight * shareOf(rows[r] as Row, channel));
   const folds = foldsOf(rows, !values.sources);
   const inputs: Float64Array[] = [];
-  const judgedRows = sampleOf(rows, JUDGED).filter((r) => belongs(rows[r] as Row, channel));
+  const judgedRows = sampleOf(rows, JUDGED).filter((r) => shareOf(rows[r] as Row, channel) === 1);
   for (let fold = 0; fold < FOLDS; fold++) {
     const judge = judgeOf({ head: headOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, costs }, channel);
     for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
@@ -127,10 +127,18 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
   return { model: { head: headOf(corpus, weights, () => true), stack, costs }, outOfFold };
 }
 
-/** A plain task that was planted is an attack only in text from outside: a user may ask for anything. */
-function belongs({ kind, only }: Row, channel: Channel): boolean {
-  return (only === undefined || only === channel) && (channel === 'content' || kind !== 'indirect_task');
+/** How much of a row's weight counts at a point; below 1 it is learned from, but nothing is judged by it. */
+function shareOf({ kind, only, source, label }: Row, channel: Channel): number {
+  if (only !== undefined && only !== channel) return 0;
+  // A plain task that was planted is an attack only in text from outside: a user may ask for anything.
+  if (channel === 'prompt') return kind === 'indirect_task' ? 0 : 1;
+  // What users ask for is, in text from outside, as often as not an order that was planted.
+  const asked = kind === 'benign_instruction' || (kind === 'benign_hard_negative' && !/about|writing|jackhhao|mined/.test(source));
+  return label === 0 && asked ? ASKED : 1;
 }
+
+/** Share of the weight of a user's request as an example of benign text from outside. */
+const ASKED = 0.6;
 
 function headOf(corpus: Corpus, weights: Float32Array, isMember: (row: number) => boolean): ChannelModel['head'] {
   const members = Int32Array.from([...corpus.rows.keys()].filter((r) => isMember(r)));

@@ -9,8 +9,15 @@ const WEIGHTS = (1 << BITS) + (1 << KIND_BITS);
 /** A head as it is learned: a weight a bucket, a bias a scale. */
 export type Learned = { readonly weights: Float32Array; readonly bias: Float32Array };
 
-/** `first`: epochs in which only the weights of word classes are learned, before those of words. */
-export type Learning = { readonly first: number; readonly epochs: number; readonly rate: number; readonly l2: number };
+/** `first`: epochs in which only the weights of word classes are learned, at `firstRate`; in the later ones a share of the steps (`dropped`) still is theirs alone. */
+export type Learning = {
+  readonly first: number;
+  readonly epochs: number;
+  readonly rate: number;
+  readonly firstRate: number;
+  readonly l2: number;
+  readonly dropped: number;
+};
 
 /**
  * Logistic regression over windows with AdaGrad (Duchi et al., JMLR 12, 2011), multiple-instance: an attack is learned from its strongest
@@ -111,10 +118,12 @@ function update(state: State, row: number, start: number, stop: number, scale: n
   const from = first === 0 ? 0 : (ends[first - 1] as number);
   const to = ends[first + stop - start - 1] as number;
   const { weights } = head;
-  const { rate, l2 } = learning;
+  const { l2, dropped } = learning;
+  const rate = state.from > 0 ? learning.firstRate : learning.rate;
+  const drop = dropped > 0 && state.random.chance(dropped);
   for (let f = from; f < to; f++) {
     const b = features[f] as number;
-    if (b < state.from) continue;
+    if (b < state.from || (drop && b < 1 << BITS)) continue;
     const g = gradient + l2 * (weights[b] as number);
     squares[b] = (squares[b] as number) + g * g;
     weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);

@@ -39,6 +39,9 @@ const FULL = 1_000;
 /** What people wrote and used against models: few rows, and the ones that matter most. */
 const FIRST_HAND = /^(?:in-the-wild|GPTFuzz|garak|deepset|BIPIA-attack)/;
 
+/** Texts that quote attacks: the nearest misses there are. */
+const TOLD = /^(?:own\/about|own\/writing|synthetic\/about)/;
+
 /** How much each row counts. */
 export function weightsOf(rows: readonly Row[]): Float32Array {
   const counts = new Map<string, number>();
@@ -48,7 +51,9 @@ export function weightsOf(rows: readonly Row[]): Float32Array {
       ? 0
       : FIRST_HAND.test(row.source)
         ? 3
-        : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
+        : TOLD.test(row.source)
+          ? 1.5
+          : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
   );
 }
 

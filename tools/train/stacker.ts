@@ -62,15 +62,22 @@ export function withThreshold(stack: Stack, { all, long }: { readonly all: reado
   const steep = highest(
     long.benign.map((inputs) => {
       const above = oddsOf(inputs) - cut;
-      return above <= 0 ? 0 : (inputs[BEYOND] as number) === 0 ? Number.POSITIVE_INFINITY : above / (inputs[BEYOND] as number);
+      // No slope helps where a text is short: the threshold itself allowed it.
+      return above <= 0 || (inputs[BEYOND] as number) === 0 ? 0 : above / (inputs[BEYOND] as number);
     }),
     long.share,
   );
   console.log(
     `  thresholds ${cuts.map((value, s) => `${value.toFixed(2)} of ${all[s]?.benign.length}`).join(', ')}, ${steep.toFixed(2)} a doubling`,
   );
-  return { bias: stack.bias - cut, weights: stack.weights.map((weight, i) => (i === BEYOND ? -Math.min(steep, STEEPEST) : weight)) };
+  return {
+    bias: stack.bias - cut - MARGIN,
+    weights: stack.weights.map((weight, i) => (i === BEYOND ? -Math.min(steep, STEEPEST) : weight)),
+  };
 }
+
+/** Log-odds on top of where the share lies: it is estimated from few texts. */
+const MARGIN = 0.4;
 
 /** Above this the length of a text would decide. */
 const STEEPEST = 1.5;

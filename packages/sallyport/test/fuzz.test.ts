@@ -180,7 +180,7 @@ function request(api: Api, bytes: Buffer): void {
     return;
   }
   const exchange = testExchange(api, json.value, { guards, policy: POLICY });
-  inspectRequest(exchange, exchange.request);
+  inspectRequest(exchange, exchange.request, new Map());
   exchange.request.setModel('other');
   assert.equal((JSON.parse(JSON.stringify(exchange.request.body)) as JsonObject)['model'], 'other');
   JSON.parse(eventJson(exchangeEvent(exchange, { status: 200 }, 0)));

@@ -145,14 +145,14 @@ test('requests: each guard thrown at each point, closed and open', () => {
       const made = faulty(guard, point);
       const name = `${guard} at ${point}`;
       const asDeclared = exchangeFor(api, body, made.guards);
-      const refused = inspectRequest(asDeclared, asDeclared.request);
+      const refused = inspectRequest(asDeclared, asDeclared.request, new Map());
       assert.ok(made.seen.count > 0, `${name} was reached`);
       if (made.guards.onError(guard, point) === 'deny') assertClosed(name, asDeclared, refused?.rule, guard);
       else assertOpen(name, asDeclared, refused?.rule, guard);
       assert.ok(!JSON.stringify(refused ?? {}).includes(FAULT), `${name}: what was thrown stays inside`);
       for (const onError of ['deny', 'allow'] as const) {
         const exchange = exchangeFor(api, body, declared(made, onError).guards);
-        const rule = inspectRequest(exchange, exchange.request)?.rule;
+        const rule = inspectRequest(exchange, exchange.request, new Map())?.rule;
         if (onError === 'deny') assertClosed(`${name}, ${onError}`, exchange, rule, guard);
         else assertOpen(`${name}, ${onError}`, exchange, rule, guard);
         cases++;
@@ -355,7 +355,7 @@ test('a guard that throws on every one of 5,000 messages gives one bounded event
   const made = faulty('secrets', 'prompt');
   const messages = Array.from({ length: 5_000 }, (_, i) => ({ role: 'user', content: `message ${i}` }));
   const exchange = exchangeFor('chat', { model: 'm', messages }, made.guards);
-  assertClosed('5,000 failures', exchange, inspectRequest(exchange, exchange.request)?.rule, 'secrets');
+  assertClosed('5,000 failures', exchange, inspectRequest(exchange, exchange.request, new Map())?.rule, 'secrets');
   const event = exchangeEvent(exchange, { status: 403 }, 0);
   assert.ok((event.decision?.rules.length ?? 0) <= 64);
   assert.ok(JSON.stringify(event).length < 64 * 1024);

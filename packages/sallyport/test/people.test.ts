@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
+import { hotp, totpStep } from '../src/identity/people/totp.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // People and sessions over the real console port: the first link, signing in, what a session may do, and the way back in.
@@ -88,6 +89,44 @@ test('what a viewer may not do is refused, and only the machine may print the wa
   const key = await gate.key('--permission', 'people:write');
   assert.equal((await call('POST', '/api/people/way-in', {}, { bearer: key })).json.error?.code, 'CONTROL_OPERATOR_ONLY');
 });
+
+test('a second factor is asked for from its first code on, each code once, and goes when somebody is let in anew', async () => {
+  const root = await signIn('root');
+  const invited = await call('POST', '/api/people/invitations', { role: 'viewer' }, root);
+  await call('POST', '/api/links/use', { token: invited.json['token'], name: 'tom', password: PASSWORD });
+  const tom = await signIn('tom');
+  const begun = await call('POST', '/api/session/factor', undefined, tom);
+  const secret = Buffer.from(bytesOfBase32(String(begun.json['secret'])));
+  assert.match(String(begun.json['uri']), /^otpauth:\/\/totp\/Sallyport:tom\?secret=[A-Z2-7]{32}&/);
+  // Begun only: nothing is asked for yet.
+  await signIn('tom');
+  assert.equal((await call('PUT', '/api/session/factor', { code: '000000' }, tom)).json.error?.code, 'CODE_WRONG');
+  const step = totpStep(Date.now());
+  assert.equal((await call('PUT', '/api/session/factor', { code: hotp(secret, step - 1) }, tom)).status, 200);
+  const enter = (code?: string): Promise<Reply> =>
+    call('POST', '/api/session', { name: 'tom', password: PASSWORD, ...(code === undefined ? {} : { code }) });
+  assert.equal((await enter()).json.error?.code, 'SECOND_FACTOR');
+  assert.equal((await call('POST', '/api/session', { name: 'tom', password: 'not the password' })).json.error?.code, 'SIGN_IN_REFUSED');
+  assert.equal((await enter(hotp(secret, step - 1))).json.error?.code, 'SIGN_IN_REFUSED');
+  const both = await Promise.all([1, 2, 3, 4].map(() => enter(hotp(secret, step))));
+  assert.deepEqual(
+    both.map(({ status }) => status).toSorted((a, b) => a - b),
+    [201, 401, 401, 401],
+  );
+  assert.equal((await call('POST', '/api/session/proof', { password: PASSWORD }, tom)).json.error?.code, 'SECOND_FACTOR');
+  assert.equal((await call('GET', '/api/session/factor', undefined, tom)).json['totp'], true);
+  const { people } = (await call('GET', '/api/people', undefined, root)).json as { people?: { id: string; name: string }[] };
+  const reset = await call('POST', `/api/people/${people?.find(({ name }) => name === 'tom')?.id}/reset`, undefined, root);
+  assert.equal((await call('POST', '/api/links/use', { token: reset.json['token'], password: PASSWORD })).status, 201);
+  await signIn('tom');
+  assert.equal(gate.output().includes(String(begun.json['secret'])), false);
+});
+
+/** RFC 4648 section 6. */
+function bytesOfBase32(text: string): number[] {
+  const bits = [...text].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return (bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+}
 
 test('admin reset ends the sessions of that person and raises an event', async () => {
   const session = await signIn('root');

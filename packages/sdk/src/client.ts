@@ -11,6 +11,45 @@ export class SallyportError extends Error {
   }
 }
 
+/** Why the gate did not make a call to a third-party API. */
+export type ConnectionRefusal = {
+  /** Where the person connects the account: for `consent_required`, `scope_missing`, `reconsent_required`. */
+  readonly connect?: string;
+  readonly missing?: readonly string[];
+  /** The approval that the call waits for, and where to answer it: for `approval_needed`. */
+  readonly approval?: string;
+  readonly url?: string;
+};
+
+/** The gate did not make the call. `code`: `consent_required`, `scope_missing`, `reconsent_required`, `provider_down`, `client_misconfigured`, `denied_by_rule`, `approval_needed`, ... */
+export class ConnectionError extends SallyportError {
+  readonly refusal: ConnectionRefusal;
+
+  constructor(status: number, code: string, message: string, refusal: ConnectionRefusal) {
+    super(status, code, message);
+    this.name = 'ConnectionError';
+    this.refusal = refusal;
+  }
+}
+
+/** What is to be approved, exactly. */
+export type Action = { readonly tool: string; readonly arguments: unknown; readonly conversation?: string };
+export type ApprovalState = {
+  readonly id: string;
+  readonly state: 'waiting' | 'approved' | 'rejected' | 'expired' | 'used';
+  readonly expiresAt: string;
+  /** What the person said. */
+  readonly note?: string;
+};
+
+export type ProxyInit = {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whose account, when there are several. */
+  readonly user?: string;
+};
+
 export type SallyportOptions = {
   /** Where the gateway port is: `http://127.0.0.1:8100`. */
   readonly url: string;
@@ -148,6 +187,55 @@ export class Sallyport {
     return (await this.#call('POST', '/v1/inspect', input)) as Readonly<Record<string, unknown>>;
   }
 
+  /** Asks people to approve an action. The same question while it waits is one question. Rejects `approval_rejected`, `approval_fatigue`, ... */
+  async requestApproval(
+    action: Action & { readonly said?: string; readonly waitMinutes?: number },
+  ): Promise<ApprovalState & { readonly url: string }> {
+    return (await this.#call('POST', '/v1/approvals/request', action)) as ApprovalState & { readonly url: string };
+  }
+
+  /** How an approval of one's own stands; waits up to `seconds` for an answer, less than the timeout of requests. */
+  async approval(id: string, seconds: number = 0): Promise<ApprovalState> {
+    const wait = Math.max(0, Math.min(Math.floor(seconds), Math.floor(this.#timeout / 1_000) - 2));
+    return (await this.#call('GET', `/v1/approvals/${encodeURIComponent(id)}?wait=${wait}`)) as ApprovalState;
+  }
+
+  /** Spends the approval of exactly this action: true once. */
+  async useApproval(action: Action): Promise<boolean> {
+    try {
+      await this.#call('POST', '/v1/approvals/use', action);
+      return true;
+    } catch (error) {
+      if (error instanceof SallyportError && error.code === 'not_approved') return false;
+      throw error;
+    }
+  }
+
+  /**
+   * Calls a third-party API through the gate, which puts the credential in. Answers the service's own reply, whatever its status; a refusal of
+   * the gate rejects ConnectionError. `path` begins with a slash.
+   */
+  async proxy(connection: string, path: string, init: ProxyInit = {}): Promise<Response> {
+    const { method = 'GET', headers = {}, body, user } = init;
+    const reply = await this.#fetchOrFail(`/proxy/${encodeURIComponent(connection)}${path}`, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${this.#key}`, ...(user === undefined ? {} : { 'x-sallyport-user': user }) },
+      ...(body === undefined ? {} : { body }),
+      redirect: 'manual',
+    });
+    if (!reply.headers.has('x-sallyport-error')) return reply;
+    const value = readJson(await reply.text());
+    const { status, code, message } = errorOf(reply.status, value);
+    const told =
+      (value as { error?: { connect?: unknown; missing?: unknown; approval?: unknown; url?: unknown } } | undefined)?.error ?? {};
+    throw new ConnectionError(status, code, message, {
+      ...(typeof told.connect === 'string' ? { connect: told.connect } : {}),
+      ...(Array.isArray(told.missing) ? { missing: told.missing.filter((one) => typeof one === 'string') } : {}),
+      ...(typeof told.approval === 'string' ? { approval: told.approval } : {}),
+      ...(typeof told.url === 'string' ? { url: told.url } : {}),
+    });
+  }
+
   async #call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
     const reply = await this.#send(method, path, body);
     const text = await reply.text();
@@ -157,15 +245,18 @@ export class Sallyport {
     return value;
   }
 
-  async #send(method: 'GET' | 'POST', path: string, body: unknown): Promise<Response> {
+  #send(method: 'GET' | 'POST', path: string, body: unknown): Promise<Response> {
+    return this.#fetchOrFail(path, {
+      method,
+      headers: { authorization: `Bearer ${this.#key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      redirect: 'error',
+    });
+  }
+
+  async #fetchOrFail(path: string, init: RequestInit): Promise<Response> {
     try {
-      return await this.#fetch(`${this.#url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${this.#key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(this.#timeout),
-      });
+      return await this.#fetch(`${this.#url}${path}`, { ...init, signal: AbortSignal.timeout(this.#timeout) });
     } catch (cause) {
       throw new SallyportError(0, 'unreachable', 'The gate does not answer.', { cause });
     }

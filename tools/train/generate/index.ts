@@ -7,9 +7,11 @@ import { expand, variants, type Lists } from './grammar.ts';
 import { DIRECT, DIRECT_LISTS } from './direct.ts';
 import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
 import { MAIL_LISTS, MAILS, META, ABOUT as MORE_ABOUT, RULES, RULE_LISTS } from './ordinary.ts';
+import { LANGUAGES } from './languages.ts';
 import { ORDER_LISTS, ORDERS } from './orders.ts';
 import { DEEDS, OVERRIDE_LISTS, OVERRIDES } from './overrides.ts';
 import { OTHER_SCENES } from './scenes.ts';
+import { DIRECT_REGISTERS, ORDER_REGISTERS, ORDINARY_REGISTERS } from './registers.ts';
 import { layered, slots, sloppy } from './slots.ts';
 import { CODE, CODE_LISTS, TASK_LISTS, TASKS } from './tasks.ts';
 
@@ -60,6 +62,14 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
     random.chance(0.4) ? plant(carrier(random), text) : insert(random.of(texts).text, text, random);
   return [
     ...direct.map((text) => row(text, 1, 'direct_injection', 'own/direct')),
+    ...of(DIRECT_REGISTERS, DIRECT_LISTS, 4_000).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/register')),
+    ...of(ORDER_REGISTERS, ORDER_LISTS, 4_000).map((text) => ({
+      ...order(random.chance(0.15) ? text : into(documents, layered(text, random))),
+      source: 'own/register-order',
+    })),
+    ...of(ORDINARY_REGISTERS, MAIL_LISTS, 2_500).map((text) =>
+      row(random.chance(0.4) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail'),
+    ),
     ...orders.map((text) => ({ ...order(random.chance(0.15) ? text : into(documents, text)), source: 'own/order' })),
     ...direct.slice(0, 1_500).map((text) => row(into(documents, text), 1, 'indirect_injection', 'own/order-direct')),
     ...tasks.map((text) => row(into(prose, text), 1, 'indirect_task', 'own/plain-task')),
@@ -67,6 +77,12 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
     ...of(OTHER_SCENES, SCENES, 2_000).map((text) => row(sloppy(text, random), 1, 'jailbreak', 'own/other-scene')),
     ...mails.map((text) => row(random.chance(0.3) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail')),
     ...rules.map((text) => row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/rules')),
+    ...Object.entries(LANGUAGES).flatMap(([lang, { direct: said, order: planted, benign }]) => [
+      ...of(said, {}, 220).map((text) => row(text, 1, 'direct_injection', 'own/language', lang)),
+      ...of(planted, {}, 120).map((text) => ({ ...order(into(prose, text)), source: 'own/language-order', lang })),
+      ...of(benign, {}, 160).map((text) => row(text, 0, 'benign_hard_negative', 'own/language', lang)),
+      ...of(benign, {}, 60).map((text) => row(into(prose, text), 0, 'benign_document', 'own/mail', lang)),
+    ]),
     ...of(META, {}, 4_000).map((text) => row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta')),
     ...times(2_500, () => {
       const lists = { ...slot, quote: times(8, () => random.of(quotes)) };

@@ -24,8 +24,9 @@ export const accountQuery = queryOptions({
 
 type Started = { readonly bearer: string; readonly recoveryCode?: string };
 
-export async function signIn(name: string, password: string): Promise<void> {
-  keepBearer((await callOnce<Started>('POST', '/api/session', { name, password })).bearer);
+/** `code`: of the person's app, when there is a second factor; without it the server says SECOND_FACTOR. */
+export async function signIn(name: string, password: string, code = ''): Promise<void> {
+  keepBearer((await callOnce<Started>('POST', '/api/session', { name, password, ...(code === '' ? {} : { code }) })).bearer);
 }
 
 /** Answers the new recovery code; the session begins with `keep`, once the person has seen it. */
@@ -55,8 +56,8 @@ export async function useLink(
   return { recoveryCode: started.recoveryCode ?? '', keep: () => keepBearer(started.bearer) };
 }
 
-export async function prove(password: string): Promise<void> {
-  await callOnce('POST', '/api/session/proof', { password });
+export async function prove(password: string, code = ''): Promise<void> {
+  await callOnce('POST', '/api/session/proof', { password, ...(code === '' ? {} : { code }) });
 }
 
 export async function signOut(): Promise<void> {

@@ -77,7 +77,7 @@ export async function* lines<T>(path: string, signal: AbortSignal): AsyncGenerat
 
 function needs(error: ApiError): 'sign-in' | 'proof' | undefined {
   if (error.code === 'CONTROL_UNAUTHENTICATED') return 'sign-in';
-  return error.code === 'CONTROL_NOT_FRESH' || error.code === 'APPROVAL_NOT_FRESH' ? 'proof' : undefined;
+  return ['CONTROL_NOT_FRESH', 'APPROVAL_NOT_FRESH', 'PROOF_STALE'].includes(error.code) ? 'proof' : undefined;
 }
 
 async function send(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {

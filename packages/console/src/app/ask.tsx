@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { accountQuery, prove, signIn, type Account } from '../api/account.ts';
 import { setAsk } from '../api/client.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, Form, textOf } from '../ui/parts.tsx';
+import { CodeField, Field, Form, textOf, withCode } from '../ui/parts.tsx';
 
 type Question = { readonly what: 'sign-in' | 'proof'; readonly answer: (done: boolean) => void };
 
@@ -13,6 +13,7 @@ type Question = { readonly what: 'sign-in' | 'proof'; readonly answer: (done: bo
  */
 export function AskForPassword(): ReactNode {
   const [question, setQuestion] = useState<Question>();
+  const [code, setCode] = useState(false);
   const queries = useQueryClient();
   useEffect(() => {
     setAsk((what) => new Promise((answer) => setQuestion({ what, answer })));
@@ -21,14 +22,15 @@ export function AskForPassword(): ReactNode {
   const name = queries.getQueryData<Account>(accountQuery.queryKey)?.session?.name ?? '';
   const close = (done: boolean): void => {
     setQuestion(undefined);
+    setCode(false);
     question.answer(done);
   };
   const send = async (data: FormData): Promise<void> => {
-    if (question.what === 'proof') await prove(textOf(data, 'password'));
-    else {
-      await signIn(textOf(data, 'name'), textOf(data, 'password'));
-      if (textOf(data, 'name') !== name) location.reload();
-    }
+    const password = textOf(data, 'password');
+    const again = (): Promise<void> =>
+      question.what === 'proof' ? prove(password, textOf(data, 'code')) : signIn(textOf(data, 'name'), password, textOf(data, 'code'));
+    if (!(await withCode(again, () => setCode(true)))) return;
+    if (question.what === 'sign-in' && textOf(data, 'name') !== name) location.reload();
     close(true);
   };
   const proof = question.what === 'proof';
@@ -48,6 +50,7 @@ export function AskForPassword(): ReactNode {
       >
         {proof ? null : <Field label="Name" name="name" autoComplete="username" defaultValue={name} required />}
         <Field label="Password" name="password" type="password" autoComplete="current-password" required autoFocus />
+        {code ? <CodeField /> : null}
       </Form>
     </Dialog>
   );

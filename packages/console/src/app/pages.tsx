@@ -47,7 +47,31 @@ export const PAGES: readonly Page[] = [
     permission: 'providers:read',
     component: lazyRouteComponent(() => import('../pages/providers.tsx'), 'Providers'),
   },
+  {
+    path: '/permissions',
+    title: 'Permissions',
+    permission: 'fga:read',
+    component: lazyRouteComponent(() => import('../pages/permissions.tsx'), 'Permissions'),
+  },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    permission: 'knowledge:read',
+    component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
+  },
+  {
+    path: '/connections',
+    title: 'Connections',
+    permission: 'connections:read',
+    component: lazyRouteComponent(() => import('../pages/connections.tsx'), 'Connections'),
+  },
   { path: '/keys', title: 'Keys', permission: 'keys:read', component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys') },
+  {
+    path: '/identity',
+    title: 'Identity',
+    permission: 'identity:read',
+    component: lazyRouteComponent(() => import('../pages/identity.tsx'), 'Identity'),
+  },
   { path: '/team', title: 'Team', permission: 'people:read', component: lazyRouteComponent(() => import('../pages/team.tsx'), 'Team') },
   {
     path: '/settings',
@@ -60,11 +84,15 @@ export const PAGES: readonly Page[] = [
 /** Pages that a list leads to. */
 export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/policies/own', component: lazyRouteComponent(() => import('../pages/own_rules.tsx'), 'OwnRules') },
+  { path: '/allow/$uid', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Allow') },
+  { path: '/device', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Device') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
   { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
 ];
 
 /** Pages without the frame, for who comes by a link. */
 export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
+  { path: '/connections/callback', component: lazyRouteComponent(() => import('../pages/connection_callback.tsx'), 'ConnectionCallback') },
 ];

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import { recover, signIn } from '../api/account.ts';
-import { Field, Form, textOf } from '../ui/parts.tsx';
+import { CodeField, Field, Form, textOf, withCode } from '../ui/parts.tsx';
 import { RecoveryCode } from './recovery_code.tsx';
 
 /** For whoever is not signed in. */
@@ -27,9 +27,13 @@ export function SignIn(): ReactNode {
 
 function Enter({ onLost }: { readonly onLost: () => void }): ReactNode {
   const queries = useQueryClient();
+  const [code, setCode] = useState(false);
   const send = async (data: FormData): Promise<void> => {
     queries.clear();
-    await signIn(textOf(data, 'name'), textOf(data, 'password'));
+    await withCode(
+      () => signIn(textOf(data, 'name'), textOf(data, 'password'), textOf(data, 'code')),
+      () => setCode(true),
+    );
   };
   return (
     <>
@@ -45,6 +49,7 @@ function Enter({ onLost }: { readonly onLost: () => void }): ReactNode {
       >
         <Field label="Name" name="name" autoComplete="username" required autoFocus />
         <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        {code ? <CodeField /> : null}
       </Form>
     </>
   );

@@ -4,7 +4,7 @@ import { accountQuery } from '../api/account.ts';
 import { call } from '../api/client.ts';
 import { useAct } from '../api/act.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { Badge, Choice, Copy, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+import { Badge, Choice, CodeField, Copy, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
 
 type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
 type Team = { readonly people: readonly Person[]; readonly roles: Readonly<Record<string, readonly string[]>> };
@@ -36,6 +36,7 @@ export function Team(): ReactNode {
       <Problem error={team.error} />
       {team.data === undefined ? null : <People team={team.data} may={may} self={account.data?.principal ?? ''} onLink={setLink} />}
       {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
+      <SecondFactor />
       <Sessions may={may} own={account.data?.session?.id ?? ''} />
       {link === undefined ? null : <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       <SameByApi
@@ -206,6 +207,54 @@ function Sessions({ may, own }: { readonly may: boolean; readonly own: string })
           </tbody>
         </table>
       </div>
+    </section>
+  );
+}
+
+/** A code of an app beside one's own password. */
+function SecondFactor(): ReactNode {
+  const factor = useQuery({ queryKey: ['factor'], queryFn: () => call<{ totp: boolean }>('GET', '/api/session/factor') });
+  const [begun, setBegun] = useState<{ readonly secret: string; readonly uri: string }>();
+  const act = useAct();
+  const begin = (): void => act.run(async () => setBegun(await call<{ secret: string; uri: string }>('POST', '/api/session/factor')));
+  const confirm = async (data: FormData): Promise<void> => {
+    await call('PUT', '/api/session/factor', { code: textOf(data, 'code') });
+    setBegun(undefined);
+    act.run(async () => undefined);
+  };
+  return (
+    <section className="card stack" aria-labelledby="factor">
+      <h2 id="factor">Your second factor</h2>
+      <Problem error={factor.error ?? act.error} />
+      {factor.data?.totp === true ? (
+        <div className="row spread">
+          <p>The code of your app is asked for whenever your password is.</p>
+          <button
+            type="button"
+            className="danger"
+            disabled={act.running}
+            onClick={() => act.run(() => call('DELETE', '/api/session/factor'))}
+          >
+            Remove it
+          </button>
+        </div>
+      ) : begun === undefined ? (
+        <div className="row spread">
+          <p className="soft">An app for time-based codes, beside your password.</p>
+          <button type="button" disabled={act.running} onClick={begin}>
+            Set one up
+          </button>
+        </div>
+      ) : (
+        <Form onSend={confirm} send="Confirm">
+          <p>Enter this secret in your app, then the code that it shows.</p>
+          <pre tabIndex={0} aria-label="Secret">
+            {begun.secret}
+          </pre>
+          <Copy text={begun.uri}>Copy as an address</Copy>
+          <CodeField />
+        </Form>
+      )}
     </section>
   );
 }

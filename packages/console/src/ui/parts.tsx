@@ -151,6 +151,23 @@ export function Form({
   );
 }
 
+/** The code of a person's app. It is asked for only when the server has said that there is a second factor. */
+export function CodeField(): ReactNode {
+  return <Field label="Code of your app" name="code" inputMode="numeric" autoComplete="one-time-code" maxLength={10} required autoFocus />;
+}
+
+/** Runs `act`; says by `onCode` that a code is asked for too, which is no problem of the form's. */
+export async function withCode(act: () => Promise<void>, onCode: () => void): Promise<boolean> {
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'SECOND_FACTOR') throw error;
+    onCode();
+    return false;
+  }
+}
+
 /** A field of a form as text. */
 export function textOf(data: FormData, name: string): string {
   const value = data.get(name);

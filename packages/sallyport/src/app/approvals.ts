@@ -87,12 +87,16 @@ export function approvalPort(approvals: Pick<Approvals, 'request' | 'use'>): App
 export function approvalsArea(approvals: Approvals, effects: Readonly<Record<string, Effect>>): Area {
   return {
     prefix: '/v1/approvals/',
-    serve: (request, target, body, key, response) =>
-      serveApprovals(
+    async serve(request, target, body, key, response) {
+      if (!key.useTools) return refuseApproval(response, 403, 'This token is not for tools.');
+      // An agent that acts for a person asks for itself: that person may answer, the agent never.
+      const principal = key.actors[0] ?? key.principal;
+      await serveApprovals(
         { approvals, effects },
-        { method: request.method ?? 'GET', target, body, tenant: key.tenant, principal: key.principal },
+        { method: request.method ?? 'GET', target, body, tenant: key.tenant, principal },
         response,
-      ),
+      );
+    },
     refuse: refuseApproval,
   };
 }

@@ -1,8 +1,9 @@
-import { isObject, type Json, type YamlProblem } from '../kernel/index.ts';
+import { isObject, Secret, type Json, type YamlProblem } from '../kernel/index.ts';
 import { guardConfigProblems } from '../guard/index.ts';
 import { templateProblems } from '../gateway/service.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
+import { buildConnections } from '../vault/service.ts';
 import type { Written } from './config_schema.ts';
 
 /** What references are looked up in. */
@@ -12,7 +13,7 @@ export type Sources = Parameters<typeof resolveProviders>[1];
 export type ConfigProblem = { readonly pointer: string; readonly message: string };
 
 /** Lists whose entries stand by themselves: what is wrong with one says nothing about the others. */
-const LISTS = ['providers', 'rules'] as const;
+const LISTS = ['providers', 'rules', 'connections'] as const;
 const MAX_PORT = 65_535;
 
 /**
@@ -28,6 +29,8 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
     ...guardConfigProblems(written.guards ?? {}).map(({ pointer, message }) => ({ pointer: `/guards${pointer}`, message })),
     ...tenantProblems(written),
     ...templateProblems(written.templates ?? []).map(({ pointer, message }) => ({ pointer: `/templates${pointer}`, message })),
+    ...approvalProblems(written, sources),
+    ...connectionProblems(written, sources),
     ...listenProblems(written),
     ...tlsProblems(written, sources),
     ...storeProblems(written, sources),
@@ -92,12 +95,31 @@ function tlsProblems({ tls }: Written, sources: Sources): ConfigProblem[] {
 }
 
 function storeProblems({ store }: Written, sources: Sources): ConfigProblem[] {
-  const [, from, name] = /^\$\{(env|file):([^{}\s]+)\}$/.exec(store?.url ?? '') ?? [];
+  return referenceProblem('/store/url', store?.url, sources);
+}
+
+function approvalProblems({ approvals }: Written, sources: Sources): ConfigProblem[] {
+  return [
+    ...(approvals?.webhooks ?? []).flatMap(({ url }, at) => referenceProblem(`/approvals/webhooks/${at}/url`, url, sources)),
+    ...referenceProblem('/approvals/mail/server', approvals?.mail?.server, sources),
+  ];
+}
+
+function connectionProblems({ connections }: Written, sources: Sources): ConfigProblem[] {
+  const { problems } = buildConnections(connections ?? [], (reference) => {
+    const [problem] = referenceProblem('', reference, sources);
+    return problem?.message ?? new Secret('set');
+  });
+  return problems.map(({ pointer, message }) => ({ pointer: `/connections${pointer}`, message }));
+}
+
+/** What is wrong with a reference `${env:NAME}` or `${file:PATH}`: that there is nothing behind it. */
+function referenceProblem(pointer: string, reference: string | undefined, sources: Sources): ConfigProblem[] {
+  const [, from, name] = /^\$\{(env|file):([^{}\s]+)\}$/.exec(reference ?? '') ?? [];
   if (from === undefined || name === undefined) return [];
-  if (from === 'env' && (sources.env[name] ?? '') === '')
-    return [{ pointer: '/store/url', message: `the environment variable ${name} is not set` }];
+  if (from === 'env' && (sources.env[name] ?? '') === '') return [{ pointer, message: `the environment variable ${name} is not set` }];
   if (from === 'file' && (readOrUndefined(name, sources)?.trim() ?? '') === '')
-    return [{ pointer: '/store/url', message: `the file ${name} cannot be read or is empty` }];
+    return [{ pointer, message: `the file ${name} cannot be read or is empty` }];
   return [];
 }
 

@@ -1,14 +1,17 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { CONFIG as APPROVALS } from '../approvals/config.ts';
 import { CONFIG as AUDIT } from '../audit/config.ts';
+import { CONFIG as DOCUMENTS } from '../documents/config.ts';
 import { CONFIG as FGA } from '../fga/config.ts';
 import { CONFIG as FLOW } from '../flow/config.ts';
 import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
+import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { CONFIG as SCAN } from '../scan/config.ts';
+import { CONFIG as CONNECTIONS } from '../vault/config.ts';
 
 /** Everything that may stand in `sallyport.yaml`. */
 export const CONFIG = Type.Object(
@@ -36,7 +39,10 @@ export const CONFIG = Type.Object(
     limits: Type.Optional(LIMITS),
     audit: Type.Optional(AUDIT),
     approvals: Type.Optional(APPROVALS),
+    connections: Type.Optional(CONNECTIONS),
     scan: Type.Optional(SCAN),
+    documents: Type.Optional(DOCUMENTS),
+    knowledge: Type.Optional(KNOWLEDGE),
     fga: Type.Optional(FGA),
     content: Type.Optional(
       Type.Enum(['none', 'findings', 'full'], {

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { homedir } from 'node:os';
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
 import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
@@ -8,12 +9,15 @@ import { COMMANDS as FLOW } from '../flow/commands.ts';
 import { COMMANDS as INSPECT } from '../guard/commands.ts';
 import { judgePackage } from '../guard/index.ts';
 import { COMMANDS as IDENTITY } from '../identity/commands.ts';
+import { COMMANDS as KNOWLEDGE } from '../knowledge/commands.ts';
 import { mcpCommands } from '../mcp/commands.ts';
 import { COMMANDS as FEEDBACK } from '../monitor/commands.ts';
 import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
+import { cacheFolderOf } from '../scan/service.ts';
+import { COMMANDS as VAULT } from '../vault/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -31,10 +35,12 @@ const commands: readonly Command[] = [
   ...IDENTITY,
   ...INSPECT,
   ...FGA,
+  ...KNOWLEDGE,
   ...FLOW,
   ...POLICY,
   ...FEEDBACK,
   ...APPROVALS,
+  ...VAULT,
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
@@ -45,6 +51,7 @@ const commands: readonly Command[] = [
     clock: systemClock,
     code: codeEngine,
     judge: judgePackage,
+    cacheFolder: cacheFolderOf(process.env, homedir()),
     config: readScanConfig,
   }),
   doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),

@@ -36,6 +36,7 @@ import {
 } from '../identity/service.ts';
 import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
+import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
@@ -46,15 +47,19 @@ import { openProviders, openSealedKeys, type Providers } from '../providers/serv
 import { providerRoutes } from '../providers/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
+import { openVault, type Vault } from '../vault/service.ts';
+import { vaultRoutes } from '../vault/routes.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
+import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
 
 export type OpenOptions = {
@@ -78,6 +83,7 @@ export type App = {
   readonly policy: PolicyService;
   readonly providers: Providers;
   readonly approvals: Approvals;
+  readonly vault: Vault;
   readonly gateway: Gateway;
   readonly control: Control;
   readonly routes: readonly Route[];
@@ -123,6 +129,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const people = openPeople(store, {
     change: audit.change,
     clock,
+    keyring,
     refresh: () => identity.refresh(),
     onSignedOut: (person) =>
       void authorization
@@ -166,21 +173,29 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     clock,
   });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
+  const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
+  const newEventId = (): EventId => newId('evt', clock()) as EventId;
   const approvals = await wireApprovals(
-    {
-      ...{ store, keyring, change: audit.change, identity, people, env },
-      config: () => current.approvals ?? {},
-      url: () => (config.publicUrl ?? address.console ?? '').replace(/\/$/, ''),
-    },
+    { ...{ store, keyring, change: audit.change, identity, people, env }, config: () => current.approvals ?? {}, url: consoleUrl },
     { logger, clock },
   );
+  let connections = connectionsOf(config, env);
+  const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
+  const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const gateway = createGateway({
+    documents,
+    used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects)],
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -202,7 +217,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     origins: config.listen?.origins ?? [],
     logger,
     clock,
-    newEventId: () => newId('evt', clock()) as EventId,
+    newEventId,
   });
 
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
@@ -217,8 +232,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
+    ...vaultRoutes(vault),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
@@ -245,6 +262,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     policy,
     providers,
     approvals,
+    vault,
     gateway,
     control,
     routes,
@@ -263,6 +281,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       current = next;
       rebuild();
       templates = compileTemplates(next.templates ?? []);
+      connections = connectionsOf(next, env);
       bounds.reload(next);
       return [];
     },
@@ -273,6 +292,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await bounds.close();
       await approvals.close();
       await telemetry?.close();
+      await documents.close();
       await fga.close();
       await restoreMaps.close();
       await monitor.close();

@@ -89,6 +89,7 @@ function personOf(caller: Caller): KeyRecord {
     permissions: new Set(),
     gateway: true,
     useModels: true,
+    useTools: true,
     detail: 'full',
     models: ['practice/*'],
     requestsPerMinute: REQUESTS_PER_MINUTE,

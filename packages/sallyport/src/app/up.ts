@@ -196,7 +196,17 @@ function writePrivate(file: string, text: string): void {
 }
 
 /** Parts of the configuration that a running gate takes over; the others need a restart, which is said. */
-const LIVE: ReadonlySet<string> = new Set(['rules', 'defaults', 'withoutRules', 'guards', 'tenants', 'templates', 'limits', 'approvals']);
+const LIVE: ReadonlySet<string> = new Set([
+  'rules',
+  'defaults',
+  'withoutRules',
+  'guards',
+  'tenants',
+  'templates',
+  'limits',
+  'approvals',
+  'connections',
+]);
 
 /** The names of those parts in which two configurations differ and that a running gate does not take over. */
 function needRestart(before: Config, after: Config): string[] {

@@ -1,3 +1,4 @@
+import { matchesGlob } from '../kernel/index.ts';
 import type { Approver, Held } from './approval.ts';
 import type { ApprovalsConfig } from './config.ts';
 
@@ -15,7 +16,7 @@ export type Terms = {
 
 /** The terms of the first line of the configuration that names the tool; high risk always needs a fresh proof. */
 export function termsFor(config: ApprovalsConfig, { tool, risk, waitMs }: Pick<Held, 'tool' | 'risk' | 'waitMs'>): Terms {
-  const rule = config.rules?.find(({ tools }) => tools.some((pattern) => matches(pattern, tool)));
+  const rule = config.rules?.find(({ tools }) => tools.some((pattern) => matchesGlob(pattern, tool)));
   const configured = (rule?.waitMinutes ?? config.waitMinutes ?? 60) * MINUTE;
   return {
     approvers: rule?.approvers ?? [],
@@ -32,21 +33,4 @@ export function isNamed(approvers: readonly string[], by: Pick<Approver, 'princi
     (entry) =>
       entry === by.principal || (by.role !== undefined && (entry === `role:${by.role}` || entry.toLowerCase() === by.name.toLowerCase())),
   );
-}
-
-/** `*` stands for any run of characters. Linear: the pieces between are looked for one after another. */
-function matches(pattern: string, name: string): boolean {
-  const pieces = pattern.split('*');
-  const first = pieces[0] ?? '';
-  const last = pieces.at(-1) ?? '';
-  if (pieces.length === 1) return pattern === name;
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let from = first.length;
-  const end = name.length - last.length;
-  for (const piece of pieces.slice(1, -1)) {
-    const at = name.indexOf(piece, from);
-    if (at < 0 || at + piece.length > end) return false;
-    from = at + piece.length;
-  }
-  return true;
 }

@@ -12,6 +12,8 @@ export type EventQuery = {
   readonly kind?: string;
   readonly model?: string;
   readonly principal?: string;
+  /** Id of the thing that the events are about. */
+  readonly target?: string;
   /** 1 to 500; default 50. */
   readonly limit?: number;
   /** The `next` of the page before. */
@@ -44,6 +46,7 @@ export async function selectEvents(sql: Sql, query: EventQuery): Promise<EventPa
   if (query.kind !== undefined) where("(kind = ? or kind like ? || '.%')", query.kind, query.kind.replace(/[\\%_]/g, '\\$&'));
   if (query.model !== undefined) where('model = ?', query.model);
   if (query.principal !== undefined) where('principal = ?', query.principal);
+  if (query.target !== undefined) where("event -> 'target' ->> 'id' = ?", query.target);
   const after = parseCursor(query.after);
   if (after !== undefined) where('(time, uid) < (?::bigint, ?)', after.time, after.uid);
   const filter = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;

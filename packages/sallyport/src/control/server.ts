@@ -84,6 +84,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
   server.route({
     method: route.method,
     url: route.path,
+    ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not call does not make the server read a megabyte.
     onRequest: async (request) => {
       callers.set(request, await authorise(route, options.identify, request.headers, options.local));

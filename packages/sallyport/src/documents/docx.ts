@@ -2,12 +2,16 @@ import type { Collector } from './collector.ts';
 import { colourOf, isLost, WHITE, type Colour } from './colour.ts';
 import { DocumentRefused, type Concealment, type Limits } from './document.ts';
 import { unpack } from './package_files.ts';
+import { readHtml } from './html.ts';
 import { textOf } from './sniff.ts';
 import { NO_FORMAT, readFormat, Styles, type Format } from './docx_format.ts';
 import { readXml, type XmlHandler } from './xml.ts';
 
 /** Members that hold text: the main part, headers, footers, notes, comments; and what Word shows in its file dialogue only. */
-const TEXT = /^word\/(?:document|header\d*|footer\d*|footnotes|endnotes|comments\w*|glossary\/document)\.xml$/;
+const TEXT =
+  /^word\/(?:document|header\d*|footer\d*|footnotes|endnotes|comments\w*|glossary\/document|diagrams\/data\d*|charts\/chart\d*)\.xml$/;
+/** HTML and text that Word takes over as it stands (`w:altChunk`, section 17.17.2.1). */
+const CHUNK = /^word\/.*\.(?:x?html?|mht|txt)$/i;
 const PROPERTIES = /^(?:docProps\/(?:core|app|custom)\.xml|customXml\/item\d*\.xml)$/;
 const STYLES = 'word/styles.xml';
 /** 72 points an inch, 12,700 EMU a point: three inches to the left or above the page. */
@@ -16,11 +20,12 @@ const FAR_TWIPS = -6_000;
 
 /** WordprocessingML (ECMA-376, part 1, section 17): runs with their formatting, deletions, fields, descriptions of pictures, properties. */
 export async function readDocx(bytes: Uint8Array, into: Collector, limits: Limits): Promise<void> {
-  const files = await unpack(bytes, (name) => TEXT.test(name) || PROPERTIES.test(name) || name === STYLES, limits);
+  const files = await unpack(bytes, (name) => [TEXT, CHUNK, PROPERTIES].some((kind) => kind.test(name)) || name === STYLES, limits);
   if (!files.has('word/document.xml')) throw new DocumentRefused('unsupported', 'It is a package, but no Word document.');
   const styles = new Styles(xmlOf(files.get(STYLES)));
   for (const [name, file] of [...files].sort(([a], [b]) => order(a) - order(b))) {
     if (TEXT.test(name)) readMember(xmlOf(file), name, styles, into);
+    else if (CHUNK.test(name)) readHtml(xmlOf(file), into);
     else if (PROPERTIES.test(name)) readProperties(xmlOf(file), name, into);
   }
 }
@@ -32,7 +37,7 @@ function order(name: string): number {
 function xmlOf(file: Buffer | undefined): string {
   if (file === undefined) return '';
   const text = textOf(file);
-  if (text === undefined) throw new DocumentRefused('broken', 'Its XML is in no encoding that is read.');
+  if (text === undefined) throw new DocumentRefused('broken', 'A text in it is in no encoding that is read.');
   return text.replace(/^\ufeff/, '');
 }
 

@@ -1,4 +1,4 @@
-import { colourOf, type Colour } from './colour.ts';
+import { colourOf, WHITE, type Colour } from './colour.ts';
 import { readXml } from './xml.ts';
 
 /** The formatting of a run that decides whether it is seen (ECMA-376, part 1, section 17.3.2). */
@@ -34,6 +34,8 @@ export function readFormat(name: string, attributes: Readonly<Record<string, str
     case 'specVanish':
       return { ...before, vanish: !['0', 'false', 'off'].includes(value ?? '1') };
     case 'color':
+      // A theme's first background and light colour is white in all themes that ship.
+      if (/^(background1|light1)$/.test(attributes['themeColor'] ?? '')) return { ...before, colour: WHITE };
       return { ...before, colour: value === undefined || value === 'auto' ? undefined : colourOf(value) };
     case 'srgbClr':
       return { ...before, colour: colourOf(value ?? '') ?? before.colour };

@@ -34,12 +34,24 @@ function* png(data: Buffer): Generator<string> {
     const length = data.readUInt32BE(at);
     const type = data.toString('latin1', at + 4, at + 8);
     const body = data.subarray(at + 8, Math.min(at + 8 + length, data.length));
-    if (type === 'tEXt') yield body.toString('latin1');
-    else if (type === 'zTXt') yield* packed(body, body.indexOf(0) + 2, 'latin1');
+    if (type === 'tEXt') yield* profile(body.toString('latin1'));
+    else if (type === 'zTXt') for (const text of packed(body, body.indexOf(0) + 2, 'latin1')) yield* profile(text);
     else if (type === 'iTXt') yield* internationalText(body);
     else if (type === 'eXIf') yield* exifTexts(body);
     at += 12 + length;
   }
+}
+
+/** ImageMagick keeps profiles as text: name, length, hexadecimal digits. */
+function* profile(text: string): Generator<string> {
+  const raw = /\n(exif|iptc|xmp|8bim|APP1)\s+\d+\s+([0-9a-f\s]+)$/i.exec(text);
+  if (raw === null) return yield text;
+  const body = Buffer.from((raw[2] ?? '').replace(/\s/g, ''), 'hex');
+  const exif = body.indexOf('Exif\0\0', 0, 'latin1');
+  if (exif >= 0) yield* exifTexts(body.subarray(exif + 6));
+  yield* exifTexts(body);
+  yield* iptcTexts(body);
+  if (body.includes('<')) yield* xmlTexts(body);
 }
 
 function* internationalText(body: Buffer): Generator<string> {

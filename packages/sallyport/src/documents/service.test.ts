@@ -99,14 +99,42 @@ test('an encrypted PDF says so', async () => {
   assert.equal(await refusalOf(locked, 'a.pdf'), 'encrypted');
 });
 
+test('what was read lately is remembered; a refusal is not', async () => {
+  const slow = docxOf(Array.from({ length: 5_000 }, (_, i) => paragraph(run(`remembered ${i}`))).join(''));
+  const first = await documents.read({ bytes: slow, name: 'a.docx' });
+  assert.equal(await documents.read({ bytes: Buffer.from(slow), name: 'b.docx' }), first, 'the very same answer');
+  assert.notEqual(await documents.read({ bytes: slow, name: 'a.pdf' }), first);
+  const broken = docxOf('<w:p>');
+  assert.notEqual(await documents.read({ bytes: broken, name: 'a.docx' }), await documents.read({ bytes: broken, name: 'a.docx' }));
+});
+
+test('pictures: their text comes by the port, and where that fails nobody looked', async () => {
+  const png = pngOf(['tEXt', Buffer.from('Comment\0by hand')]);
+  const reading = openDocuments({ logger: silentLogger, ocr: (image) => Promise.resolve(`seen in ${image.length} bytes`) });
+  const read = await reading.read({ bytes: png, name: 'a.png' });
+  assert.ok(read.ok && read.pixels === undefined);
+  assert.deepEqual(
+    read.parts.map(({ text, shown }) => [text.replace(/\d+/, 'n'), shown]),
+    [
+      ['Comment by hand', 'metadata'],
+      ['seen in n bytes', 'visible'],
+    ],
+  );
+  await reading.close();
+  const failing = openDocuments({ logger: silentLogger, ocr: () => Promise.reject(new Error('gone')) });
+  const unread = await failing.read({ bytes: png, name: 'a.png' });
+  assert.ok(unread.ok && unread.pixels === true);
+  await failing.close();
+});
+
 test('no more than the given number of processes, and what cannot wait is told', async () => {
   const few = openDocuments({ logger: silentLogger, processes: 1, waiting: 3 });
-  const slow = docxOf(Array.from({ length: 20_000 }, (_, i) => paragraph(run(`word ${i * 7919}`))).join(''));
-  const reads = Array.from({ length: 8 }, () => few.read({ bytes: slow, name: 'a.docx' }));
+  const slow = (n: number): Buffer => docxOf(Array.from({ length: 20_000 }, (_, i) => paragraph(run(`word ${n} ${i * 7919}`))).join(''));
+  const reads = Array.from({ length: 8 }, (_, n) => few.read({ bytes: slow(n), name: 'a.docx' }));
   assert.ok(few.state().processes <= 1);
   const answers = (await Promise.all(reads)).map((read) => (read.ok ? 'read' : read.refusal));
   assert.deepEqual([answers.filter((one) => one === 'read').length, answers.filter((one) => one === 'busy').length], [4, 4]);
-  const impatient = await few.read({ bytes: slow, name: 'a.docx' }, { milliseconds: 1 });
+  const impatient = await few.read({ bytes: slow(9), name: 'a.docx' }, { milliseconds: 1 });
   assert.equal(impatient.ok ? 'read' : impatient.refusal, 'out_of_time');
   await few.close();
   const closed = await few.read({ bytes: good, name: 'a.pdf' });

@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from '../kernel/index.ts';
+import { reasonOf, type Logger } from '../kernel/index.ts';
 import { withConcealedCharacters } from './characters.ts';
-import { LIMITS, type GivenDocument, type Limits, type ReadDocument } from './document.ts';
+import { LIMITS, type DocumentPart, type GivenDocument, type Limits, type ReadDocument } from './document.ts';
 import { readDocument } from './read.ts';
+import { Remembered } from './remembered.ts';
 import type { Ask, Told } from './reader_service.ts';
 import { formatOf } from './sniff.ts';
 
@@ -16,11 +17,16 @@ export type Documents = {
   close(): Promise<void>;
 };
 
+/** The text that a picture shows, '' for none. Rejects when it cannot tell. */
+export type Ocr = (image: Uint8Array, milliseconds: number) => Promise<string>;
+
 export type DocumentsOptions = {
   readonly logger: Logger;
   readonly limits?: Partial<Limits>;
   /** Processes at once, default 2: each takes up to `memoryBytes`. */
   readonly processes?: number;
+  /** Reads the text in a picture, where the operator has something that can. */
+  readonly ocr?: Ocr;
   /** Documents that may wait, default 64; more are answered `busy` at once. */
   readonly waiting?: number;
 };
@@ -42,10 +48,11 @@ type Job = {
   done(read: ReadDocument): void;
 };
 
-export function openDocuments({ logger, limits: given = {}, processes = 2, waiting: most = 64 }: DocumentsOptions): Documents {
+export function openDocuments({ logger, limits: given = {}, processes = 2, waiting: most = 64, ocr }: DocumentsOptions): Documents {
   const limits: Limits = { ...LIMITS, ...given };
   const readers = new Set<Reader>();
   const queue: Job[] = [];
+  const remembered = new Remembered();
   let serial = 0;
   let closed = false;
 
@@ -134,24 +141,48 @@ export function openDocuments({ logger, limits: given = {}, processes = 2, waiti
     next();
   }
 
+  async function readFile(document: GivenDocument, milliseconds: number): Promise<ReadDocument> {
+    if (document.bytes.length > limits.inputBytes || formatOf(document) === 'text') {
+      const read = await readDocument(document, limits);
+      return read.ok ? withConcealedCharacters(read) : read;
+    }
+    if (closed || queue.length >= most) return refused('busy', 'Too many documents are being read.');
+    return new Promise((resolve) => {
+      const job: Job = { given: document, until: performance.now() + milliseconds, limits, done: resolve };
+      job.timer = setTimeout(() => {
+        const at = queue.indexOf(job);
+        if (at < 0) return;
+        queue.splice(at, 1);
+        resolve(refused('busy', 'Too many documents are being read.'));
+      }, milliseconds);
+      queue.push(job);
+      next();
+    });
+  }
+
+  async function readPicture(given: GivenDocument, read: ReadDocument, milliseconds: number): Promise<ReadDocument> {
+    if (ocr === undefined || !read.ok || read.pixels !== true) return read;
+    try {
+      const text = (await ocr(given.bytes, milliseconds)).slice(0, limits.characters);
+      const parts: DocumentPart[] = [...read.parts, { text, shown: 'visible', marks: [{ offset: 0 }] }];
+      return withConcealedCharacters({ ok: true, format: read.format, parts });
+    } catch (error) {
+      // Its metadata was read; that nobody looked at the picture stays said.
+      logger.warn('the text of a picture was not read', { reason: reasonOf(error) });
+      return read;
+    }
+  }
+
   return {
     async read(document, { milliseconds = limits.milliseconds } = {}) {
-      if (document.bytes.length > limits.inputBytes || formatOf(document) === 'text') {
-        const read = await readDocument(document, limits);
-        return read.ok ? withConcealedCharacters(read) : read;
-      }
-      if (closed || queue.length >= most) return refused('busy', 'Too many documents are being read.');
-      return new Promise((resolve) => {
-        const job: Job = { given: document, until: performance.now() + milliseconds, limits, done: resolve };
-        job.timer = setTimeout(() => {
-          const at = queue.indexOf(job);
-          if (at < 0) return;
-          queue.splice(at, 1);
-          resolve(refused('busy', 'Too many documents are being read.'));
-        }, milliseconds);
-        queue.push(job);
-        next();
-      });
+      const until = performance.now() + milliseconds;
+      const key = Remembered.keyOf(document);
+      const known = remembered.get(key);
+      if (known !== undefined) return known;
+      const file = await readFile(document, milliseconds);
+      const read = await readPicture(document, file, Math.max(1, until - performance.now()));
+      remembered.set(key, read);
+      return read;
     },
     state: () => ({ processes: readers.size, waiting: queue.length }),
     close() {

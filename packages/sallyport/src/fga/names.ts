@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto';
+
 /**
  * Names of types and relations as small numbers, shared by the models and tuple tables of one engine. They come from models, which are bounded
  * in number and size, and from tuples, which must fit a model; nothing of a tenant's data is kept here. 0 is the empty name.
  */
 export class Names {
+  /** Where the hashes of this engine's tables begin: nobody outside knows it. Drawn once, for a table is made for each question. */
+  readonly seed: number = randomInt(2 ** 32);
   readonly #ids = new Map<string, number>([['', 0]]);
   readonly #texts: string[] = [''];
 

@@ -1,6 +1,7 @@
 import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
 import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
+import type { Documents } from '../documents/service.ts';
 import type { Effect, FlowMode, Manifest } from '../flow/index.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
@@ -36,6 +37,10 @@ export type GatewayDeps = {
   contentMode(tenant: TenantId, practice: boolean): ContentMode;
   /** Who asks people about held calls; without it `ask` is `deny`. */
   readonly approvals?: ApprovalPort;
+  /** Reads attachments. */
+  readonly documents: Pick<Documents, 'read'>;
+  /** Told from which documents of the knowledge base a request says that it was made. */
+  used(tenant: TenantId, documents: readonly string[], event: EventId): void;
   /** Parts of the port that other modules answer. */
   readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */

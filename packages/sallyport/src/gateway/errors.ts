@@ -39,7 +39,7 @@ export const ERRORS = {
   TOOL_NOT_ALLOWED: {
     status: 403,
     message: 'The agent may not use one of the tools that the request offers.',
-    fix: 'Leave it out, or allow it with `sallyport agent change --tool`.',
+    fix: 'Leave it out, or give the task to an agent that may use it.',
   },
   DEGRADED: {
     status: 503,

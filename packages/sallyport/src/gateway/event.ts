@@ -90,11 +90,23 @@ function detailOf(exchange: Exchange, outcome: Outcome): Record<string, string |
       : { stripped_tools: ledger.strippedTools.slice(0, MAX_STRIPPED).join(',').slice(0, MAX_NAMES) }),
     ...(exchange.guarded ? {} : { guards: 'off' }),
     ...(outcome.aborted === true ? { aborted: true } : {}),
+    ...documentsOf(exchange.documents),
     ...(outcome.cost === undefined || outcome.cost === 0 ? {} : { cost_micros: outcome.cost }),
     parts: ledger.counted,
     characters: ledger.characters,
     commitment: exchange.commitment,
   };
+}
+
+/** Nine ids fit into one value of an event. */
+const IDS_IN_ONE = 9;
+
+/** The documents that the request says it was made from: what a later finding about one of them is traced by. */
+function documentsOf(ids: readonly string[]): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (let at = 0; at < ids.length; at += IDS_IN_ONE)
+    values[at === 0 ? 'documents' : `documents_${at / IDS_IN_ONE + 1}`] = ids.slice(at, at + IDS_IN_ONE).join(' ');
+  return values;
 }
 
 /** The decision as the client sees it: no scores and no spans unless its key has `detail: full`. */

@@ -29,6 +29,8 @@ export type Exchange = {
   readonly placeholders: Placeholders;
   /** Who asks people; without it `ask` is `deny`. */
   readonly approvals: ApprovalPort | undefined;
+  /** Ids of documents from which the app says that it made the request. */
+  readonly documents: readonly string[];
   /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
   readonly commitment: string;
   readonly started: number;

@@ -90,6 +90,8 @@ export class Judge {
         size: facts.size,
         scanned: facts.scanned,
         where: facts.where,
+        hidden: facts.hidden ?? '',
+        source: facts.source ?? '',
       },
       ...(facts.tool === undefined ? {} : { tool: { name: facts.tool, effect: this.effect(facts.tool) } }),
       ...(args === undefined ? {} : { args }),

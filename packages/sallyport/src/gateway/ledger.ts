@@ -2,7 +2,7 @@ import type { Finding, Point } from '../kernel/index.ts';
 import type { EventFinding, EventPart, EventRule } from '../audit/index.ts';
 import type { ContentItem } from '../audit/service.ts';
 import type { Verdict } from '../policy/index.ts';
-import type { Origin, PartKind } from '../message/index.ts';
+import type { FileSource, Origin, PartKind } from '../message/index.ts';
 import type { GuardFailure } from '../guard/index.ts';
 
 /** What one judged text or attachment is, apart from its text. */
@@ -18,6 +18,9 @@ export type PartFacts = {
   readonly scanned: boolean;
   readonly media?: string;
   readonly tool?: string;
+  /** How a text of a document is hidden from a person; absent for what is seen. */
+  readonly hidden?: string;
+  readonly source?: FileSource;
 };
 
 /** Events stay small: what is beyond these bounds is counted, not listed. */

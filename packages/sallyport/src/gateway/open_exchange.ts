@@ -48,6 +48,7 @@ export async function openExchange(
   api: Api,
   bytes: Buffer,
   started: number,
+  documents: readonly string[] = [],
 ): Promise<{ ok: true; exchange: Exchange } | { ok: false; problem: Problem }> {
   const json = readJson(bytes);
   if (!json.ok) return no(JSON_PROBLEM[json.problem]);
@@ -76,6 +77,7 @@ export async function openExchange(
     tenant.commit(bytes),
     started,
     sealed,
+    documents,
   );
   return { ok: true, exchange };
 }
@@ -120,6 +122,7 @@ function exchangeOf(
   commitment: string,
   started: number,
   sealed: SealedPlaceholders | undefined,
+  documents: readonly string[],
 ): Exchange {
   const practice = targets[0]?.kind === 'practice';
   const content = deps.contentMode(key.tenant, practice);
@@ -178,6 +181,7 @@ function exchangeOf(
     ledger,
     placeholders,
     approvals: deps.approvals,
+    documents,
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

@@ -17,6 +17,7 @@ import { ERRORS } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
+import { documentsNamed, readAttachments } from './attachments.ts';
 import { inspectEndpoint } from './inspect_endpoint.ts';
 import { inspectRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
@@ -162,7 +163,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
     if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
-    const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started);
+    const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started, documentsNamed(request.headers));
     if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
     try {
       const refusal = await charge(opened.exchange, body.bytes.length);
@@ -211,9 +212,14 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   async function exchange(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const asked = performance.now();
+    const attachments = await readAttachments(opened.request, deps.documents);
+    if (attachments.size > 0) opened.timings['documents'] = round(performance.now() - asked);
+    // This process's own time only: other requests went on while documents were read.
     const before = performance.now();
-    const refused = inspectRequest(opened, opened.request);
+    const refused = inspectRequest(opened, opened.request, attachments);
     opened.timings['inspect'] = round(performance.now() - before);
+    if (opened.documents.length > 0) deps.used(opened.tenant, opened.documents, opened.uid);
     if (refused !== undefined)
       return finish(deps, opened, response, { status: 403, body: {}, headers: {}, outcome: { status: 403 }, refused });
     if (!opened.request.stream) return forwardWhole(opened, request, response);

@@ -1,4 +1,4 @@
-import { HIT, START } from './lexer.ts';
+import { END, HIT, START } from './lexer.ts';
 import { lookUp, passes, tableOf, type Lexicon } from './lexicon.ts';
 import { findMorse } from './morse.ts';
 import type { View } from './view.ts';
@@ -17,7 +17,10 @@ const MIN_DISGUISED = 6;
 const MIN_DISGUISED_WORDS = 2;
 
 /** Short words that every English line has and whose disguised forms are no words. */
-const EVERYDAY = 'the your this that with from have what will about them then when where which before after without'.split(' ');
+const EVERYDAY =
+  'the you your this that with from have been just only print write output give tell know should would could please what will about them then when where which before after without'.split(
+    ' ',
+  );
 
 /** The disguised forms of a vocabulary, as a vocabulary of their own. */
 export function disguised(words: Iterable<string>): Readonly<Record<string, readonly string[]>> {
@@ -58,7 +61,10 @@ export function disguises(view: View, found: Decoded[]): void {
   if (view.numbers.mixed >= MIN_LEET) leet(view, found);
 }
 
-/** Decodes each line that has enough words of a class. */
+/** A word of at least so many units that stands as it is: its line is not in disguise. */
+const MIN_PLAIN = 4;
+
+/** Decodes each line that has enough words of a class, and the lines around it on which nothing stands plainly: whoever writes so rarely does for one line. */
 function lines(
   view: View,
   name: string,
@@ -66,23 +72,62 @@ function lines(
   label: string,
   read: (text: string, start: number, end: number) => number[],
 ): void {
-  const { words, lexicon, text } = view;
-  const members = tableOf(lexicon, name);
+  const { text } = view;
+  const disguised = disguisedLines(view, tableOf(view.lexicon, name));
+  if (disguised.length === 0) return;
+  const plain = plainLines(view, tableOf(view.lexicon, name));
   let done = 0;
+  for (const line of disguised) {
+    let from = line;
+    while (from > done && !plain.has(startOfLine(text, from - 1))) from = startOfLine(text, from - 1);
+    for (let start = Math.max(from, done); start < text.length; start = done) {
+      if (start > line && plain.has(start)) break;
+      const end = endOfLine(text, start);
+      if (end > start) found.push({ name: label, start, end, units: read(text, start, end) });
+      done = end + 1;
+    }
+  }
+}
+
+/** The starts of the lines that have enough words of a class. */
+function disguisedLines({ words, text }: View, members: Uint8Array): number[] {
+  const starts: number[] = [];
   let count = 0;
   let line = -1;
+  let stop = -1;
   for (let h = 0; h < words.count * HIT; h += HIT) {
     if (members[words.hits[h] as number] !== 1) continue;
     const at = words.hits[h + START] as number;
-    if (at < done) continue;
-    const start = text.lastIndexOf('\n', at) + 1;
-    count = start === line ? count + 1 : 1;
-    line = start;
-    if (count < MIN_DISGUISED_WORDS) continue;
-    const stop = text.indexOf('\n', at);
-    done = stop < 0 ? text.length : stop;
-    found.push({ name: label, start, end: done, units: read(text, start, done) });
+    if (at >= stop) {
+      line = startOfLine(text, at);
+      stop = endOfLine(text, at);
+      count = 0;
+    }
+    if (++count === MIN_DISGUISED_WORDS) starts.push(line);
   }
+  return starts;
+}
+
+/** The starts of the lines that have a word which is in the vocabulary as it stands. */
+function plainLines({ words, text }: View, members: Uint8Array): Set<number> {
+  const starts = new Set<number>();
+  let stop = -1;
+  for (let h = 0; h < words.count * HIT; h += HIT) {
+    const at = words.hits[h + START] as number;
+    if (at < stop || members[words.hits[h] as number] === 1 || (words.hits[h + END] as number) - at < MIN_PLAIN) continue;
+    starts.add(startOfLine(text, at));
+    stop = endOfLine(text, at);
+  }
+  return starts;
+}
+
+function startOfLine(text: string, at: number): number {
+  return at <= 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+}
+
+function endOfLine(text: string, at: number): number {
+  const stop = text.indexOf('\n', at);
+  return stop < 0 ? text.length : stop;
 }
 
 /** `i g n o r e  a l l` -> `ignore all`: what stands once between letters goes, what stands twice or is a blank among other signs parts words. */

@@ -1,4 +1,5 @@
 import { table, type Command, type Json, type JsonObject } from '../kernel/index.ts';
+import { AGENT_COMMANDS } from './agents/commands.ts';
 
 /** Commands over keys and people; all of them only call the control API. */
 export const COMMANDS: readonly Command[] = [
@@ -121,6 +122,7 @@ export const COMMANDS: readonly Command[] = [
       return 0;
     },
   },
+  ...AGENT_COMMANDS,
 ];
 
 function row(key: JsonObject): string[] {

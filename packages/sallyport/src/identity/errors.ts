@@ -42,6 +42,14 @@ export const ERRORS = {
     fix: 'Sign in as somebody of the organisation that the application belongs to.',
   },
   PROOF_STALE: { status: 403, message: 'The application asks for your password once more.', fix: 'Enter it, then allow again.' },
+  FACTOR_NEEDED: {
+    status: 403,
+    message: 'The application asks for a sign-in with a second factor.',
+    fix: 'Set one up under Team, sign in with it, then allow again.',
+  },
+  FACTOR_PRESENT: { status: 409, message: 'There is a second factor already.', fix: 'Remove it first.' },
+  SECOND_FACTOR: { status: 401, message: 'The code of your app is asked for too.', fix: 'Send it as `code`.' },
+  CODE_WRONG: { status: 400, message: 'The code is not right, or was used already.', fix: 'Wait for the next one.' },
   CODE_UNKNOWN: {
     status: 404,
     message: 'There is no such code, or it has expired.',

@@ -14,6 +14,8 @@ export type KeyRecord = {
   readonly gateway: boolean;
   /** Whether it may use models there; a token may be for other parts only. */
   readonly useModels: boolean;
+  /** Whether it may use tools, connections and their approvals there. */
+  readonly useTools: boolean;
   /** `full`: refusals and replies carry scores and spans. */
   readonly detail: 'short' | 'full';
   /** Patterns of models (`*` matches any run); none = all. */

@@ -51,6 +51,7 @@ function recordOf(row: KeyRow): KeyRecord {
     permissions: new Set(row.permissions.filter((p): p is Permission => (PERMISSIONS as readonly string[]).includes(p))),
     gateway: row.gateway,
     useModels: true,
+    useTools: true,
     detail: row.detail,
     models: row.models,
     requestsPerMinute: row.requests_per_minute,

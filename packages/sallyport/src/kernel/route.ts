@@ -22,8 +22,13 @@ export const PERMISSIONS = [
   'health:read',
   'fga:read',
   'fga:write',
+  'knowledge:read',
+  'knowledge:write',
+  'knowledge:release',
   'approvals:read',
   'approvals:answer',
+  'connections:read',
+  'connections:write',
   'identity:read',
   'identity:write',
 ] as const;
@@ -86,6 +91,8 @@ export type Route = {
   readonly authority: Authority;
   readonly query?: TSchema;
   readonly body?: TSchema;
+  /** Bytes of the largest body, where that is more than every route takes. */
+  readonly bodyBytes?: number;
   readonly reply?: TSchema;
   handler(request: RouteRequest): Promise<RouteReply> | RouteReply;
 };

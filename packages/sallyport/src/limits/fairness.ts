@@ -7,9 +7,13 @@ export type Fairness = {
   close(): void;
 };
 
-/** How far behind the event loop may be before requests are refused: a queue of this length adds its length to every answer. */
+/** How far behind the process may be before who uses more than its share is refused: a queue of this length adds its length to every answer. */
 const BEHIND_MS = 250;
+/** How far before everybody is: clients give up at times like this, and their retries make it worse. */
+const OVERLOADED_MS = 2_000;
 const TICK_MS = 50;
+/** One long request is no overload: the lag is smoothed, by half in so many ticks. */
+const SMOOTHING = 0.5 ** (1 / 20);
 /** Time is forgotten by half in this many milliseconds. */
 const HALF_LIFE_MS = 1_000;
 /** Tenants whose time is known at once. */
@@ -19,7 +23,7 @@ const NEGLIGIBLE_MS = 1;
 
 type Use = { milliseconds: number; at: number };
 
-/** `lag` answers by how many milliseconds the event loop is behind; by default a timer measures it. */
+/** `lag` answers by how many milliseconds the event loop is behind, smoothed; by default a timer measures it. */
 export function createFairness(lag?: () => number): Fairness {
   const uses = new Map<string, Use>();
   const measured = lag === undefined ? measureLag() : undefined;
@@ -39,7 +43,9 @@ export function createFairness(lag?: () => number): Fairness {
       if (uses.size < REMEMBERED) uses.set(tenant, { milliseconds, at: now });
     },
     refuses(tenant, now) {
-      if (behind() < BEHIND_MS) return false;
+      const late = behind();
+      if (late < BEHIND_MS) return false;
+      if (late >= OVERLOADED_MS) return true;
       const mine = uses.get(tenant);
       const own = mine === undefined ? 0 : decayed(mine, now);
       let all = 0;
@@ -50,8 +56,8 @@ export function createFairness(lag?: () => number): Fairness {
         all += time;
         active++;
       }
-      // Alone, a tenant has the whole process as its share, and is refused only for the process's sake.
-      return active <= 1 || own > all / active;
+      // Alone, a tenant has the whole process as its share.
+      return active > 1 && own > all / active;
     },
     close: () => measured?.stop(),
   };
@@ -59,15 +65,17 @@ export function createFairness(lag?: () => number): Fairness {
 
 function measureLag(): { lag(): number; stop(): void } {
   let expected = performance.now() + TICK_MS;
-  let last = 0;
+  let smoothed = 0;
   const timer = setInterval(() => {
-    last = Math.max(0, performance.now() - expected);
+    const late = Math.max(0, performance.now() - expected);
+    // A long pause stands for the ticks that it swallowed.
+    const kept = SMOOTHING ** (1 + late / TICK_MS);
+    smoothed = smoothed * kept + late * (1 - kept);
     expected = performance.now() + TICK_MS;
   }, TICK_MS);
   timer.unref();
   return {
-    // While a tick is overdue, that is the lag.
-    lag: () => Math.max(last, performance.now() - expected),
+    lag: () => smoothed,
     stop: () => clearInterval(timer),
   };
 }

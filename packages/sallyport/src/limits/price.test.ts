@@ -71,6 +71,12 @@ test('a process that is behind refuses who uses more than a fair share of it', (
   lag = 400;
   assert.deepEqual([fairness.refuses('greedy', 1_000), fairness.refuses('modest', 1_000)], [true, false]);
   assert.equal(fairness.refuses('newcomer', 1_000), false);
-  assert.equal(fairness.refuses('greedy', 60_000), true, 'nobody else is there: for the sake of the process');
+  assert.equal(fairness.refuses('greedy', 60_000), false, 'nobody else is there');
+  lag = 3_000;
+  assert.deepEqual(
+    [fairness.refuses('greedy', 60_000), fairness.refuses('newcomer', 60_000)],
+    [true, true],
+    'the process itself cannot go on',
+  );
   fairness.close();
 });

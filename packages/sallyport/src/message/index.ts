@@ -1,4 +1,4 @@
-export type { Api, Origin, Part, PartKind, ReadReply, ReadRequest, ToolCall, ToolDefinition, Usage } from './part.ts';
+export type { Api, FileSource, Origin, Part, PartKind, ReadReply, ReadRequest, ToolCall, ToolDefinition, Usage } from './part.ts';
 export { readRequest } from './request.ts';
 export { readError, readReply } from './reply.ts';
 export { withhold } from './withhold.ts';

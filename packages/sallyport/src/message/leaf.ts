@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Point } from '../kernel/index.ts';
 import type { Context } from './context.ts';
-import type { Origin, Part, PartKind } from './part.ts';
+import type { FileSource, Origin, Part, PartKind } from './part.ts';
 
 /** An object or array of the body, and the member that a part writes to. */
 export type Holder = JsonObject | Json[];
@@ -146,10 +146,20 @@ export class DroppedPart extends Base {
   }
 }
 
+/** What a part is that is no text; see `Part`. */
+export type MediaFacts = {
+  readonly kind: PartKind;
+  readonly media: string | undefined;
+  readonly source?: FileSource;
+  readonly file?: Part['file'];
+};
+
 /** Something that is not text: unscanned. Writing replaces it (the whole block, where there is one) by `replacement(text)`. */
 export class MediaPart extends Base {
   readonly kind: PartKind;
   readonly media: string | undefined;
+  readonly source: FileSource | undefined;
+  readonly file: Part['file'];
   readonly #holder: Holder;
   readonly #key: string | number;
   readonly #replacement: (text: string) => Json;
@@ -159,7 +169,7 @@ export class MediaPart extends Base {
     context: Context,
     turn: number,
     where: string,
-    what: { kind: PartKind; media: string | undefined },
+    what: MediaFacts,
     holder: Holder,
     key: string | number,
     replacement: (text: string) => Json,
@@ -167,6 +177,8 @@ export class MediaPart extends Base {
     super(id, context, turn, where, undefined, '');
     this.kind = what.kind;
     this.media = what.media;
+    this.source = what.source;
+    this.file = what.file;
     this.#holder = holder;
     this.#key = key;
     this.#replacement = replacement;

@@ -6,6 +6,9 @@ export type Origin = 'system' | 'user' | 'tool' | 'retrieved' | 'assistant' | 'u
 /** What a part holds. Everything but `text` is unscanned: the policy decides about it. */
 export type PartKind = 'text' | 'image' | 'audio' | 'video' | 'file' | 'other';
 
+/** Where the bytes of a file are. */
+export type FileSource = 'body' | 'provider' | 'address';
+
 /** The endpoints whose bodies this module reads. */
 export type Api = 'chat' | 'completions' | 'responses' | 'messages' | 'count_tokens' | 'embeddings' | 'moderations';
 
@@ -27,6 +30,10 @@ export type Part = {
   readonly where: string;
   /** The text now, `''` for what is not text. */
   readonly text: string;
+  /** Of what is not text: whether its bytes stand in the body, at the provider, or at an address that the provider fetches. */
+  readonly source?: FileSource | undefined;
+  /** Of a file whose bytes stand in the body: the bytes, decoded anew with each call, and its name. */
+  readonly file?: { bytes(): Uint8Array; readonly name: string } | undefined;
   /** The tool that is called (tool_call) or answers (tool_result). */
   readonly tool?: { readonly name: string; /** For tool_result: the id of the call that it answers. */ readonly call?: string } | undefined;
   /** Writes into the body that will be forwarded (masking, quarantine); afterwards `text` is the new text. For what is not text: replaces it by a text block. */

@@ -50,6 +50,12 @@ function decodePercent(encoded: string): string | undefined {
   }
 }
 
+/** The bytes of a `data:` URL. */
+export function bytesOfDataUrl(url: string, { base64, start }: DataUrl): Buffer {
+  const payload = url.slice(start);
+  return base64 ? Buffer.from(payload, 'base64') : Buffer.from(decodePercent(payload) ?? payload);
+}
+
 /** Whether a media type is text that a guard can read (`image/svg+xml` is). */
 export function isTextMedia(media: string): boolean {
   if (media.startsWith('text/') || media.endsWith('+xml') || media.endsWith('+json')) return true;

@@ -4,9 +4,18 @@ import { CallView } from './call.ts';
 import { contextOfRole, type Context, type Side } from './context.ts';
 import { definitionsOf, readDefinition } from './definition.ts';
 import { BASE64_FIELDS, FILE_REFERENCES, isOpaque, isToken, KNOWN_FIELDS, PAYLOAD_FIELDS } from './fields.ts';
-import { DataUrlPart, DroppedPart, get, JoinedPart, MediaPart, Names, TextPart, type Holder, type Line } from './leaf.ts';
+import { DataUrlPart, DroppedPart, get, JoinedPart, MediaPart, Names, TextPart, type Holder, type Line, type MediaFacts } from './leaf.ts';
 import { FIELD_READERS, STRING_READERS } from './member.ts';
-import { dataUrl, decodeBase64Text, decodeDataUrl, encodeDataUrl, isTextMedia, kindOfMedia, looksBase64 } from './payload.ts';
+import {
+  bytesOfDataUrl,
+  dataUrl,
+  decodeBase64Text,
+  decodeDataUrl,
+  encodeDataUrl,
+  isTextMedia,
+  kindOfMedia,
+  looksBase64,
+} from './payload.ts';
 import type { Part, PartKind, ToolDefinition } from './part.ts';
 
 /** Twice what the largest request that must work (100,000 messages) needs; a part is some 150 bytes. */
@@ -279,17 +288,19 @@ export class Reader {
     if (header !== undefined) {
       const readable = decodeDataUrl(value);
       if (readable !== undefined) return this.#decoded(holder, key, readable, context, where);
-      return this.#file(holder, key, kindOfMedia(header.media), header.media, context, where);
+      const bytes = (): Uint8Array => bytesOfDataUrl(value, header);
+      return this.#file(holder, key, { kind: kindOfMedia(header.media), media: header.media, ...fileOf(sibling, bytes) }, context, where);
     }
     const media = typeof sibling?.['media_type'] === 'string' && isToken(sibling['media_type']) ? sibling['media_type'] : undefined;
     if (BASE64_FIELDS.has(field) && looksBase64(value)) {
       const text = media !== undefined && isTextMedia(media) ? decodeBase64Text(value) : undefined;
       if (media !== undefined && text !== undefined) return this.#decodedBase64(holder, key, media, text, context, where);
       if (sibling?.['type'] === 'redacted_thinking') return;
-      return this.#file(holder, key, this.#media?.kind ?? (media === undefined ? 'file' : kindOfMedia(media)), media, context, where);
+      const kind = this.#media?.kind ?? (media === undefined ? 'file' : kindOfMedia(media));
+      return this.#file(holder, key, { kind, media, ...fileOf(sibling, () => Buffer.from(value, 'base64')) }, context, where);
     }
     this.text(holder, key, context, where);
-    if (this.#media !== undefined) this.#file(holder, key, this.#media.kind, media, context, where);
+    if (this.#media !== undefined) this.#file(holder, key, { kind: this.#media.kind, media, source: 'address' }, context, where);
   }
 
   #decoded(holder: Holder, key: string | number, readable: { media: string; text: string }, context: Context, where: string): void {
@@ -306,20 +317,21 @@ export class Reader {
 
   /** A reference to a file that the provider holds: nothing of it is read here. */
   #reference(holder: Holder, key: string | number, context: Context, where: string): void {
-    if (this.#media !== undefined) this.#file(holder, key, this.#media.kind, undefined, context, where);
+    if (this.#media !== undefined)
+      this.#file(holder, key, { kind: this.#media.kind, media: undefined, source: 'provider' }, context, where);
   }
 
-  #file(holder: Holder, key: string | number, kind: PartKind, media: string | undefined, context: Context, where: string): void {
+  #file(holder: Holder, key: string | number, what: MediaFacts, context: Context, where: string): void {
     const block = this.#media;
-    if (block === undefined) return this.#pushMedia(holder, key, { kind, media }, context, where, (text) => text);
-    const known = kind === 'file' ? block.kind : kind;
-    this.#pushMedia(block.holder, block.key, { kind: known, media }, context, where, (text) => ({ type: this.#textType, text }));
+    if (block === undefined) return this.#pushMedia(holder, key, what, context, where, (text) => text);
+    const kind = what.kind === 'file' ? block.kind : what.kind;
+    this.#pushMedia(block.holder, block.key, { ...what, kind }, context, where, (text) => ({ type: this.#textType, text }));
   }
 
   #pushMedia(
     holder: Holder,
     key: string | number,
-    what: { kind: PartKind; media: string | undefined },
+    what: MediaFacts,
     context: Context,
     where: string,
     replacement: (text: string) => Json,
@@ -359,6 +371,12 @@ export class Reader {
   #foreign(context: Context): Context {
     return context.origin === 'tool' || context.origin === 'retrieved' || context === this.side.call ? context : this.side.unknown;
   }
+}
+
+/** A file of the body; its name stands beside it in all APIs that take one. */
+function fileOf(sibling: JsonObject | undefined, bytes: () => Uint8Array): Pick<MediaFacts, 'source' | 'file'> {
+  const name = sibling?.['filename'];
+  return { source: 'body', file: { bytes, name: typeof name === 'string' ? name : '' } };
 }
 
 function nameOfCall(block: JsonObject): string {

@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import { outboundUrl } from './url.ts';
 
 export type GuardedRequest = ConnectOptions & {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Lower case. `accept-encoding` is always `identity`. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;

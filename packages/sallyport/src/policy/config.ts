@@ -1,5 +1,5 @@
 import { CATEGORIES, POINTS, SEVERITIES, Type, type Static } from '../kernel/index.ts';
-import { EFFECTS, FLOW_DECISIONS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS, VALUE_ORIGINS } from './vars.ts';
+import { EFFECTS, FILE_SOURCES, FLOW_DECISIONS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS, VALUE_ORIGINS } from './vars.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -66,6 +66,8 @@ const GIVEN = Type.Object(
           turn: Type.Optional(Type.Integer({ minimum: -1 })),
           size: Type.Optional(Type.Integer({ minimum: 0 })),
           scanned: Type.Optional(Type.Boolean()),
+          hidden: Type.Optional(Type.String()),
+          source: Type.Optional(Type.Enum([...FILE_SOURCES])),
           where: Type.Optional(Type.String()),
         },
         strict,

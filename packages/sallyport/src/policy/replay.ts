@@ -21,6 +21,8 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'Part.role',
   'Part.media',
   'Part.turn',
+  'Part.hidden',
+  'Part.source',
   'Tool.effect',
   'args',
   'arg',

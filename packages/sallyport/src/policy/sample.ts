@@ -42,6 +42,8 @@ export function sampleVars(point: Point, given: Given): PointVars {
       size: 100,
       scanned: true,
       where: 'messages[0].content',
+      hidden: '',
+      source: '',
       ...defined(given.part),
       origin,
     },

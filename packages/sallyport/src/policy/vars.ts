@@ -4,6 +4,8 @@ import type { CelEnv, CelType } from '../cel/index.ts';
 export const PRINCIPAL_KINDS = ['user', 'agent', 'service'] as const;
 export const ORIGINS = ['system', 'user', 'tool', 'retrieved', 'assistant', 'unknown'] as const;
 export const PART_KINDS = ['text', 'image', 'audio', 'video', 'file', 'other'] as const;
+/** Where the bytes of a file are; '' for what is no file. */
+export const FILE_SOURCES = ['', 'body', 'provider', 'address'] as const;
 export const EFFECTS = ['read', 'write', 'egress', 'destructive', 'unknown'] as const;
 export const VALUE_ORIGINS = ['user', 'system', 'trusted', 'self', 'field', 'made', 'prose', 'assistant', 'unseen'] as const;
 export const FLOW_DECISIONS = ['allow', 'ask'] as const;
@@ -47,6 +49,10 @@ export type PointVars = {
     /** false: nothing could look inside. */
     readonly scanned: boolean;
     readonly where: string;
+    /** How a text of a document is hidden from a person (`low_contrast`, `comment` …), '' for what is seen. */
+    readonly hidden: string;
+    /** Of a file: in the body, at the provider (`file_id`), or at an address that the provider fetches. */
+    readonly source: (typeof FILE_SOURCES)[number];
   };
   /** At tool_call and tool_result. */
   readonly tool?: { readonly name: string; readonly effect: (typeof EFFECTS)[number] };
@@ -106,6 +112,8 @@ const OBJECTS: CelEnv['objects'] = {
     size: 'int',
     scanned: 'bool',
     where: 'string',
+    hidden: 'string',
+    source: 'string',
   },
   Tool: { name: 'string', effect: 'string' },
   Argument: {
@@ -128,6 +136,7 @@ const ENUMS: CelEnv['enums'] = {
   'Request.api': APIS,
   'Part.origin': ORIGINS,
   'Part.kind': PART_KINDS,
+  'Part.source': FILE_SOURCES,
   'Tool.effect': EFFECTS,
   'Argument.origin': VALUE_ORIGINS,
   'Flow.decision': FLOW_DECISIONS,

@@ -21,6 +21,8 @@ export type ScanDeps = {
   /** Whether names of packages are in doubt; without it names are not judged. */
   readonly judge: JudgePackage | undefined;
   readonly clock: Clock;
+  /** Where parsed files are kept between scans; nowhere when absent. */
+  readonly cacheFolder?: string | undefined;
   /** `file`: what --config says, or undefined for the one in the working folder. */
   config(file: string | undefined): ScanConfig;
 };
@@ -55,7 +57,8 @@ const CODE_FLAGS: readonly Flag[] = [
   { name: 'audit', summary: 'also what is worth a look without being proved' },
   { name: 'all', summary: 'look into folders of dependencies too' },
   { name: 'fix', summary: 'apply the changes that findings come with' },
-  { name: 'workers', value: 'N', summary: 'threads' },
+  { name: 'workers', value: 'N', summary: 'threads that parse (as many as the machine runs well)' },
+  { name: 'no-cache', summary: 'keep nothing of what was parsed, and take nothing from earlier scans' },
 ];
 
 const PACKAGE_FLAGS: readonly Flag[] = [
@@ -109,6 +112,7 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
       ...(only === undefined ? {} : { only }),
       ...(since === undefined ? {} : { since }),
       ...(workers === undefined ? {} : { workers }),
+      cacheFolder: flags['no-cache'] === true ? undefined : deps.cacheFolder,
       ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
     },
     deps.code,

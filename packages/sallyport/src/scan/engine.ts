@@ -1,3 +1,4 @@
+import type { LoweredCache } from './code/index.ts';
 import type { NotScanned, ScanFinding, SourceText } from './finding.ts';
 
 /** What the engine over source code answers; `stats` is its own. */
@@ -13,7 +14,7 @@ export type CodeScan = {
  */
 export type CodeEngine = (
   files: readonly SourceText[],
-  options: { readonly audit?: boolean; readonly workers?: number },
+  options: { readonly audit?: boolean; readonly workers?: number; readonly cache?: LoweredCache | undefined },
 ) => Promise<CodeScan>;
 
 /** The engine of this product. Its grammars are loaded when source code is scanned, not when a command starts. */

@@ -1,4 +1,5 @@
 import { createAgentScanner } from './agents/index.ts';
+import type { LoweredCache } from './code/index.ts';
 import type { CodeEngine } from './engine.ts';
 import { byWeight, placeOf, type NotScanned, type ScanFinding, type SourceText } from './finding.ts';
 import { Fingerprints } from './fingerprint.ts';
@@ -15,6 +16,8 @@ export type TextScanOptions = {
   readonly kinds: readonly ScanKind[];
   readonly audit?: boolean;
   readonly workers?: number;
+  /** What was parsed in earlier scans. */
+  readonly cache?: LoweredCache | undefined;
   readonly signal?: AbortSignal;
   onProgress?(done: number, of: number): void;
 };
@@ -48,8 +51,8 @@ export async function scanTexts(files: readonly SourceText[], engines: ScanEngin
     }
   }
   if (ran.includes('code') && engines.code !== undefined) {
-    const { audit = false, workers } = options;
-    const found = await engines.code(files, { audit, ...(workers === undefined ? {} : { workers }) });
+    const { audit = false, workers, cache } = options;
+    const found = await engines.code(files, { audit, cache, ...(workers === undefined ? {} : { workers }) });
     findings.push(...found.findings.filter((finding) => audit || finding.audit !== true));
     notScanned.push(...found.notScanned);
   }

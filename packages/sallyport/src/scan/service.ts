@@ -1,7 +1,9 @@
 import { realpathSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { AGENT_CHECKS } from './agents/index.ts';
 import { MAX_FILE_BYTES, type ScanConfig } from './config.ts';
+import { FileCache } from './disk/cache.ts';
 import { changeSince, type Change } from './disk/change.ts';
 import { scanHistory } from './disk/history.ts';
 import { readSource } from './disk/read.ts';
@@ -15,7 +17,11 @@ import { SECRET_CHECK } from './secrets/index.ts';
 import { applyMarks, ignored, marksOf, type Suppression } from './suppress.ts';
 
 export { type ScanResult } from './result.ts';
+export { cacheFolderOf } from './disk/cache.ts';
 export { scanPackages, type PackageScan } from './package_service.ts';
+
+/** Threads beyond these wait for the one that joins what they parsed. */
+const MAX_WORKERS = 8;
 
 /** What is to be scanned, and how. Paths may be relative to `cwd`. */
 export type PathScan = {
@@ -25,7 +31,10 @@ export type PathScan = {
   readonly only?: readonly ScanKind[];
   readonly audit?: boolean;
   readonly all?: boolean;
+  /** Threads that parse; as many as the machine runs well when absent. */
   readonly workers?: number;
+  /** Folder for what was parsed, so that the next scan need not; none when absent. */
+  readonly cacheFolder?: string | undefined;
   /** Only what the change from this reference adds. */
   readonly since?: string;
   /** Look for credentials in every text that the history has; since the reference, when there is one. */
@@ -45,7 +54,10 @@ export async function scanPaths(request: PathScan, code: CodeEngine | undefined)
   const walked = walk(roots, { cwd: request.cwd, exclude: request.config.exclude ?? [], all: request.all === true });
   const change = request.since === undefined ? undefined : changeSince(folderOf(roots), request.since);
   const sources = read(walked, change, request.config.maxFileBytes ?? MAX_FILE_BYTES);
-  const scanned = await scanTexts(sources.texts, engines, { ...request, kinds });
+  const cache = request.cacheFolder === undefined ? undefined : new FileCache(request.cacheFolder);
+  const workers = request.workers ?? Math.min(MAX_WORKERS, availableParallelism());
+  const scanned = await scanTexts(sources.texts, engines, { ...request, kinds, workers, cache });
+  cache?.trim();
   const past = request.history === true ? await scanHistory(folderOf(roots), request) : { findings: [], notScanned: [], textOf: undefined };
   const byPath = new Map(sources.texts.map(({ path, text }) => [path, text]));
   const judged = suppress(scanned, sources.texts, request.config);

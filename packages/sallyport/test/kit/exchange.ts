@@ -98,6 +98,7 @@ export function testExchange(
       permissions: new Set(),
       gateway: true,
       useModels: true,
+      useTools: true,
       handles: ['key'],
       actors: [],
       limits: [],
@@ -124,5 +125,6 @@ export function testExchange(
     commitment: '',
     started: 0,
     timings: {},
+    documents: [],
   };
 }

@@ -183,6 +183,13 @@ export const DOCX_TRICKS: readonly Trick[] = [
   word('low_contrast', 'white, and black before a change', (h) =>
     plain(h, '<w:color w:val="FFFFFF"/><w:rPrChange w:id="1" w:author="x"><w:rPr><w:color w:val="000000"/></w:rPr></w:rPrChange>'),
   ),
+  word('low_contrast', "a theme's background", (h) => plain(h, '<w:color w:val="auto" w:themeColor="background1"/>')),
+  word(
+    'low_contrast',
+    'white in HTML that Word takes over',
+    () => '<w:altChunk/>',
+    (h) => ({ 'word/chunk.htm': `<p style="color:#fff">${h}</p>` }),
+  ),
   word('tiny_font', 'half a point', (h) => plain(h, '<w:sz w:val="1"/>')),
   word('tiny_font', 'two points', (h) => plain(h, '<w:sz w:val="4"/>')),
   word('tiny_font', 'scaled to a line', (h) => plain(h, '<w:w w:val="1"/>')),

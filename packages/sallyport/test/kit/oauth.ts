@@ -62,10 +62,16 @@ export async function signIn(gate: Running, name: string): Promise<SignedIn> {
 /** A browser's cookies, by name; paths are left to the server, which must not need them to be right. */
 export class Browser {
   readonly cookies = new Map<string, string>();
+  readonly #gate: Running | undefined;
+
+  constructor(gate?: Running) {
+    this.#gate = gate;
+  }
 
   async get(url: URL | string): Promise<{ status: number; location: string; text: string }> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const reply = await fetch(url, { redirect: 'manual', headers: { ...(cookie === '' ? {} : { cookie }), accept: 'text/html' } });
+    const at = this.#gate === undefined ? url : reachable(this.#gate, String(url));
+    const reply = await fetch(at, { redirect: 'manual', headers: { ...(cookie === '' ? {} : { cookie }), accept: 'text/html' } });
     for (const set of reply.headers.getSetCookie()) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
       if (name !== undefined && value !== undefined) this.cookies.set(name, value);
@@ -117,9 +123,19 @@ export async function application(
   return discover(gate, made.json.id, authentication);
 }
 
-export function discover(gate: Running, id: string, authentication: oauth.ClientAuth = oauth.None()): Promise<oauth.Configuration> {
-  return oauth.discovery(new URL('/oidc', gate.console), id, { [oauth.clockTolerance]: 5 }, authentication, {
+/** The public address of gates that have one: there is nothing in front of them, so that what goes there is sent to their port. */
+export const PUBLIC_CONSOLE = 'http://localhost:8999';
+
+function reachable(gate: Running, url: string): string {
+  return url.startsWith(PUBLIC_CONSOLE) ? gate.console + url.slice(PUBLIC_CONSOLE.length) : url;
+}
+
+export async function discover(gate: Running, id: string, authentication: oauth.ClientAuth = oauth.None()): Promise<oauth.Configuration> {
+  const metadata = await fetch(`${gate.console}/oidc/.well-known/openid-configuration`);
+  const { issuer } = (await metadata.json()) as { issuer: string };
+  return oauth.discovery(new URL(issuer), id, { [oauth.clockTolerance]: 5 }, authentication, {
     execute: [oauth.allowInsecureRequests],
+    [oauth.customFetch]: (url, options) => fetch(reachable(gate, url), options as RequestInit),
   });
 }
 

@@ -43,6 +43,7 @@ export function principalOf(claims: AccessClaims, snapshot: Snapshot, address?: 
       permissions: new Set(scopes.filter((scope): scope is Permission => isPermission(scope) && (allowed?.has(scope) ?? true))),
       gateway: true,
       useModels: scopes.includes('models'),
+      useTools: scopes.includes('tools'),
       detail: 'short',
       models: [],
       requestsPerMinute: null,

@@ -7,6 +7,9 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'feedback:write',
     'fga:read',
     'inspect',
+    'knowledge:read',
+    'knowledge:write',
+    'knowledge:release',
     'playground:use',
     'keys:read',
     'keys:write',
@@ -19,10 +22,12 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'people:read',
     'approvals:read',
     'approvals:answer',
+    'connections:read',
+    'connections:write',
     'identity:read',
     'identity:write',
   ]),
-  viewer: new Set<Permission>(['keys:read', 'events:read', 'policy:read', 'providers:read', 'health:read']),
+  viewer: new Set<Permission>(['keys:read', 'events:read', 'knowledge:read', 'policy:read', 'providers:read', 'health:read']),
 };
 export type Role = 'administrator' | 'operator' | 'viewer';
 export const ROLE_NAMES = Object.keys(ROLES) as Role[];

@@ -13,18 +13,20 @@ const strict = { additionalProperties: false } as const;
 
 const LINK = Type.Object({ token: TOKEN }, strict);
 const ACCEPT = Type.Object({ token: TOKEN, name: Type.Optional(NAME), password: PASSWORD }, strict);
-const SIGN_IN = Type.Object({ tenant: TENANT, name: NAME, password: PASSWORD }, strict);
+const CODE = Type.String({ minLength: 1, maxLength: 20 });
+const SIGN_IN = Type.Object({ tenant: TENANT, name: NAME, password: PASSWORD, code: Type.Optional(CODE) }, strict);
 const RECOVER = Type.Object(
   { tenant: TENANT, name: NAME, code: Type.String({ minLength: 1, maxLength: 100 }), password: PASSWORD },
   strict,
 );
-const PROOF = Type.Object({ password: PASSWORD }, strict);
+const PROOF = Type.Object({ password: PASSWORD, code: Type.Optional(CODE) }, strict);
+const CONFIRM = Type.Object({ code: CODE }, strict);
 const INVITE = Type.Object({ role: ROLE }, strict);
 const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
 
 /** Everything that people do with their own session, and administrators with people. */
 export function peopleRoutes(people: People): Route[] {
-  return [...linkRoutes(people), ...sessionRoutes(people), ...teamRoutes(people), resetRoute(people)];
+  return [...linkRoutes(people), ...sessionRoutes(people), ...factorRoutes(people), ...teamRoutes(people), resetRoute(people)];
 }
 
 function linkRoutes(people: People): Route[] {
@@ -55,7 +57,7 @@ function sessionRoutes(people: People): Route[] {
       'Signs in.',
       { public: 'nobody is signed in yet' },
       SIGN_IN,
-      async ({ tenant, name, password }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from)),
+      async ({ tenant, name, password, code }, { from }) => started(await people.signIn(tenantOf(tenant), name, password, from, code)),
     ),
     withBody(
       'POST',
@@ -88,8 +90,8 @@ function sessionRoutes(people: People): Route[] {
       'Proves the password once more; it counts for ten minutes.',
       { permission: 'health:read' },
       PROOF,
-      async ({ password }, { caller, from }) => {
-        await people.prove(signedInAs(caller), password, from);
+      async ({ password, code }, { caller, from }) => {
+        await people.prove(signedInAs(caller), password, from, code);
         return { json: { proved: true } };
       },
     ),
@@ -102,6 +104,16 @@ function sessionRoutes(people: People): Route[] {
         const { id } = signedInAs(caller);
         await people.endSession(caller.tenant, id, caller.principal);
         return { json: { ended: id }, cookie: { value: '', seconds: 0 } };
+      },
+    },
+    {
+      method: 'DELETE',
+      path: '/api/session/everywhere',
+      summary: 'Signs the person who calls out everywhere, and takes back what was allowed.',
+      authority: { permission: 'health:read' },
+      async handler({ caller }) {
+        const { person } = signedInAs(caller);
+        return { json: { ended: await people.endAll(caller.tenant, person, person) }, cookie: { value: '', seconds: 0 } };
       },
     },
     {
@@ -119,6 +131,54 @@ function sessionRoutes(people: People): Route[] {
       async handler({ caller, params }) {
         await people.endSession(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { ended: params['id'] ?? '' } };
+      },
+    },
+  ];
+}
+
+/** The second factor of the person who calls. */
+function factorRoutes(people: People): Route[] {
+  const { factor } = people;
+  if (factor === undefined) return [];
+  const mine = { permission: 'health:read' } as const;
+  return [
+    {
+      method: 'GET',
+      path: '/api/session/factor',
+      summary: 'Says whether the person who calls has a second factor.',
+      authority: mine,
+      handler: async ({ caller }) => ({ json: { totp: await factor.has(caller.tenant, signedInAs(caller).person) } }),
+    },
+    {
+      method: 'POST',
+      path: '/api/session/factor',
+      summary: 'Begins a second factor: what an app for time-based codes needs. A code confirms it.',
+      authority: { ...mine, fresh: 'a second factor' },
+      async handler({ caller }) {
+        const { person: id, name } = signedInAs(caller);
+        return { status: 201, json: await factor.begin(caller.tenant, { id, name }) };
+      },
+    },
+    withBody(
+      'PUT',
+      '/api/session/factor',
+      'Confirms it by a code of the app.',
+      { ...mine, fresh: 'a second factor' },
+      CONFIRM,
+      async ({ code }, { caller }) => {
+        await factor.confirm(caller.tenant, signedInAs(caller).person, code);
+        return { json: { totp: true } };
+      },
+    ),
+    {
+      method: 'DELETE',
+      path: '/api/session/factor',
+      summary: 'Removes it.',
+      authority: { ...mine, fresh: 'a second factor' },
+      async handler({ caller }) {
+        const { person } = signedInAs(caller);
+        await factor.remove(caller.tenant, person, person);
+        return { json: { totp: false } };
       },
     },
   ];
@@ -167,6 +227,15 @@ function teamRoutes(people: People): Route[] {
         return { json: { role } };
       },
     ),
+    {
+      method: 'DELETE',
+      path: '/api/people/:id/sessions',
+      summary: 'Ends every session and grant of a person; tokens are refused within a second.',
+      authority: { permission: 'people:write' },
+      async handler({ caller, params }) {
+        return { json: { ended: await people.endAll(caller.tenant, params['id'] ?? '', caller.principal) } };
+      },
+    },
     {
       method: 'DELETE',
       path: '/api/people/:id',

@@ -1,5 +1,6 @@
 import { DEFAULT_TENANT, newId, visible, type Clock, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
+import type { Keyring } from '../../keyring/service.ts';
 import type { Sql, Store } from '../../store/service.ts';
 import { fail } from '../errors.ts';
 import { endGrants, endWithSessions, revoke } from '../server/store.ts';
@@ -7,6 +8,7 @@ import { insertPrincipal, notify } from '../store.ts';
 import { Attempts } from './attempts.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
 import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
+import { createSecondFactor, type SecondFactor } from './second_factor_service.ts';
 import { linkHash, newLinkToken, newSessionToken, sessionHash, type SessionToken } from './session_token.ts';
 import * as rows from './store.ts';
 
@@ -26,8 +28,8 @@ export type People = {
     given: { readonly name?: string; readonly password: string },
     from: From,
   ): Promise<SignedIn & { readonly recoveryCode: string }>;
-  /** Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
-  signIn(tenant: TenantId, name: string, password: string, from: From): Promise<SignedIn>;
+  /** Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT; SECOND_FACTOR when the password is right and a code is needed. */
+  signIn(tenant: TenantId, name: string, password: string, from: From, code?: string): Promise<SignedIn>;
   /** A new password by the recovery code, which is replaced. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT, PASSWORD_WEAK. */
   recover(
     tenant: TenantId,
@@ -39,7 +41,9 @@ export type People = {
   /** The session that both halves of a token name. */
   session(bearer: string, cookie: string | undefined): Promise<Session | undefined>;
   /** The password once more, for what needs it proved lately. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
-  prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From): Promise<void>;
+  prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From, code?: string): Promise<void>;
+  /** Absent without a keyring. */
+  readonly factor: SecondFactor | undefined;
   /** Rejects SESSION_UNKNOWN. */
   endSession(tenant: TenantId, id: string, actor: string): Promise<void>;
   /** Ends every session of a person, and every grant; answers how many sessions. */
@@ -71,6 +75,8 @@ const MAX_AGENT = 200;
 export type PeopleDeps = {
   readonly change: Change;
   readonly clock: Clock;
+  /** Seals second factors; without it there are none. */
+  readonly keyring?: Keyring;
   /** Reads the snapshot of who is in force anew. */
   readonly refresh?: () => Promise<void>;
   /** Called when sessions of a person have ended. */
@@ -79,6 +85,15 @@ export type PeopleDeps = {
 
 export function openPeople(store: Store, deps: PeopleDeps): People {
   const { clock } = deps;
+  const factor = deps.keyring === undefined ? undefined : createSecondFactor(store, { ...deps, keyring: deps.keyring });
+
+  /** How somebody with the right password proves it; undefined when the code is wrong, which counts as a wrong password. Rejects SECOND_FACTOR. */
+  async function methodsOf(tenant: TenantId, person: string, code: string | undefined): Promise<string[] | undefined> {
+    const checked = (await factor?.check(tenant, person, code)) ?? 'none';
+    if (checked === 'missing') throw fail('SECOND_FACTOR');
+    if (checked === 'wrong') return undefined;
+    return checked === 'none' ? ['pwd'] : ['pwd', 'otp', 'mfa'];
+  }
 
   /** A change of who is in force: every process hears of it with the commit, this one before the caller is answered. */
   const change: Change = async (tenant, fn) => {
@@ -178,6 +193,8 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       if (!(await rows.useInvitation(sql, found.id, now))) throw fail('LINK_INVALID');
       if (found.person !== null) {
         await rows.setPassword(sql, found.person, password, recovery, now);
+        // Whoever is let in anew has lost more than the password.
+        await rows.deleteTotp(sql, found.person);
         await endThem(sql, found.tenant, { person: found.person });
         await emit({
           type: 'person.password_changed',
@@ -248,13 +265,15 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       const id = await admit(found, name, password, recoveryHash(recoveryCode));
       return { ...(await start(found.tenant, { id, name, role: found.role }, from)), recoveryCode };
     },
-    async signIn(tenant, name, password, from) {
-      const person = await guarded(tenant, name, from, async () => {
+    factor,
+    async signIn(tenant, name, password, from, code) {
+      const { known, methods } = await guarded(tenant, name, from, async () => {
         const known = await credentials(tenant, { name });
         const same = known === undefined ? await pretendToCompare(password) : await isPassword(password, known.password);
-        return same ? known : undefined;
+        const methods = known !== undefined && same ? await methodsOf(tenant, known.id, code) : undefined;
+        return known === undefined || methods === undefined ? undefined : { known, methods };
       });
-      return start(tenant, person, from);
+      return start(tenant, known, from, methods);
     },
     async recover(tenant, name, code, password, from) {
       const person = await guarded(tenant, name, from, async () => {
@@ -266,6 +285,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       const sealed = await sealPassword(password, person.name);
       await change(tenant, async (sql, emit) => {
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
+        await rows.deleteTotp(sql, person.id);
         await endThem(sql, tenant, { person: person.id });
         await emit({
           type: 'person.password_changed',
@@ -286,12 +306,13 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       if (now - seen > SEEN_MS) await store.tx(session.tenant, (sql) => rows.touchSession(sql, session.id, now));
       return session;
     },
-    async prove(session, password, from) {
-      await guarded(session.tenant, session.name, from, async () => {
+    async prove(session, password, from, code) {
+      const methods = await guarded(session.tenant, session.name, from, async () => {
         const known = await credentials(session.tenant, { id: session.person });
-        return known !== undefined && password.length <= MAX_PASSWORD && (await isPassword(password, known.password)) ? known : undefined;
+        const same = known !== undefined && password.length <= MAX_PASSWORD && (await isPassword(password, known.password));
+        return same ? methodsOf(session.tenant, session.person, code) : undefined;
       });
-      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock(), ['pwd']));
+      await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock(), methods));
     },
     endSession: (tenant, id, actor) =>
       change(tenant, async (sql, emit) => {
@@ -301,6 +322,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       }),
     endAll: (tenant, person, actor) =>
       change(tenant, async (sql, emit) => {
+        if ((await rows.selectCredentials(sql, { id: person })) === undefined) throw fail('PERSON_UNKNOWN');
         const ended = await endThem(sql, tenant, { person });
         const grants = await endGrants(sql, tenant, { person }, clock());
         await revoke(sql, tenant, person, clock());

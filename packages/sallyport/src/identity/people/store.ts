@@ -179,3 +179,35 @@ export async function useInvitation(sql: Sql, id: string, now: number): Promise<
   ]);
   return rows.length > 0;
 }
+
+export type TotpRow = { readonly sealed: Buffer; readonly confirmed: number | null; readonly step: number };
+
+/** False when there is one in force; one that was begun and not confirmed is replaced. */
+export async function beginTotp(sql: Sql, tenant: TenantId, person: string, sealed: Buffer, now: number): Promise<boolean> {
+  const rows = await sql.query(
+    `insert into identity_totp as t (tenant, person, sealed, created, step) values ($1, $2, $3, $4, 0)
+     on conflict (tenant, person) do update set sealed = excluded.sealed, created = excluded.created, step = 0 where t.confirmed is null
+     returning person`,
+    [tenant, person, sealed, now],
+  );
+  return rows.length > 0;
+}
+
+export async function selectTotp(sql: Sql, person: string): Promise<TotpRow | undefined> {
+  const rows = await sql.query<TotpRow>('select sealed, confirmed, step from identity_totp where person = $1', [person]);
+  return rows[0];
+}
+
+/** Takes a step, if it is later than the last one that was used. */
+export async function takeTotpStep(sql: Sql, person: string, step: number): Promise<boolean> {
+  const rows = await sql.query('update identity_totp set step = $2 where person = $1 and step < $2 returning person', [person, step]);
+  return rows.length > 0;
+}
+
+export async function confirmTotp(sql: Sql, person: string, now: number): Promise<void> {
+  await sql.query('update identity_totp set confirmed = $2 where person = $1', [person, now]);
+}
+
+export async function deleteTotp(sql: Sql, person: string): Promise<boolean> {
+  return (await sql.query('delete from identity_totp where person = $1 returning person', [person])).length > 0;
+}

@@ -102,8 +102,10 @@ export function createConsent(deps: ConsentDeps): Consent {
     const provider = await deps.provider();
     const asked = askedOf(client, params, who);
     const made = new provider.Grant({ accountId: who.person, clientId: client.clientId });
-    const open = asked.scopes.filter((scope) => (SETTINGS.scopes as readonly string[]).includes(scope));
-    if (open.length > 0) made.addOIDCScope(open.join(' '));
+    const known = asked.scopes.filter((scope) => (SETTINGS.scopes as readonly string[]).includes(scope));
+    const open = known.filter((scope) => !isGateScope(scope));
+    // For the library every known scope is the issuer's own too; what a token may do here is the resource's scope alone.
+    if (known.length > 0) made.addOIDCScope(known.join(' '));
     const given = asked.scopes.filter((scope) => isGateScope(scope) && !asked.beyond.includes(scope));
     for (const resource of resourcesOf(params)) {
       made.addResourceScope(resource, given.join(' '));
@@ -183,6 +185,7 @@ export function createConsent(deps: ConsentDeps): Consent {
       const { asking, client } = await question(uid, cookie, who);
       if (allow) {
         if (isStale(asking, who, context.clock())) throw fail('PROOF_STALE');
+        if (textOf(asking.params['acr_values']) === '2' && acrOf(who) !== '2') throw fail('FACTOR_NEEDED');
         // Somebody else was signed in here: the answer is by who is signed in now.
         if (asking.session?.accountId !== who.person) delete asking.session;
         const { id } = await grant(client, asking.params, who);

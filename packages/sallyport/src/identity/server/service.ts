@@ -148,7 +148,8 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     // Only the address is trusted to say how it is reached: `proxy` makes the library look at these.
     for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
     if (addresses.issuer.startsWith('https:')) request.headers['x-forwarded-proto'] = 'https';
-    Object.assign(request, { originalUrl: request.url, url: path + url.search });
+    // The library takes what the first has before the second for the place where it is mounted.
+    Object.assign(request, { originalUrl: mount + path + url.search, url: path + url.search });
     (await provider()).callback()(request, response);
   }
 

@@ -50,7 +50,7 @@ export const LIVES = {
 export const SETTINGS = {
   routes: ROUTES,
   ttl: LIVES,
-  scopes: ['openid', 'offline_access', 'profile'],
+  scopes: ['openid', 'offline_access', 'profile', ...GATEWAY_SCOPES],
   claims: { openid: ['sub'], profile: ['name', 'tenant'], acr: null, amr: null, auth_time: null, sid: null, iss: null },
   acrValues: ['1', '2'],
   responseTypes: ['code'],

@@ -4,9 +4,12 @@ import { LANGUAGES } from './language.ts';
 /**
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
  * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
- * sources of rules that users bring.
+ * sources of rules that users bring. `random` is a number that can be guessed: no data from outside, but no secret either.
+ * `archive` is the name of a packed file, `error` a caught exception.
  */
-export const SOURCE_KINDS = ['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom'] as const;
+export const SOURCE_KINDS = [
+  ...['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom', 'random', 'archive', 'error'],
+] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */
@@ -38,25 +41,22 @@ const sanitizerEntry = Type.Object(
 /** Data flows from `$FROM` to `$TO` in the pattern (to the result when there is no `$TO`, into the receiver when that is `$TO`). */
 const propagatorEntry = Type.Object({ pattern: patternText }, closed);
 /** What the framework passes to a function that stands at `$HANDLER`; a parameter is a source, or stands for a symbol (`as: express.Request`). */
-const handlerEntry = Type.Object(
-  {
-    pattern: patternText,
-    parameters: Type.Array(
-      Type.Object(
-        {
-          /** A parameter's position (the receiver of a method not counted), its name, or `rest` for all that no other entry names. */
-          at: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Literal('rest'), Type.String()])),
-          as: Type.Optional(Type.String()),
-          kind: Type.Optional(literals(SOURCE_KINDS)),
-        },
-        closed,
-      ),
+const called = {
+  parameters: Type.Array(
+    Type.Object(
+      {
+        /** A parameter's position (the receiver of a method not counted), its name, or `rest` for all that no other entry names. */
+        at: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Literal('rest'), Type.String()])),
+        as: Type.Optional(Type.String()),
+        kind: Type.Optional(literals(SOURCE_KINDS)),
+      },
+      closed,
     ),
-    /** The sink class of what the function returns: a view that returns text sends HTML. */
-    returns: Type.Optional(literals(SINK_CLASSES)),
-  },
-  closed,
-);
+  ),
+  /** The sink class of what the function returns: a view that returns text sends HTML. */
+  returns: Type.Optional(literals(SINK_CLASSES)),
+};
+const handlerEntry = Type.Object({ pattern: patternText, ...called }, closed);
 
 /** What a framework's functions mean; `models/<framework>.yaml`. */
 export const modelSchema = Type.Object(
@@ -66,6 +66,28 @@ export const modelSchema = Type.Object(
     sanitizers: Type.Optional(Type.Array(sanitizerEntry)),
     propagators: Type.Optional(Type.Array(propagatorEntry)),
     handlers: Type.Optional(Type.Array(handlerEntry)),
+    /** Calls after which their result, or the object that they are a method of, is something else: a parser that was told to resolve entities. */
+    states: Type.Optional(
+      Type.Array(
+        Type.Object({ pattern: patternText, result: Type.Optional(Type.String()), receiver: Type.Optional(Type.String()) }, closed),
+      ),
+    ),
+    /** Calls that do not return: `flask.abort`. */
+    ends: Type.Optional(patterns),
+    /** Functions that a framework finds by itself, told by an import of the file, the first parameter's name or their own. */
+    views: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            imports: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+            first: Type.Optional(Type.String()),
+            names: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+            ...called,
+          },
+          closed,
+        ),
+      ),
+    ),
     /** Other paths that lead to a symbol: `sqlite3.Connection: [sqlite3.connect()]`. */
     types: Type.Optional(Type.Record(Type.String(), patterns)),
   },
@@ -75,6 +97,22 @@ export type Model = Static<typeof modelSchema>;
 
 const cases = byLanguage(
   Type.Object({ hits: Type.Array(Type.String(), { minItems: 1 }), misses: Type.Array(Type.String(), { minItems: 1 }) }, closed),
+);
+
+/** A condition on the text or value of a metavariable. */
+const condition = Type.Object(
+  {
+    metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
+    /** It holds where the pattern has no such metavariable. */
+    optional: Type.Optional(Type.Boolean()),
+    regex: Type.Optional(Type.String()),
+    notRegex: Type.Optional(Type.String()),
+    below: Type.Optional(Type.Number()),
+    above: Type.Optional(Type.Number()),
+    /** The value is a literal or folds to one. */
+    constant: Type.Optional(Type.Boolean()),
+  },
+  closed,
 );
 
 const taint = Type.Object(
@@ -88,23 +126,11 @@ const taint = Type.Object(
     unproven: Type.Optional(byLanguage(patterns)),
     /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
     not: Type.Optional(byLanguage(patterns)),
+    /** Of what the other metavariables of a sink stand for. */
+    where: Type.Optional(Type.Array(condition)),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),
-  },
-  closed,
-);
-
-/** A condition on the text or value of a metavariable. */
-const condition = Type.Object(
-  {
-    metavariable: Type.String({ pattern: '^\\$[A-Z][A-Z0-9_]*$' }),
-    regex: Type.Optional(Type.String()),
-    notRegex: Type.Optional(Type.String()),
-    below: Type.Optional(Type.Number()),
-    above: Type.Optional(Type.Number()),
-    /** The value is a literal or folds to one. */
-    constant: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -119,6 +145,8 @@ const match = Type.Object(
     inside: Type.Optional(byLanguage(patterns)),
     notInside: Type.Optional(byLanguage(patterns)),
     where: Type.Optional(Type.Array(condition)),
+    /** Only in files that import one of these, or something of them. */
+    imports: Type.Optional(byLanguage(Type.Array(Type.String(), { minItems: 1 }))),
   },
   closed,
 );

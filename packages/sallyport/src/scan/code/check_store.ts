@@ -3,7 +3,8 @@ import { readYaml, type TSchema } from '../../kernel/index.ts';
 import { checkSchema, modelSchema, type Check, type Model } from './check.ts';
 import { INSPECTIONS } from './inspect/registry.ts';
 
-export type ShippedChecks = { readonly checks: readonly Check[]; readonly models: readonly Model[] };
+/** `frontEnd`: the hash of the sources that parse and lower, which the cache of lowered files is bound to. */
+export type ShippedChecks = { readonly frontEnd: string; readonly checks: readonly Check[]; readonly models: readonly Model[] };
 
 const CHECKS = new URL('./checks/', import.meta.url);
 const MODELS = new URL('./models/', import.meta.url);
@@ -15,7 +16,7 @@ export function shippedChecks(): ShippedChecks {
 }
 
 /** The same from their YAML files, with cases. Throws when one does not fit its schema, with its file and line. */
-export function checkSources(): ShippedChecks {
+export function checkSources(): Omit<ShippedChecks, 'frontEnd'> {
   const checks = yamlFiles(CHECKS).map((url) => read(url, checkSchema) as Check);
   for (const { id, taint, match, inspect } of checks) {
     if ([taint, match, inspect].filter((one) => one !== undefined).length !== 1)

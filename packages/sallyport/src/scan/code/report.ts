@@ -24,6 +24,7 @@ export class Report {
   readonly #found = new Map<string, CodeFinding>();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
+    if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
@@ -43,6 +44,7 @@ export class Report {
 
   /** A sink that is reported for any value; a flow to the same place says more. */
   unproven({ check }: SinkRule, module: ModuleIr, node: number): void {
+    if (isTestCode(module, node)) return;
     this.#add(check, module, node, { confidence: UNPROVEN_CONFIDENCE });
   }
 

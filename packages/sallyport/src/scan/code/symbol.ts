@@ -28,6 +28,10 @@ export class Names {
     return id;
   }
 
+  get size(): number {
+    return this.#texts.length;
+  }
+
   text(id: NameId): string {
     return this.#texts[id] ?? '';
   }
@@ -39,6 +43,8 @@ export class Symbols {
   readonly indexStep: NameId;
   readonly #default: NameId;
   readonly #children = new Map<number, SymbolId>();
+  /** Symbols that were made before other names of types were known, as they are with them. */
+  readonly #typed = new Map<SymbolId, SymbolId>();
   readonly #parent: SymbolId[] = [UNKNOWN];
   readonly #name: NameId[] = [0];
   readonly #steps: number[] = [0];
@@ -73,9 +79,20 @@ export class Symbols {
     return symbol;
   }
 
+  /** A symbol of a lowered file once other names of types are known: of `flask.Blueprint` that of `flask.Flask`. */
+  typed(symbol: SymbolId): SymbolId {
+    let found = this.#typed.get(symbol);
+    if (found === undefined) this.#typed.set(symbol, (found = this.path(this.steps(symbol))));
+    return found;
+  }
+
   /** From now on the path of `from` leads to `to`, with all that is reached through it. */
   alias(from: SymbolId, to: SymbolId): void {
     if (from !== UNKNOWN && from !== to) this.#children.set(this.parent(from) * KEY + this.name(from), to);
+  }
+
+  get size(): number {
+    return this.#parent.length;
   }
 
   parent(symbol: SymbolId): SymbolId {
@@ -96,9 +113,9 @@ export class Symbols {
     return at;
   }
 
-  /** A symbol below a relative module (`./x`, `../x`): a file of the scanned project. */
+  /** A symbol below a relative module (`./x`, `../x`) or one below the project's root (`@/x`, `~/x`): a file of the scanned project. */
   isLocal(symbol: SymbolId): boolean {
-    return this.names.text(this.name(this.root(symbol))).startsWith('.');
+    return /^(?:\.|[@~]\/)/.test(this.names.text(this.name(this.root(symbol))));
   }
 
   steps(symbol: SymbolId): string[] {

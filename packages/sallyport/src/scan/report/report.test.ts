@@ -169,3 +169,9 @@ suite('every form', () => {
     assert.equal(lines[at - 1]!.slice(lines[at]!.indexOf('^'), lines[at]!.length), 'bad');
   });
 });
+
+test('files not scanned for one reason are one row of the table, counted by kind', () => {
+  const binaries = ['a.bin', 'b.bin', 'c.pdf', 'd.bin', 'e'].map((path) => ({ path, reason: 'binary' }));
+  const drawn = draw({ ...result([]), notScanned: [...binaries, { path: 'f.py', reason: 'too long' }] }, 'table', options);
+  assert.match(drawn, /not scanned \(6\):\n {2}5 files: binary \(\.bin 3, \.pdf 1, no extension 1\)\n {2}f\.py: too long\n/);
+});

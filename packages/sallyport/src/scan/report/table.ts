@@ -5,6 +5,10 @@ import type { Reported, ScanResult } from '../result.ts';
 
 /** Entries of a list that are shown; the other forms of the report have all. */
 const MAX_LISTED = 10;
+/** Files not scanned for one reason that are named each. */
+const MAX_NAMED = 3;
+/** Kinds of files that a row counts. */
+const MAX_KINDS = 6;
 /** Wider text is hard to read, and a program's output has no width. */
 const MAX_WIDTH = 140;
 const MIN_WIDTH = 40;
@@ -78,8 +82,29 @@ function traceLines(trace: readonly TraceStep[], style: Style): string[] {
 
 function notScannedLines(notScanned: readonly NotScanned[], style: Style): string[] {
   if (notScanned.length === 0) return [];
-  const rows = notScanned.slice(0, MAX_LISTED).map(({ path, reason }) => cut(`  ${visible(`${path}: ${reason}`)}`, style.width));
-  return [style.paint(BOLD, `not scanned (${notScanned.length}):`), ...rows, ...more(notScanned.length), ''];
+  const rows = byReason(notScanned);
+  const shown = rows.slice(0, MAX_LISTED).map((row) => cut(`  ${visible(row)}`, style.width));
+  return [style.paint(BOLD, `not scanned (${notScanned.length}):`), ...shown, ...more(rows.length), ''];
+}
+
+/** Files that were not scanned for the same reason are one row, with a count for each kind of file. */
+function byReason(notScanned: readonly NotScanned[]): string[] {
+  const paths = new Map<string, string[]>();
+  for (const { path, reason } of notScanned) {
+    const known = paths.get(reason);
+    if (known === undefined) paths.set(reason, [path]);
+    else known.push(path);
+  }
+  return [...paths].flatMap(([reason, found]) => {
+    if (found.length <= MAX_NAMED) return found.map((path) => `${path}: ${reason}`);
+    const kinds = new Map<string, number>();
+    for (const path of found) {
+      const kind = /\.\w{1,10}$/.exec(path)?.[0] ?? 'no extension';
+      kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+    }
+    const counts = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${kind} ${count}`);
+    return [`${found.length} files: ${reason} (${counts.slice(0, MAX_KINDS).join(', ')}${counts.length > MAX_KINDS ? ', …' : ''})`];
+  });
 }
 
 function suppressionLines({ unusedSuppressions, suppressionsWithoutReason }: ScanResult, style: Style): string[] {

@@ -25,7 +25,9 @@ export class Judge {
   /** Each view that stands for itself; the strongest counts. */
   judge({ plain, decoded }: Reading, channel: Channel, matcher: Matcher, model: ChannelModel): Judgement {
     if (decoded === undefined) return this.#view(plain, channel, matcher, model);
-    const read = this.#view(decoded, channel, matcher, model);
+    const { stack } = model;
+    const eased = DISGUISE.test(decoded.name) ? { ...model, stack: { ...stack, bias: stack.bias + EASED } } : model;
+    const read = this.#view(decoded, channel, matcher, eased);
     // Lines that only look rotated or reversed are still read as they stand; what was base64 or escapes says nothing but its decoded form.
     if (!/rot13|reversed|spaced|leet/.test(decoded.name)) return read;
     // What is written in disguise reads like no text at all, so a suffix is looked for in the decoded form alone.
@@ -72,6 +74,10 @@ export class Judge {
     };
   }
 }
+
+/** Readings of what somebody wrote so that a reader of words does not see it, and the log-odds that this alone is worth. */
+const DISGUISE = /base64|hex|rot13|reversed|spaced|leet|morse/;
+const EASED = 0.7;
 
 /** Log-odds below those of an empty text from which the model speaks against an attack. */
 const AGAINST = 0.5;

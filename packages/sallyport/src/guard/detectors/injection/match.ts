@@ -165,6 +165,9 @@ const REPORTED =
 const ADDRESSED =
   /(?:^|[^\p{L}])(?:(?:you|assistant|model|ai)(?: (?:must|should|shall|now|need|have))?(?: to)?|want you to|need to|have to|is to|task to|important to|now to|ask you to|like you to)[ ]$/iu;
 
+/** Somebody or something else is made to do it: "makes tar ignore ...". */
+const CAUSED = /\b(?:makes?|made|making|lets|letting|helps?|had|see|saw|watch) (?!(?:you|it|the (?:ai|model|assistant))\b)\S{1,20} $/i;
+
 /** A sentence that asks about the verb: "why did the old system override ...". */
 const ASKED = /(?:^|[.!?\n"“:;,])\s{0,3}(?:why|how|when|where|who|does|did|in \S{1,20}, when)\b[^.!?\n"“:;,]{0,80}$/iu;
 
@@ -173,5 +176,5 @@ const SUBJECT = 90;
 
 function isCommand(text: string, start: number): boolean {
   const before = text.slice(Math.max(0, start - SUBJECT), start);
-  return (!REPORTED.test(before) && !ASKED.test(before)) || ADDRESSED.test(before);
+  return (!REPORTED.test(before) && !CAUSED.test(before) && !ASKED.test(before)) || ADDRESSED.test(before);
 }

@@ -19,7 +19,8 @@ export const REVEAL_RULES: readonly Rule[] = [
     ],
     command: true,
     around: (text, start, end) =>
-      /\s/.test(text.slice(start, end)) && !/\b(?:code|function|class|template)\b/i.test(text.slice(start, end)),
+      /\s/.test(text.slice(start, end)) &&
+      !/\b(?:code|function|class|template|(?:a|an|another|new) (?:\w{1,20} )?(?:system )?prompt)\b/i.test(text.slice(start, end)),
   },
   {
     id: 'repeat-above',

@@ -1,11 +1,15 @@
 import type { SyntaxTree } from '../syntax.ts';
 
+/** How far an inspection looks back from a place, in characters. */
+const NEAR = 6000;
+
 /** A tree as the inspections of a file look at it: nodes by kind, and what stands around a node. Built once a file. */
 export class CodeView {
   readonly tree: SyntaxTree;
   readonly path: string;
   readonly #byKind: ReadonlyMap<string, readonly number[]>;
   readonly #parents: Int32Array;
+  readonly #identifiers = new Map<number, ReadonlyMap<string, readonly number[]>>();
 
   constructor(tree: SyntaxTree, path: string) {
     this.tree = tree;
@@ -43,6 +47,22 @@ export class CodeView {
     const found: number[] = [];
     for (let at = low; at < all.length && (all[at] as number) < end; at++) found.push(all[at] as number);
     return found;
+  }
+
+  /** Identifiers inside a node by their text; read once a node. */
+  identifiers(inside: number): ReadonlyMap<string, readonly number[]> {
+    let found = this.#identifiers.get(inside);
+    if (found === undefined) {
+      found = Map.groupBy(this.within(inside, 'identifier'), (node) => this.text(node));
+      this.#identifiers.set(inside, found);
+    }
+    return found;
+  }
+
+  /** The text of a node up to a place inside it, at most the last `NEAR` characters: looking back further for every call would take the square of the time. */
+  before(outer: number, inner: number): string {
+    const end = this.tree.start[inner] as number;
+    return this.tree.text.slice(Math.max(this.tree.start[outer] as number, end - NEAR), end);
   }
 
   parent(node: number): number {

@@ -34,5 +34,10 @@ export function goArguments(code: CodeView, call: number): readonly number[] {
 
 /** Whether the name stands for itself anywhere in a node, apart from the nodes left out. */
 export function goUses(code: CodeView, inside: number, name: string, leftOut: readonly number[]): boolean {
-  return code.within(inside, 'identifier').some((node) => code.text(node) === name && !leftOut.some((one) => code.contains(one, node)));
+  return (
+    code
+      .identifiers(inside)
+      .get(name)
+      ?.some((node) => !leftOut.some((one) => code.contains(one, node))) === true
+  );
 }

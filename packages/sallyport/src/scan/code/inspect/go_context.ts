@@ -27,16 +27,21 @@ export const goLostCancel: Inspection = {
 
 /** Used by more than `_ = cancel`, in the function or, for a variable of one around it, there. */
 function isUsed(code: CodeView, func: number, name: string, declaration: number): boolean {
-  const discarded = code
-    .within(func, 'assignment_statement')
-    .filter(
-      (node) =>
-        /^_(?:\s*,\s*_)*$/.test(code.text(code.child(node, 'left'))) &&
-        new RegExp(`^[\\w\\s,]*$`).test(code.text(code.child(node, 'right'))),
-    );
-  if (goUses(code, func, name, [declaration, ...discarded])) return true;
+  if (realUses(code, func, name, [declaration])) return true;
   const outer = code.around(func, GO_FUNCTIONS);
-  return code.kind(declaration) === 'assignment_statement' && (outer < 0 || goUses(code, outer, name, [func]));
+  return code.kind(declaration) === 'assignment_statement' && (outer < 0 || realUses(code, outer, name, [func]));
+}
+
+function realUses(code: CodeView, inside: number, name: string, leftOut: readonly number[]): boolean {
+  const uses = code.identifiers(inside).get(name) ?? [];
+  return uses.some((node) => !leftOut.some((one) => code.contains(one, node)) && !isDiscarded(code, node));
+}
+
+/** The right side of `_ = cancel`, or of `_, _ = a, b`. */
+function isDiscarded(code: CodeView, node: number): boolean {
+  const list = code.parent(node);
+  const statement = code.kind(list) === 'expression_list' ? code.parent(list) : list;
+  return code.kind(statement) === 'assignment_statement' && /^_(?:\s*,\s*_)*$/.test(code.text(code.child(statement, 'left')));
 }
 
 /** A goroutine of a request starts a context of its own: it outlives the request and its limits. */

@@ -18,12 +18,13 @@ export const goSecretSerialised: Inspection = {
   run(code, found) {
     const structs = secretStructs(code);
     if (structs.size === 0) return;
+    const declared = new Map<string, string>();
     for (const call of code.of('call_expression')) {
       const callee = goCallee(code, call);
       if (!MARSHALS.test(callee) && !ENCODES.test(callee)) continue;
       const [value = -1] = goArguments(code, call);
       if (MASKED.test(code.text(value))) continue;
-      const type = typeOf(code, value, call);
+      const type = typeOf(code, value, call, declared);
       if (structs.has(type)) found(call);
     }
   },
@@ -31,14 +32,11 @@ export const goSecretSerialised: Inspection = {
 
 function secretStructs(code: CodeView): Set<string> {
   const found = new Set<string>();
+  // A type that writes itself says what of it is written.
+  const written = new Set([...code.tree.text.matchAll(/\bfunc\s*\(\w*\s*\*?(\w+)\)\s*Marshal/g)].map(([, name = '']) => name));
   for (const spec of code.of('type_spec')) {
     const name = code.text(code.child(spec, 'name'));
-    // A type that writes itself says what of it is written.
-    if (
-      new RegExp(`\\)\\s*Marshal(?:JSON|YAML|Text|XML)\\(`).test(code.tree.text) &&
-      new RegExp(`\\bfunc\\s*\\(\\w*\\s*\\*?${name}\\)\\s*Marshal`).test(code.tree.text)
-    )
-      continue;
+    if (written.has(name)) continue;
     if (code.kind(code.child(spec, 'type')) !== 'struct_type') continue;
     if (code.within(spec, 'field_declaration').some((field) => isSecret(code, field))) found.add(name);
   }
@@ -62,19 +60,23 @@ function snake(name: string): string {
 }
 
 /** The struct's name in `T{}`, `&T{}`, `[]T{}`, `map[K]T{}`, and of a variable or parameter of such a type. */
-function typeOf(code: CodeView, value: number, from: number): string {
+function typeOf(code: CodeView, value: number, from: number, declared: Map<string, string>): string {
   const text = code.text(value).trim();
   const literal = /^&?(?:\[[^\]]*\]|map\[[^\]]*\])*\*?([A-Za-z_]\w*)\s*\{/.exec(text)?.[1];
   if (literal !== undefined) return literal;
   const name = /^[&*]?([A-Za-z_]\w*)$/.exec(text)?.[1];
   const func = code.around(from, GO_FUNCTIONS);
   if (name === undefined || func < 0) return '';
-  const parameters = [...goParameters(code, func), ...receiver(code, func)];
-  const given = parameters.find((one) => one.name === name)?.type;
-  const declared = new RegExp(`\\b(?:var\\s+${name}\\s+|${name}\\s*:?=\\s*&?)((?:\\[\\]|\\*)*[A-Za-z_]\\w*)\\s*(?:[{\\n]|$)`).exec(
-    code.text(func),
-  )?.[1];
-  return (given ?? declared ?? '').replace(/^(?:\[\]|\*)+/, '');
+  const key = `${func} ${name}`;
+  let type = declared.get(key);
+  if (type === undefined) declared.set(key, (type = declaredType(code, func, name, from)));
+  return type;
+}
+
+function declaredType(code: CodeView, func: number, name: string, from: number): string {
+  const given = [...goParameters(code, func), ...receiver(code, func)].find((one) => one.name === name)?.type;
+  const declaration = new RegExp(`\\b(?:var\\s+${name}\\s+|${name}\\s*:?=\\s*&?)((?:\\[\\]|\\*)*[A-Za-z_]\\w*)\\s*(?:[{\\n]|$)`);
+  return (given ?? declaration.exec(code.before(func, from))?.[1] ?? '').replace(/^(?:\[\]|\*)+/, '');
 }
 
 function receiver(code: CodeView, func: number): { name: string; type: string }[] {

@@ -1,8 +1,11 @@
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import { CodeView } from './code_view.ts';
+import { credentialLiteral } from './credential.ts';
+import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
+import { goLockKept, goSharedWrite } from './go_threads.ts';
 import { hiddenDirection } from './hidden_text.ts';
 import type { Found, Inspection } from './inspection.ts';
 import {
@@ -21,11 +24,15 @@ import { rustSendSync } from './rust_threads.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  'credential-literal': credentialLiteral,
   'hidden-direction': hiddenDirection,
   'go-detached-context': goDetachedContext,
   'go-endless-loop': goEndlessLoop,
+  'go-index-range': goIndexRange,
+  'go-lock-kept': goLockKept,
   'go-lost-cancel': goLostCancel,
   'go-secret-serialised': goSecretSerialised,
+  'go-shared-write': goSharedWrite,
   'rust-any-type-pun': rustAnyTypePun,
   'rust-dangling-pointer': rustDanglingPointer,
   'rust-invalid-value': rustInvalidValue,

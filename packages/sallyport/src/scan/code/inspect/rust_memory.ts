@@ -33,7 +33,7 @@ export const rustUnwrittenVector: Inspection = {
 
 /** Room was made for the vector in this function, before. */
 function isGrown(code: CodeView, func: RustFunction, vector: string, before: number): boolean {
-  const text = code.tree.text.slice(code.tree.start[func.body], code.tree.start[before]);
+  const text = code.before(func.body, before);
   const name = escaped(vector);
   const declared = new RegExp(
     `\\b${name}(?:\\s*:\\s*([^=]+?))?\\s*=\\s*(?:\\w+::)*(?:Vec|String|BytesMut|SmallVec|ArrayVec)(?:::<[^>]*>)?::with_capacity`,
@@ -43,7 +43,7 @@ function isGrown(code: CodeView, func: RustFunction, vector: string, before: num
 }
 
 function isWritten(code: CodeView, func: RustFunction, vector: string, before: number): boolean {
-  const text = code.tree.text.slice(code.tree.start[func.body], code.tree.start[before]);
+  const text = code.before(func.body, before);
   const name = escaped(vector);
   return new RegExp(
     `\\b${name}\\s*\\.\\s*(?:as_mut_ptr|spare_capacity_mut|as_ptr|push|extend\\w*|resize\\w*|fill|append|chunk_mut|bytes_mut)\\b|write_bytes|copy_nonoverlapping|ptr::copy|ptr::write`,
@@ -144,7 +144,7 @@ function isUnproved(code: CodeView, func: RustFunction, number: number, call: nu
     ({ name, type }) => /^(?:usize|isize|[iu](?:8|16|32|64)|impl\b.*|[A-Z])$/.test(type) && mentions(text, name),
   );
   if (used.length === 0 || !func.isPublic) return false;
-  const before = code.tree.text.slice(code.tree.start[func.body], code.tree.start[call]);
+  const before = code.before(func.body, call);
   return used.every(
     ({ name }) =>
       !new RegExp(

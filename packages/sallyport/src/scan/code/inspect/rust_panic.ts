@@ -15,6 +15,9 @@ const CONTAINER_METHODS = new Set(
     ' ',
   ),
 );
+/** Of one function; more of them are generated, and each is compared with each. */
+const MAX_BYPASSES = 50;
+const MAX_CALLS = 500;
 const EXCLUSIVE: ReadonlySet<string> = new Set(['if_expression', 'match_arm']);
 const LOOPS: ReadonlySet<string> = new Set(['for_expression', 'while_expression', 'loop_expression']);
 
@@ -28,9 +31,9 @@ export const rustPanicSafety: Inspection = {
   run(code, found) {
     for (const func of rustFunctions(code)) {
       if (code.within(func.body, 'unsafe_block').length === 0 && !func.isUnsafe) continue;
-      const bypasses = bypassesOf(code, func);
+      const bypasses = bypassesOf(code, func).slice(0, MAX_BYPASSES);
       if (bypasses.length === 0 || MENDS.test(code.text(func.body))) continue;
-      const calls = foreignCalls(code, func);
+      const calls = foreignCalls(code, func).slice(0, MAX_CALLS);
       for (const bypass of bypasses) {
         if (calls.some((call) => comesAfter(code, bypass, call))) {
           found(bypass);
@@ -57,7 +60,7 @@ function isBypass(code: CodeView, func: RustFunction, call: number): boolean {
   if (/(?:^|::)ptr::read$/.test(path) || (path === '.read' && /ptr|\*(?:const|mut)/.test(code.text(receiverOf(code, call))))) {
     return !NUMBER.test(text) && !copies(func, text);
   }
-  if (name === 'set_len') return /\+/.test(text) || /reserve|with_capacity/.test(code.text(func.body));
+  if (name === 'set_len') return /\+/.test(text) || /reserve|with_capacity/.test(code.before(func.body, call));
   return /^(?:transmute|transmute_copy|uninitialized)$/.test(name) || path === 'Vec::from_raw_parts' || path === 'Box::from_raw';
 }
 

@@ -13,6 +13,7 @@ export const rustSendSync: Inspection = {
   languages: ['rust'],
   words: ['unsafe impl'],
   run(code, found) {
+    const file = readFile(code);
     for (const impl of code.of('impl_item')) {
       const marker = /(?:^|::)(Send|Sync)$/.exec(code.text(code.child(impl, 'trait')))?.[1];
       if (marker === undefined || !/^unsafe\s+impl\b/.test(code.text(impl)) || /\s!\s*(?:\w+::)*(?:Send|Sync)\b/.test(code.text(impl)))
@@ -20,11 +21,11 @@ export const rustSendSync: Inspection = {
       const type = code.child(impl, 'type');
       const name = /([A-Za-z_]\w*)\s*(?:<|$)/.exec(code.text(type))?.[1] ?? '';
       const parameters = [...bounds(code, impl)];
-      const struct = structOf(code, name);
+      const struct = file.types.get(name) ?? -1;
       const isWrong =
         parameters.length === 0
           ? sharesCell(code.text(struct), marker)
-          : parameters.some(([parameter, names]) => promisesTooMuch(code, { type, struct, name, marker, parameter, names }));
+          : parameters.some(([parameter, names]) => promisesTooMuch(code, file, { type, struct, name, marker, parameter, names }));
       if (isWrong) found(impl);
     }
   },
@@ -39,33 +40,38 @@ type Promised = {
   readonly names: ReadonlySet<string>;
 };
 
-function promisesTooMuch(code: CodeView, { type, struct, name, marker, parameter, names }: Promised): boolean {
-  const all = withSupertraits(code, names);
-  if (!isUnbounded(new Set([...all].filter((one) => !isLocalTrait(code, one) && one !== 'Send' && one !== 'Sync')))) return false;
+function promisesTooMuch(code: CodeView, file: File, { type, struct, name, marker, parameter, names }: Promised): boolean {
+  const all = withSupertraits(file, names);
+  if (!isUnbounded(new Set([...all].filter((one) => !file.traits.has(one) && one !== 'Send' && one !== 'Sync')))) return false;
   const position = topLevel(/<([\s\S]*)>/.exec(code.text(type))?.[1] ?? '').indexOf(parameter);
   const declared = struct < 0 ? '' : (topLevel(code.text(code.child(struct, 'type_parameters')).slice(1, -1))[position] ?? '');
   const own = /^\s*([A-Z]\w*)/.exec(declared)?.[1] ?? parameter;
   if (struct >= 0 && onlyMarked(code.text(code.child(struct, 'body')), own)) return false;
   if (marker === 'Send') return !all.has('Send') && !all.has('Sync');
   if (all.has('Sync')) return false;
-  return !all.has('Send') || givesReference(code, name, own);
+  return !all.has('Send') || givesReference(code, file, name, own);
 }
 
-function structOf(code: CodeView, name: string): number {
-  return [...code.of('struct_item'), ...code.of('enum_item')].find((item) => code.text(code.child(item, 'name')) === name) ?? -1;
+/** What a file declares, by name: structs and enums, traits with the words of their bounds, impls by the last word of their type. */
+type File = {
+  readonly types: ReadonlyMap<string, number>;
+  readonly traits: ReadonlyMap<string, readonly string[]>;
+  readonly impls: ReadonlyMap<string, readonly number[]>;
+};
+
+function readFile(code: CodeView): File {
+  const nameOf = (item: number): string => code.text(code.child(item, 'name'));
+  return {
+    types: new Map([...code.of('enum_item'), ...code.of('struct_item')].map((item) => [nameOf(item), item] as const)),
+    traits: new Map(
+      code.of('trait_item').map((item) => [nameOf(item), code.text(code.child(item, 'bounds')).match(/\w+/g) ?? []] as const),
+    ),
+    impls: Map.groupBy(code.of('impl_item'), (impl) => /([A-Za-z_]\w*)\s*(?:<|$)/.exec(code.text(code.child(impl, 'type')))?.[1] ?? ''),
+  };
 }
 
-function isLocalTrait(code: CodeView, name: string): boolean {
-  return code.of('trait_item').some((item) => code.text(code.child(item, 'name')) === name);
-}
-
-function withSupertraits(code: CodeView, names: ReadonlySet<string>): ReadonlySet<string> {
-  const all = new Set(names);
-  for (const item of code.of('trait_item')) {
-    if (!all.has(code.text(code.child(item, 'name')))) continue;
-    for (const bound of code.text(code.child(item, 'bounds')).match(/\w+/g) ?? []) all.add(bound);
-  }
-  return all;
+function withSupertraits(file: File, names: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...names, ...[...names].flatMap((name) => file.traits.get(name) ?? [])]);
 }
 
 /** A parameter of which the fields hold markers alone that keep no value. */
@@ -75,9 +81,8 @@ function onlyMarked(fields: string, parameter: string): boolean {
 }
 
 /** A method on a shared reference answers a reference to the value. */
-function givesReference(code: CodeView, name: string, parameter: string): boolean {
-  return code.of('impl_item').some((impl) => {
-    if (!new RegExp(`\\b${name}\\b`).test(code.text(code.child(impl, 'type')))) return false;
+function givesReference(code: CodeView, file: File, name: string, parameter: string): boolean {
+  return (file.impls.get(name) ?? []).some((impl) => {
     if (/\bDeref$/.test(code.text(code.child(impl, 'trait')))) return true;
     return code.within(impl, 'function_item').some((method) => {
       const head = code.text(code.child(method, 'parameters'));

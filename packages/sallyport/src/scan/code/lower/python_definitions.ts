@@ -84,7 +84,7 @@ function parameter(l: PythonLowering, node: number): Parameter[] {
     case 'default_parameter':
     case 'typed_default_parameter': {
       const name = l.tree.textOf(l.field(node, 'name'));
-      return [l.build.parameter(name, node, { type: typeSymbol(l, l.field(node, 'type')) })];
+      return [l.build.parameter(name, node, { type: typeSymbol(l, l.field(node, 'type')), decorators: defaultCall(l, node) })];
     }
     case 'list_splat_pattern':
     case 'dictionary_splat_pattern':
@@ -94,6 +94,13 @@ function parameter(l: PythonLowering, node: number): Parameter[] {
     default:
       return [];
   }
+}
+
+/** The function whose result is a parameter's default: `Depends(...)` says where a framework takes the value from. */
+function defaultCall(l: PythonLowering, node: number): SymbolId[] {
+  const value = l.field(node, 'value');
+  if (value < 0 || l.tree.kindName(value) !== 'call') return [];
+  return [l.build.typeSymbol(l.tree.textOf(l.field(value, 'function')).split('.'))];
 }
 
 /** A declared type as a symbol: `Optional[X]`, `Annotated[X, ...]`, `X | None` are `X`. */

@@ -175,21 +175,51 @@ function macro(l: RustLowering, node: number): number {
   return build.call(build.symbol(['macro', name], node), items, CALL.macro, node);
 }
 
+/** The values in the tokens of a macro: names with what is called on them, literals, and what stands in brackets. */
 function tokenValues(l: RustLowering, tokens: number, depth = 0): number[] {
-  const { tree, build } = l;
+  const { tree } = l;
   const found: number[] = [];
+  let chain = NO_VALUE;
+  let receiver = NO_VALUE;
+  let name = '';
+  let end = tree.start[tokens] as number;
+  const close = (): void => {
+    if (chain !== NO_VALUE) found.push(chain);
+    chain = NO_VALUE;
+  };
   for (const child of tree.children(tokens)) {
     const kind = tree.kindName(child);
-    if (kind === 'token_tree' && depth < 8) {
-      found.push(...tokenValues(l, child, depth + 1));
-    } else if (kind === 'identifier' || kind === 'self') {
-      const before = tree.text.slice(Math.max(0, (tree.start[child] as number) - 2), tree.start[child]);
-      if (!/\.$|::$/.test(before)) found.push(build.load(tree.textOf(child), child));
-    } else if (kind === 'string_literal' || kind === 'raw_string_literal') {
-      found.push(...formatPieces(l, child));
-    } else if (kind.endsWith('_literal')) found.push(l.operand(child));
+    const between = tree.text.slice(end, tree.start[child]).trimEnd();
+    end = tree.end[child] as number;
+    const isNext = chain !== NO_VALUE && /(?:\.|::)$/.test(between);
+    if (kind === 'identifier' || kind === 'self' || kind === 'crate' || kind === 'super' || kind === 'primitive_type') {
+      const text = tree.textOf(child);
+      if (!isNext) close();
+      receiver = chain;
+      chain = isNext
+        ? l.build.field(chain, text, child)
+        : kind === 'identifier' || kind === 'self'
+          ? l.build.load(text, child)
+          : l.build.symbol([`.${text}`], child);
+      name = between.endsWith('.') ? text : '';
+    } else if (kind === 'token_tree' && chain !== NO_VALUE && between === '' && tree.text.startsWith('(', tree.start[child])) {
+      const values = depth < 8 ? tokenValues(l, child, depth + 1) : [];
+      chain = PASSES.has(name) ? l.build.emit(OP.same, receiver, 0, 0, child) : tokenCall(l, chain, values, child);
+      name = '';
+    } else {
+      close();
+      if (kind === 'token_tree' && depth < 8) found.push(...tokenValues(l, child, depth + 1));
+      else if (kind === 'string_literal' || kind === 'raw_string_literal') found.push(...formatPieces(l, child));
+      else if (kind.endsWith('_literal')) found.push(l.operand(child));
+    }
   }
+  close();
   return found;
+}
+
+function tokenCall(l: RustLowering, callee: number, values: readonly number[], node: number): number {
+  const items = values.flatMap((value) => [value, NO_NAME]);
+  return l.build.call(callee, items, 0, node);
 }
 
 /** `"a {name} b {}"`: the text up to the first brace, then the variables that it names, then the rest. */

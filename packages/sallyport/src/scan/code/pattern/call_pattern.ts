@@ -9,6 +9,8 @@ export type ArgumentPattern =
   | { readonly is: 'constant'; readonly value: string | number | boolean | null }
   | { readonly is: 'object'; readonly entries: ReadonlyMap<string, ArgumentPattern> }
   | { readonly is: 'list'; readonly items: readonly ArgumentPattern[] }
+  /** In an object: it is known, and has no such property. */
+  | { readonly is: 'absent' }
   | { readonly is: 'symbol'; readonly steps: readonly string[] }
   | { readonly is: 'named'; readonly name: string; readonly value: ArgumentPattern };
 
@@ -17,6 +19,8 @@ export type CallPattern = {
   /** Steps of the path, `()` for an inner call; the first is a metavariable when any receiver will do. */
   readonly steps: readonly string[];
   readonly arguments: readonly ArgumentPattern[];
+  /** The metavariable of the last index: `session[$SINK] = $VALUE`, `window[$SINK](...)`. */
+  readonly key?: string;
 };
 
 /** `undefined` when the text is no pattern of this kind. */
@@ -40,6 +44,7 @@ const SPACE = /\s*/y;
 class Reader {
   readonly #text: string;
   #at = 0;
+  #key: string | undefined;
 
   constructor(text: string) {
     this.#text = text.trim();
@@ -56,10 +61,13 @@ class Reader {
     if (this.#take('=')) {
       const value = this.argument();
       this.#end();
-      return { form: 'assign', steps: last === undefined ? steps : [...steps, '()'], arguments: [value] };
+      const key = steps.at(-1) === '[]' && this.#key !== undefined ? { key: this.#key } : {};
+      return { form: 'assign', steps: last === undefined ? steps : [...steps, '()'], arguments: [value], ...key };
     }
     this.#end();
-    return last === undefined ? { form: 'value', steps, arguments: [] } : { form: 'call', steps, arguments: last };
+    if (last === undefined) return { form: 'value', steps, arguments: [] };
+    const key = steps.at(-1) === '[]' && this.#key !== undefined ? { key: this.#key } : {};
+    return { form: 'call', steps, arguments: last, ...key };
   }
 
   /** A path with calls; the arguments of the last call apart, those of inner ones must be open. */
@@ -80,6 +88,7 @@ class Reader {
         last = undefined;
         const index = this.argument();
         if (!this.#take(']')) throw new NotAPattern();
+        this.#key = index.is === 'any' ? index.metavariable : undefined;
         steps.push(index.is === 'constant' && typeof index.value === 'string' ? index.value : '[]');
       } else return { steps, last };
     }
@@ -135,7 +144,8 @@ class Reader {
   #entries(): Map<string, ArgumentPattern> {
     const entries = new Map<string, ArgumentPattern>();
     while (!this.#take('}')) {
-      if (!this.#take('...')) {
+      if (this.#take('!')) entries.set(this.#token(STEP), { is: 'absent' });
+      else if (!this.#take('...')) {
         this.#space();
         const key = /^["']?([\w$-]+)["']?\s*:\s*/.exec(this.#text.slice(this.#at));
         if (key === null) throw new NotAPattern();

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { entryLanguage, type Check } from '../check.ts';
 import type { GrammarParser } from '../grammar_store.ts';
+import type { ModuleIr } from '../ir.ts';
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import { readCallPattern, type CallPattern } from './call_pattern.ts';
@@ -10,13 +11,16 @@ import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pat
 export type Held = { readonly node: number; readonly constant: string | number | boolean | null | undefined };
 export type Holds = ReadonlyMap<string, Held>;
 
-type Condition = {
+export type Condition = {
   readonly metavariable: string;
   readonly regex: RE2JS | undefined;
   readonly notRegex: RE2JS | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
+  readonly optional: boolean;
+  /** What the expressions said of short texts before: names come again and again. */
+  readonly seen: Map<string, boolean>;
 };
 
 /** A check with `match`, ready for one grammar. */
@@ -29,6 +33,7 @@ export type MatchCheck = {
   readonly inside: readonly SyntaxPattern[] | undefined;
   readonly notInside: readonly SyntaxPattern[];
   readonly where: readonly Condition[];
+  readonly imports: readonly string[] | undefined;
 };
 
 /** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. */
@@ -55,15 +60,23 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
     notSyntax: syntax(not.filter((text) => !isCall(text))),
     inside: inside === undefined ? undefined : syntax(inside),
     notInside: syntax(match.notInside?.[key] ?? []),
-    where: (match.where ?? []).map((condition) => ({
-      metavariable: condition.metavariable,
-      regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
-      notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
-      below: condition.below,
-      above: condition.above,
-      constant: condition.constant,
-    })),
+    imports: match.imports?.[key],
+    where: readConditions(match.where),
   };
+}
+
+/** Conditions with their expressions compiled. */
+export function readConditions(conditions: NonNullable<Check['match']>['where']): readonly Condition[] {
+  return (conditions ?? []).map((condition) => ({
+    metavariable: condition.metavariable,
+    regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
+    notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+    below: condition.below,
+    above: condition.above,
+    constant: condition.constant,
+    optional: condition.optional === true,
+    seen: new Map<string, boolean>(),
+  }));
 }
 
 /** Whether what surrounds a match, and what its metavariables hold, is as the check says. */
@@ -77,14 +90,33 @@ export function holdsAt(check: MatchCheck, tree: SyntaxTree, node: number, holds
   return (check.inside === undefined || within(check.inside)) && !within(check.notInside);
 }
 
-function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
+/** Whether a file imports one of the modules, or something of them; true when none is asked for. */
+export function importsAny(imports: readonly string[], wanted: readonly string[] | undefined): boolean {
+  if (wanted === undefined) return true;
+  return imports.some((name) => wanted.some((one) => name === one || name.startsWith(`${one}.`) || name.startsWith(`${one}/`)));
+}
+
+/** Texts that are kept, and how many of them. */
+const SEEN_LENGTH = 60;
+const MAX_SEEN = 20_000;
+
+function matchesText(condition: Condition, text: string): boolean {
+  const { regex, notRegex, seen } = condition;
+  if (regex === undefined && notRegex === undefined) return true;
+  const known = seen.get(text);
+  if (known !== undefined) return known;
+  const matches = (regex === undefined || regex.matcher(text).find()) && notRegex?.matcher(text).find() !== true;
+  if (text.length <= SEEN_LENGTH && seen.size < MAX_SEEN) seen.set(text, matches);
+  return matches;
+}
+
+export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
   const held = holds.get(condition.metavariable);
-  if (held === undefined) return false;
+  if (held === undefined) return condition.optional;
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
-  if (condition.regex !== undefined && !condition.regex.matcher(text).find()) return false;
-  if (condition.notRegex?.matcher(text).find() === true) return false;
+  if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;
   const number = typeof constant === 'number' ? constant : Number(text);
   if (Number.isNaN(number)) return false;
@@ -101,10 +133,11 @@ export class SyntaxMatcher {
     );
   }
 
-  find(tree: SyntaxTree, found: (check: Check, node: number) => void): void {
+  find({ tree, imports }: Pick<ModuleIr, 'tree' | 'imports'>, found: (check: Check, node: number) => void): void {
     const byKind = new Map<string, { check: MatchCheck; pattern: SyntaxPattern }[]>();
     for (const { check, pattern, kind } of this.#entries) {
       if (pattern.anchor !== '' && !tree.text.includes(pattern.anchor)) continue;
+      if (!importsAny(imports, check.imports)) continue;
       const known = byKind.get(kind);
       if (known === undefined) byKind.set(kind, [{ check, pattern }]);
       else known.push({ check, pattern });

@@ -12,6 +12,8 @@ export type SyntaxPattern = {
   readonly root: number;
   /** A word that any match contains: files without it need no look. */
   readonly anchor: string;
+  /** By node of the pattern: the metavariable that it is. */
+  readonly metavariables: readonly (string | undefined)[];
 };
 
 /** Node of the scanned tree by metavariable. */
@@ -19,6 +21,7 @@ export type Bindings = Map<string, number>;
 
 const METAVARIABLE = 'mEtA_';
 const REST = 'rEsT_';
+const BODY = /^\{\s*(mEtA_BODY);?\s*\}$/;
 /** Steps of one comparison: nested `...` could try every way. */
 const MAX_STEPS = 20_000;
 
@@ -35,7 +38,8 @@ export function readSyntaxPattern(text: string, language: Language, parser: Gram
   if (tree === undefined) return undefined;
   const root = rootOf(tree, language);
   if (root < 0 || hasError(tree, root)) return undefined;
-  return { tree, root, anchor: anchorOf(tree, root) };
+  const metavariables = Array.from({ length: tree.count }, (_, node) => metavariableOf(tree, node));
+  return { tree, root, anchor: anchorOf(tree, root), metavariables };
 }
 
 /** The node that a match is compared with: a single statement or expression without what stands around it. */
@@ -69,24 +73,26 @@ function anchorOf(tree: SyntaxTree, root: number): string {
 
 /** What the pattern's metavariables stand for at `node`; `undefined` when it does not match there. */
 export function matchSyntax(pattern: SyntaxPattern, tree: SyntaxTree, node: number): Bindings | undefined {
-  const matcher = new Matcher(pattern.tree, tree);
+  const matcher = new Matcher(pattern, tree);
   return matcher.node(pattern.root, node) ? matcher.bindings : undefined;
 }
 
 class Matcher {
   readonly bindings: Bindings = new Map();
   readonly #pattern: SyntaxTree;
+  readonly #metavariables: readonly (string | undefined)[];
   readonly #tree: SyntaxTree;
   #steps = 0;
 
-  constructor(pattern: SyntaxTree, tree: SyntaxTree) {
-    this.#pattern = pattern;
+  constructor(pattern: SyntaxPattern, tree: SyntaxTree) {
+    this.#pattern = pattern.tree;
+    this.#metavariables = pattern.metavariables;
     this.#tree = tree;
   }
 
   node(wanted: number, node: number): boolean {
     if (++this.#steps > MAX_STEPS) return false;
-    const metavariable = metavariableOf(this.#pattern, wanted);
+    const metavariable = this.#metavariables[wanted];
     if (metavariable !== undefined) return this.#bind(metavariable, node);
     const pattern = this.#pattern;
     const tree = this.#tree;
@@ -128,9 +134,9 @@ class Matcher {
   }
 }
 
-/** A leaf that is a metavariable, also as the statement that it alone is. */
+/** A leaf that is a metavariable, also as the statement that it alone is; `{ $BODY }` is a whole block. */
 function metavariableOf(tree: SyntaxTree, node: number): string | undefined {
-  const text = tree.textOf(node);
+  const text = tree.textOf(node).replace(BODY, '$1');
   if (!text.startsWith(METAVARIABLE)) return undefined;
   const name = text.slice(METAVARIABLE.length).replace(/;$/, '');
   return /^[A-Z][A-Z0-9_]*$/.test(name) ? `$${name}` : undefined;

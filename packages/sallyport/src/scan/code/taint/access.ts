@@ -2,7 +2,20 @@ import { OP, STRIDE } from '../ir.ts';
 import { UNKNOWN, type NameId, type Names } from '../symbol.ts';
 import type { Engine } from './engine.ts';
 import type { Frame } from './frame.ts';
-import { allFacts, MAX_SLOTS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Environment, type Fact, type Facts } from './value.ts';
+import {
+  allFacts,
+  HARMLESS,
+  isFixed,
+  MAX_SLOTS,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  union,
+  Value,
+  type Environment,
+  type Fact,
+  type Facts,
+} from './value.ts';
 
 /** Properties that are numbers whatever the object is. */
 const NUMERIC = new Set(['length', 'size', 'byteLength', 'status_code', 'statusCode', 'ndim', 'shape']);
@@ -50,7 +63,9 @@ export function readIndex(analysis: Engine, frame: Frame, object: Value, index: 
     if (slot !== undefined) return slot;
     if (typeof constant === 'string') return readField(analysis, frame, object, frame.module.names.id(constant), node);
   }
-  const facts = constant === NOT_CONSTANT ? allFacts(object) : object.facts;
+  // Of a table of constants comes a constant, whoever chooses which.
+  const some = isFixed(object) && object.constant === NOT_CONSTANT ? HARMLESS : allFacts(object);
+  const facts = constant === NOT_CONSTANT ? some : object.facts;
   const value = new Value(facts, analysis.childSymbol(frame, object.symbol, frame.module.symbols.indexStep));
   return analysis.sourced(frame, value, node);
 }

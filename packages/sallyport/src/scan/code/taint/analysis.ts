@@ -1,15 +1,19 @@
 import { SOURCE_KINDS } from '../check.ts';
-import { holdsAt, type Held, type MatchCheck } from '../pattern/match_check.ts';
+import { holdsAt, importsAny, type Held, type MatchCheck } from '../pattern/match_check.ts';
 import { hasReceiver, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
 import { matchArgument, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
+import { runHandler, runView } from './handlers.ts';
+import { shaped, shapeOf } from './parameters.ts';
 import type { Project } from './project.ts';
-import { ALL_CLASSES, BUILT, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
+import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
+  cleaned,
+  isFixed,
   NO_FACTS,
   NOT_CONSTANT,
   NOTHING,
@@ -29,6 +33,15 @@ const PARAMETER = kindIndex('parameter');
 const MAX_CALLS = 60;
 /** Nested runs of closures and callbacks. */
 const MAX_NESTING = 12;
+/** Summaries of one function for callers that pass other types; further ones take the one for any caller. */
+const MAX_SHAPES = 5;
+
+const HTML = classBit('html');
+
+/** The text of `return text, 404`; other containers are sent as JSON. */
+function bodyOf({ slots }: Value): Value | undefined {
+  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
+}
 
 /** The flow analysis of all modules that were lowered together. */
 export class Analysis implements Engine {
@@ -37,7 +50,8 @@ export class Analysis implements Engine {
   readonly #listener: Listener;
   readonly #constants = new Map<ModuleIr, Value[]>();
   readonly #sources = new Map<string, Source>();
-  readonly #summaries = new Map<FunctionIr, Summary>();
+  readonly #summaries = new Map<FunctionIr, Map<string, Summary>>();
+  readonly #parameters = new Map<FunctionIr, readonly Value[]>();
   readonly #running = new Set<FunctionIr>();
   readonly #called = new Set<FunctionIr>();
   readonly #homes = new Map<FunctionIr, ModuleIr>();
@@ -70,7 +84,7 @@ export class Analysis implements Engine {
     for (const func of module.functions) {
       if (func.index === 0 || func.outer !== 0 || this.#seen.has(func)) continue;
       this.#work = 0;
-      this.summary(module, func);
+      if (!runView(this, outer, func)) this.summary(module, func, []);
     }
   }
 
@@ -80,9 +94,9 @@ export class Analysis implements Engine {
 
   /** After all modules: parameters that nobody passes but code outside, at sinks that refuse even those. */
   unknownCallers(): void {
-    for (const [func, { sinks }] of this.#summaries) {
+    for (const [func, shapes] of this.#summaries) {
       if (this.#called.has(func)) continue;
-      for (const { sink, fact, module, node } of sinks) {
+      for (const { sink, fact, module, node } of shapes.get('')?.sinks ?? []) {
         if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
           continue;
         const parameter = func.parameters[fact.parameter];
@@ -112,28 +126,47 @@ export class Analysis implements Engine {
     return frame;
   }
 
-  /** What a function does with its parameters; the empty summary while it is being found (recursion). */
-  summary(module: ModuleIr, func: FunctionIr): Summary {
-    const known = this.#summaries.get(func);
-    if (known !== undefined) return known;
-    if (this.quiet || this.#running.has(func) || this.#running.size > MAX_CALLS) return EMPTY_SUMMARY;
+  /**
+   * What a function does with its parameters, one summary for each shape of what callers pass; the empty summary while it is being found
+   * (recursion).
+   */
+  summary(module: ModuleIr, func: FunctionIr, given: readonly (Value | undefined)[]): Summary {
+    let known = this.#summaries.get(func);
+    if (known === undefined) this.#summaries.set(func, (known = new Map<string, Summary>()));
+    if (this.quiet) return known.get('') ?? EMPTY_SUMMARY;
+    const own = this.#parametersOf(module, func);
+    const shape = known.size < MAX_SHAPES ? shapeOf(module, own, given) : '';
+    const found = known.get(shape);
+    if (found !== undefined) return found;
+    if (this.#running.has(func) || this.#running.size > MAX_CALLS) return EMPTY_SUMMARY;
     this.#running.add(func);
     const frame = new Frame(module, func, this.moduleFrame(module), undefined);
-    for (const [at, parameter] of func.parameters.entries()) {
-      frame.env[parameter.slot] = this.parameterValue(frame, at, [
-        { source: undefined, parameter: at, field: -1, clean: 0, step: undefined },
-      ]);
-    }
+    const values = shape === '' ? own : own.map((value, at) => shaped(module, value, given[at]));
+    for (const [at, parameter] of func.parameters.entries()) frame.env[parameter.slot] = values[at] ?? NOTHING;
     this.#runFrame(frame);
     this.#running.delete(func);
     const summary = {
       returned: frame.returned ?? NOTHING,
       sinks: frame.sinks,
       parameters: func.parameters.map(({ slot }) => frame.env[slot] ?? NOTHING),
+      symbols: values.map(({ symbol }) => symbol),
     };
-    this.#summaries.set(func, summary);
+    known.set(shape, summary);
     this.#homes.set(func, module);
     return summary;
+  }
+
+  /** Parameters as the function's declarations tell them. */
+  #parametersOf(module: ModuleIr, func: FunctionIr): readonly Value[] {
+    let values = this.#parameters.get(func);
+    if (values === undefined) {
+      const frame = new Frame(module, func, undefined, undefined);
+      values = func.parameters.map((_, at) =>
+        this.parameterValue(frame, at, [{ source: undefined, parameter: at, field: -1, clean: 0, step: undefined }]),
+      );
+      this.#parameters.set(func, values);
+    }
+    return values;
   }
 
   /** A parameter as the function sees it: its class, its declared type, or its name. */
@@ -141,11 +174,13 @@ export class Analysis implements Engine {
     const { func, module } = frame;
     const parameter = func.parameters[at];
     if (parameter === undefined) return NOTHING;
-    const isReceiver = at === 0 && hasReceiver(func);
-    const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
-    const instance = isReceiver ? own : this.project.classOf(module, parameter.type);
-    const symbol = isReceiver ? UNKNOWN : parameter.type === UNKNOWN ? module.symbols.child(UNKNOWN, parameter.name) : parameter.type;
-    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, instance);
+    if (at === 0 && hasReceiver(func)) {
+      const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
+      return new Value(facts, UNKNOWN, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
+    }
+    const { symbols } = module;
+    const symbol = parameter.type === UNKNOWN ? symbols.child(UNKNOWN, parameter.name) : symbols.typed(parameter.type);
+    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, this.#classOf(module, parameter.type));
   }
 
   /** Runs a function's code, then the functions within it that nothing called. */
@@ -189,7 +224,10 @@ export class Analysis implements Engine {
   symbolValue(frame: Frame, symbol: SymbolId, node: number): Value {
     const local = this.local(frame, symbol);
     if (local !== undefined) return local;
-    return this.sourced(frame, new Value(NO_FACTS, symbol), node);
+    const { symbols } = frame.module;
+    // A root stays as it is: the module `request` is not the variable.
+    const typed = symbols.depth(symbol) === 1 ? symbol : symbols.typed(symbol);
+    return this.sourced(frame, new Value(NO_FACTS, typed), node);
   }
 
   /** What a symbol of this project is. */
@@ -206,10 +244,13 @@ export class Analysis implements Engine {
     if (value.symbol === UNKNOWN) return value;
     const rules = this.rules(frame).value(value.symbol);
     if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
+    let { facts } = value;
     for (const rule of rules) {
-      if (rule.is === 'source') return value.withFacts(union(value.facts, this.sourceFacts(frame, rule.kind, node)));
+      if (rule.is === 'match') this.matched(frame, rule.match, [], node);
+      else if (rule.is === 'sanitizer') facts = cleaned(facts, rule.bits);
+      else if (rule.is === 'source') facts = union(facts, this.sourceFacts(frame, rule.kind, node));
     }
-    return value;
+    return value.withFacts(facts);
   }
 
   sourceFacts(frame: Frame, kind: number, node: number): Facts {
@@ -243,9 +284,35 @@ export class Analysis implements Engine {
     );
   }
 
+  /** What the constructor of a class stores in its fields, as its methods see it. */
+  #fieldsOf(of: ClassRef, func: FunctionIr, facts: Facts): Value['slots'] {
+    if (this.quiet) return undefined;
+    const method = this.project.constructorOf(of);
+    const built = method?.module.functions[method.index];
+    if (method === undefined || built === undefined || built === func || this.#running.has(built)) return undefined;
+    const slots = new Map<string | number, Value>();
+    for (const [key, value] of this.summary(method.module, built, []).parameters[0]?.slots ?? []) {
+      const kept = value.facts.filter((fact) => fact.source !== undefined);
+      const own = facts.map((fact): Fact => ({ ...fact, field: of.module.names.id(String(key)) }));
+      slots.set(key, new Value(union(kept, own), value.symbol, NOT_CONSTANT, undefined, value.func, value.instance));
+    }
+    return slots.size === 0 ? undefined : slots;
+  }
+
+  /** The class of this project that a declared type of a file names. */
+  #classOf(module: ModuleIr, type: SymbolId): ClassRef | undefined {
+    if (type === UNKNOWN) return undefined;
+    if (module.language === 'go' || module.language === 'rust') return this.project.classOf(module, type);
+    const value = this.project.resolve((other) => this.moduleFrame(other).env, module, type);
+    if (value?.classRef !== undefined) return value.classRef;
+    if (module.symbols.parent(type) !== UNKNOWN) return undefined;
+    const index = module.classes.findIndex(({ name }) => name === module.symbols.name(type));
+    return index < 0 ? undefined : { module, index };
+  }
+
   /** The class of what a field is declared to hold. */
   fieldClass({ instance }: Value, type: SymbolId): ClassRef | undefined {
-    return instance === undefined || type === UNKNOWN ? undefined : this.project.classOf(instance.module, type);
+    return instance === undefined ? undefined : this.#classOf(instance.module, type);
   }
 
   fieldType(object: Value, name: NameId): SymbolId {
@@ -261,14 +328,16 @@ export class Analysis implements Engine {
   }
 
   /** A field is assigned: sinks like `$X.innerHTML = $SINK`. */
-  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void {
+  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void {
     for (const rule of this.rules(frame).assign(this.childSymbol(frame, object.symbol, name))) {
       const pattern = rule.pattern.arguments[0];
       const bound = pattern === undefined ? undefined : matchArgument(pattern, value, node, frame);
       if (bound === undefined) continue;
       if (rule.is === 'match') this.matched(frame, rule.match, bound, node);
-      else if (rule.is === 'sink')
+      else if (rule.is === 'sink') {
         for (const one of bound) if (one.metavariable === '$SINK') this.reached(frame, rule.sink, one.value, node);
+        if (rule.pattern.key === '$SINK' && key !== undefined) this.reached(frame, rule.sink, key, node);
+      }
     }
   }
 
@@ -279,8 +348,10 @@ export class Analysis implements Engine {
 
   #returnReached(frame: Frame, value: Value, node: number): void {
     for (const rule of this.rules(frame).returns) {
-      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0 && value.slots === undefined)
-        this.reached(frame, rule.sink, value, node);
+      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0) {
+        const text = value.slots === undefined || (rule.sink.bit & HTML) === 0 ? value : bodyOf(value);
+        if (text !== undefined) this.reached(frame, rule.sink, text, node);
+      }
     }
   }
 
@@ -302,34 +373,13 @@ export class Analysis implements Engine {
       this.#listener.flow({ sink, module, node, source: fact.source, step: fact.step });
   }
 
-  /** A function that a framework calls: its parameters are what the framework passes. */
   handle(frame: Frame, target: Value, rule: HandlerRule): void {
-    if (this.quiet || target.func === undefined) return;
-    const { module, index } = target.func;
-    const func = module.functions[index];
-    if (func === undefined) return;
-    this.called(func);
-    const skip = hasReceiver(func) ? 1 : 0;
-    const handled = new Frame(module, func, target.func.frame ?? this.moduleFrame(module), frame);
-    handled.returnBits = rule.returns;
-    for (const [at, parameter] of func.parameters.entries()) {
-      const name = module.names.text(parameter.name);
-      const entry =
-        rule.parameters.find((one) => one.at === at - skip || one.at === name) ??
-        (at < skip ? undefined : rule.parameters.find((one) => one.at === 'rest'));
-      const facts = entry === undefined || entry.kind < 0 ? NO_FACTS : this.sourceFacts(handled, entry.kind, parameter.node);
-      const value = this.parameterValue(handled, at, facts);
-      handled.env[parameter.slot] =
-        entry === undefined || entry.as === UNKNOWN
-          ? value
-          : new Value(facts, entry.as, NOT_CONSTANT, undefined, undefined, value.instance);
-    }
-    this.runNested(handled);
+    if (!this.quiet) runHandler(this, frame, target, rule);
   }
 
   /** A pattern of a check that needs no flow holds here, as far as the call itself tells: for one of what `..., $X, ...` may stand for. */
   matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
-    if (this.quiet) return;
+    if (this.quiet || !importsAny(frame.module.imports, match.imports)) return;
     const held = ({ value, node: at }: Bound): Held => ({
       node: at,
       constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
@@ -339,10 +389,4 @@ export class Analysis implements Engine {
     const ways = open.length === 0 ? [holds] : open.map((one) => new Map(holds).set(one.metavariable, held(one)));
     if (ways.some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
   }
-}
-
-/** A constant, or a container of constants. */
-function isFixed(value: Value, depth = 3): boolean {
-  if (value.constant !== NOT_CONSTANT) return true;
-  return value.slots !== undefined && depth > 0 && [...value.slots.values()].every((slot) => isFixed(slot, depth - 1));
 }

@@ -1,6 +1,6 @@
 import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
 import type { Frame } from './frame.ts';
-import { NOT_CONSTANT, type Value } from './value.ts';
+import { NOT_CONSTANT, SPREAD_KEY, type Value } from './value.ts';
 
 export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean; readonly node: number };
 
@@ -68,6 +68,10 @@ function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: F
     case 'object':
       for (const [key, inner] of pattern.entries) {
         const slot = value.slots?.get(key);
+        if (inner.is === 'absent') {
+          if (value.slots === undefined || slot !== undefined || value.slots.has(SPREAD_KEY)) return false;
+          continue;
+        }
         if (slot === undefined || !matchOne(inner, slot, node, frame, bound)) return false;
       }
       return true;

@@ -1,11 +1,14 @@
-import { CALL, hasReceiver, NO_NAME, OP, SPREAD, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
+import { CALL, NO_NAME, OP, SPREAD, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import type { CallPattern } from '../pattern/call_pattern.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import { matchArguments, type Argument } from './arguments.ts';
+import { fulfils, type Condition } from '../pattern/match_check.ts';
+import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
-import { ALL_CLASSES, builtBits, type Rule } from './rules.ts';
+import { carried, containerCall, type Call } from './carry.ts';
+import { bindParameters } from './parameters.ts';
+import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
 import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
@@ -14,31 +17,16 @@ const ITERATORS = new Set(
     ' ',
   ),
 );
-/** Methods that put their arguments into their receiver. */
-const ADDERS = new Set(
-  'append push add insert extend unshift set put update appendleft write writelines push_str push_back setdefault'.split(' '),
-);
-
-type Call = {
-  readonly frame: Frame;
-  readonly node: number;
-  readonly callee: Value;
-  readonly calleeAt: number;
-  readonly receiver: Value | undefined;
-  readonly given: readonly Argument[];
-  readonly positions: readonly number[];
-  readonly flags: number;
-  readonly method: string;
-};
+const RANDOM = kindIndex('random');
 
 export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
   const { symbol } = call.callee;
-  const rules = symbol === UNKNOWN ? [] : analysis.rules(frame).call(symbol);
+  const rules = rulesOf(analysis.rules(frame), symbol, call.given);
   const applied = rules.length === 0 ? undefined : applyRules(analysis, call, rules);
   if ((call.flags & CALL.decorator) !== 0) return call.given[0]?.value ?? NOTHING;
   if (call.callee.func !== undefined || call.callee.classRef !== undefined) {
-    const result = callFunction(analysis, frame, call.callee, positional(call), call.node);
+    const result = callFunction(analysis, frame, call.callee, call.given, call.node);
     if (result !== undefined) return applied === undefined ? result : result.withFacts(applied.facts(result.facts));
   }
   const container = containerCall(call);
@@ -47,8 +35,28 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   const format = call.method === 'format' ? call.receiver?.constant : undefined;
   const facts =
     applied?.isOpaque === true ? NO_FACTS : typeof format === 'string' ? cleaned(carried(call), builtBits(format)) : carried(call);
-  return new Value(applied === undefined ? facts : applied.facts(facts), resultSymbol(analysis, call), NOT_CONSTANT);
+  const result = applied === undefined || applied.result === UNKNOWN ? resultSymbol(analysis, call) : applied.result;
+  return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT);
 }
+
+/** The rules of the called symbol, and those of any call with such arguments. */
+function rulesOf(all: Rules, symbol: SymbolId, given: readonly Argument[]): readonly Rule[] {
+  const named = symbol === UNKNOWN ? NO_RULES : all.call(symbol);
+  if (!all.hasOpenCalls) return named;
+  let found: Rule[] | undefined;
+  const add = (name: string): void => {
+    const rules = all.withArgument(name);
+    if (rules.length > 0) (found ??= [...named]).push(...rules);
+  };
+  for (const { name, value } of given) {
+    if (name !== undefined) add(name);
+    else for (const key of value.slots?.keys() ?? NO_KEYS) if (typeof key === 'string') add(key);
+  }
+  return found ?? named;
+}
+
+const NO_RULES: readonly Rule[] = [];
+const NO_KEYS: readonly string[] = [];
 
 function readCall(frame: Frame, at: number): Call {
   const { code, pool } = frame.func;
@@ -84,21 +92,29 @@ function readCall(frame: Frame, at: number): Call {
   };
 }
 
-type Applied = { readonly isOpaque: boolean; facts(before: Facts): Facts };
+type Applied = {
+  readonly isOpaque: boolean;
+  /** What the call's value is, when a model says so. */
+  readonly result: SymbolId;
+  facts(before: Facts): Facts;
+};
 
 function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Applied {
   const { frame, node } = call;
   let added: Facts = NO_FACTS;
   let bits = 0;
   let isOpaque = false;
+  let result = UNKNOWN;
   for (const rule of rules) {
     const bound = matchArguments(rule.pattern, call.given, frame);
     if (bound === undefined) continue;
     switch (rule.is) {
       case 'sink':
-        if (isAnyOf(analysis, call, rule.sink.not)) break;
+        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, bound, frame)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
-        isOpaque = true;
+        if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
+        if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
+        else isOpaque = true;
         break;
       case 'source':
         added = union(added, analysis.sourceFacts(frame, rule.kind, node));
@@ -121,6 +137,15 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         isOpaque = false;
         break;
       }
+      case 'end':
+        // At the top it may be a mistake of the parser; what follows is still looked at.
+        if (frame.branches > 0) frame.live = false;
+        break;
+      case 'state':
+        if (rule.result !== UNKNOWN) result = rule.result;
+        if (rule.receiver !== UNKNOWN && call.receiver !== undefined)
+          writeBack(frame, frame.func.code[call.calleeAt * STRIDE + 1] as number, call.receiver.withSymbol(rule.receiver));
+        break;
       case 'match':
         if (!isAnyOf(analysis, call, rule.match.notCalls)) analysis.matched(frame, rule.match, bound, node);
         break;
@@ -128,27 +153,43 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   }
   return {
     isOpaque,
-    facts: (before) => union(bits === ALL_CLASSES ? HARMLESS : cleaned(before, bits), added),
+    result,
+    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : cleaned(before, bits), added),
   };
 }
 
-/** One of a check's `not` patterns is this call too. */
+/** The index of the called element. */
+function keyOf({ frame, calleeAt }: Call): Value {
+  const { code } = frame.func;
+  return code[calleeAt * STRIDE] === OP.index ? valueOf(frame, code[calleeAt * STRIDE + 2] as number) : NOTHING;
+}
+
+/** Conditions of a sink on its other arguments. */
+function areMet(where: readonly Condition[], bound: readonly Bound[], frame: Frame): boolean {
+  if (where.length === 0) return true;
+  const holds = new Map(
+    bound.map(({ metavariable, value: { constant }, node }) => [
+      metavariable,
+      { node, constant: constant === NOT_CONSTANT ? undefined : constant },
+    ]),
+  );
+  return where.every((condition) => fulfils(condition, frame.module.tree, holds));
+}
+
+/** One of a check's `not` patterns is this call too, or may be: arguments that stand in a variable can be any. */
 function isAnyOf(analysis: Engine, call: Call, patterns: readonly CallPattern[]): boolean {
   const rules = analysis.rules(call.frame);
+  const isSpread = call.given.some(({ spread }) => spread);
   return patterns.some(
-    (pattern) => rules.isAt(pattern, call.callee.symbol) && matchArguments(pattern, call.given, call.frame) !== undefined,
+    (pattern) =>
+      rules.isAt(pattern, call.callee.symbol) &&
+      (matchArguments(pattern, call.given, call.frame) !== undefined || (isSpread && pattern.arguments.some(({ is }) => is === 'named'))),
   );
 }
 
-function positional(call: Call): Value[] {
-  return call.given.map(({ value }) => value);
-}
-
-/** A function without a model may return anything of what it was given. */
-function carried(call: Call): Facts {
-  let facts = call.receiver === undefined ? call.callee.facts : allFacts(call.receiver);
-  for (const { value } of call.given) facts = union(facts, allFacts(value));
-  return facts;
+/** What a number generator for games made stays guessable, whatever harmless text is made of it. */
+function isGuessable({ source }: Fact): boolean {
+  return source !== undefined && source.kind === RANDOM;
 }
 
 function resultSymbol(analysis: Engine, call: Call): SymbolId {
@@ -159,60 +200,6 @@ function resultSymbol(analysis: Engine, call: Call): SymbolId {
     (flags & CALL.construct) !== 0 ||
     ((language === 'python' || language === 'javascript') && /^[A-Z]\w*[a-z]/.test(names.text(symbols.name(callee.symbol))));
   return isClass ? callee.symbol : analysis.childSymbol(frame, callee.symbol, symbols.callStep);
-}
-
-/** Methods of containers whose slots are known. */
-function containerCall(call: Call): Value | undefined {
-  const { receiver, method, given, frame } = call;
-  if (receiver === undefined) return undefined;
-  const position = frame.func.code[call.calleeAt * STRIDE + 1] as number;
-  const first = given[0]?.value;
-  const { slots } = receiver;
-  if (slots !== undefined && first !== undefined && (method === 'append' || method === 'push') && given.length === 1) {
-    const next = nextIndex(receiver);
-    writeBack(frame, position, receiver.withSlots(new Map(slots).set(next, first)));
-    return NOTHING;
-  }
-  if (slots !== undefined && method === 'pop' && (first === undefined || typeof first.constant === 'number')) {
-    const count = nextIndex(receiver);
-    const at = first === undefined ? count - 1 : (first.constant as number);
-    const removed = slots.get(at);
-    const left = new Map<string | number, Value>();
-    for (const [key, value] of slots) if (key !== at) left.set(typeof key === 'number' && key > at ? key - 1 : key, value);
-    writeBack(frame, position, receiver.withSlots(left));
-    return removed ?? new Value(receiver.facts);
-  }
-  if (method === 'get' && first !== undefined) {
-    const slot = slots?.get(keyOf(given)) ?? (typeof first.constant === 'string' ? slots?.get(first.constant) : undefined);
-    if (slot !== undefined) return slot;
-    return undefined;
-  }
-  if (method === 'set' && given.length > 1) {
-    const key = keyOf(given.slice(0, -1));
-    const held = given.at(-1)?.value;
-    if (key !== '' && held !== undefined) {
-      writeBack(frame, position, receiver.withSlots(new Map(slots).set(key, held)));
-      return receiver;
-    }
-  }
-  if (ADDERS.has(method)) {
-    let facts = receiver.facts;
-    for (const { value } of given) facts = union(facts, allFacts(value));
-    if (facts !== receiver.facts) writeBack(frame, position, receiver.withFacts(facts));
-  }
-  return undefined;
-}
-
-/** `set('section', 'key', value)` and `get('section', 'key')`: constant keys together name one slot; empty when one is no constant. */
-function keyOf(given: readonly Argument[]): string {
-  const parts = given.map(({ value }) => (typeof value.constant === 'string' ? value.constant : undefined));
-  return parts.includes(undefined) ? '' : parts.join('\u0000');
-}
-
-function nextIndex(container: Value): number {
-  let next = 0;
-  for (const key of container.slots?.keys() ?? []) if (typeof key === 'number' && key >= next) next = key + 1;
-  return next;
 }
 
 /** Functions passed to a function that is not of this project run with what it is likely to pass. */
@@ -233,13 +220,13 @@ function callbacks(analysis: Engine, call: Call): void {
 }
 
 /** Calls a function or class of the scanned files; `undefined` when it cannot be followed. */
-export function callFunction(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value | undefined {
-  if (target.classRef !== undefined) return construct(analysis, frame, target, values, node);
+function callFunction(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value | undefined {
+  if (target.classRef !== undefined) return construct(analysis, frame, target, args, node);
   if (target.func === undefined) return undefined;
   const { module, index } = target.func;
   const func = module.functions[index];
   if (func === undefined) return undefined;
-  const given = target.receiver !== undefined && hasReceiver(func) ? [target.receiver, ...values] : values;
+  const given = bindParameters(func, module, target.receiver, args);
   if (func.outer !== 0 && target.func.frame !== undefined) {
     const nested = new Frame(module, func, target.func.frame, frame);
     for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = given[at] ?? NOTHING;
@@ -247,7 +234,7 @@ export function callFunction(analysis: Engine, frame: Frame, target: Value, valu
     return nested.returned ?? NOTHING;
   }
   analysis.called(func);
-  return declared(analysis, module, func, instantiate(analysis, frame, analysis.summary(module, func), given, node));
+  return declared(analysis, module, func, instantiate(analysis, frame, analysis.summary(module, func, given), given, node));
 }
 
 /** A result of which only the declared type is known is an object of that class. */
@@ -265,7 +252,7 @@ function isUntyped({ instance, func, constant }: Value): boolean {
   return instance === undefined && func === undefined && (constant === NOT_CONSTANT || constant === undefined);
 }
 
-function construct(analysis: Engine, frame: Frame, target: Value, values: readonly Value[], node: number): Value {
+function construct(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value {
   const of = target.classRef;
   const object = new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, undefined, of);
   if (of === undefined) return object;
@@ -273,46 +260,62 @@ function construct(analysis: Engine, frame: Frame, target: Value, values: readon
   if (method === undefined) return object;
   const func = method.module.functions[method.index];
   if (func === undefined) return object;
-  const summary = analysis.summary(method.module, func);
-  const given = [object, ...values];
+  const given = bindParameters(func, method.module, object, args);
+  const summary = analysis.summary(method.module, func, given);
   instantiate(analysis, frame, summary, given, node);
   let built = object;
   for (const [key, value] of summary.parameters[0]?.slots ?? []) {
-    built = writeField(built, frame.module.names.id(String(key)), replaced(value, given), frame.module.names);
+    built = writeField(built, frame.module.names.id(String(key)), replaced(value, given, summary, frame), frame.module.names);
   }
   return built;
 }
 
 /** Puts a call's values in the place of a summary's parameters. */
-function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: readonly Value[], node: number): Value {
+function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: Given, node: number): Value {
   for (const { sink, fact, module, node: at } of summary.sinks) {
-    for (const passed of factsAt(fact, given)) {
+    for (const passed of factsAt(fact, given, frame)) {
       const arrived = withStep(passed, 'passed to a function', frame.module, node);
       analysis.factReached(frame, sink, { ...arrived, clean: passed.clean | fact.clean }, module, at);
     }
   }
-  return replaced(summary.returned, given);
+  return replaced(summary.returned, given, summary, frame);
 }
 
-function replaced(value: Value, given: readonly Value[], depth = 3): Value {
+type Given = readonly (Value | undefined)[];
+
+function replaced(value: Value, given: Given, summary: Summary, frame: Frame, depth = 3): Value {
+  const [only] = value.facts;
+  if (
+    value.facts.length === 1 &&
+    only !== undefined &&
+    only.parameter >= 0 &&
+    only.field < 0 &&
+    only.clean === 0 &&
+    value.slots === undefined
+  ) {
+    const passed = given[only.parameter];
+    if (passed !== undefined && value.symbol !== UNKNOWN && value.symbol === summary.symbols[only.parameter]) return passed;
+  }
   let facts: Facts = NO_FACTS;
   for (const fact of value.facts) {
     if (fact.source !== undefined || fact.parameter < 0) facts = union(facts, [fact]);
     else
       facts = union(
         facts,
-        factsAt(fact, given).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
+        factsAt(fact, given, frame).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
       );
   }
   if (value.slots === undefined || depth === 0) return value.withFacts(facts);
   const slots = new Map<string | number, Value>();
-  for (const [key, held] of value.slots) slots.set(key, replaced(held, given, depth - 1));
+  for (const [key, held] of value.slots) slots.set(key, replaced(held, given, summary, frame, depth - 1));
   return value.withFacts(facts).withSlots(slots);
 }
 
-/** The facts that a caller passed for a fact of a parameter. */
-function factsAt(fact: Fact, given: readonly Value[]): Facts {
+/** The facts that a caller passed for a fact of a parameter: of its field, where the caller knows what that holds. */
+function factsAt(fact: Fact, given: Given, frame: Frame): Facts {
   const value = given[fact.parameter];
   if (value === undefined) return NO_FACTS;
-  return allFacts(value);
+  if (fact.field < 0 || value.slots === undefined) return allFacts(value);
+  const slot = value.slots.get(frame.module.names.text(fact.field));
+  return slot === undefined ? value.facts : allFacts(slot);
 }

@@ -35,7 +35,8 @@ export type Engine = {
   /** Counts one instruction; false when the bound is reached. */
   spend(): boolean;
   moduleFrame(module: ModuleIr): Frame;
-  summary(module: ModuleIr, func: FunctionIr): Summary;
+  /** What a function does with its parameters, for a caller that passes `given`. */
+  summary(module: ModuleIr, func: FunctionIr, given: readonly (Value | undefined)[]): Summary;
   /** Something in the scanned files calls it, so its parameters are what is passed there. */
   called(func: FunctionIr): void;
   parameterValue(frame: Frame, at: number, facts: Facts): Value;
@@ -51,7 +52,8 @@ export type Engine = {
   fieldType(object: Value, name: NameId): SymbolId;
   fieldClass(object: Value, type: SymbolId): ClassRef | undefined;
   closure(frame: Frame, index: number): Value;
-  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number): void;
+  /** A field is assigned, or with `key` an element. */
+  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void;
   returned(frame: Frame, value: Value, node: number): void;
   reached(frame: Frame, sink: SinkRule, data: Value, node: number): void;
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void;

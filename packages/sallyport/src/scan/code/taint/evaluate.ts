@@ -6,8 +6,24 @@ import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { chosen, refine } from './guard.ts';
 import { joinStates, type Frame } from './frame.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
-import { builtBits } from './rules.ts';
-import { allFacts, cleaned, join, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Facts } from './value.ts';
+import { builtBits, kindIndex } from './rules.ts';
+import {
+  allFacts,
+  cleaned,
+  HARMLESS,
+  HARMLESS_PARAMETER,
+  isFixed,
+  join,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  SPREAD_KEY,
+  union,
+  Value,
+  type Facts,
+} from './value.ts';
+
+const ERROR = kindIndex('error');
 
 /** Runs the instructions from `at` up to `end` over the variables of `frame`. */
 export function run(analysis: Engine, frame: Frame, from: number, end: number): void {
@@ -44,6 +60,7 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   const before = frame.env;
   const test = code[base + 1] as number;
   frame.env = before.slice();
+  frame.branches++;
   refine(frame, test, true);
   run(analysis, frame, at + 1, other);
   const then = frame.env;
@@ -52,6 +69,7 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   frame.env = before.slice();
   refine(frame, test, false);
   run(analysis, frame, other, end);
+  frame.branches--;
   if (!frame.live) {
     frame.env = then;
     frame.live = thenLive;
@@ -180,7 +198,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
       return binary(operator, left, right, frame.module.language === 'python');
     }
     case OP.unary:
-      return new Value(NO_FACTS, UNKNOWN, foldUnary(frame.module.names.text(a), valueOf(frame, b).constant));
+      return unary(frame.module.names.text(a), valueOf(frame, b).constant);
     case OP.concat:
       return concat(frame, a);
     case OP.select: {
@@ -218,6 +236,8 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
       if (a !== NO_VALUE) analysis.returned(frame, valueOf(frame, a), node);
       frame.live = false;
       return NOTHING;
+    case OP.caught:
+      return new Value(analysis.sourceFacts(frame, ERROR, node));
     case OP.yield:
       analysis.returned(frame, valueOf(frame, a), node);
       return NOTHING;
@@ -229,11 +249,20 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
   }
 }
 
-/** `x['name'] = value` is an assignment to a field for the patterns of checks. */
+/** `x['name'] = value` is an assignment to a field for the patterns of checks; with another index one to `x[]`. */
 function indexAssigned(analysis: Engine, frame: Frame, object: number, index: number, value: Value, node: number): void {
-  const { constant } = valueOf(frame, index);
-  if (typeof constant === 'string') analysis.assigned(frame, valueOf(frame, object), frame.module.names.id(constant), value, node);
+  const key = valueOf(frame, index);
+  const { names, symbols } = frame.module;
+  const name = typeof key.constant === 'string' ? names.id(key.constant) : symbols.indexStep;
+  analysis.assigned(frame, valueOf(frame, object), name, value, node, key);
 }
+
+/** Signs and negation make numbers and truth values. */
+function unary(operator: string, operand: Value['constant']): Value {
+  return new Value(PLAIN_OPERATORS.has(operator) ? HARMLESS : NO_FACTS, UNKNOWN, foldUnary(operator, operand));
+}
+
+const PLAIN_OPERATORS = new Set(['+', '-', '!', 'not', '~', 'typeof', '++']);
 
 function binary(operator: string, left: Value, right: Value, isPython: boolean): Value {
   const folded = foldBinary(operator, left.constant, right.constant);
@@ -243,11 +272,21 @@ function binary(operator: string, left: Value, right: Value, isPython: boolean):
     return join(left, right);
   }
   if (!carries(operator, isPython)) return new Value(NO_FACTS, UNKNOWN, folded);
-  const facts = union(allFacts(left), allFacts(right));
+  const facts = madeOf([left, right], union(allFacts(left), allFacts(right)));
+  // A path object of Python: `folder / name`.
+  if (operator === '/') return new Value(facts, left.symbol);
   if ((operator !== '+' && operator !== '%') || (typeof left.constant !== 'string' && typeof right.constant !== 'string')) {
     return new Value(facts, UNKNOWN, folded);
   }
   return new Value(cleaned(facts, builtBits(typeof left.constant === 'string' ? left.constant : '')), UNKNOWN, folded);
+}
+
+/** Facts of a text: harmless parts beside one of which nothing is known say nothing of the whole. */
+function madeOf(parts: readonly Value[], facts: Facts): Facts {
+  if (facts.length === 0 || parts.every((part) => part.facts.length > 0 || isFixed(part))) return facts;
+  return facts.some((fact) => fact.parameter === HARMLESS_PARAMETER)
+    ? facts.filter((fact) => fact.parameter !== HARMLESS_PARAMETER)
+    : facts;
 }
 
 function concat(frame: Frame, list: number): Value {
@@ -256,12 +295,15 @@ function concat(frame: Frame, list: number): Value {
   let facts: Facts = NO_FACTS;
   let text: string | undefined = '';
   let prefix = '';
+  const parts: Value[] = [];
   for (let item = 1; item <= count; item++) {
     const part = valueOf(frame, pool[list + item] as number);
+    parts.push(part);
     facts = union(facts, allFacts(part));
     text = text === undefined || part.constant === NOT_CONSTANT ? undefined : text + String(part.constant);
     prefix = text ?? prefix;
   }
+  facts = madeOf(parts, facts);
   return new Value(count > 1 ? cleaned(facts, builtBits(prefix)) : facts, UNKNOWN, text === undefined ? NOT_CONSTANT : text);
 }
 
@@ -294,6 +336,7 @@ function map(frame: Frame, at: number): Value {
     if (key === NO_VALUE) {
       facts = union(facts, value.facts);
       for (const [name, held] of value.slots ?? []) slots.set(name, held);
+      if (value.slots === undefined) slots.set(SPREAD_KEY, NOTHING);
       continue;
     }
     const name: Constant | typeof NOT_CONSTANT = valueOf(frame, key).constant;

@@ -1,4 +1,5 @@
 import type { FunctionIr, ModuleIr } from '../ir.ts';
+import type { SymbolId } from '../symbol.ts';
 import { NO_FACTS, NOTHING, join, type Environment, type Fact, type Facts, type Value } from './value.ts';
 import type { SinkRule } from './rules.ts';
 
@@ -11,9 +12,11 @@ export type Summary = {
   readonly sinks: readonly SummarySink[];
   /** Parameters as they are when it ends: data that it stored in them. */
   readonly parameters: readonly Value[];
+  /** Symbols of the parameters when it starts: a value with one of them is what the caller passed. */
+  readonly symbols: readonly SymbolId[];
 };
 
-export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [] };
+export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [], symbols: [] };
 /** A function that passes on more is described well enough. */
 const MAX_SUMMARY_SINKS = 64;
 
@@ -29,6 +32,8 @@ export class Frame {
   readonly values: Value[];
   env: Value[];
   live = true;
+  /** Branches around the instruction that runs. */
+  branches = 0;
   returned: Value | undefined;
   /** States at `break` and `continue` of the innermost loop. */
   exits: Value[][] = [];

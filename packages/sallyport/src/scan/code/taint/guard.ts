@@ -2,10 +2,15 @@ import { OP, STRIDE } from '../ir.ts';
 import { valueOf, writeBack } from './access.ts';
 import type { Frame } from './frame.ts';
 import { ALL_CLASSES, classBit } from './rules.ts';
-import { allFacts, cleaned, NOT_CONSTANT, type Value } from './value.ts';
+import { allFacts, cleaned, NOT_CONSTANT, type Fact, type Facts, type Value } from './value.ts';
 
 /** What a condition says of a value: where it came from, and the sink classes for which it is safe when the condition holds (or does not). */
-type Guard = { readonly at: number; readonly bits: number };
+type Guard = {
+  readonly at: number;
+  readonly bits: number;
+  /** It holds for all that comes from where the tested value comes from: the host of an address was tested, and the address is used. */
+  readonly spreads?: boolean;
+};
 
 /** Functions that answer whether their argument may be used. */
 const VALIDATOR =
@@ -16,15 +21,58 @@ const TESTS = new Set(
 const MATCHES = new Set(['match', 'fullmatch']);
 const MEMBERSHIP = new Set(['includes', 'has', 'contains', 'contains_key', 'hasOwnProperty']);
 const PREFIXES = new Set(['startsWith', 'startswith', 'starts_with', 'is_relative_to', 'HasPrefix']);
+/** Parts of a parsed address that say which host it leads to. */
+const HOST_PARTS = new Set('netloc hostname host origin'.split(' '));
+/** Functions whose result is as good or bad as their argument. */
+const SAME = new Set(
+  'str String realpath abspath normpath normalize resolve absolute lower upper strip trim toLowerCase toString Path'.split(' '),
+);
+/** Functions that compare paths: what they answer speaks of all their arguments. */
+const PATH_TESTS = new Set('commonpath commonprefix relative relative_to'.split(' '));
 const PREFIX_BITS = classBit('path') | classBit('url') | classBit('redirect');
 /** Conditions nested deeper are not taken apart. */
 const MAX_DEPTH = 8;
 
 /** Marks what a condition proves about variables, for the way on which it is `truth`. */
 export function refine(frame: Frame, condition: number, truth: boolean): void {
-  for (const { at, bits } of guards(frame, condition, truth, 0)) {
-    const value = valueOf(frame, at);
-    if (allFacts(value).length > 0) writeBack(frame, at, value.withFacts(cleaned(allFacts(value), bits)));
+  for (const { at, bits, spreads } of guards(frame, condition, truth, 0)) {
+    for (const place of origins(frame, at)) {
+      const value = valueOf(frame, place);
+      if (allFacts(value).length > 0) writeBack(frame, place, value.withFacts(cleaned(allFacts(value), bits)));
+    }
+    if (spreads === true) spread(frame, allFacts(valueOf(frame, at)), bits);
+  }
+}
+
+/** The tested value, and what it was made of by functions that change nothing that matters. */
+function origins(frame: Frame, tested: number): readonly number[] {
+  const { code, pool } = frame.func;
+  const found = [tested];
+  let at = tested;
+  for (let step = 0; step < 4 && code[at * STRIDE] === OP.call; step++) {
+    if (!SAME.has(calleeName(frame, at))) break;
+    const callee = code[at * STRIDE + 1] as number;
+    const list = code[at * STRIDE + 2] as number;
+    at =
+      (pool[list] as number) > 0
+        ? (pool[list + 1] as number)
+        : code[callee * STRIDE] === OP.field
+          ? (code[callee * STRIDE + 1] as number)
+          : -1;
+    if (at < 0) break;
+    found.push(at);
+  }
+  return found;
+}
+
+/** Marks all variables that come from the same origins. */
+function spread(frame: Frame, from: Facts, bits: number): void {
+  if (from.length === 0) return;
+  const isFrom = (fact: Fact): boolean => from.some((one) => one.source === fact.source && one.parameter === fact.parameter);
+  for (let slot = 0; slot < frame.env.length; slot++) {
+    const value = frame.env[slot];
+    if (value === undefined || !value.facts.some(isFrom)) continue;
+    frame.env[slot] = value.withFacts(value.facts.map((fact) => (isFrom(fact) ? { ...fact, clean: fact.clean | bits } : fact)));
   }
 }
 
@@ -70,7 +118,7 @@ function guards(frame: Frame, at: number, truth: boolean, depth: number): readon
     case OP.binary:
       return comparison(frame, frame.module.names.text(a), b, c, truth, depth);
     case OP.call:
-      return truth ? tested(frame, at) : [];
+      return truth ? tested(frame, at) : refuted(frame, at);
     case OP.same:
       return guards(frame, a, truth, depth + 1);
     default:
@@ -109,20 +157,52 @@ function comparison(frame: Frame, operator: string, left: number, right: number,
 }
 
 function equal(frame: Frame, left: number, right: number): readonly Guard[] {
+  const compared = [left, right].filter((at) => PATH_TESTS.has(calleeName(frame, at)));
+  if (compared.length > 0) return compared.map((at) => ({ at, bits: classBit('path'), spreads: true }));
   const isFixed = (at: number): boolean => {
     const { constant } = valueOf(frame, at);
     return constant !== NOT_CONSTANT && constant !== null && constant !== '' && constant !== false;
   };
-  if (isFixed(right)) return [{ at: left, bits: ALL_CLASSES }];
-  return isFixed(left) ? [{ at: right, bits: ALL_CLASSES }] : [];
+  if (isFixed(right)) return [{ at: left, bits: ALL_CLASSES }, ...ofHost(frame, left)];
+  return isFixed(left) ? [{ at: right, bits: ALL_CLASSES }, ...ofHost(frame, right)] : [];
+}
+
+/** When what was tested is the host of an address. */
+function ofHost(frame: Frame, at: number): readonly Guard[] {
+  const { code } = frame.func;
+  const isHost = code[at * STRIDE] === OP.field && HOST_PARTS.has(frame.module.names.text(code[at * STRIDE + 2] as number));
+  return isHost ? [{ at, bits: classBit('url') | classBit('redirect'), spreads: true }] : [];
+}
+
+/** The name of the function that is called at an instruction; empty when it is no call. */
+function calleeName(frame: Frame, at: number): string {
+  const { code } = frame.func;
+  if (at < 0 || code[at * STRIDE] !== OP.call) return '';
+  const callee = code[at * STRIDE + 1] as number;
+  const { names, symbols } = frame.module;
+  if (code[callee * STRIDE] === OP.field) return names.text(code[callee * STRIDE + 2] as number);
+  return names.text(symbols.name(valueOf(frame, callee).symbol)) || slotName(frame, callee);
 }
 
 /** `x in ALLOWED` proves x; `'..' in x` is a check for a way out of the folder. */
 function member(frame: Frame, left: number, right: number, truth: boolean, all: (at: number) => Guard): readonly Guard[] {
   const container = valueOf(frame, right);
-  if (truth) return allFacts(container).length === 0 ? [all(left)] : [];
+  if (truth) return allFacts(container).length === 0 ? [all(left), ...ofHost(frame, left)] : [];
   const { constant } = valueOf(frame, left);
   return typeof constant === 'string' && constant.includes('..') ? [{ at: right, bits: classBit('path') }] : [];
+}
+
+/** What a call proves by answering no: a path does not start with, or hold, a way out of the folder. */
+function refuted(frame: Frame, at: number): readonly Guard[] {
+  const { code, pool } = frame.func;
+  const name = calleeName(frame, at);
+  if (!PREFIXES.has(name) && !MEMBERSHIP.has(name) && name !== 'isAbsolute') return [];
+  const callee = code[at * STRIDE + 1] as number;
+  const list = code[at * STRIDE + 2] as number;
+  const first = (pool[list] as number) > 0 ? (pool[list + 1] as number) : -1;
+  const { constant } = valueOf(frame, first);
+  if (typeof constant !== 'string' || !constant.includes('..') || code[callee * STRIDE] !== OP.field) return [];
+  return [{ at: code[callee * STRIDE + 1] as number, bits: classBit('path'), spreads: true }];
 }
 
 function tested(frame: Frame, at: number): readonly Guard[] {
@@ -132,14 +212,13 @@ function tested(frame: Frame, at: number): readonly Guard[] {
   const given = Array.from({ length: pool[list] as number }, (_, item) => pool[list + 1 + item * 2] as number);
   const isMethod = code[callee * STRIDE] === OP.field;
   const receiver = isMethod ? (code[callee * STRIDE + 1] as number) : -1;
-  const { names, symbols } = frame.module;
-  const name = isMethod ? names.text(code[callee * STRIDE + 2] as number) : names.text(symbols.name(valueOf(frame, callee).symbol));
-  const loaded = name === '' ? slotName(frame, callee) : name;
+  const loaded = calleeName(frame, at);
   const first = given[0] ?? -1;
   if (TESTS.has(loaded)) return [{ at: given.length === 0 ? receiver : first, bits: ALL_CLASSES }];
   if (MATCHES.has(loaded))
     return [{ at: given[1] ?? first, bits: ALL_CLASSES }, ...(given.length === 1 ? [{ at: receiver, bits: ALL_CLASSES }] : [])];
-  if (MEMBERSHIP.has(loaded) && receiver >= 0 && allFacts(valueOf(frame, receiver)).length === 0) return [{ at: first, bits: ALL_CLASSES }];
+  if (MEMBERSHIP.has(loaded) && receiver >= 0 && allFacts(valueOf(frame, receiver)).length === 0)
+    return [{ at: first, bits: ALL_CLASSES }, ...ofHost(frame, first)];
   if (PREFIXES.has(loaded)) return [{ at: receiver, bits: PREFIX_BITS }];
   if (loaded === 'isinstance') return [];
   if (VALIDATOR.test(loaded)) return given.map((argument) => ({ at: argument, bits: ALL_CLASSES }));

@@ -18,6 +18,7 @@ export class Project {
   readonly #roots = new Set<string>();
   /** By language; in Go and Rust, where each file has names of its own, by file. */
   readonly #leads = new Map<Symbols | ModuleIr, Map<SymbolId, boolean>>();
+  readonly #located = new Map<ModuleIr, Map<SymbolId, Found | undefined>>();
 
   readonly #go: GoPackages;
   readonly #rust: RustModules;
@@ -40,7 +41,7 @@ export class Project {
   resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!this.#mayLead(from, symbol)) return undefined;
     const steps = from.symbols.steps(symbol);
-    const found = this.#find(from, steps);
+    const found = this.#locate(from, symbol, steps);
     if (found === undefined) return undefined;
     const { module, rest } = found;
     if (module === from || rest.length === 0) return undefined;
@@ -57,6 +58,14 @@ export class Project {
     return value;
   }
 
+  /** The file that a symbol leads to, looked up once for each importing file. */
+  #locate(from: ModuleIr, symbol: SymbolId, steps: readonly string[]): Found | undefined {
+    let known = this.#located.get(from);
+    if (known === undefined) this.#located.set(from, (known = new Map<SymbolId, Found | undefined>()));
+    if (!known.has(symbol)) known.set(symbol, this.#find(from, steps));
+    return known.get(symbol);
+  }
+
   /** A function of a class: `Tool::new` of Rust. */
   #function({ classRef }: Value, name: NameId): Value | undefined {
     const method = classRef === undefined ? undefined : this.method(classRef, name);
@@ -71,7 +80,7 @@ export class Project {
       case 'rust':
         return this.#rust.find(from, steps);
       default:
-        if (steps[0]?.startsWith('.') === true) return this.#relative(from, steps);
+        if (/^(?:\.|[@~]\/)/.test(steps[0] ?? '')) return this.#relative(from, steps);
         return from.language === 'python' ? this.#package(from, steps) : undefined;
     }
   }
@@ -131,7 +140,7 @@ export class Project {
       const name = symbols.names.text(symbols.name(root));
       if (from.language === 'go') leads = this.#go.mayLead(from, name);
       else if (from.language === 'rust') leads = this.#rust.mayLead(from, name);
-      else leads = name.startsWith('.') || (from.language === 'python' && this.#roots.has(name));
+      else leads = symbols.isLocal(root) || (from.language === 'python' && this.#roots.has(name));
       table.set(root, leads);
     }
     return leads;
@@ -163,11 +172,25 @@ export class Project {
 
   #file(path: string, specifier: string): ModuleIr | undefined {
     const steps = path.split('/').slice(0, -1);
+    if (/^[@~]\//.test(specifier)) return this.#fromRoot(steps, specifier.slice(2));
     for (const step of specifier.split('/')) {
       if (step === '..') steps.pop();
       else if (step !== '.') steps.push(step);
     }
-    const base = steps.join('/');
+    return this.#existing(steps.join('/'));
+  }
+
+  /** `@/x` of a bundler: below `src` or the folder of the project, which is one around the importing file. */
+  #fromRoot(folders: readonly string[], rest: string): ModuleIr | undefined {
+    for (let up = folders.length; up >= 0; up--) {
+      const root = folders.slice(0, up);
+      const found = this.#existing([...root, 'src', rest].join('/')) ?? this.#existing([...root, rest].join('/'));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #existing(base: string): ModuleIr | undefined {
     return (
       this.#modules.get(withoutExtension(base)) ??
       this.#modules.get(base) ??

@@ -1,7 +1,7 @@
 import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type SinkClass, type SourceKind } from '../check.ts';
 import type { Language } from '../language.ts';
 import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
-import type { MatchCheck } from '../pattern/match_check.ts';
+import { readConditions, type Condition, type MatchCheck } from '../pattern/match_check.ts';
 import { pinsHost } from './fold.ts';
 import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
 
@@ -10,10 +10,18 @@ export type SinkRule = {
   readonly bit: number;
   readonly refuses: number;
   /** Calls that are no sink after all. */ readonly not: readonly CallPattern[];
+  readonly where: readonly Condition[];
   /** Of parameters, only text that was built with them. */
   readonly builtOnly: boolean;
   /** Reported without a known flow too. */
   readonly unproven: boolean;
+};
+/** A function that a framework finds by itself. */
+export type ViewRule = {
+  readonly imports: readonly string[] | undefined;
+  readonly first: string | undefined;
+  readonly names: readonly string[] | undefined;
+  readonly handler: HandlerRule;
 };
 export type HandlerRule = {
   readonly parameters: readonly { readonly at: number | string | undefined; readonly as: SymbolId; readonly kind: number }[];
@@ -25,6 +33,8 @@ export type Rule =
   | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  | { readonly is: 'end'; readonly pattern: CallPattern }
+  | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
@@ -41,6 +51,7 @@ const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
 export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
 export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
 const NONE: readonly Rule[] = [];
+type Handler = NonNullable<Model['handlers']>[number];
 
 /** A receiver of which nothing is known. */
 export const ANY_ROOT = '?';
@@ -55,7 +66,10 @@ export class Rules {
     value: new Map<SymbolId, readonly Rule[]>(),
     assign: new Map<SymbolId, readonly Rule[]>(),
   };
+  /** Patterns of any call at all, by the name of an argument or property that it must have. */
+  readonly #byArgument = new Map<string, Rule[]>();
   readonly returns: Rule[] = [];
+  readonly views: ViewRule[] = [];
   /** Patterns whose last step is a metavariable: any field of an object. */
   readonly #anyStep: number;
 
@@ -70,6 +84,16 @@ export class Rules {
 
   call(symbol: SymbolId): readonly Rule[] {
     return this.#lookup('call', symbol);
+  }
+
+  /** Rules of calls of anything that has an argument, or an object with a property, of this name. */
+  withArgument(name: string): readonly Rule[] {
+    return this.#byArgument.get(name) ?? NONE;
+  }
+
+  /** Whether there are rules of any call. */
+  get hasOpenCalls(): boolean {
+    return this.#byArgument.size > 0;
   }
 
   value(symbol: SymbolId): readonly Rule[] {
@@ -111,28 +135,23 @@ export class Rules {
   }
 
   #addModel(model: Model): void {
-    for (const [target, paths] of Object.entries(model.types ?? {})) {
-      for (const path of paths) {
-        const pattern = read(path);
-        const from = this.symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
-        this.symbols.alias(from, this.symbols.path(read(target).steps));
-      }
-    }
     for (const { pattern, kind } of model.sources ?? []) this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
     for (const entry of model.sanitizers ?? []) {
       const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
       this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
     }
     for (const { pattern } of model.propagators ?? []) this.#add({ is: 'propagator', pattern: read(pattern) });
-    for (const { pattern, parameters, returns } of model.handlers ?? []) {
-      const bound = parameters.map(({ at, as, kind }) => ({
-        at,
-        as: as === undefined ? UNKNOWN : this.symbols.path(read(as).steps),
-        kind: kind === undefined ? -1 : kindIndex(kind),
-      }));
-      const handler = { parameters: bound, returns: returns === undefined ? 0 : classBit(returns) };
-      this.#add({ is: 'handler', pattern: read(pattern), handler });
-    }
+    const symbolOf = (text: string | undefined): SymbolId => (text === undefined ? UNKNOWN : this.symbols.path(read(text).steps));
+    for (const { pattern, result, receiver } of model.states ?? [])
+      this.#add({ is: 'state', pattern: read(pattern), result: symbolOf(result), receiver: symbolOf(receiver) });
+    const handlerOf = ({ parameters, returns }: Pick<Handler, 'parameters' | 'returns'>): HandlerRule => ({
+      parameters: parameters.map(({ at, as, kind }) => ({ at, as: symbolOf(as), kind: kind === undefined ? -1 : kindIndex(kind) })),
+      returns: returns === undefined ? 0 : classBit(returns),
+    });
+    for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
+    for (const view of model.views ?? [])
+      this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
+    for (const entry of model.handlers ?? []) this.#add({ is: 'handler', pattern: read(entry.pattern), handler: handlerOf(entry) });
   }
 
   #addCheck(check: Check, language: Language): void {
@@ -142,7 +161,8 @@ export class Rules {
       const bit = classBit(taint.class);
       const refuses = taint.refuses.reduce((all, kind) => all | (1 << kindIndex(kind)), 0);
       const not = (taint.not?.[key] ?? []).map(read);
-      const sink = { check, bit, refuses, not, builtOnly: NEEDS_BUILT.has(taint.class) };
+      const where = readConditions(taint.where);
+      const sink = { check, bit, refuses, not, where, builtOnly: NEEDS_BUILT.has(taint.class) };
       for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
       for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
@@ -160,12 +180,43 @@ export class Rules {
       return;
     }
     const text = steps.at(-1) ?? '';
+    const key = form === 'call' && steps.length === 1 && isMetavariable(text) ? keyOf(rule.pattern) : undefined;
+    if (key !== undefined) {
+      const known = this.#byArgument.get(key);
+      if (known === undefined) this.#byArgument.set(key, [rule]);
+      else known.push(rule);
+      return;
+    }
     const last = isMetavariable(text) ? this.#anyStep : this.symbols.names.id(text);
     const table = this.#byLast[form];
     const known = table.get(last);
     if (known === undefined) table.set(last, [rule]);
     else known.push(rule);
   }
+}
+
+/** Makes other paths to a symbol lead there. Before anything of a scan is lowered: what was looked up before keeps its own symbol. */
+export function nameTypes(symbols: Symbols, language: Language, models: readonly Model[]): void {
+  for (const model of models) {
+    if (!model.languages.includes(language)) continue;
+    for (const [target, paths] of Object.entries(model.types ?? {})) {
+      for (const path of paths) {
+        const pattern = read(path);
+        const from = symbols.path(pattern.form === 'call' ? [...pattern.steps, '()'] : pattern.steps);
+        symbols.alias(from, symbols.path(read(target).steps));
+      }
+    }
+  }
+}
+
+/** The name of an argument, or of a property of the first one, without which a call is none of the pattern's. */
+function keyOf(pattern: CallPattern): string | undefined {
+  for (const argument of pattern.arguments) {
+    if (argument.is === 'named') return argument.name;
+    if (argument.is !== 'object') continue;
+    for (const [name, value] of argument.entries) if (value.is !== 'absent') return name;
+  }
+  return undefined;
 }
 
 /** `$X`; in JavaScript `$queryRaw` is a name. */

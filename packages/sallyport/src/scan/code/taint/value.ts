@@ -22,11 +22,15 @@ export type Fact = {
 export type Facts = readonly Fact[];
 export const NO_FACTS: Facts = [];
 /** What a function for numbers, hashes or the like returned: safe everywhere, and text built with it alone is too. */
-export const HARMLESS: Facts = [{ source: undefined, parameter: -2, field: -1, clean: -1, step: undefined }];
+export const HARMLESS_PARAMETER = -2;
+export const HARMLESS: Facts = [{ source: undefined, parameter: HARMLESS_PARAMETER, field: -1, clean: -1, step: undefined }];
 /** More origins of one value tell a reader nothing new; the first ones are kept. */
 const MAX_FACTS = 10;
 /** Slots of a container that are told apart; a table of thousands is one value. */
 export const MAX_SLOTS = 64;
+
+/** The slot of an object that was made with the properties of another one of which nothing is known. */
+export const SPREAD_KEY = '...';
 
 export const NOT_CONSTANT = Symbol('not constant');
 export type Known = Constant | typeof NOT_CONSTANT;
@@ -77,6 +81,10 @@ export class Value {
     return new Value(facts, this.symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
   }
 
+  withSymbol(symbol: SymbolId): Value {
+    return new Value(this.facts, symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
+  }
+
   ofClass(instance: ClassRef): Value {
     return new Value(this.facts, this.symbol, NOT_CONSTANT, this.slots, this.func, instance, this.classRef, this.receiver);
   }
@@ -118,12 +126,24 @@ export function allFacts(value: Value, depth = 3): Facts {
   return facts;
 }
 
+/** A constant, what was made of constants alone, or a container of them. */
+export function isFixed(value: Value, depth = 3): boolean {
+  if (value.constant !== NOT_CONSTANT) return true;
+  if (value.slots === undefined || depth === 0)
+    return value.facts.length > 0 && value.facts.every((fact) => fact.parameter === HARMLESS_PARAMETER);
+  return (
+    value.facts.every((fact) => fact.parameter === HARMLESS_PARAMETER) &&
+    [...value.slots.values()].every((slot) => isFixed(slot, depth - 1))
+  );
+}
+
 /** What a value is when it may be either. */
 export function join(a: Value, b: Value, depth = 4): Value {
   if (a === b) return a;
   const same = a.symbol === b.symbol ? a.symbol : a.symbol === UNKNOWN ? b.symbol : b.symbol === UNKNOWN ? a.symbol : a.symbol;
+  const facts = union(a.facts, b.facts);
   return new Value(
-    union(a.facts, b.facts),
+    a.constant !== b.constant && isFixed(a) && isFixed(b) ? union(facts, HARMLESS) : facts,
     same,
     a.constant === b.constant ? a.constant : NOT_CONSTANT,
     depth === 0 ? (a.slots ?? b.slots) : joinSlots(a, b, depth),

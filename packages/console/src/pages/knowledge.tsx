@@ -1,0 +1,157 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useSearch } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { call } from '../api/client.ts';
+import type { KnowledgeDocument, Listed } from '../api/knowledge.ts';
+import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
+
+type Shared = {
+  readonly document: string;
+  readonly name: string;
+  readonly label: string;
+  readonly problems: readonly string[];
+  readonly readers: number;
+  readonly unexplained: readonly string[];
+  readonly unexplainedCount: number;
+};
+
+const STATES = ['quarantined', 'accepted', 'released', 'rejected', 'erased'] as const;
+export const STATE_TONE: Readonly<Record<string, Tone>> = { accepted: 'fine', released: 'fine', quarantined: 'warn', rejected: 'deny' };
+export const LABEL_TONE: Readonly<Record<string, Tone>> = { confidential: 'deny', internal: 'warn' };
+
+/** Documents on their way into knowledge bases: what waits for a person, what was let in, and who may read what is sensitive. */
+export function Knowledge(): ReactNode {
+  const { state }: { state?: string } = useSearch({ strict: false });
+  const query = state === undefined ? '' : `?state=${encodeURIComponent(state)}`;
+  const listed = useQuery({ queryKey: ['knowledge', query], queryFn: () => call<Listed>('GET', `/api/knowledge/documents${query}`) });
+  const documents = listed.data?.documents ?? [];
+  return (
+    <div className="stack">
+      <PageHead title="Knowledge">
+        What apps put into their knowledge bases is checked first: hidden text, planted instructions, keys, floods of copies, texts made for
+        one question.
+      </PageHead>
+      <Problem error={listed.error} />
+      {listed.data === undefined ? null : <States counts={listed.data.counts} chosen={state} />}
+      {listed.data !== undefined && documents.length === 0 ? (
+        <Empty action={<code>sallyport knowledge add FILE</code>}>
+          {state === undefined ? 'No document was checked yet.' : `No document is ${state}.`}
+        </Empty>
+      ) : null}
+      {documents.length > 0 ? <Documents documents={documents} /> : null}
+      <Sharing />
+      <SameByApi
+        commands={[
+          'sallyport knowledge check FILE...',
+          'sallyport knowledge add FILE... --source WIKI --object document:ID',
+          'sallyport knowledge list --state quarantined',
+          'sallyport knowledge sharing',
+          'POST /api/knowledge/documents {"name": "a.pdf", "bytes": "BASE64"}',
+        ]}
+      />
+    </div>
+  );
+}
+
+function States({ counts, chosen }: { readonly counts: Readonly<Record<string, number>>; readonly chosen: string | undefined }): ReactNode {
+  return (
+    <nav className="row" aria-label="States">
+      <Link to="/knowledge" search={{}} aria-current={chosen === undefined ? 'page' : undefined}>
+        all {Object.values(counts).reduce((sum, count) => sum + count, 0)}
+      </Link>
+      {STATES.map((state) => (
+        <Link key={state} to="/knowledge" search={{ state }} aria-current={chosen === state ? 'page' : undefined}>
+          {state} {counts[state] ?? 0}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Documents({ documents }: { readonly documents: readonly KnowledgeDocument[] }): ReactNode {
+  return (
+    <div className="table" tabIndex={0} role="region" aria-label="Documents">
+      <table>
+        <thead>
+          <tr>
+            <th>Document</th>
+            <th>State</th>
+            <th>Label</th>
+            <th>Why</th>
+            <th>Came</th>
+          </tr>
+        </thead>
+        <tbody>
+          {documents.map((one) => (
+            <tr key={one.id}>
+              <td>
+                <Link to="/knowledge/$id" params={{ id: one.id }}>
+                  <Foreign text={one.name} most={120} />
+                </Link>
+                <div className="small soft">
+                  {one.format} <Foreign text={one.source} most={120} />
+                </div>
+              </td>
+              <td>
+                <Badge tone={STATE_TONE[one.state] ?? 'none'}>{one.state}</Badge>
+              </td>
+              <td>
+                <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge>
+              </td>
+              <td className="small">
+                <Foreign text={one.reasons.find(({ verdict }) => verdict !== 'note')?.why ?? ''} most={200} />
+              </td>
+              <td>
+                <When at={one.created} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Sharing(): ReactNode {
+  const report = useQuery({
+    queryKey: ['knowledge-sharing'],
+    queryFn: () => call<{ shared: readonly Shared[]; looked: number; unknown: number }>('GET', '/api/knowledge/sharing'),
+  });
+  if (report.data === undefined) return <Problem error={report.error} />;
+  const { shared, looked, unknown } = report.data;
+  return (
+    <section className="card stack" aria-labelledby="sharing">
+      <h2 id="sharing">Over-sharing</h2>
+      <p className="soft">
+        {looked} sensitive documents name their object in the authorization store; {shared.length} are shared too widely
+        {unknown === 0 ? '' : `; of ${unknown} nobody could say who reads them (knowledge.sharing in sallyport.yaml)`}.
+      </p>
+      {shared.length === 0 ? null : (
+        <ul className="stack tight">
+          {shared.map((one) => (
+            <li key={one.document}>
+              <Link to="/knowledge/$id" params={{ id: one.document }}>
+                <Foreign text={one.name} most={120} />
+              </Link>{' '}
+              <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge> {problemsOf(one)}
+              {one.unexplained.length === 0 ? null : (
+                <div className="small soft">
+                  By no group: <Foreign text={one.unexplained.join(', ')} most={300} />
+                </div>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function problemsOf({ problems, readers, unexplainedCount }: Shared): string {
+  const said: Readonly<Record<string, string>> = {
+    everyone: 'everyone may read it',
+    many: `${readers} may read it`,
+    unexplained: `${unexplainedCount} readers that no group explains`,
+  };
+  return problems.map((problem) => said[problem] ?? problem).join('; ');
+}
