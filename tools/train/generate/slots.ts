@@ -65,7 +65,7 @@ export function slots(random: Random): Lists {
     pass: times(
       40,
       () =>
-        `${random.of(split('Winter Summer new_pass Secret Tiger pw Alpha Open'))}${random.of(['', '-', '!', '_'])}${digits(random, 2 + random.below(3))}`,
+        `${random.of(split('Winter Summer Tulip Secret Tiger pw Alpha Open'))}${random.of(['', '-', '!', '_'])}${digits(random, 2 + random.below(3))}`,
     ),
     trophy: split(
       'PWNED hacked banana checkmate granted unlocked pineapple OK yes no victory 42 moo lemon owned done approved HAHA zebra surrender accepted wonderful purple GAMEOVER sesame boo confirmed',

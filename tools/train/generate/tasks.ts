@@ -85,7 +85,7 @@ export const TASK_LISTS = {
     '{Verify|Update|Confirm} your {identity|bank data|address|card|account} {at|on} $link {or|otherwise} {you lose access|it is closed|a fee is due}.',
   ],
   rumour: [
-    '{Scientists|Doctors|Experts|Insiders|They|The media|The government} {hide|do not tell you|admit|proved|confirm|deny} that {vaccines|the moon landing|5G|tap water|the election|climate change|$brand|vinegar|the earth} {is|are|was|causes|cures} {a hoax|fake|dangerous|cancer|flat|stolen|controlled by $land|every illness}{. {Share|Spread|Tell everyone|Pass it on}|}.',
+    '{Scientists|Doctors|Experts|Insiders|They|The media|The government} {hide|do not tell you|admit|proved|confirm|deny} that {vaccines|the moon landing|5G|tap water|the election|bottled milk|$brand|vinegar|garlic} {is|are|was|causes|cures} {a hoax|fake|dangerous|cancer|radioactive|stolen|controlled by $land|every illness}{. {Share|Spread|Tell everyone|Pass it on}|}.',
     '{Share|Spread|Repeat|Publish|Post|Tell everyone} {the news|the truth|this|the story} that {$name is a thief|$brand is bankrupt|the bank will close|$land has fallen|the water is poisoned|school is cancelled}.',
   ],
   agenda: [

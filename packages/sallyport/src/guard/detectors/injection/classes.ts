@@ -277,7 +277,7 @@ const CLASSES: readonly (readonly [name: string, also: readonly string[], words:
     'TOOL',
     [],
     list(
-      'tool tools function functions api command commands plugin plugins action actions shell terminal script argument arguments parameter parameters recipient send_email send_money delete_file run_command transfer_money',
+      'tool tools function functions api command commands plugin plugins action actions shell terminal script argument arguments parameter parameters recipient mail_out pay_out erase_item shell_exec move_funds',
     ),
   ],
   [

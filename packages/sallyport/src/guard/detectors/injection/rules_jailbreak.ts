@@ -41,7 +41,7 @@ export const JAILBREAK_RULES: readonly Rule[] = [
       'developer|god|debug|sudo|admin|jailbreak|opposite|evil|unrestricted|dan|sandbox|maintenance mode <2 enabled|activated|output|unlocked|engaged|simulation|initiated',
       'sandbox|developer|dan|god|jailbreak mode <3 rules|you|all|ignore|no',
       'jailbreak|jailbroken mode|version',
-      'act|pretend|become|you <4 dan|stan|evilbot|betterdan|evilgpt',
+      'act|pretend|become|you <4 dan',
       'stay <2 dan',
     ],
   },
