@@ -77,7 +77,7 @@ export function withThreshold(stack: Stack, { all, long }: { readonly all: reado
 }
 
 /** Log-odds on top of where the share lies: it is estimated from few texts. */
-const MARGIN = 0.4;
+const MARGIN = 0.45;
 
 /** Above this the length of a text would decide. */
 const STEEPEST = 1.5;
