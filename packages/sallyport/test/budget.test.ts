@@ -174,6 +174,7 @@ test('64 clients with aborts, resets and retries never spend more than the budge
   };
   await Promise.all(Array.from({ length: 64 }, (_, which) => client(which)));
   const spent = await spentToday('crowd', reader);
+  assert.equal(statuses.get(0), undefined, 'everybody got an answer');
   assert.ok((statuses.get(200) ?? 0) > 10, JSON.stringify([...statuses]));
   assert.ok((statuses.get(429) ?? 0) > 10, 'the budget ran out');
   assert.ok(spent <= CAP, `${spent} spent`);
@@ -181,11 +182,11 @@ test('64 clients with aborts, resets and retries never spend more than the budge
   assert.ok(spent >= billed, `${spent} counted, ${billed} billed: nothing was missed`);
 });
 
-/** The status of an answer, or 0 when a client has given up waiting for it: what it asked for is charged all the same. */
+/** The status of an answer, or 0 when a client has given up waiting for it. */
 async function patiently(answer: Promise<Answered>): Promise<number> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<number>((resolve) => {
-    timer = setTimeout(() => resolve(0), 10_000);
+    timer = setTimeout(() => resolve(0), 30_000);
   });
   const status = await Promise.race([answer.then((one) => one.status, () => 0), late]); // prettier-ignore
   clearTimeout(timer);
