@@ -47,7 +47,7 @@ export function RollOut({ may }: { readonly may: boolean }): ReactNode {
         <h2 id="roll-out">
           {would === 0
             ? `Rules in roll-out would have stopped none of ${plural(requests, 'request')}`
-            : `Rules in roll-out would have stopped or changed ${would.toLocaleString()} of ${plural(requests, 'request')}`}
+            : `Rules in roll-out would have stopped or changed ${would.toLocaleString()} of the last ${plural(requests, 'request')}`}
         </h2>
         <p className="soft small">
           {enough
