@@ -122,6 +122,8 @@ try {
   }
   while (app.audit.health().projectionLag > 0) await pause(50);
   console.log(`${ROWS.toLocaleString('en')} events recorded and listed in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  // The embedded database looks at what has grown once a minute.
+  await pause(75_000);
 
   const { page, outside, faults } = await openPage(browser);
   const token = await app.people.setupLink();
