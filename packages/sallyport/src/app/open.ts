@@ -21,6 +21,7 @@ import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
 import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
+import { ConversationMemory, KnownTexts } from '../flow/index.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import {
   FRESH_MS,
@@ -214,7 +215,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects,
-    flow: flowConfig(config),
+    flow: { ...flowConfig(config), memory: { texts: new KnownTexts(), conversations: new ConversationMemory() } },
     approvals: approvalPort(approvals),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
