@@ -86,13 +86,12 @@ async function measure(size: number): Promise<Measured> {
   const place: Place = { tenant: 'bench' as TenantId, store: (await fga.createStore('bench' as TenantId, 'bench', 'bench')).id };
   await fga.writeModel(place, MODEL, 'bench');
   const table = memory.table(place);
-  const before = process.memoryUsage();
+  const before = process.memoryUsage.rss();
   const began = performance.now();
   const { users, documents, tuples } = world(size);
   for (const key of tuples()) table.add(key);
   const loadSeconds = (performance.now() - began) / 1_000;
-  const after = process.memoryUsage();
-  const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+  const bytes = process.memoryUsage.rss() - before;
 
   const model = await fga.models.get(place, '');
   const relation = relationOf(model, 'document', 'viewer');
