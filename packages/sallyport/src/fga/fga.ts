@@ -63,7 +63,7 @@ export class Fga {
   /** Validates and keeps a model; answers its id. */
   async writeModel(place: Place, body: JsonObject, actor: string): Promise<string> {
     const id = this.#newId(this.clock());
-    const { model } = this.models.compile(id, body);
+    const { model } = await this.models.compile(id, body);
     const size = Buffer.byteLength(JSON.stringify(model.json));
     if (size > MAX_MODEL_BYTES)
       throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
