@@ -169,6 +169,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await openFga(config, env, { store, audit, clock });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const rag = new Rag({
     fga,
     record: (event) => audit.record(event),
@@ -176,13 +181,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
       const key = (await keyring.tenant(tenant)).macKey('commitment');
       return (value) => createHmac('sha256', key).update(value).digest('hex');
     },
+    // What nobody can say of a document stops it.
+    guard: { policy: (tenant) => policy.current(tenant), known: (tenant, objects) => knowledge.standing(tenant, objects), onError: 'deny' },
     clock,
   });
-  const { documents, knowledge } = openKnowledgeOf(
-    config,
-    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
-    { logger, clock },
-  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));

@@ -1,6 +1,6 @@
 import { celEnv, celFunc, celMethod, CelScalar, isCelError, mapType, parse, plan, type CelEnv, type CelInput } from '@bufbuild/cel';
 import { isObject, type Json, type JsonObject } from '../kernel/index.ts';
-import { checkType, CelTypeError, showType, type CelType, type Expression } from './condition_check.ts';
+import { checkType, showType, type CelType, type Expression } from './condition_check.ts';
 import { ADDRESS, celTypeOf, convertValue, ConversionError, inNetwork, readAddress } from './condition_value.ts';
 import type { ConditionDefinition } from './model.ts';
 import { ConditionError, type Condition } from './condition.ts';
@@ -88,7 +88,7 @@ function parseChecked({ name, expression }: ConditionDefinition, scope: Readonly
   try {
     const parsed = parse(expression).expr;
     const type = checkType(parsed, scope);
-    if (type !== 'bool') throw new CelTypeError(`expected a bool condition expression output, but got '${showType(type)}'`);
+    if (type !== 'bool') throw refused(name, `expected a bool condition expression output, but got '${showType(type)}'`);
     return parsed;
   } catch (error) {
     if (error instanceof FgaError) throw error;
