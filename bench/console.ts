@@ -40,6 +40,13 @@ const PAGES = [
 /** Above it a task is long: https://w3c.github.io/longtasks/. */
 const LONG_MS = 50;
 
+/** What the page itself sees: the time between its frames, and tasks that kept it from drawing. */
+const WATCH = `window.seen = { frames: [], tasks: [] };
+  new PerformanceObserver((list) => window.seen.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
+  (function frame(last) { requestAnimationFrame((now) => { if (last) window.seen.frames.push(now - last); frame(now); }); })();`;
+
+const LIST = "document.querySelector('.list')";
+
 let made = 0;
 /** As the gateway records them: most pass, some are refused, some are masked. */
 function event(time: number): Event {
@@ -156,11 +163,6 @@ async function paints(page: Page): Promise<void> {
   await session.send('Network.setCacheDisabled', { cacheDisabled: false });
 }
 
-/** What the page itself sees: the time between its frames, and tasks that kept it from drawing. */
-const WATCH = `window.seen = { frames: [], tasks: [] };
-  new PerformanceObserver((list) => window.seen.tasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' });
-  (function frame(last) { requestAnimationFrame((now) => { if (last) window.seen.frames.push(now - last); frame(now); }); })();`;
-
 async function report(page: Page, name: string): Promise<void> {
   const { frames, tasks } = await page.evaluate<{ frames: number[]; tasks: number[] }>('window.seen');
   const sorted = frames.toSorted((a, b) => a - b);
@@ -176,16 +178,16 @@ async function scroll(page: Page): Promise<void> {
   const list = page.getByRole('region', { name: 'Events' });
   await list.waitFor();
   const began = Date.now();
-  const rows = async (): Promise<number> => Math.round(Number(await list.evaluate('(element) => element.scrollHeight / 58')));
+  const rows = async (): Promise<number> => Math.round(Number(await page.evaluate(`${LIST}.scrollHeight / 58`)));
   for (let before = 0, same = 0; same < 40;) {
-    await list.evaluate('(element) => element.scrollTo({ top: element.scrollHeight })');
+    await page.evaluate(`${LIST}.scrollTo({ top: ${LIST}.scrollHeight })`);
     await page.waitForTimeout(25);
     const now = await rows();
     same = now === before ? same + 1 : 0;
     before = now;
   }
   console.log(`\nread to the oldest of ${(await rows()).toLocaleString('en')} rows in ${((Date.now() - began) / 1000).toFixed(0)} s`);
-  await list.evaluate('(element) => element.scrollTo({ top: 0 })');
+  await page.evaluate(`${LIST}.scrollTo({ top: 0 })`);
   await page.waitForTimeout(500);
   await page.evaluate(WATCH);
   let most = 0;
@@ -195,11 +197,9 @@ async function scroll(page: Page): Promise<void> {
     ['the whole list in 10 s', 0],
   ] as const) {
     await page.evaluate('window.seen.frames = []; window.seen.tasks = []');
-    await list.evaluate(
-      `(element, step) => new Promise((done) => { const until = performance.now() + 10_000; const each = step || element.scrollHeight / 600;
-        (function next() { element.scrollTop += each; if (performance.now() < until) requestAnimationFrame(next); else done(); })(); })`,
-      step,
-    );
+    await page.evaluate(`new Promise((done) => { const element = ${LIST}; const until = performance.now() + 10_000;
+      const each = ${step} || element.scrollHeight / 600; element.scrollTo({ top: 0 });
+      (function next() { element.scrollTop += each; if (performance.now() < until) requestAnimationFrame(next); else done(); })(); })`);
     most = Math.max(most, await list.locator('li').count());
     await report(page, name);
   }
