@@ -16,6 +16,8 @@ import { approvalRoutes } from '../approvals/routes.ts';
 import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { createGuards } from '../guard/index.ts';
+import { openChoices } from '../guard/service.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
@@ -52,10 +54,12 @@ import { vaultRoutes } from '../vault/routes.ts';
 import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
+import { openDemo } from './demo/demo.ts';
+import { demoRoutes } from './demo/routes.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
-import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { buildTenantGuards, gatewayGuardConfig, type GuardSet, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
@@ -148,8 +152,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
 
   let current = config;
   let guards: TenantGuards | undefined;
+  const choices = await openChoices({ store, audit, onChange: () => guards?.refresh() }, { logger, clock });
   const rebuild = (): void => {
-    guards = current.gateway.guards ? buildTenantGuards(current, providers.keyLiterals(), evidence) : undefined;
+    guards = current.gateway.guards
+      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant))
+      : undefined;
   };
   rebuild();
   let templates = compileTemplates(config.templates ?? []);
@@ -227,16 +234,23 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId,
   });
 
+  const demo = openDemo({ store, audit, guards: (tenant) => guards?.of(tenant).guards }, clock);
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
     ...authorizationRoutes(authorization),
     ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
-    ...auditRoutes(audit),
-    ...policyRoutes(policy),
+    ...auditRoutes(audit, demo),
+    ...policyRoutes(policy, demo),
+    ...demoRoutes(demo),
     ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
-    ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
+    ...guardRoutes({
+      choices,
+      audit,
+      configured: (tenant) => gatewayGuardConfig(current, tenant),
+      build: (config) => createGuards({ config, canaries: [] }),
+    }),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
     ...knowledgeRoutes(knowledge),
@@ -294,6 +308,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     async close() {
       stopKeys();
+      await choices.close();
       tls?.close();
       gateway.close();
       await bounds.close();

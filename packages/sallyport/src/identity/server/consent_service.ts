@@ -210,6 +210,8 @@ export function createConsent(deps: ConsentDeps): Consent {
       await device.save();
     },
     async waiting(who) {
+      // What waits may be from before a restart: the library is loaded for it.
+      await deps.provider();
       const rows = await deps.artifacts().ofAccount('BackchannelAuthenticationRequest', who.person);
       const open = rows.filter(({ payload }) => payload['grantId'] === undefined && payload['error'] === undefined);
       return Promise.all(
