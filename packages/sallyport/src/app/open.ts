@@ -23,6 +23,7 @@ import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
 import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
+import { ConversationMemory, KnownTexts } from '../flow/index.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import {
   FRESH_MS,
@@ -175,6 +176,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await openFga(config, env, { store, audit, clock });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const rag = new Rag({
     fga,
     record: (event) => audit.record(event),
@@ -182,13 +188,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
       const key = (await keyring.tenant(tenant)).macKey('commitment');
       return (value) => createHmac('sha256', key).update(value).digest('hex');
     },
+    // What nobody can say of a document stops it.
+    guard: { policy: (tenant) => policy.current(tenant), known: (tenant, objects) => knowledge.standing(tenant, objects), onError: 'deny' },
     clock,
   });
-  const { documents, knowledge } = openKnowledgeOf(
-    config,
-    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
-    { logger, clock },
-  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
@@ -221,7 +224,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects,
-    flow: flowConfig(config),
+    flow: { ...flowConfig(config), memory: { texts: new KnownTexts(), conversations: new ConversationMemory() } },
     approvals: approvalPort(approvals),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),

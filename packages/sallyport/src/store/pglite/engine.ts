@@ -30,7 +30,7 @@ export type PgliteOptions = {
 
 /** Closing writes a last checkpoint of at most 16 MiB of buffers; a process was once seen to stay for minutes. */
 const CLOSE_LIMIT_MS = 10_000;
-/** How often the tables are looked at for dead rows. */
+/** How often the tables are looked at: for dead rows, and for statistics that have become old. */
 const TIDY_MS = 60_000;
 
 /**
