@@ -2,6 +2,7 @@ import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
+import { credentialInObject } from './credential_in_object.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
@@ -24,6 +25,7 @@ import { rustSendSync } from './rust_threads.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  'credential-in-object': credentialInObject,
   'credential-literal': credentialLiteral,
   'hidden-direction': hiddenDirection,
   'go-detached-context': goDetachedContext,
