@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import * as oauth from 'openid-client';
 import { newId, PERMISSIONS, type PrincipalId, type TenantId } from '../../src/kernel/index.ts';
+import { insertLinked, insertUpstream } from '../../src/identity/upstream/store.ts';
 import { Browser, call, discover, newKey, REDIRECT, useLink, type SignedIn } from './oauth.ts';
 import type { Place } from './place.ts';
 
@@ -11,7 +12,7 @@ export type Ids = Readonly<Record<(typeof NAMES)[number], string>>;
 export const NAMES = [
   ...['person', 'session', 'reset', 'passkey', 'key', 'client', 'grant', 'agent', 'agentKey', 'workload', 'ask', 'answerCookie'],
   ...['request', 'deviceCode', 'approval', 'approvalGrant', 'approvalLink', 'event', 'feedback', 'fgaStore', 'fgaModel', 'document'],
-  ...['issuedToken', 'refreshToken', 'authReqId', 'principal'],
+  ...['issuedToken', 'refreshToken', 'authReqId', 'principal', 'upstream', 'upstreamLink'],
 ] as const;
 
 export type World = {
@@ -134,6 +135,22 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
       Date.now(),
     ]),
   );
+  const [upstream, upstreamLink] = [newId('idp', Date.now()), newId('lnk', Date.now())];
+  await app.store.tx(tenant, async (sql) => {
+    // By hand too: it would be asked for its metadata, which `upstream.test.ts` has.
+    await insertUpstream(sql, tenant, {
+      ...{
+        id: upstream,
+        name: `provider of ${tenant}`,
+        issuer: 'https://127.0.0.1:9',
+        clientId: 'x',
+        sealed: null,
+        domains: [],
+        created: 0,
+      },
+    });
+    await insertLinked(sql, tenant, { id: upstreamLink, issuer: 'https://127.0.0.1:9', sub: canary, person: root.id, shown: canary }, 0);
+  });
   const session = (await asRoot('GET', '/api/sessions')).sessions.find((one: { person: string }) => one.person === people.operator.id);
   return {
     ...{ tenant, canary, people, keys: { all: all.key, bare: bare.key }, agent: agentConfig, client: config },
@@ -145,7 +162,14 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
       ...{ request: request.id, deviceCode: device.user_code, approval: approval.id, approvalGrant: approvalGrant.id },
       approvalLink: new URL(approval.url).pathname.slice('/approve/'.length),
       ...{ event, feedback: feedback.id, fgaStore: store.id, fgaModel: model, document: document.id },
-      ...{ issuedToken: tokens.access_token, refreshToken: tokens.refresh_token ?? '', authReqId: asked.auth_req_id, principal },
+      ...{
+        issuedToken: tokens.access_token,
+        refreshToken: tokens.refresh_token ?? '',
+        authReqId: asked.auth_req_id,
+        principal,
+        upstream,
+        upstreamLink,
+      },
     },
   };
 }
