@@ -15,6 +15,7 @@ export type Condition = {
   readonly metavariable: string;
   readonly regex: RE2JS | undefined;
   readonly notRegex: RE2JS | undefined;
+  readonly written: RE2JS | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
@@ -71,6 +72,7 @@ export function readConditions(conditions: NonNullable<Check['match']>['where'])
     metavariable: condition.metavariable,
     regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
     notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+    written: condition.written === undefined ? undefined : RE2JS.compile(condition.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
@@ -115,6 +117,7 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   if (held === undefined) return condition.optional;
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
+  if (condition.written?.matcher(tree.textOf(held.node)).find() === false) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
   if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;
