@@ -6,6 +6,7 @@ import { useAct } from '../api/act.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Choice, CodeField, Copy, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
 import { Table } from '../ui/table.tsx';
+import { OwnAccounts, SignInProviders } from './team_providers.tsx';
 
 type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
 type Team = { readonly people: readonly Person[]; readonly roles: Readonly<Record<string, readonly string[]>> };
@@ -39,6 +40,8 @@ export function Team(): ReactNode {
       {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
       <SecondFactor />
       <Passkeys />
+      <OwnAccounts />
+      {may ? <SignInProviders /> : null}
       <Sessions may={may} own={account.data?.session?.id ?? ''} />
       {link === undefined ? null : <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       <SameByApi
@@ -132,7 +135,9 @@ function Role({ person, roles, may }: { readonly person: Person; readonly roles:
 
 function Invite({ roles, onLink }: { readonly roles: Team['roles']; readonly onLink: (link: string) => void }): ReactNode {
   const send = async (data: FormData): Promise<void> => {
-    const { token } = await call<{ token: string }>('POST', '/api/people/invitations', { role: textOf(data, 'role') });
+    const email = textOf(data, 'email').trim();
+    const what = { role: textOf(data, 'role'), ...(email === '' ? {} : { email }) };
+    const { token } = await call<{ token: string }>('POST', '/api/people/invitations', what);
     onLink(linkOf(token));
   };
   return (
@@ -146,6 +151,13 @@ function Invite({ roles, onLink }: { readonly roles: Team['roles']; readonly onL
             </option>
           ))}
         </Choice>
+        <Field
+          label="Mail address"
+          name="email"
+          type="email"
+          autoComplete="off"
+          hint="Not needed: whoever proves it at a sign-in provider needs no link."
+        />
       </Form>
     </section>
   );

@@ -32,12 +32,13 @@ import {
   openAuthorizationServer,
   openIdentity,
   openPeople,
+  openUpstreams,
   ROLES,
   type AuthorizationServer,
   type Identity,
   type People,
 } from '../identity/service.ts';
-import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes, upstreamRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
@@ -131,15 +132,18 @@ export async function openApp(options: OpenOptions): Promise<App> {
     refresh: () => identity.refresh(),
     used: (agent) => identity.used(agent),
   });
+  const origin = (): string | undefined => {
+    const issuer = identity.place()?.issuer;
+    return issuer === undefined ? undefined : new URL(issuer).origin;
+  };
+  const refresh = (): Promise<void> => identity.refresh();
+  const upstreams = openUpstreams(store, { keyring, change: audit.change, clock, url: origin, refresh });
   const people = openPeople(store, {
     change: audit.change,
     clock,
     keyring,
-    origin: () => {
-      const issuer = identity.place()?.issuer;
-      return issuer === undefined ? undefined : new URL(issuer).origin;
-    },
-    refresh: () => identity.refresh(),
+    origin,
+    refresh,
     onSignedOut: (person) =>
       void authorization
         .signedOut(person)
@@ -239,6 +243,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...upstreamRoutes(upstreams),
     ...authorizationRoutes(authorization),
     ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
     ...auditRoutes(audit, demo),

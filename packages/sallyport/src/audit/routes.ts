@@ -106,7 +106,7 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
       method: 'POST',
       path: '/api/audit/rebuild',
       summary: "Drops the events of this process's logs from the database and projects them anew. State is never touched.",
-      authority: { permission: 'store:admin' },
+      authority: { permission: 'store:admin', installation: 'the logs of all tenants' },
       async handler() {
         return { json: { events: await audit.rebuild() } };
       },

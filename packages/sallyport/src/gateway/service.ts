@@ -12,7 +12,7 @@ import { Charge, chargeOf, type Refusal } from './charge.ts';
 import { accessProblem, hasTwoHosts, presentedCredential } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
-import { endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
+import { ENDPOINT_PATHS, endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
 import { ERRORS, type GatewayErrorCode } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
@@ -39,6 +39,8 @@ export { compileTemplates, templateProblems } from './template.ts';
 export type Gateway = {
   /** `as`: who asks, where that is proved already (the console's playground); otherwise the key that the request presents. */
   handle(request: IncomingMessage, response: ServerResponse, as?: KeyRecord): void;
+  /** Every path that is answered: fixed ones with their method, and what areas answer below a prefix that ends with a slash. */
+  readonly paths: readonly string[];
   /** Requests under way. */
   inFlight(): number;
   /** Resolves when no request is under way, or after `milliseconds`. */
@@ -347,6 +349,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');
       });
     },
+    paths: [...ENDPOINT_PATHS, ...(deps.areas ?? []).map(({ prefix }) => prefix)],
     inFlight: () => inFlight,
     async drain(milliseconds) {
       closing = true;

@@ -3,6 +3,16 @@ import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import type { PythonLowering } from './python_lowering.ts';
 import type { Handler } from './table.ts';
 
+/** Names that are there without an import, and so no wildcard's (of the Python library's documentation). */
+const BUILTINS = new Set(
+  (
+    'abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval exec ' +
+    'exit filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list locals map max ' +
+    'memoryview min next object oct open ord pow print property quit range raw_input repr reversed round set setattr slice sorted staticmethod ' +
+    'str sum super tuple type unicode vars zip self cls __import__ __name__ __file__ Exception ValueError KeyError TypeError'
+  ).split(' '),
+);
+
 /** Functions, classes and imports of Python. */
 export const definitionHandlers: Readonly<Record<string, Handler<PythonLowering>>> = {
   function_definition(l, node) {
@@ -39,6 +49,7 @@ export const definitionHandlers: Readonly<Record<string, Handler<PythonLowering>
     const path = module.startsWith('.') ? [relativeModule(module)] : module.split('.');
     l.build.imports.push(module.startsWith('.') ? relativeModule(module) : module);
     for (const child of l.tree.children(node)) {
+      if (l.tree.kindName(child) === 'wildcard_import') l.build.importAll(path, BUILTINS);
       if (l.tree.fieldName(child) !== 'name') continue;
       const aliased = l.tree.kindName(child) === 'aliased_import';
       const name = l.tree.textOf(aliased ? l.field(child, 'name') : child);

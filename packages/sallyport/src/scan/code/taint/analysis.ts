@@ -14,6 +14,7 @@ import {
   allFacts,
   cleaned,
   isFixed,
+  isKnown,
   NO_FACTS,
   NOT_CONSTANT,
   NOTHING,
@@ -176,7 +177,8 @@ export class Analysis implements Engine {
     if (parameter === undefined) return NOTHING;
     if (at === 0 && hasReceiver(func)) {
       const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
-      return new Value(facts, UNKNOWN, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
+      const base = own === undefined ? UNKNOWN : this.project.foreignBase(own);
+      return new Value(facts, base, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
     }
     const { symbols } = module;
     const symbol = parameter.type === UNKNOWN ? symbols.child(UNKNOWN, parameter.name) : symbols.typed(parameter.type);
@@ -383,6 +385,7 @@ export class Analysis implements Engine {
     const held = ({ value, node: at }: Bound): Held => ({
       node: at,
       constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+      made: isKnown(value),
     });
     const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
     const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));

@@ -6,16 +6,34 @@ import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
-import { carried, containerCall, type Call } from './carry.ts';
+import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { bindParameters } from './parameters.ts';
 import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
-import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
+import {
+  allFacts,
+  cleaned,
+  HARMLESS,
+  isKnown,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  sanitised,
+  union,
+  Value,
+  withStep,
+  type Fact,
+  type Facts,
+} from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
   'map forEach filter reduce reduceRight flatMap find findIndex some every sort then tap pipe subscribe each for_each and_then finally'.split(
     ' ',
   ),
+);
+/** Functions that answer the function they are given, in another dress. */
+const WRAPPERS = new Set(
+  'promisify promisifyAll thenify denodeify memoize debounce throttle once useCallback fromCallback pify'.split(' '),
 );
 const RANDOM = kindIndex('random');
 
@@ -28,6 +46,10 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   if (call.callee.func !== undefined || call.callee.classRef !== undefined) {
     const result = callFunction(analysis, frame, call.callee, call.given, call.node);
     if (result !== undefined) return applied === undefined ? result : result.withFacts(applied.facts(result.facts));
+  }
+  if (WRAPPERS.has(nameOf(call))) {
+    const [wrapped] = call.given;
+    if (wrapped !== undefined && (wrapped.value.symbol !== UNKNOWN || wrapped.value.func !== undefined)) return wrapped.value;
   }
   const container = containerCall(call);
   if (container !== undefined) return container;
@@ -154,7 +176,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   return {
     isOpaque,
     result,
-    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : cleaned(before, bits), added),
+    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : sanitised(before, bits), added),
   };
 }
 
@@ -168,9 +190,9 @@ function keyOf({ frame, calleeAt }: Call): Value {
 function areMet(where: readonly Condition[], bound: readonly Bound[], frame: Frame): boolean {
   if (where.length === 0) return true;
   const holds = new Map(
-    bound.map(({ metavariable, value: { constant }, node }) => [
+    bound.map(({ metavariable, value, node }) => [
       metavariable,
-      { node, constant: constant === NOT_CONSTANT ? undefined : constant },
+      { node, constant: value.constant === NOT_CONSTANT ? undefined : value.constant, made: isKnown(value) },
     ]),
   );
   return where.every((condition) => fulfils(condition, frame.module.tree, holds));

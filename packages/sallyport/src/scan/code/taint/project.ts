@@ -218,6 +218,17 @@ export class Project {
     return undefined;
   }
 
+  /** The class of other code that a class extends, by itself or through classes of the project: `http.server.BaseHTTPRequestHandler`. */
+  foreignBase({ module, index }: ClassRef, depth = 0): SymbolId {
+    if (module.language === 'go' || module.language === 'rust' || depth >= MAX_BASES) return UNKNOWN;
+    for (const base of module.classes[index]?.bases ?? []) {
+      const own = module.classes.find((other) => other.index !== index && module.symbols.path([module.names.text(other.name)]) === base);
+      const found = own === undefined ? module.symbols.typed(base) : this.foreignBase({ module, index: own.index }, depth + 1);
+      if (found !== UNKNOWN) return found;
+    }
+    return UNKNOWN;
+  }
+
   constructorOf(of: ClassRef): { module: ModuleIr; index: number } | undefined {
     const { names, language } = of.module;
     return this.method(of, names.id(language === 'python' ? '__init__' : 'constructor'));
