@@ -3,6 +3,7 @@ import type { SyntaxTree } from '../syntax.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
 import { credentialInObject } from './credential_in_object.ts';
+import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
@@ -27,6 +28,7 @@ import { rustSendSync } from './rust_threads.ts';
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'credential-in-object': credentialInObject,
   'credential-literal': credentialLiteral,
+  'state-change-without-token': stateChangeWithoutToken,
   'hidden-direction': hiddenDirection,
   'go-detached-context': goDetachedContext,
   'go-endless-loop': goEndlessLoop,

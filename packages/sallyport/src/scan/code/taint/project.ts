@@ -13,6 +13,8 @@ const MAX_PACKAGE_STEPS = 8;
 /** The scanned files: what an import of one of them leads to. */
 export class Project {
   readonly #modules = new Map<string, ModuleIr>();
+  /** By the importing folder and what is imported: every use of an imported name asks. */
+  readonly #files = new Map<string, ModuleIr | undefined>();
 
   /** Names of files and folders: other roots of a path lead out of the project. */
   readonly #roots = new Set<string>();
@@ -171,6 +173,13 @@ export class Project {
   }
 
   #file(path: string, specifier: string): ModuleIr | undefined {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const key = `${folder}\0${specifier}`;
+    if (!this.#files.has(key)) this.#files.set(key, this.#findFile(path, specifier));
+    return this.#files.get(key);
+  }
+
+  #findFile(path: string, specifier: string): ModuleIr | undefined {
     const steps = path.split('/').slice(0, -1);
     if (/^[@~]\//.test(specifier)) return this.#fromRoot(steps, specifier.slice(2));
     for (const step of specifier.split('/')) {
