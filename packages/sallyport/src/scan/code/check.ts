@@ -30,7 +30,22 @@ export type SourceKind = (typeof SOURCE_KINDS)[number];
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */
 export const SINK_CLASSES = [
   ...['command', 'code', 'sql', 'nosql', 'path', 'url', 'redirect', 'html', 'template', 'deserialise', 'xml', 'ldap', 'xpath', 'regex'],
-  ...['log', 'header', 'prompt', 'format', 'prototype', 'memory', 'trust', 'import', 'csv', 'mail', 'resource', 'leak', 'credential'],
+  ...[
+    'log',
+    'header',
+    'prompt',
+    'format',
+    'prototype',
+    'memory',
+    'trust',
+    'import',
+    'csv',
+    'mail',
+    'resource',
+    'leak',
+    'credential',
+    'selector',
+  ],
 ] as const;
 export type SinkClass = (typeof SINK_CLASSES)[number];
 

@@ -4,6 +4,7 @@ import { aiUnboundedLoop } from './ai_loop.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
 import { credentialInObject } from './credential_in_object.ts';
+import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
@@ -29,6 +30,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'credential-in-object': credentialInObject,
   'ai-unbounded-loop': aiUnboundedLoop,
   'credential-literal': credentialLiteral,
+  'state-change-without-token': stateChangeWithoutToken,
   'hidden-direction': hiddenDirection,
   'hidden-text': hiddenText,
   'go-detached-context': goDetachedContext,

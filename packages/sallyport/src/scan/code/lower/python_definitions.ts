@@ -1,4 +1,5 @@
 import { CALL, NO_NAME, NO_VALUE, OP, type Parameter } from '../ir.ts';
+import type { FunctionHead } from '../ir_builder.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import type { PythonLowering } from './python_lowering.ts';
 import type { Handler } from './table.ts';
@@ -68,11 +69,17 @@ function relativeModule(module: string): string {
   return rest === '' ? up : `${up}/${rest}`;
 }
 
-function lowerFunction(l: PythonLowering, node: number, name: string, owner: number, isStatic = false): number {
+function lowerFunction(
+  l: PythonLowering,
+  node: number,
+  name: string,
+  owner: number,
+  head: Pick<FunctionHead, 'isStatic' | 'decorators'> = {},
+): number {
   const body = l.field(node, 'body');
   const list = l.field(node, 'parameters');
   return l.build.func(
-    { name, node, owner, isStatic },
+    { name, node, owner, ...head },
     () => (list < 0 ? [] : l.tree.children(list).flatMap((child) => parameter(l, child))),
     () => {
       if (l.tree.kindName(node) === 'lambda') l.build.emit(OP.return, l.operand(body), 0, 0, body);
@@ -145,8 +152,10 @@ function lowerClass(l: PythonLowering, node: number): number {
       const decorators = decorated ? tree.children(child).filter((item) => tree.kindName(item) === 'decorator') : [];
       const method = tree.textOf(l.field(definition, 'name'));
       const isStatic = decorators.some((decorator) => tree.textOf(decorator).includes('staticmethod'));
+      const ofClass = decorators.filter((decorator) => tree.textOf(decorator).includes('classmethod'));
+      const symbols = ofClass.map((decorator) => ({ symbol: build.symbols.path(['classmethod']), node: decorator }));
       const callees = decorators.map((decorator) => l.operand(tree.first(decorator)));
-      const lowered = lowerFunction(l, definition, method, index, isStatic);
+      const lowered = lowerFunction(l, definition, method, index, { isStatic, decorators: symbols });
       methods.set(build.names.id(method), lowered);
       let closure = build.emit(OP.closure, lowered, 0, 0, definition);
       for (const callee of callees.reverse()) closure = build.call(callee, [closure, NO_NAME], CALL.decorator, definition);

@@ -8,7 +8,7 @@ import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import { runHandler, runView } from './handlers.ts';
 import { shaped, shapeOf } from './parameters.ts';
-import type { Project } from './project.ts';
+import { isClassMethod, type Project } from './project.ts';
 import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
@@ -273,7 +273,8 @@ export class Analysis implements Engine {
     if (of === undefined) return undefined;
     const found = this.project.method(of, name);
     if (found === undefined) return undefined;
-    const receiver = object.instance === undefined && byType === undefined ? undefined : object;
+    const isInstance = object.instance !== undefined || byType !== undefined;
+    const receiver = isInstance || (object.classRef !== undefined && isClassMethod(found.module, found.index)) ? object : undefined;
     return new Value(
       NO_FACTS,
       UNKNOWN,

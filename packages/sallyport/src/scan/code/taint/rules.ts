@@ -44,7 +44,8 @@ export const BUILT = 1 << 30;
 /** What text built after a constant start is safe for: with a fixed host nobody is sent, or connected, to another one. */
 export function builtBits(prefix: string): number {
   const start = /^[^%{]*/.exec(prefix)?.[0] ?? '';
-  return pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT;
+  const selects = /^\s*[^<\s]/.test(start) ? classBit('selector') : 0;
+  return selects | (pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT);
 }
 
 const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
