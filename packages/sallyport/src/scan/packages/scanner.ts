@@ -30,17 +30,19 @@ export function readInventory(files: readonly SourceText[]): PackageInventory {
     for (const { ecosystem, name } of read.dependencies) declared[ecosystem].add(canonicalName(ecosystem, name));
     for (const name of read.declares) declared[ecosystemOf(file.path)].add(canonicalName(ecosystemOf(file.path), name));
   }
-  for (const name of localModules(files)) declared.pypi.add(canonicalName('pypi', name));
+  for (const name of localModules(files, /\.pyi?$/)) declared.pypi.add(canonicalName('pypi', name));
+  // `import x from 'utils/x'` of a bundler that starts at a folder of the project.
+  for (const name of localModules(files, /\.[cm]?[jt]sx?$/)) declared.npm.add(name);
   return { dependencies, imports: files.flatMap(importsOf), declared, notScanned };
 }
 
-/** Every name of a Python file and of a folder that has one: an import of it is local. */
-function* localModules(files: readonly SourceText[]): Generator<string> {
+/** Every name of such a file and of a folder that has one: an import of it is local. */
+function* localModules(files: readonly SourceText[], of: RegExp): Generator<string> {
   const folders = new Set<string>();
   for (const { path } of files) {
-    if (!/\.pyi?$/.test(path)) continue;
+    if (!of.test(path)) continue;
     const parts = path.split('/');
-    yield (parts.pop() ?? '').replace(/\.pyi?$/, '');
+    yield (parts.pop() ?? '').replace(of, '');
     for (const part of parts) if (!folders.has(part) && folders.add(part)) yield part;
   }
 }
@@ -76,7 +78,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     // Without any manifest of its ecosystem a file is a script, and nothing is missing.
     if (!known.has(one.ecosystem) || isDeclared(one, inventory.declared[one.ecosystem])) continue;
     const key = `import ${keyOf(one.ecosystem, one.name)}`;
-    const doubt = judged(judge, one.ecosystem, one.name, one.location);
+    const doubt = isModuleName(judge, one) ? undefined : judged(judge, one.ecosystem, one.name, one.location);
     if (doubt !== undefined) add(key, doubt);
     else if (audit)
       add(key, {
@@ -85,6 +87,20 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
       });
   }
   return [...findings.values()];
+}
+
+/**
+ * A module of Python need not be called as the package that brings it: `opensearchpy` is of opensearch-py, `markdown_it` of markdown-it-py. Only what
+ * is more than another separator, and not a name of another ecosystem, is in doubt.
+ */
+function isModuleName(judge: JudgePackage | undefined, { ecosystem, name }: Import): boolean {
+  if (ecosystem !== 'pypi') return false;
+  const result = judge?.(ecosystem, name);
+  return result?.verdict === 'cross_ecosystem' || (result?.like !== undefined && bare(result.like) === bare(name));
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]/g, '');
 }
 
 const VERDICTS = { near_twin: 'packages.near-twin', invented: 'packages.invented', cross_ecosystem: 'packages.other-ecosystem' } as const;
