@@ -5,6 +5,7 @@ import { SEVERITIES, type Clock, type Command, type CommandContext, type Flag, t
 import { readBaseline, writeBaseline } from './baseline.ts';
 import type { ScanConfig } from './config.ts';
 import type { CodeEngine } from './engine.ts';
+import { FileCache } from './disk/cache.ts';
 import { ERRORS, fail } from './errors.ts';
 import { rankOf } from './finding.ts';
 import { applyFixes, fixesByPath } from './fix.ts';
@@ -65,6 +66,7 @@ const CODE_FLAGS: readonly Flag[] = [
 const PACKAGE_FLAGS: readonly Flag[] = [
   ...REPORT_FLAGS,
   { name: 'advisories', value: 'PATH', summary: 'known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip)' },
+  { name: 'online', summary: 'ask the registries whether the packages exist that the lists do not know; their names leave this machine' },
   { name: 'sbom', value: 'FILE', summary: 'write a bill of materials (CycloneDX 1.6)' },
   { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
   { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
@@ -84,7 +86,7 @@ export function scanCommands(deps: ScanDeps): readonly Command[] {
     },
     {
       name: 'scan packages',
-      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine.',
+      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine without --online.',
       usage: 'PATH...',
       flags: PACKAGE_FLAGS,
       run: (context) => packages(context, deps),
@@ -131,7 +133,8 @@ async function packages(context: CommandContext, deps: ScanDeps): Promise<number
   const config = await deps.config(context.configFile);
   const advisories = text(flags, 'advisories') ?? config.advisories;
   const baseline = text(flags, 'baseline') ?? config.baseline;
-  const { result, dependencies } = scanPackages(
+  const cache = deps.cacheFolder === undefined ? undefined : new FileCache(deps.cacheFolder);
+  const { result, dependencies } = await scanPackages(
     {
       paths: context.args,
       cwd: deps.cwd,
@@ -139,6 +142,7 @@ async function packages(context: CommandContext, deps: ScanDeps): Promise<number
       audit: flags['audit'] === true,
       all: flags['all'] === true,
       ...(advisories === undefined ? {} : { advisories: resolve(deps.cwd, advisories) }),
+      ...(flags['online'] === true ? { online: { registries: config.registries, cache, clock: deps.clock } } : {}),
       ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
     },
     deps.judge,

@@ -5,6 +5,7 @@ import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
 import { canonicalName, ECOSYSTEMS, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
 import { readPackageFile } from './files.ts';
 import { importsOf, isDeclared, type Import } from './imports.ts';
+import type { Existence } from './registry.ts';
 
 /** What a project says of packages, and what its code imports. */
 export type PackageInventory = {
@@ -56,10 +57,12 @@ export type PackageChecks = {
   readonly judge: JudgePackage | undefined;
   readonly advisories: Advisories | undefined;
   readonly audit: boolean;
+  /** What the registries answered, by `keyOf`; empty when none was asked. */
+  readonly existence?: ReadonlyMap<string, Existence>;
 };
 
 /** What is wrong with a project's packages, each once, at its manifest before its lock file. */
-export function packageFindings(inventory: PackageInventory, { judge, advisories, audit }: PackageChecks): ScanFinding[] {
+export function packageFindings(inventory: PackageInventory, { judge, advisories, audit, existence }: PackageChecks): ScanFinding[] {
   const findings = new Map<string, ScanFinding>();
   const add = (key: string, finding: ScanFinding): unknown => findings.has(key) || findings.set(key, finding);
   const direct = [...inventory.dependencies].sort(
@@ -70,7 +73,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     const key = keyOf(ecosystem, name);
     for (const { advisory, affected } of advisories?.of(ecosystem, name, version) ?? [])
       add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports));
-    const doubt = dependency.direct ? judged(judge, ecosystem, name, dependency.location) : undefined;
+    const doubt = dependency.direct ? (missing(existence, dependency) ?? judged(judge, ecosystem, name, dependency.location)) : undefined;
     if (doubt !== undefined) add(`name ${key}`, doubt);
   }
   const known = new Set(ECOSYSTEMS.filter((ecosystem) => inventory.dependencies.some((one) => one.ecosystem === ecosystem)));
@@ -78,7 +81,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     // Without any manifest of its ecosystem a file is a script, and nothing is missing.
     if (!known.has(one.ecosystem) || isDeclared(one, inventory.declared[one.ecosystem])) continue;
     const key = `import ${keyOf(one.ecosystem, one.name)}`;
-    const doubt = isModuleName(judge, one) ? undefined : judged(judge, one.ecosystem, one.name, one.location);
+    const doubt = missing(existence, one) ?? (isModuleName(judge, one) ? undefined : judged(judge, one.ecosystem, one.name, one.location));
     if (doubt !== undefined) add(key, doubt);
     else if (audit)
       add(key, {
@@ -87,6 +90,14 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
       });
   }
   return [...findings.values()];
+}
+
+function missing(
+  existence: ReadonlyMap<string, Existence> | undefined,
+  { ecosystem, name, location }: Pick<Dependency, 'ecosystem' | 'name' | 'location'>,
+): ScanFinding | undefined {
+  if (existence?.get(keyOf(ecosystem, name)) !== 'missing') return undefined;
+  return make('packages.missing', location, `The registry has no package ${name}.`, 0.95);
 }
 
 /**
