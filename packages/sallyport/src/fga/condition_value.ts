@@ -138,7 +138,7 @@ function numberOf(kind: 'int64' | 'uint64' | 'float64', value: Json): { over: bi
 
 /** A decimal with ten digits at most, as Go's big.Float shows it. */
 function shownNumber(value: Json): string {
-  const text = String(value);
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
   const [, sign = '', whole = '', part = '', exponent = '0'] = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const all = (whole + part).replace(/^0+/, '');
   if (all === '') return text;
