@@ -132,7 +132,8 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
 }
 
 // A plan that is kept was made when the table was perhaps empty: it must not be one that reads all of it.
-const LOOKUPS = ['set local plan_cache_mode = force_generic_plan', 'set local enable_seqscan = off'];
+// Nor is anything of it worth compiling.
+const LOOKUPS = ['set local plan_cache_mode = force_generic_plan', 'set local enable_seqscan = off', 'set local jit = off'];
 
 const names = new Map<string, string>();
 
