@@ -30,8 +30,8 @@ export type PgliteOptions = {
 
 /** Closing writes a last checkpoint of at most 16 MiB of buffers; a process was once seen to stay for minutes. */
 const CLOSE_LIMIT_MS = 10_000;
-/** How often the tables are looked at for dead rows. */
-const TIDY_MS = 300_000;
+/** How often the tables are looked at: for dead rows, and for statistics that have become old. */
+const TIDY_MS = 60_000;
 
 /**
  * Embedded PostgreSQL in `dir/store`, for one process (lock: `dir/store.lock`). When its thread ends (a statement over its limit, a failed
