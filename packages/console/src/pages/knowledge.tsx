@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import type { KnowledgeDocument, Listed } from '../api/knowledge.ts';
 import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 
 type Shared = {
   readonly document: string;
@@ -70,45 +71,52 @@ function States({ counts, chosen }: { readonly counts: Readonly<Record<string, n
 
 function Documents({ documents }: { readonly documents: readonly KnowledgeDocument[] }): ReactNode {
   return (
-    <div className="table" tabIndex={0} role="region" aria-label="Documents">
-      <table>
-        <thead>
-          <tr>
-            <th>Document</th>
-            <th>State</th>
-            <th>Label</th>
-            <th>Why</th>
-            <th>Came</th>
-          </tr>
-        </thead>
-        <tbody>
-          {documents.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <Link to="/knowledge/$id" params={{ id: one.id }}>
-                  <Foreign text={one.name} most={120} />
-                </Link>
-                <div className="small soft">
-                  {one.format} <Foreign text={one.source} most={120} />
-                </div>
-              </td>
-              <td>
-                <Badge tone={STATE_TONE[one.state] ?? 'none'}>{one.state}</Badge>
-              </td>
-              <td>
-                <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge>
-              </td>
-              <td className="small">
-                <Foreign text={one.reasons.find(({ verdict }) => verdict !== 'note')?.why ?? ''} most={200} />
-              </td>
-              <td>
-                <When at={one.created} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Documents"
+      rows={documents}
+      id={(one) => one.id}
+      columns={[
+        {
+          title: 'Document',
+          cell: (one) => (
+            <>
+              <Link to="/knowledge/$id" params={{ id: one.id }}>
+                <Foreign text={one.name} most={120} />
+              </Link>
+              <div className="small soft">
+                {one.format} <Foreign text={one.source} most={120} />
+              </div>
+            </>
+          ),
+        },
+        {
+          title: 'State',
+          cell: (one) => (
+            <>
+              <Badge tone={STATE_TONE[one.state] ?? 'none'}>{one.state}</Badge>
+            </>
+          ),
+        },
+        {
+          title: 'Label',
+          cell: (one) => (
+            <>
+              <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge>
+            </>
+          ),
+        },
+        {
+          title: 'Why',
+          style: 'small',
+          cell: (one) => (
+            <>
+              <Foreign text={one.reasons.find(({ verdict }) => verdict !== 'note')?.why ?? ''} most={200} />
+            </>
+          ),
+        },
+        { title: 'Came', cell: (one) => <When at={one.created} /> },
+      ]}
+    />
   );
 }
 

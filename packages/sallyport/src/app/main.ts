@@ -18,6 +18,7 @@ import { codeEngine } from '../scan/index.ts';
 import { SCAN_EXIT_CODES, scanCommands } from '../scan/commands.ts';
 import { cacheFolderOf } from '../scan/service.ts';
 import { COMMANDS as VAULT } from '../vault/commands.ts';
+import { DEMO_COMMANDS } from './demo/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
@@ -42,6 +43,7 @@ const commands: readonly Command[] = [
   ...APPROVALS,
   ...VAULT,
   ...AUDIT,
+  ...DEMO_COMMANDS,
   ...providerCommands(),
   ...storeCommands(process.env),
   ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: codeEngine, judge: judgePackage }),

@@ -3,6 +3,7 @@ import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
 import type { Documents } from '../documents/service.ts';
 import type { Effect, FlowMode, Manifest } from '../flow/index.ts';
+import type { FlowMemory } from './flow.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
@@ -52,6 +53,7 @@ export type GatewayDeps = {
   readonly flow: {
     readonly mode: FlowMode;
     readonly manifest: Manifest;
+    readonly memory: FlowMemory;
     /** Tools that providers run and requests may offer; undefined: all. */
     readonly providerTools: readonly string[] | undefined;
   };

@@ -56,6 +56,13 @@ export function endpointOf(target: string, areas: readonly Area[] = []): { endpo
   return event === null ? undefined : { endpoint: EVENT, id: event[1] as string };
 }
 
+/** Fixed paths with their methods, and the patterns beside them. */
+export const ENDPOINT_PATHS: readonly string[] = [
+  ...[...TABLE].map(([path, endpoint]) => `${endpoint.kind === 'area' ? '*' : endpoint.method} ${path}`),
+  `GET ${RESOURCE_METADATA}`,
+  'GET /v1/events/:id',
+];
+
 /** The API whose error shape a path's clients read; unknown paths get the OpenAI shape. */
 export function shapeOf(target: string): Api {
   return target.startsWith('/v1/messages') ? 'messages' : 'chat';

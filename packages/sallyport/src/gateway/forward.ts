@@ -172,6 +172,7 @@ export async function recorded(deps: GatewayDeps, exchange: Exchange, response: 
     return false;
   }
   deps.observe?.(event);
+  exchange.flow?.remember(exchange.api === 'responses' ? outcome.response : undefined);
   if (exchange.api === 'responses' && outcome.response !== undefined && exchange.placeholders.masked.size > 0) {
     const whose = { principal: exchange.key.principal, subject: subjectOf(exchange) };
     deps.restoreMaps.put(exchange.tenant, whose, outcome.response, exchange.placeholders.seal());

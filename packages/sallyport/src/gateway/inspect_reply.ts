@@ -25,7 +25,7 @@ export function inspectReply(exchange: Exchange, reply: ReadReply): Inspected {
   const held = new Map<ToolCall, HeldCall>();
   for (const call of reply.toolCalls) {
     // The flow of a call is one thing, whatever the number of its texts; and it is judged before anything is masked.
-    const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+    const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments, id: call.id };
     for (const [i, part] of call.parts.entries()) calls.set(part, { call, asked, first: i === 0, held });
   }
   for (const part of reply.parts) {
@@ -108,7 +108,7 @@ function judgeCall(exchange: Exchange, call: ToolCall, held: Map<ToolCall, HeldC
     scanned: true,
     tool: call.name,
   };
-  const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+  const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments, id: call.id };
   const findings = asked === undefined ? [] : exchange.judge.flowFindings(asked, facts.part);
   const verdict = exchange.judge.decide(facts, findings, call.input ?? {}, asked);
   if (findings.length > 0) exchange.ledger.add(facts, '', findings, verdict);

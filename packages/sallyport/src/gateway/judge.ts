@@ -62,6 +62,7 @@ export class Judge {
   part(facts: PartFacts, text: string, { args, call, flow: withFlow = false, wholeOnly = false }: About = {}): Judgement {
     const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
     const found = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
+    if (found.length > 0) this.#noteSecrets(facts, text, found);
     const flow = call === undefined || !withFlow ? NO_FINDINGS : this.flowFindings(call, facts.part);
     const corrected = this.#corrected(found, text);
     const findings = flow.length === 0 ? corrected : [...corrected, ...flow];
@@ -124,6 +125,14 @@ export class Judge {
   /** What a tool does, by the operator's word or by its name. */
   effect(tool: string): Effect {
     return toolEffect(tool, this.#options.effects);
+  }
+
+  /** A credential in what the request brings must not leave with a call; the user's own words are the user's choice. */
+  #noteSecrets({ origin, turn }: PartFacts, text: string, findings: readonly Finding[]): void {
+    const { flow } = this.#options;
+    if (flow === undefined || (origin !== 'tool' && origin !== 'retrieved' && origin !== 'system')) return;
+    for (const { category, location } of findings)
+      if (category === 'secret' && location.kind === 'text') flow.secret(text.slice(location.start, location.end), turn);
   }
 
   #corrected(findings: readonly Finding[], text: string): readonly Finding[] {

@@ -288,7 +288,7 @@ export class ReplyStream {
   #judged(facts: PartFacts, raw: string, tool: string | undefined, json: boolean, call?: StreamCall): string {
     const { judge, ledger, placeholders } = this.#exchange;
     const failures = ledger.failures.length;
-    const asked = call === undefined || call.provider ? undefined : { name: call.name, arguments: raw };
+    const asked = call === undefined || call.provider ? undefined : { name: call.name, arguments: raw, id: call.id };
     const about = { args: json ? argumentsOf(raw) : undefined, call: asked, flow: true };
     const { findings, verdict } = judge.part({ ...facts, size: raw.length }, raw, about);
     this.#held = undefined;

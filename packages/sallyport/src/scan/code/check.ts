@@ -137,6 +137,8 @@ const condition = Type.Object(
     optional: Type.Optional(Type.Boolean()),
     regex: Type.Optional(Type.String()),
     notRegex: Type.Optional(Type.String()),
+    /** Of the text as it stands, where `regex` is asked of the value that it is known to have. */
+    written: Type.Optional(Type.String()),
     below: Type.Optional(Type.Number()),
     above: Type.Optional(Type.Number()),
     /** The value is a literal or folds to one. */
@@ -160,6 +162,10 @@ const taint = Type.Object(
     not: Type.Optional(byLanguage(patterns)),
     /** Of what the other metavariables of a sink stand for. */
     where: Type.Optional(Type.Array(condition)),
+    /** An expression on the line of the source, from its place on: which variable of the environment it is. */
+    sourceText: Type.Optional(Type.String()),
+    /** An expression on the rest of the function after the sink: what shows that the value is checked there. */
+    unless: Type.Optional(Type.String()),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),

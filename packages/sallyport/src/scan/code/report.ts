@@ -3,6 +3,7 @@ import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
 import type { SinkRule } from './taint/rules.ts';
+import { FlowConditions } from './flow_condition.ts';
 import { isTestCode } from './test_code.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
@@ -22,10 +23,12 @@ type More = { readonly trace?: readonly TraceStep[]; readonly confidence?: numbe
 /** Findings by check and line, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
+  readonly #conditions = new FlowConditions();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
     const isTest = isTestCode(source.module, source.node) || isTestCode(module, node);
+    if (!this.#conditions.hold(sink.check, source, { module, node })) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];

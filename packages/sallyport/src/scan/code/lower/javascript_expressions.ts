@@ -13,6 +13,7 @@ function binary(l: JavaScriptLowering, node: number): number {
 
 export const expressionHandlers: Readonly<Record<string, Handler<JavaScriptLowering>>> = {
   identifier: (l, node) => l.build.load(l.tree.textOf(node), node),
+  /** `import(path)` of a path that is computed. */
   undefined: (l, node) => l.build.constant(undefined, node),
   this: (l, node) => l.build.load('this', node),
   super: (l, node) => l.build.load('this', node),

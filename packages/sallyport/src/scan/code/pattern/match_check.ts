@@ -20,6 +20,7 @@ export type Condition = {
   readonly metavariable: string;
   readonly regex: RE2JS | undefined;
   readonly notRegex: RE2JS | undefined;
+  readonly written: RE2JS | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
@@ -77,6 +78,7 @@ export function readConditions(conditions: NonNullable<Check['match']>['where'])
     metavariable: condition.metavariable,
     regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
     notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+    written: condition.written === undefined ? undefined : RE2JS.compile(condition.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
@@ -123,6 +125,7 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
   if (condition.made !== undefined && condition.made !== (constant !== undefined || held.made === true)) return false;
+  if (condition.written?.matcher(tree.textOf(held.node)).find() === false) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
   if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;

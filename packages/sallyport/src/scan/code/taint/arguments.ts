@@ -12,11 +12,11 @@ export type Bound = { readonly metavariable: string; readonly value: Value; read
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
   const bound: Bound[] = [];
   const positional = given.filter((argument) => argument.name === undefined);
-  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named');
+  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named' && argument.is !== 'spread');
   if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
   for (const argument of pattern.arguments) {
-    if (argument.is !== 'named') continue;
-    const found = given.find(({ name }) => name === argument.name);
+    if (argument.is !== 'named' && argument.is !== 'spread') continue;
+    const found = given.find(({ name, spread }) => (argument.is === 'spread' ? spread : name === argument.name));
     if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
