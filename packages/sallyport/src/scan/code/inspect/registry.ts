@@ -24,9 +24,11 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { settingInspections } from './settings.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  ...settingInspections,
   'credential-in-object': credentialInObject,
   'ai-unbounded-loop': aiUnboundedLoop,
   'credential-literal': credentialLiteral,
