@@ -31,8 +31,14 @@ export type JudgeOptions = {
   readonly asked?: AskedFacts;
   readonly ascii: boolean;
   /** Where the values of tool calls come from; absent where there is no conversation to tell it by. */
-  readonly flow?: RequestFlow;
+  readonly flow?: CallFlow;
 };
+
+/** What was said of the flow of a call, apart from its conversation. */
+export type ProposedFlow = { readonly findings: readonly Finding[]; readonly vars: Pick<PointVars, 'flow' | 'arg'> };
+
+/** What is said of a call's information flow. */
+export type CallFlow = Pick<RequestFlow, 'findings' | 'vars'>;
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
 
@@ -103,6 +109,12 @@ export class Judge {
   flowFindings(call: AskedCall, part: number): readonly Finding[] {
     const { flow, policy } = this.#options;
     return flow !== undefined && policy.wants('tool_call') ? flow.findings(call, part) : [];
+  }
+
+  /** What the flow says of a call, for who meets the call again. */
+  flowOf(call: AskedCall): ProposedFlow | undefined {
+    const { flow } = this.#options;
+    return flow === undefined ? undefined : { findings: flow.findings(call, 0), vars: flow.vars(call) };
   }
 
   /** The facts of the call's arguments are found out when a rule reads them. */

@@ -9,7 +9,7 @@ export const FILE_SOURCES = ['', 'body', 'provider', 'address'] as const;
 export const EFFECTS = ['read', 'write', 'egress', 'destructive', 'unknown'] as const;
 export const VALUE_ORIGINS = ['user', 'system', 'trusted', 'self', 'field', 'made', 'prose', 'assistant', 'unseen'] as const;
 export const FLOW_DECISIONS = ['allow', 'ask'] as const;
-const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect'] as const;
+const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect', 'mcp'] as const;
 
 /** What rules may read at a point. Plain data; `findings` are the kernel's, of which rules see rule, category, type, severity, confidence and evidence. */
 export type PointVars = {
@@ -24,7 +24,7 @@ export type PointVars = {
   readonly request: {
     /** Path of the endpoint, e.g. `/v1/chat/completions`. */
     readonly endpoint: string;
-    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect. */
+    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect, mcp. */
     readonly api: string;
     readonly model: string;
     readonly provider: string;

@@ -126,5 +126,6 @@ export function testExchange(
     started: 0,
     timings: {},
     documents: [],
+    propose: undefined,
   };
 }
