@@ -6,8 +6,10 @@ import type { DefinitionText } from './texts.ts';
 const ESCAPES = ['\u001b', '\u009b'];
 /** Controls that no text of a definition needs; line feeds, tabs and the carriage return of a line's end are text. */
 const CONTROL = /(?![\n\t\r\f])\p{Cc}|\r(?=[^\n])/u;
-/** Text behind so much empty space is out of sight wherever a person reads it. */
-const FAR_AWAY = /(?:[ \t\u00a0\u2000-\u200a\u3000]{80,}|(?:[ \t\u00a0]*\r?\n){20,})(?=\S)/;
+/** Text behind so much empty space is out of sight wherever a person reads it: columns of one line, or lines. */
+const FAR_COLUMNS = 80;
+const FAR_LINES = 20;
+const SPACE = /\s{20,}/g;
 /** A comment of Markdown or HTML is read by a model and drawn by nobody. */
 const COMMENT = /<!--([^]{12,4000}?)-->/g;
 const ORDER = /\b(?:must|always|never|ignore|do not|call|send|read|pass|include|before|instruction|user|assistant|tool|secret)\b/i;
@@ -31,7 +33,7 @@ export function hiddenHits({ role, text }: DefinitionText, guards: Guards): Hit[
   else if (CONTROL.test(text))
     hits.push({ check: 'mcp.terminal-escape', message: 'It holds control characters.', confidence: 0.9, severity: 'medium' });
   if (role !== 'prose') return hits;
-  if (FAR_AWAY.test(text))
+  if (isFarAway(text))
     hits.push({
       check: 'mcp.hidden-text',
       message: 'It holds text behind so much empty space that a person does not see it.',
@@ -43,6 +45,16 @@ export function hiddenHits({ role, text }: DefinitionText, guards: Guards): Hit[
       break;
     }
   return hits;
+}
+
+/** Runs of space are taken whole, so that the time is linear in them. */
+function isFarAway(text: string): boolean {
+  for (const { 0: run, index } of text.matchAll(SPACE)) {
+    if (index + run.length >= text.length) return false;
+    const lines = run.split('\n');
+    if (lines.length > FAR_LINES || lines.some((line) => line.length >= FAR_COLUMNS)) return true;
+  }
+  return false;
 }
 
 /** Shows nothing; tag characters stand above what `isInvisible` looks at. */

@@ -18,7 +18,7 @@ export function newOrders(before: string, after: string): string[] {
 export function sentencesOf(text: string): string[] {
   return text
     .slice(0, MAX_READ)
-    .split(/(?<=[.!?])\s+|[\n\r]+|\s*;\s+/)
+    .split(/(?<=[.!?;])\s+|[\n\r]+/)
     .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
     .filter((sentence) => sentence !== '');
 }

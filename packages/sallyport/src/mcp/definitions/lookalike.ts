@@ -7,13 +7,13 @@ export type OtherServer = { readonly server: string; readonly tools: readonly { 
 /** Where each name of the other servers is offered, by how it looks. */
 export class OtherNames {
   readonly #exact = new Map<string, string>();
-  readonly #looks = new Map<string, string>();
+  readonly #looks = new Map<string, { readonly server: string; readonly name: string }>();
 
   constructor(others: readonly OtherServer[]) {
     for (const { server, tools } of others)
       for (const { name } of tools) {
         this.#exact.set(name, server);
-        this.#looks.set(skeletonOf(name), server);
+        this.#looks.set(skeletonOf(name), { server, name });
       }
   }
 
@@ -26,14 +26,18 @@ export class OtherNames {
     const server = this.#exact.get(name);
     if (server !== undefined) return [{ check: 'mcp.shadowed-name', message: `A tool of ${server} has the same name.`, confidence: 0.9 }];
     const alike = this.#looks.get(skeletonOf(name));
-    if (alike !== undefined)
-      return [{ check: 'mcp.lookalike-name', message: `A tool of ${alike} has a name that looks the same.`, confidence: 0.9 }];
+    if (alike !== undefined) {
+      // The same letters in another spelling (`readFile`, `read_file`) are habit; other letters that look the same are none.
+      const same = lettersOf(alike.name) === lettersOf(name);
+      const message = `A tool of ${alike.server} has ${same ? 'the same name in another spelling' : 'a name that looks the same'}.`;
+      return [{ check: same ? 'mcp.shadowed-name' : 'mcp.lookalike-name', message, confidence: 0.9 }];
+    }
     if (hasOtherScript(name))
       return [
         { check: 'mcp.lookalike-name', message: 'The name mixes Latin letters with look-alikes of another script.', confidence: 0.95 },
       ];
     const twins = own.get(skeletonOf(name)) ?? [];
-    if (twins.some((twin) => twin !== name))
+    if (twins.some((twin) => lettersOf(twin) !== lettersOf(name)))
       return [
         {
           check: 'mcp.lookalike-name',
@@ -44,6 +48,11 @@ export class OtherNames {
       ];
     return [];
   }
+}
+
+/** A name without case and separators. */
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '');
 }
 
 /** Names of a server's tools by how they look. */

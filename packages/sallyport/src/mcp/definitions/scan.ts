@@ -19,6 +19,8 @@ export type ScanContext = { readonly server: string; readonly otherServers?: rea
 export const MAX_FINDINGS = 1_000;
 /** Score of the guard's injection detector from which it alone is a finding, and from which it is one beside another sign. */
 const SURE = 0.9;
+/** Characters of a text that the detector can judge: it knows prose, and a title of three words is none. */
+const MIN_SCORED = 60;
 /** Matches of one rule in one text that are looked at. */
 const MAX_MATCHES = 50;
 
@@ -66,7 +68,12 @@ class DefinitionScan {
     const { instructions, tools } = this.#definitions;
     if (instructions !== undefined) {
       const text: DefinitionText = { role: 'prose', path: '', text: instructions, parameter: undefined };
-      this.#add('instructions', '', this.#judge(text, { purpose: '', instructions: true, own: this.#own, foreign: this.#foreign }), '');
+      this.#add(
+        'instructions',
+        '',
+        this.#judge(text, { purpose: '', describes: false, parameter: false, instructions: true, own: this.#own, foreign: this.#foreign }),
+        '',
+      );
     }
     const twins = bySkeleton(tools.map(({ name }) => name));
     for (const { kind, definition } of everyDefinition(this.#definitions)) {
@@ -84,10 +91,22 @@ class DefinitionScan {
   }
 
   #definition(kind: DefinitionKind, definition: Definition): void {
-    const around: Surroundings = { purpose: purposeOf(definition), instructions: false, own: this.#own, foreign: this.#foreign };
+    const around: Surroundings = {
+      purpose: purposeOf(definition),
+      describes: false,
+      parameter: false,
+      instructions: false,
+      own: this.#own,
+      foreign: this.#foreign,
+    };
     for (const text of textsOf(definition)) {
       if (this.#findings.length >= MAX_FINDINGS) return;
-      this.#add(kind, definition.name, this.#judge(text, around), text.path);
+      this.#add(
+        kind,
+        definition.name,
+        this.#judge(text, { ...around, describes: text.path === '/description', parameter: text.parameter !== undefined }),
+        text.path,
+      );
     }
   }
 
@@ -114,7 +133,7 @@ class DefinitionScan {
 
   #injection({ text }: DefinitionText): Hit[] {
     const { scores } = this.#guards.scan(text, { point: 'content', origin: 'retrieved', part: 0 });
-    if (scores.injection < SURE) return [];
+    if (scores.injection < SURE || text.length < MIN_SCORED) return [];
     return [
       {
         check: 'mcp.instructions',
@@ -140,10 +159,13 @@ class DefinitionScan {
 /** Shorter texts give no orders. */
 const MIN_TEXT = 8;
 
-/** The text as the rules read it: lower case, one space between words, no quotes or marks of emphasis. */
+/** The text as the rules read it: lower case, one space between words, no accents, quotes or marks of emphasis. */
 export function plainOf(text: string): string {
   return text
     .toLowerCase()
+    .normalize('NFD')
+    .replace(/\p{Mn}+/gu, '')
+    .normalize('NFC')
     .replace(/[*`"“”«»]+/g, '')
     .replace(/[‘’ʼ]/g, "'")
     .replace(/\s+/g, ' ');
@@ -204,8 +226,12 @@ function misleading({ name, annotations }: ToolDefinition): Hit[] {
   ];
 }
 
-function purposeOf(definition: Definition): string {
-  return plainOf(`${wordsOfName(definition.name)} ${definition.title ?? ''} ${definition.description ?? ''}`.slice(0, 2_000));
+/** Characters of a first sentence that are read. */
+const FIRST_SENTENCE = 240;
+
+function purposeOf({ name, title = '', description = '' }: Definition): string {
+  const first = /^[^.!?\n]*(?:\n\s*)?/.exec(description.trimStart().slice(0, FIRST_SENTENCE))?.[0] ?? '';
+  return plainOf(`${wordsOfName(name)} ${title.slice(0, FIRST_SENTENCE)} ${first}`);
 }
 
 /** Names that say what they mean only as a tool: `search` is any search. */

@@ -1,6 +1,6 @@
 import { gap, NOT, pattern, span, type Surroundings, type TextRule } from './rule.ts';
 
-const ANY_TOOL = String.raw`(?:any|every|all|each|another|other|any other|all other|every other|the other|all of the other|your other|other available|any available|all available|every available|any of (?:the|your)(?: other)?)\s(?:(?:other|available|installed|connected|configured|registered|mcp|remaining|external|third-party|subsequent|single|and every|and all)\s){0,3}(?:tools?|functions?|tool calls?|function calls?|mcp servers?|servers?|actions?|operations?)\b`;
+const ANY_TOOL = String.raw`(?:any|every|all|each|another|other|any other|all other|every other|the other|all of the other|your other|other available|any available|all available|every available|any of (?:the|your)(?: other)?)\s(?:(?:other|available|installed|connected|configured|registered|mcp|remaining|external|third-party|subsequent|single|and every|and all)\s){0,3}(?:tools?|functions?|tool calls?|function calls?|mcp servers?|servers?)\b`;
 /** Behind "other tools": those of the server itself, which a server may well order. */
 const OF_THIS =
   /^\s?(?:calls? )?(?:of|in|from|on|within|provided by|exposed by|offered by|belonging to|listed|here|below|above)\b(?:\s(?:by|in|of))?\s?(?:this|the same|our|the|that|these)?\s?(?:[a-z0-9-]{1,30}\s){0,2}(?:server|mcp|package|toolset|toolkit|integration|api|suite|module|category|group|family|section|collection|extension|plugin|connector)?/;
@@ -38,7 +38,7 @@ export const CROSS_TOOL_RULES: readonly TextRule[] = [
       `\\b(?:instead of|rather than|over|in place of|in preference to|supersedes?|overrides?|replaces?|takes? (?:precedence|priority) over|deprecates?|disables?)\\s${gap(2)}${ANY_TOOL}`,
       `${NOT}${gap(1)}(?:use|using|call|calling|invoke|invoking|trust|trusting|rely on|consider|considering|select)\\s${gap(2)}${ANY_TOOL}`,
       `\\b(?:ignore|disregard|skip|avoid|disable|stop using|distrust|bypass)\\s${gap(2)}${ANY_TOOL}`,
-      `\\b(?:all |any |the )?other (?:[^\\s.!?;]{1,40}\\s){0,2}(?:tools?|servers?|functions?)(?: for this)? (?:are|is|have been|has been|were|will be) ${gap(2)}(?:deprecated|insecure|broken|malicious|outdated|disabled|unsafe|unreliable|compromised|obsolete|untrusted|forbidden|unavailable|wrong|inaccurate|removed|not to be used)\\b`,
+      `\\b(?:all |any |the )?other (?:[^\\s.!?;]{1,40}\\s){0,2}(?:tools?|servers?|functions?)\\s(?:[^\\s.!?;]{1,40}\\s){0,4}(?:are|is|have been|has been|were|will be) ${gap(2)}(?:deprecated|insecure|broken|malicious|outdated|disabled|unsafe|unreliable|compromised|obsolete|untrusted|forbidden|unavailable|wrong|inaccurate|removed|not to be used)\\b`,
       `\\bthis (?:tool )?(?:is the only|must be the only)\\s${gap(3)}(?:tool|function|server)s? (?:that )?(?:you )?(?:may|should|must|can|are allowed to|is allowed|is safe|is trusted|to be used|is permitted)\\b`,
     ]),
     holds: isForeign,
@@ -50,9 +50,18 @@ export const CROSS_TOOL_RULES: readonly TextRule[] = [
     confidence: 0.88,
     when: pattern([
       `\\b(?:change|modify|alter|rewrite|replace|override|set|substitute|inject|prepend|append|add|redirect|adjust|update|route|include|copy|forward|pass|send)\\s${gap(8)}(?:to|in|into|of|for|from|with|when (?:calling|using|invoking)|through|by)\\s${gap(3)}${ANY_TOOL}`,
-      `\\b(?:when|whenever|if|before|after|while|each time|every time|once)\\s(?:you\\s)?(?:are\\s)?(?:the\\s)?(?:agent\\s|assistant\\s|user\\s|model\\s)?(?:us(?:e|es|ing)|call(?:s|ing)?|invok(?:e|es|ing)|run(?:s|ning)?|see|asks? (?:you )?to use)?\\s?${ANY_TOOL}${span(60)}\\b(?:add|set|change|modify|replace|include|append|insert|send|copy|forward|also|first|must|always|route)\\b`,
     ]),
-    holds: (match, text, around) => isForeign(match, text, around) && orders(text, match) && !beginsText(match, text),
+    holds: (match, text, around) => isForeign(match, text, around) && orders(text, match),
+  },
+  {
+    id: 'with-other-calls',
+    check: 'mcp.cross-tool',
+    message: 'It says what is to be done when other tools are called.',
+    confidence: 0.85,
+    when: pattern(
+      `\\b(?:when|whenever|if|before|after|while|each time|every time|once)\\s(?:you\\s)?(?:are\\s)?(?:the\\s)?(?:agent\\s|assistant\\s|user\\s|model\\s)?(?:us(?:e|es|ing)|call(?:s|ing)?|invok(?:e|es|ing)|run(?:s|ning)?|see|asks? (?:you )?to use)?\\s?${ANY_TOOL}${span(60)}\\b(?:add|set|change|modify|replace|include|append|insert|send|copy|forward|also|first|must|always|route|prefer)\\b`,
+    ),
+    holds: isForeign,
   },
   {
     id: 'names-other-tool',
@@ -101,8 +110,4 @@ function orders(text: string, match: RegExpExecArray): boolean {
   return new RegExp(
     `\\b(?:must|always|mandatory|required|have to|has to|need(?:s)? to|should|first|never|do not|ensure|make sure|important|critical|be sure)\\b|(?:^|[.!?:;,]\\s)(?:you |please |then |first |also )*${CALL}\\s${THIS}\\b|\\b${CALL}\\s${THIS}\\s(?:before|after|prior)`,
   ).test(near);
-}
-
-function beginsText(match: RegExpExecArray, text: string): boolean {
-  return /^[\s\W]*$/.test(text.slice(0, match.index));
 }

@@ -1,7 +1,17 @@
 import { gap, pattern, span, type Surroundings, type TextRule } from './rule.ts';
-import { CARRY, CONVERSATION, CREDENTIALS, OTHER_TOOLS_DATA, READ, SECRET_PLACE, SYSTEM_PROMPT } from './words.ts';
+import {
+  CARRY,
+  CONVERSATION,
+  CREDENTIALS,
+  FOREIGN_CONVERSATION,
+  OTHER_TOOLS_DATA,
+  READ,
+  SECRET_PLACE,
+  SECRET_VARIABLE,
+  SYSTEM_PROMPT,
+} from './words.ts';
 
-const FIRST = String.raw`\b(?:before|first|prior to|must|always|you (?:should|need to|must|have to|are required to)|required to|make sure|be sure|ensure|remember to|please|in order to|necessary to|for this tool to (?:work|function)|do not forget to|also|then)\b`;
+const FIRST = String.raw`\b(?:before|first|prior to|must|always|you (?:should|need to|must|have to|are required to)|required to|obligated to|obliged to|expected to|instructed to|mandated to|make sure|be sure|ensure|remember to|please|in order to|necessary to|for this tool to (?:work|function)|do not forget to|also|then)\b`;
 const CARRIES = String.raw`\b(?:${CARRY.join('|')})\b`;
 
 /** The tool is made for conversations, or for agents: then a conversation is what it works on. */
@@ -12,8 +22,8 @@ function isAboutTalk({ purpose }: Surroundings): boolean {
 }
 
 /** The first words of a description say what the tool does ("Send the full transcript to ..."): that is its use, and no order. */
-function beginsText(match: RegExpExecArray, text: string): boolean {
-  return /^[\s\W]*$/.test(text.slice(0, match.index));
+function beginsText(match: RegExpExecArray, text: string, { describes }: Surroundings): boolean {
+  return describes && /^[\s\W]*$/.test(text.slice(0, match.index));
 }
 
 /** The model is told to bring data to the server that the tool has no use for. */
@@ -40,7 +50,7 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
     ]),
     unless:
       /\b(?:never|do not|don't|must not|avoid|without) (?:[^\s.!?;]{1,40}\s){0,4}(?:read|open|access|include|commit|share|print|expose|store|put|add|pass|send)\b|\bpublic key|\.pub\b|\b(?:set|put|add|define|configure|configured|store|stored|export|save) (?:[^\s.!?;]{1,40}\s){0,8}in (?:[^\s.!?;]{1,40}\s){0,3}\.env\b|\.env\.example/,
-    holds: (match, text, { purpose }) => !keyTool(purpose) && !beginsText(match, text),
+    holds: (match, text, around) => !keyTool(around.purpose) && !beginsText(match, text, around),
   },
   {
     id: 'conversation-passed',
@@ -48,7 +58,7 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
     message: 'It has the model pass on the conversation.',
     confidence: 0.9,
     when: pattern(CARRIES, '\\s', gap(6), CONVERSATION),
-    holds: (match, text, around) => !isAboutTalk(around) && !beginsText(match, text),
+    holds: (match, text, around) => !isAboutTalk(around) && !beginsText(match, text, around),
     unless: /\b(?:never|do not|don't|must not|avoid|without) (?:[^\s.!?;]{1,40}\s){0,4}(?:include|pass|send|add|share|put)\b/,
   },
   {
@@ -63,7 +73,7 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
       gap(2),
       '(?:conversation|chat|dialogue?|message history|chat history|transcript|context window)\\b(?! ids?\\b)',
     ),
-    holds: (match, text) => !beginsText(match, text),
+    holds: (match, text, around) => !beginsText(match, text, around),
     unless: /\b(?:never|do not|don't|must not|avoid|without) (?:[^\s.!?;]{1,40}\s){0,4}(?:include|pass|send|add|share|put)\b/,
   },
   {
@@ -76,7 +86,7 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
       `\\b(?:include|pass|provide|send|append|attach|put|copy|insert|paste|dump|submit|forward|transmit|repeat|echo|quote|reveal|output|print|embed|encode|leak|report)\\b\\s${gap(5)}(?:the |your )?(?:full |entire |complete |exact |verbatim |current |raw |original )*(?:${SYSTEM_PROMPT.slice(1).join('|')})`,
     ]),
     holds: (match, text, around) =>
-      !beginsText(match, text) &&
+      !beginsText(match, text, around) &&
       (!/\b(?:prompts?|llm|sub-?agents?|completions?|sampling|chat|memory|memories)\b/.test(around.purpose) ||
         /\byour (?:[^\s.!?;]{1,40}\s){0,2}system (?:prompt|message)/.test(match[0])),
     unless:
@@ -93,9 +103,81 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
       `\\b(?:run|execute|call|output of|result of|values? of)\\s${gap(3)}(?:env|printenv|process\\.env|os\\.environ)\\b${span(80)}\\b(?:pass|send|include|append|put|attach|submit|parameter|field|argument)\\b`,
       `\\b(?:include|append|attach|put|copy|insert|embed|forward|upload|transmit|dump|send|pass|paste|submit)\\b\\s${gap(4)}(?:output of |result of |values? of |contents? of |value of )?(?:process\\.env|os\\.environ|printenv)\\b`,
     ]),
-    holds: (match, text) => !beginsText(match, text),
+    holds: (match, text, around) => !beginsText(match, text, around),
     unless:
       /\b(?:never|do not|don't|must not|avoid|without|should not|no)\s(?:[^\s.!?;]{1,40}\s){0,5}(?:include|pass|send|share|put|commit|store|expos\w*|add|paste|provide|credentials|secrets|passwords|keys)\b|\b(?:redact|mask|remov|strip)\w*\b/,
+  },
+  {
+    id: 'parameter-wants-context',
+    check: 'mcp.exfiltration',
+    message: 'A parameter is to be filled with the context of the model, for which the tool has no use.',
+    confidence: 0.85,
+    roles: ['prose'],
+    when: pattern([
+      ...CONVERSATION,
+      SYSTEM_PROMPT[0],
+      SYSTEM_PROMPT[2],
+      `\\beverything (?:that )?(?:is )?(?:before|above|preceding|known about|you (?:know|remember|have|can|see))\\b`,
+      OTHER_TOOLS_DATA,
+      `\\ball files (?:in|of|from|on) (?:the |your |this |user'?s? |current )*(?:workspace|home|project|machine|computer|repository|directory)\\b`,
+    ]),
+    holds: (match, text, around) =>
+      around.parameter &&
+      !isAboutTalk(around) &&
+      !/\b(?:tools?|functions?|workflow|files?|search|context|summar\w*|plan\w*|think\w*|thought)\b/.test(around.purpose) &&
+      !beginsText(match, text, around),
+    unless: /\b(?:never|do not|don't|must not|avoid|without) (?:[^\s.!?;]{1,40}\s){0,4}(?:include|pass|send|add|share|put)\b/,
+  },
+  {
+    id: 'parameter-wants-secrets',
+    check: 'mcp.exfiltration',
+    message: 'A parameter is to be filled with credentials that the model comes across.',
+    confidence: 0.88,
+    roles: ['prose'],
+    when: pattern([
+      `\\b(?:all|any|every|each|concatenation of|dump of|list of|values? of|collection of|whatever|contents? of)\\s${gap(4)}(?:cookies|session tokens|tokens|passwords|secrets|credentials|api keys|access keys|private keys|environment variables|env vars)\\b${span(60)}\\b(?:you|user|found|available|environment|machine|system|session|conversation|access|known|memory|browser)\\b`,
+      `\\b(?:secrets?|passwords?|credentials?|tokens?|api keys?|cookies?|keys|pin|codes?) (?:that |which )?(?:you (?:have|know|saw|see|find|found|can|come|hold)|the user (?:has |have )?(?:typed|entered|mentioned|shared|gave|used|told|said)|came up|were mentioned|(?:have|has) been (?:shared|mentioned|used|seen)|appear(?:s|ed)? in (?:the )?(?:conversation|chat|context))\\b`,
+      `\\b(?:most recent|last|current|latest) (?:password|passphrase|token|api key|secret|one-time code)\\b`,
+      `(?:values?|contents?|output) (?:of|from) ${gap(3)}${SECRET_VARIABLE}`,
+    ]),
+    holds: (match, text, around) => !keyTool(around.purpose) && !beginsText(match, text, around),
+    unless:
+      /\b(?:never|do not|don't|must not|avoid|without|no) (?:[^\s.!?;]{1,40}\s){0,5}(?:include|pass|send|add|share|put|store|secrets|passwords|credentials|tokens|keys)\b|\b(?:redact|mask|remov|strip|exclud|filter)\w*\b/,
+  },
+  {
+    id: 'conversation-in-other-words',
+    check: 'mcp.exfiltration',
+    message: 'It asks for the conversation or the instructions of the model.',
+    confidence: 0.85,
+    when: pattern([
+      FOREIGN_CONVERSATION,
+      `\\b(?:append|embed|encod(?:e|ed|ing)|concatenat\\w*|prepend|url-?encod\\w*|base64\\S{0,10})\\b\\s${gap(3)}\\S{0,8}(?:(?:url-?encoded|base64|encoded|the|this|current|full)\\s){0,3}(?:conversation|chat|context|system prompt|secrets?|history|last \\d+ messages)\\b`,
+    ]),
+    holds: (match, text, around) =>
+      !isAboutTalk(around) &&
+      !beginsText(match, text, around) &&
+      !/会话|會話|对话|會話|대화|разговор|чат|gesprach|conversa/.test(around.purpose),
+  },
+  {
+    id: 'private-data-passed',
+    check: 'mcp.exfiltration',
+    message: 'It has the model pass on private data that the tool has no use for.',
+    confidence: 0.85,
+    when: pattern([
+      `\\b(?:attach|append|include|supply|pass|send|put|paste|provide|forward|upload|transmit|embed|dump)\\b\\s${gap(4)}(?:clipboard|recent files|browser history|browsing history|address book|contact list|contacts|shell history|command history|home (?:directory|folder)|inbox|(?:newest|latest|last|recent|ten|all) (?:\\w+ )?e?mails)\\b`,
+      `\\b(?:capture|harvest|steal|record|collect|intercept|sniff|exfiltrate|skim)\\s${gap(5)}(?:credentials|passwords?|passphrases?|keystrokes|card numbers?|session tokens?|seed phrases?)\\b`,
+      `\\b(?:store|save|write|record|keep|log)\\s${gap(3)}(?:plain(?:text)?|raw|unencrypted|clear(?:text)?) (?:passwords?|passphrases?|secrets?|keys?|tokens?|pins?)\\b`,
+      `\\b(?:12|24)(?: or (?:12|24))? words (?:of|from|for) (?:the|a|your|their) (?:\\w+ )?wallet\\b`,
+      `\\b(?:with|using|via|through|from) (?:the |your |a |an )?(?:\\w+ )?(?:mail|email|file|filesystem|shell|terminal|browser|database|calendar|drive|slack|memory|http) tools?\\b[^.!?;]{0,40}\\b(?:put|pass|paste|supply|provide|include|attach|hand)\\s(?:it|them|the|its|their|what|everything)\\b`,
+    ]),
+    holds: (match, text, around) =>
+      !keyTool(around.purpose) &&
+      !beginsText(match, text, around) &&
+      !/\b(?:clipboard|inbox|e?mails?|contacts?|history|director\w*|folders?|files?|browser|screenshots?|capture|record\w*)\b/.test(
+        around.purpose,
+      ),
+    unless:
+      /\b(?:never|do not|don't|must not|avoid|without) (?:[^\s.!?;]{1,40}\s){0,4}(?:include|pass|send|add|share|put|store|capture|record|collect|log)\b/,
   },
   {
     id: 'tools-passed',
@@ -107,14 +189,14 @@ export const EXFILTRATION_RULES: readonly TextRule[] = [
       gap(6),
       `(?:${OTHER_TOOLS_DATA})`,
     ),
-    holds: (match, text, { instructions, purpose }) =>
-      !instructions && !beginsText(match, text) && !/\b(?:tools?|functions?|workflow|pipeline|batch)\b/.test(purpose.slice(0, 120)),
+    holds: (match, text, around) =>
+      !around.instructions && !beginsText(match, text, around) && !/\b(?:tools?|functions?|workflow|pipeline|batch)\b/.test(around.purpose),
   },
 ];
 
 /** The tool is made for keys and settings files. */
 function keyTool(purpose: string): boolean {
   return /\b(?:ssh|sftp|scp|keys?|certificates?|credentials?|secrets?|vault|dotenv|env|environment|deploy|connect|encrypt|decrypt|sign|kube\w*|config\w*)\b/.test(
-    purpose.slice(0, 200),
+    purpose,
   );
 }

@@ -1,3 +1,4 @@
+import { ACTION_RULES } from './actions.ts';
 import { CROSS_TOOL_RULES } from './cross_tool.ts';
 import { EXFILTRATION_RULES } from './exfiltration.ts';
 import { INSTRUCTION_RULES } from './instructions.ts';
@@ -11,5 +12,6 @@ export const RULES: readonly TextRule[] = [
   ...SECRECY_RULES,
   ...CROSS_TOOL_RULES,
   ...INSTRUCTION_RULES,
+  ...ACTION_RULES,
   ...VALUE_RULES,
 ];

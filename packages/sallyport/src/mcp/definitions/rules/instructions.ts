@@ -15,10 +15,16 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
       `\\b(?:regardless of|no matter|even if|irrespective of|despite)\\s(?:what\\s)?(?:the\\s)?(?:user|human|customer)(?:'s)?\\s${gap(3)}(?:ask|asks|asked|request|requests|requested|say|says|said|want|wants|specif\\w+|instruct\\w*|provid\\w*|intend\\w*|instructions|objects?|refuses?|declines?|did not|didn't|preference|wishes|prompt|input|told|tells)\\b`,
       `\\bthis (?:[^\\s.!?;]{1,40}\\s){0,4}(?:takes?|has|have) (?:precedence|priority) over\\s${gap(3)}(?:instructions?|rules|guidelines|prompts?|directives?|polic(?:y|ies)|user|system|everything)\\b`,
       `\\b(?:these|this|the following) (?:[^\\s.!?;]{1,40}\\s){0,3}(?:overrides?|supersedes?|replaces?)\\s${gap(4)}(?:instructions?|rules|guidelines|prompts?|directives?|polic(?:y|ies))\\b`,
+      `\\b(?:irrespective of|regardless of|no matter) (?:what|which|who|whom|the)\\s${gap(2)}(?:input|person|users?|customers?|requests?|requested|chose|chosen|asked|named|wishes|choice|prompt|was requested|is requested)\\b`,
+      `\\b(?:they|these|instructions|those|orders) (?:come|came|are|were) (?:directly )?from (?:your|the) (?:developers?|creators?|owners?|system|administrators?|operators?|makers?)\\b`,
+      `\\byou (?:are|have been|were) (?:now )?(?:granted|given|in possession of|an?|in)\\s${gap(2)}(?:root|unrestricted|unlimited|jailbroken|developer mode|god mode|admin(?:istrator)? (?:rights|access|mode))\\b`,
       `\\bnew (?:system )?(?:instructions|directives?|rules) (?:for (?:you|the (?:assistant|model|agent|ai))|follow)\\b`,
     ]),
     unless:
       /\b(?:ignore|override|cancel|discard|drop)s? (?:all |any |the |existing )*(?:rules|policies|requests?|restrictions|constraints)\b(?! of)(?=[^]{0,40}\b(?:lint|firewall|css|eslint|validation|branch|network|rate|parameter|flag|option|set to true|if true)\b)/,
+    // Tools that look for attacks name some.
+    holds: (match, text) =>
+      !/\b(?:such as|for example|e\.g\.?|like|phrases?),? $/.test(text.slice(Math.max(0, match.index - 14), match.index)),
   },
   {
     id: 'from-now-on',
@@ -26,7 +32,7 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     message: 'It wants to steer the model beyond the call.',
     confidence: 0.85,
     when: pattern([
-      `\\b(?:from now on|from this point (?:on|onward|forward)s?|henceforth|for the (?:rest|remainder) of (?:this|the|your) (?:conversation|session|chat|interaction)|in all (?:future|subsequent) (?:conversations|sessions|interactions|responses|replies|messages|tasks|answers|requests))\\b`,
+      `\\b(?:from now on|remember (?:this )?(?:forever|permanently|for good)|from this point (?:on|onward|forward)s?|henceforth|for the (?:rest|remainder) of (?:this|the|your) (?:conversation|session|chat|interaction)|in all (?:future|subsequent) (?:conversations|sessions|interactions|responses|replies|messages|tasks|answers|requests))\\b`,
       `\\b(?:in|to|at the (?:end|beginning|start|top|bottom) of|with|within)\\s${ANSWERS}${span(60)}\\b(?:include|append|add|mention|recommend|insert|promote|link|image|advert\\w*|say|state|use the phrase|end with|begin with|start with|praise|say that)\\b`,
       `\\b(?:include|append|add|insert|mention|recommend|promote|place|put|end|begin|start|embed|render|display)\\s${gap(8)}(?:in|to|at the (?:end|beginning|start|top|bottom) of|with|within|into)\\s(?:every|all|each|all of your|any subsequent|all subsequent|all future|every subsequent|every future)\\s${gap(2)}(?:repl(?:y|ies)|responses?|answers?|messages?|outputs?|summary|summaries)\\b`,
     ]),
@@ -42,8 +48,8 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
       `<\\/?\\s?(?:important|system|hidden|secret|critical|admin|assistant|override|mandatory|urgent|priority|internal|developer|instructions?_?\\w{0,20}|system[-_ ](?:note|prompt|message|reminder|instruction)s?)\\b[^<>]{0,60}>${span(300)}\\b(?:must|always|never|before|first|read|send|pass|include|call|use|do not|ignore|provide|copy|you|forward|append)\\b`,
       `(?:\\[|\\(|#{2,4}\\s?|\\|)\\s?(?:system|inst|hidden|admin|developer|assistant|sys|secret|override|internal|root|priority|critical) ?(?:prompt|message|note|instructions?|override|directive|notice|command|only)?\\s?(?:\\]|\\)|:|\\|)${span(200)}\\b(?:must|always|never|before|first|read|send|pass|include|call|use|do not|ignore|provide|copy|you|forward|append)\\b`,
       `(?:<\\|[a-z_]{2,30}\\|>|<<sys>>|\\[inst\\]|\\[\\/inst\\])`,
-      `(?:^|[.!?:]\\s)(?:system|admin|developer|security) (?:note|message|notice|override|directive|instruction|alert|reminder|update)s? ?(?:to (?:the )?(?:assistant|model|agent|ai|llm))?\\s?:${span(120)}\\b(?:must|always|never|before|first|read|send|pass|include|call|do not|ignore|provide|copy|you|forward|append)\\b`,
-      `\\b(?:note|message|instructions?|reminder|notice|attention|directive|guidance|memo|hint)\\s(?:to|for)\\s(?:the |any |all |every )?(?:ai|llm|assistants?|language models?|agents?|models?|chatbots?|copilots?)\\b ?(?:only|agents?|assistants?|models?|reading this|using this)?\\s?(?::|-|,|\\.|\\))${span(160)}\\b(?:must|always|never|before|first|read|send|pass|include|call|do not|ignore|provide|copy|forward|append|you should)\\b`,
+      `(?:^|[.!?:]\\s)(?:system|admin|developer|security) ?(?:note|message|notice|override|directive|instruction|alert|reminder|update)?s? ?(?:to (?:the )?(?:assistant|model|agent|ai|llm))?\\s?:${span(120)}\\b(?:must|always|never|before|first|read|send|pass|include|call|do not|ignore|provide|copy|you|forward|append)\\b`,
+      `\\b(?:note|message|instructions?|reminder|notice|attention|directive|guidance|memo|hint)\\s(?:to|for)\\s(?:the |any |all |every )?(?:ai|llm|assistants?|language models?|agents?|models?|chatbots?|copilots?)\\b ?(?:only|agents?|assistants?|models?|reading this|using this)?\\s?(?::|-|,|\\.|\\))${span(160)}\\b(?:must|always|never|send|pass|include|do not|ignore|copy|forward|append)\\b`,
     ]),
     roles: ['prose', 'value'],
     unless: /\b(?:important|critical):? (?:this tool requires|requires)\b/,
@@ -61,11 +67,12 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
       `${NOT}${gap(2)}(?:ask|asking|request|requesting|seek|seeking|wait for|waiting for|require|requiring|prompt|prompting|check with|consult|consulting|get|getting|obtain|obtaining)\\s${gap(3)}(?:user|human|customer|operator)(?:'s)?\\s${gap(3)}(?:confirmation|permission|approval|consent|authorization|authorisation|to (?:confirm|approve|agree|verify)|before)\\b`,
       `\\b(?:the )?user (?:has |have |had )?(?:already |previously |implicitly |explicitly )+(?:approved|consented|authori[sz]ed|agreed|confirmed|given (?:permission|consent|approval)|granted)\\b`,
       `${NOT}${gap(2)}(?:ask|asking|request|requesting|seek|seeking|wait for|waiting for)\\s(?:for\\s)?(?:any\\s|explicit\\s|additional\\s|further\\s|user\\s)*(?:confirmation|permission|approval|consent|authorization)\\b`,
+      `\\b(?:act|proceed|execute|comply|honou?red|approve|do (?:it|so|this)|carry on|continue|perform\\w*|run|delete|send|transfer)\\b[^.!?;]{0,30}without (?:any |further |additional )*(?:questions?|verification|confirmation|asking|checks?|approval|permission)\\b`,
       `\\b(?:consider|treat|assume)\\s${gap(4)}(?:as )?(?:pre-?)(?:approved|authori[sz]ed|consented)\\b`,
     ]),
     roles: ['prose'],
     unless:
-      /\b(?:if|when) (?:set|true|enabled|this|false|specified|not set|provided|the user (?:has )?(?:not|already))\b|\bunless\b|\b(?:only|never|do not|don't|must not) (?:[^\s.!?;]{1,40}\s){0,6}(?:if|unless|until) (?:the )?user\b|\bonly (?:[^\s.!?;]{1,40}\s){0,8}user (?:has )?(?:explicitly|already)/,
+      /\b(?:never|do not|don't|must not|cannot|should not|not)\b[^.!?;]{0,60}\bwithout\b|\b(?:if|when) (?:set|true|enabled|this|false|specified|not set|provided|the user (?:has )?(?:not|already))\b|\bunless\b|\b(?:only|never|do not|don't|must not) (?:[^\s.!?;]{1,40}\s){0,6}(?:if|unless|until) (?:the )?user\b|\bonly (?:[^\s.!?;]{1,40}\s){0,8}user (?:has )?(?:explicitly|already)/,
   },
   {
     id: 'other-recipient',
@@ -73,8 +80,9 @@ export const INSTRUCTION_RULES: readonly TextRule[] = [
     message: 'It directs messages, money or data to an address of its own.',
     confidence: 0.92,
     when: pattern([
-      `\\b(?:bcc|cc|copy|forward|send|transfer|upload|post|report|mirror|submit|sync|redirect|route|deliver|mail|email|push|transmit|wire|pay|exfiltrate|relay|back ?up|log)\\b${gap(10)}[^.!?;\\s]{0,20}${ADDRESS}`,
+      `\\b(?:bcc|cc|copy|forward|forwarded|copied|sent|uploaded|posted|reported|send|transfer|upload|post|report|mirror|submit|sync|redirect|route|deliver|mail|email|push|transmit|wire|pay|exfiltrate|relay|back ?up|log)\\b\\s${gap(10)}[^.!?;\\s]{0,20}${ADDRESS}`,
       `\\b(?:recipients?|account|iban|wallet|payee|beneficiary|destination|to field|to address|bcc|cc|endpoint|webhook|webhook url|base url|callback)\\b\\s${gap(3)}(?:must|should|shall|always|has to|needs to|is to)\\s(?:always\\s)?(?:be|include|contain|equal|point to|go to|end)\\b`,
+      `\\b(?:add|put|include|set|insert|use)\\s${gap(3)}${ADDRESS}\\s(?:as|in|to|into|for)\\s(?:the |a |an )?(?:bcc|cc|recipients?|receiver|copy|reply-?to|account|payee|destination)\\b`,
       `\\b(?:replace|substitute|swap|change|override|redirect|rewrite|modify|alter)\\s${gap(4)}(?:recipients?|account(?: number)?|iban|wallet|payee|beneficiary|destination|bcc|amount|address)\\b\\s${gap(4)}(?:with|to|by)\\b`,
     ]),
     roles: ['prose', 'value'],

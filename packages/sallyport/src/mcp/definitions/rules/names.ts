@@ -9,7 +9,7 @@ const TALK =
 
 /** Names that are orders: a parameter to be filled with the content of a file of keys. */
 const SECRET_NAME =
-  /\b(?:id rsa|id ed25519|id ecdsa|etc passwd|etc shadow|ssh private|private ssh|aws credentials file|bash history|env file contents?|dotenv contents?|mcp json|netrc|browser cookies|seed phrase|(?:contents?|dump|data|text|value) (?:of|from) (?:[a-z]+ )?(?:ssh|env|aws|credentials?|secrets?|passwords?|keychain|mcp|config)\b|(?:ssh|env|aws|credentials?|secrets?|passwords?|keychain|mcp config) (?:file )?(?:contents?|dump))\b/;
+  /\b(?:id rsa|id ed25519|id ecdsa|etc passwd|etc shadow|ssh private|private ssh|aws credentials file|bash history|env file contents?|dotenv contents?|mcp json|netrc|browser cookies|seed phrase|wallet seed|seed words|(?:contents?|dump|data|text|value) (?:of|from) (?:[a-z]+ )?(?:ssh|env|aws|credentials?|secrets?|passwords?|keychain|mcp|config)\b|(?:ssh|env|aws|credentials?|secrets?|passwords?|keychain|mcp config) (?:file )?(?:contents?|dump))\b/;
 
 export type NameVerdict = 'context' | 'secret' | 'order' | undefined;
 

@@ -4,8 +4,12 @@ import type { DefinitionText } from '../texts.ts';
 
 /** What is known around a text while it is judged. */
 export type Surroundings = {
-  /** What the tool is for: its name as words and its description, in lower case; '' for instructions. */
+  /** What the tool is for: its name as words and the first sentence of its description, in lower case; '' for instructions. */
   readonly purpose: string;
+  /** Whether the text is the description of the tool itself: its first words say what the tool does, and are no order. */
+  readonly describes: boolean;
+  /** Whether the text is about a parameter. */
+  readonly parameter: boolean;
   /** Whether the text is the server's instructions: there "other tools" are those of this server. */
   readonly instructions: boolean;
   /** Names of the server's own tools, parameters and prompts, in lower case. */

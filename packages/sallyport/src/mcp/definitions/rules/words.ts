@@ -45,7 +45,7 @@ export const SECRET_PLACE = [
   String.raw`\.ssh\b`,
   String.raw`\bid_(?:rsa|dsa|ecdsa|ed25519)\b(?!\.pub)`,
   String.raw`\.aws\/(?:credentials|config)`,
-  String.raw`(?:^|[\s\/(])\.env(?:\.\w{1,20})?\b`,
+  String.raw`(?<![\w.])\.env(?:\.\w{1,20})?\b`,
   String.raw`\bdotenv\b`,
   String.raw`\/etc\/(?:passwd|shadow|sudoers)`,
   String.raw`\.(?:netrc|npmrc|pypirc|git-credentials|pgpass|my\.cnf|kube\/config|docker\/config\.json|gnupg|bash_history|zsh_history|vault-token)\b`,
@@ -61,15 +61,25 @@ export const CREDENTIALS = String.raw`(?:(?:api|access|secret|auth\w{0,10}|beare
 
 /** What the model has in front of it: the conversation. */
 export const CONVERSATION = [
-  String.raw`(?:entire|full|whole|complete|verbatim|all(?: of)?(?: the)?|previous|prior|preceding|earlier|recent|past|current|last|existing|ongoing|our|your) ${'(?:[^\\s.!?;]{1,40}\\s){0,4}'}(?:conversations?|chats?|dialogue?s?|messages?|transcripts?|context window|exchanges?|discussions?|turns|prompts?)\b(?! ids?\b| type| name| format)`,
+  String.raw`(?:entire|full|whole|complete|verbatim|all(?: of)?(?: the)?|previous|prior|preceding|earlier|recent|past|current|last|existing|ongoing|our|your) ${'(?:[^\\s.!?;]{1,40}\\s){0,4}'}(?:conversations?|chats?|dialogue?s?|messages?|context window|prompts?)\b(?! ids?\b| type| name| format)`,
   String.raw`(?:conversation|chat|dialogue?|message|session|prompt) (?:history|transcript|log|contents?|context|so far|up to (?:now|this point))\b`,
   String.raw`(?:what|everything|anything|all that|whatever) (?:the )?(?:user|human|customer)s? (?:has |have |had )?(?:said|wrote|written|asked|typed|told|shared|discussed|sent|provided)\b`,
   String.raw`(?:user'?s?|human'?s?) (?:exact |original |verbatim |last |latest |full |raw |previous |recent )+(?:message|prompt|question|request|query|words|input)s?\b`,
   String.raw`conversation (?:above|before|until now)\b`,
+  String.raw`(?:assistant|user|human|model)(?: and (?:the )?(?:assistant|user|human|model))? turns\b`,
+  String.raw`(?:exactly )?as (?:received|seen|given) (?:by|to) the (?:model|assistant|llm)\b`,
+  String.raw`(?:summary|copy|dump|transcript|record|contents?|recap|log|excerpt|gist|rendering) of (?:the |this |your |our |current |whole |entire )+(?:dialogue?|conversation|chat|context window|session|discussion|exchange)\b`,
+  String.raw`(?:current |whole |entire |full )(?:context window|model context)\b`,
 ];
 
+/** The same in other languages; without accents. */
+export const FOREIGN_CONVERSATION = String.raw`\bhistorial (?:completo )?de (?:la )?conversacion|\bhistorique (?:complet )?de (?:la |cette |notre )?conversation|\b(?:gesprachs|chat|unterhaltungs|konversations|nachrichten)verlauf|\bcronologia (?:completa )?della (?:conversazione|chat)|\bhistorico (?:completo )?(?:da|de) conversa|\b(?:gespreks|chat)geschiedenis|\bhistori\w* rozmowy|истори\S{0,3} (?:разговор|чат|перепис|бесед|диалог)|(?:对话|聊天|会话)的?(?:历史|记录|全部|内容)|(?:會話|對話|聊天)的?(?:歷史|紀錄|記錄|內容)|(?:会話|チャット)の?(?:履歴|全体|内容)|대화 ?(?:기록|내용|이력|내역)|\bprompt (?:del?|do) sistema|\bsystemprompt|\binvite systeme|系统(?:提示|指令)|システムプロンプト|системн\S{0,3} (?:промпт|подсказк)`;
+
+/** Values of several secrets by the names of their variables; checked before the text is lower case no more. */
+export const SECRET_VARIABLE = String.raw`\b[a-z][a-z0-9]{0,20}_(?:[a-z0-9]{1,20}_){0,3}(?:key|token|secret|password|passwd|pwd|credentials?)\b`;
+
 /** The instructions of the model. */
-export const SYSTEM_PROMPT = [
+export const SYSTEM_PROMPT: readonly [string, string, string, string] = [
   String.raw`(?:your|the (?:assistant|model|agent|ai)'?s?|this assistant'?s?) (?:[^\s.!?;]{1,40}\s){0,3}(?:system (?:prompt|message|instructions?)|instructions|initial prompt|developer (?:message|prompt)|guidelines|hidden (?:prompt|context)|memory|memories|chain of thought|(?:internal |hidden |private )?reasoning|thoughts|configuration|context)\b`,
   String.raw`(?:system|developer) (?:prompt|message|instructions?)\b`,
   String.raw`instructions (?:that )?you (?:were|have been|are|received|got)\b`,
