@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { connect, connectOld, ECHO, startServer, textOf, type TestServer } from './kit/mcp.ts';
@@ -11,8 +14,11 @@ const PROGRAMS = {
   memory: import.meta.resolve('@modelcontextprotocol/server-memory/dist/index.js'),
   filesystem: import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'),
 };
-const reference = (name: keyof typeof PROGRAMS, ...args: string[]): string =>
-  `    - { name: ${name}, command: "${process.execPath}", args: ${JSON.stringify([fileURLToPath(PROGRAMS[name]), ...args])}, unsandboxed: true }\n`;
+const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'sallyport-mcp-'));
+/** A reference server in a sandbox: it may read its own code and nothing else. */
+const reference = (name: keyof typeof PROGRAMS, args: string[] = [], env = {}): string =>
+  `    - ${JSON.stringify({ name, command: process.execPath, args: [fileURLToPath(PROGRAMS[name]), ...args], env, readable: [MODULES] })}\n`;
 
 const rule = (id: string, when: string, then: string, given: string): string =>
   `  - { id: ${id}, on: [tool_call], when: "${when}", then: ${then}, enforce: true, why: Rule ${id}., tests: [{ given: ${given}, expect: ${then} }] }\n`;
@@ -27,12 +33,13 @@ before(async () => {
   server = await startServer({ instructions: 'Use echo to say things.', tools: ['echo', 'pay', 'send', 'guarded'].map(tool) });
   other = await startServer();
   gate = await startSallyport({
+    dir,
     env: { SERVER_TOKEN: 'token-of-the-gate' },
     config: `mcp:
   servers:
     - { name: say, url: "${server.url}", credential: "\${env:SERVER_TOKEN}" }
     - { name: other, url: "${other.url}", callsPerMinute: 5, access: [{ who: ["*"], tools: [echo] }] }
-${reference('everything', 'stdio')}${reference('memory')}${reference('filesystem', '.')}
+${reference('everything', ['stdio'])}${reference('memory', [], { MEMORY_FILE_PATH: join(dir, 'data/mcp/default/memory/graph.json') })}${reference('filesystem', ['.'])}
 rules:
 ${rule('large', "tool.name == 'say__pay' && has(args.amount) && args.amount > 500", 'deny', '{ tool: { name: say__pay, effect: write }, args: { amount: 501 } }')}${rule('person', "tool.name == 'say__send'", 'ask', '{ tool: { name: say__send, effect: egress } }')}${rule('joined', "tool.name == 'say__guarded' && 'not_proposed' in flow.reasons", 'ask', '{ tool: { name: say__guarded, effect: write }, flow: { decision: ask, reasons: [not_proposed] } }')}`,
   });

@@ -139,6 +139,15 @@ describe('MUST of the transport', () => {
     for (const path of ['/mcp/none', '/mcp/closed', '/mcp/good/more', '/mcp/..%2fgood'])
       assert.equal((await post(path, CALL)).status, 404, path);
     assert.equal((await post('/mcpx', CALL)).status, 404);
+    const listen = { jsonrpc: '2.0', id: 7, method: 'subscriptions/listen', params: { notifications: {}, _meta: META } };
+    const headers = {
+      'content-type': 'application/json',
+      accept: HEADERS.accept,
+      'mcp-protocol-version': '2026-07-28',
+      authorization: `Bearer ${key}`,
+    };
+    const answered = await ask(gate.gateway, { path: '/mcp/good', headers, body: JSON.stringify(listen) });
+    assert.deepEqual([answered.status, answered.json.error.code], [404, -32601], 'no stream stands open');
   });
 
   it('bind sessions to who began them (session fixation, hijacking)', async () => {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { reasonOf, type Clock, type Logger, type Route, type Secret } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import type { Audit } from '../audit/service.ts';
@@ -56,7 +57,8 @@ export async function wireMcp(
       proposed: undefined,
       close: () => Promise.resolve(),
     };
-  const { openMcp, startUnsandboxed } = await import('../mcp/service.ts');
+  const { openMcp, Starter } = await import('../mcp/service.ts');
+  const starter = new Starter(resolve(dataDir), env, deps.logger);
   const mcp = await openMcp({
     ...ports,
     ...deps,
@@ -66,7 +68,7 @@ export async function wireMcp(
       wait: async (who, id, milliseconds, signal) => void (await approvals.wait(who, id, milliseconds, signal)),
     },
     lend: (connection, key) => lend(services.vault, connection, key),
-    start: (spec, tenant) => startUnsandboxed(spec, tenant, dataDir),
+    start: (spec, tenant) => starter.start(spec, tenant),
     version: VERSION,
   });
   return {

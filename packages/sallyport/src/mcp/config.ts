@@ -44,8 +44,29 @@ const SERVER = Type.Object(
         description: 'Its whole environment beside PATH; values may be ${env:NAME} or ${file:PATH}.',
       }),
     ),
-    unsandboxed: Type.Optional(
-      Type.Boolean({ description: 'Run the program without a sandbox: it can do whatever the user of this gate can.' }),
+    readable: Type.Optional(
+      Type.Array(Type.String({ pattern: '^/', maxLength: 4_096 }), {
+        maxItems: 100,
+        description: 'Files and folders that the program may read beside those of the system, its own code among them.',
+      }),
+    ),
+    hosts: Type.Optional(
+      Type.Array(Type.String({ pattern: '^(\\*\\.)?[a-z0-9.-]+(:\\d{1,5})?$', maxLength: 260 }), {
+        maxItems: 100,
+        description: 'Hosts that the program may reach, *.name for those below one; none when absent.',
+      }),
+    ),
+    image: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 500, description: 'Image in which it runs where containers keep programs apart.' }),
+    ),
+    memoryMiB: Type.Optional(
+      Type.Integer({ minimum: 16, maximum: 1_048_576, default: 1_024, description: 'Memory of all its processes together.' }),
+    ),
+    accept: Type.Optional(
+      Type.Array(Type.Enum(['unsandboxed', 'open_network']), {
+        description:
+          'What you accept where this machine has no sandbox that keeps it: a program that can do whatever the user of this gate can, or reach every host.',
+      }),
     ),
     tools: Type.Optional(
       Type.Array(GLOB, { minItems: 1, maxItems: 200, description: 'Tools that are offered, * as wildcard. All when absent.' }),

@@ -11,6 +11,11 @@ export const ERRORS = {
     message: 'The MCP server could not be reached, or its answer not be read.',
     fix: 'Look at the log of the gate; `GET /api/mcp/servers` shows the state of each server.',
   },
+  MCP_NO_SANDBOX: {
+    status: 502,
+    message: 'The program of the MCP server is not started without a sandbox.',
+    fix: 'Install bubblewrap, or say `accept: [unsandboxed]` at the server in sallyport.yaml.',
+  },
   MCP_NO_ACCOUNT: {
     status: 403,
     message: 'Nobody has connected an account for this MCP server that you may use.',

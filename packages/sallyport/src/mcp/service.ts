@@ -7,7 +7,7 @@ import { openPins, type Pins } from './gateway/pins.ts';
 import { Servers } from './gateway/serve.ts';
 
 export type { McpDeps } from './gateway/context.ts';
-export { startUnsandboxed } from './gateway/start.ts';
+export { Starter } from './gateway/start.ts';
 
 /** The MCP gateway of one process. */
 export type Mcp = {

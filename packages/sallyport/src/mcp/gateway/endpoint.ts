@@ -21,6 +21,7 @@ import { ownerOf, Sessions } from './sessions.ts';
 const MAX_BODY = 4 * 1024 * 1024;
 const PARSE_ERROR = -32_700;
 const INVALID_REQUEST = -32_600;
+const METHOD_NOT_FOUND = -32_601;
 const HEADER_MISMATCH = -32_020;
 const SERVER_ERROR = -32_000;
 /** Headers of a request that the protocol's library reads; it sees no other, and no credential. */
@@ -97,6 +98,9 @@ export class McpEndpoint {
     if (!read.ok) return refuse(response, 400, PARSE_ERROR, `Parse error (${read.problem})`);
     if (!isObject(read.value)) return refuse(response, 400, INVALID_REQUEST, 'One message a request, and no batches.');
     if (mismatch(headers, read.value)) return refuse(response, 400, HEADER_MISMATCH, 'Header and body name different things.');
+    // A stream that stands open for news of lists is not offered, and not given to who asks all the same.
+    if (read.value['method'] === 'subscriptions/listen')
+      return refuse(response, 404, METHOD_NOT_FOUND, 'Method not found', read.value['id']);
     const given: McpRequest = { key, scope };
     if (id !== undefined) {
       const session = typeof id === 'string' ? this.#sessions.get(id, owner) : undefined;
@@ -199,9 +203,9 @@ async function write(response: ServerResponse, reply: Response): Promise<void> {
 }
 
 /** An error in the protocol's own form. */
-function refuse(response: ServerResponse, status: number, code: number, message: string): void {
+function refuse(response: ServerResponse, status: number, code: number, message: string, id: Json = null): void {
   if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify({ jsonrpc: '2.0', id: null, error: { code, message } });
+  const text = JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
   response.writeHead(status, {
     'content-type': 'application/json',
     'cache-control': 'no-store',

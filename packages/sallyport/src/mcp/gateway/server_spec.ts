@@ -1,5 +1,6 @@
 import type { Secret } from '../../kernel/index.ts';
 import type { McpConfig, ServerConfig } from '../config.ts';
+import type { SandboxRequest } from '../sandbox/index.ts';
 
 /** How a server is reached. */
 export type Reach =
@@ -12,7 +13,10 @@ export type Reach =
         | { readonly kind: 'connection'; readonly name: string }
         | undefined;
     }
-  | { readonly kind: 'stdio'; readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, Secret>> };
+  | ({ readonly kind: 'stdio'; readonly env: Readonly<Record<string, Secret>>; readonly memoryMiB: number } & Pick<
+      SandboxRequest,
+      'command' | 'args' | 'readable' | 'hosts' | 'image' | 'accept'
+    >);
 
 /** A server as the gateway works with it. */
 export type ServerSpec = {
@@ -28,6 +32,8 @@ export type ServerSpec = {
 export type SpecProblem = { readonly pointer: string; readonly message: string };
 
 const TIMEOUT_SECONDS = 60;
+const MEMORY_MIB = 1_024;
+const STDIO_ONLY = ['args', 'env', 'readable', 'hosts', 'image', 'accept', 'memoryMiB'] as const;
 
 /**
  * Reads the servers of a configuration; `resolve` answers the value behind a reference (or the text itself), or what is wrong with it;
@@ -42,10 +48,12 @@ export function readServers(
 ): { readonly servers: ReadonlyMap<string, ServerSpec>; readonly problems: readonly SpecProblem[] } {
   const servers = new Map<string, ServerSpec>();
   const problems: SpecProblem[] = [];
+  const names = new Set<string>();
   for (const [at, entry] of (config.servers ?? []).entries()) {
     const before = problems.length;
     const wrong = (where: string, message: string): void => void problems.push({ pointer: `/servers/${at}${where}`, message });
-    if (servers.has(entry.name)) wrong('/name', `two servers are named ${entry.name}`);
+    if (names.has(entry.name)) wrong('/name', `two servers are named ${entry.name}`);
+    names.add(entry.name);
     const reach = reachOf(entry, sources, wrong);
     if (reach === undefined || problems.length > before) continue;
     servers.set(entry.name, {
@@ -72,8 +80,7 @@ function reachOf(entry: ServerConfig, sources: Sources, wrong: Wrong): Reach | u
 }
 
 function httpOf(entry: ServerConfig, written: string, sources: Sources, wrong: Wrong): Reach | undefined {
-  for (const name of ['args', 'env', 'unsandboxed'] as const)
-    if (entry[name] !== undefined) wrong(`/${name}`, 'is for servers with a command');
+  for (const name of STDIO_ONLY) if (entry[name] !== undefined) wrong(`/${name}`, 'is for servers with a command');
   const url = URL.parse(written);
   if (url === null || url.username !== '' || url.password !== '') {
     wrong('/url', 'is no address, or holds a credential');
@@ -99,7 +106,6 @@ function httpOf(entry: ServerConfig, written: string, sources: Sources, wrong: W
 }
 
 function stdioOf(entry: ServerConfig, sources: Sources, wrong: Wrong): Reach {
-  if (entry.unsandboxed !== true) wrong('/command', 'there is no sandbox for it here: say unsandboxed: true to run it all the same');
   for (const name of ['credential', 'connection', 'header'] as const)
     if (entry[name] !== undefined) wrong(`/${name}`, 'is for servers with a url; one with a command gets its secrets by env');
   const env: Record<string, Secret> = {};
@@ -108,5 +114,6 @@ function stdioOf(entry: ServerConfig, sources: Sources, wrong: Wrong): Reach {
     if (typeof value === 'string') wrong(`/env/${name}`, value);
     else env[name] = value;
   }
-  return { kind: 'stdio', command: entry.command ?? '', args: entry.args ?? [], env };
+  const { command = '', args = [], readable = [], hosts = [], image, accept = [], memoryMiB = MEMORY_MIB } = entry;
+  return { kind: 'stdio', command, args, env, readable, hosts, accept, memoryMiB, ...(image === undefined ? {} : { image }) };
 }
