@@ -62,6 +62,7 @@ import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, gatewayGuardConfig, type GuardSet, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
+import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -208,12 +209,25 @@ export async function openApp(options: OpenOptions): Promise<App> {
   let connections = connectionsOf(config, env);
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
+  const mcp = await wireMcp(
+    { ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals }, limiter: bounds.limiter },
+    {
+      policy: (tenant) => policy.current(tenant),
+      guards: (tenant) => guards?.of(tenant),
+      corrections: (tenant) => monitor.corrections(tenant),
+      content: mode,
+      flow: flowConfig(config),
+      newEventId,
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
     documents,
     used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy, ...mcp.areas],
+    ...(mcp.proposed === undefined ? {} : { proposed: mcp.proposed }),
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -262,6 +276,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
+    ...mcp.routes,
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
@@ -316,6 +331,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       await choices.close();
       tls?.close();
       gateway.close();
+      await mcp.close();
       await bounds.close();
       await approvals.close();
       await telemetry?.close();

@@ -31,8 +31,14 @@ export type JudgeOptions = {
   readonly asked?: AskedFacts;
   readonly ascii: boolean;
   /** Where the values of tool calls come from; absent where there is no conversation to tell it by. */
-  readonly flow?: RequestFlow;
+  readonly flow?: CallFlow;
 };
+
+/** What was said of the flow of a call, apart from its conversation. */
+export type ProposedFlow = { readonly findings: readonly Finding[]; readonly vars: Pick<PointVars, 'flow' | 'arg'> };
+
+/** What is said of a call's information flow. */
+export type CallFlow = Pick<RequestFlow, 'findings' | 'vars'> & Partial<Pick<RequestFlow, 'secret'>>;
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
 
@@ -106,6 +112,12 @@ export class Judge {
     return flow !== undefined && policy.wants('tool_call') ? flow.findings(call, part) : [];
   }
 
+  /** What the flow says of a call, for who meets the call again. */
+  flowOf(call: AskedCall): ProposedFlow | undefined {
+    const { flow } = this.#options;
+    return flow === undefined ? undefined : { findings: flow.findings(call, 0), vars: flow.vars(call) };
+  }
+
   /** The facts of the call's arguments are found out when a rule reads them. */
   #withFlow(vars: PointVars, call: AskedCall | undefined): PointVars {
     const { flow } = this.#options;
@@ -130,7 +142,7 @@ export class Judge {
   /** A credential in what the request brings must not leave with a call; the user's own words are the user's choice. */
   #noteSecrets({ origin, turn }: PartFacts, text: string, findings: readonly Finding[]): void {
     const { flow } = this.#options;
-    if (flow === undefined || (origin !== 'tool' && origin !== 'retrieved' && origin !== 'system')) return;
+    if (flow?.secret === undefined || (origin !== 'tool' && origin !== 'retrieved' && origin !== 'system')) return;
     for (const { category, location } of findings)
       if (category === 'secret' && location.kind === 'text') flow.secret(text.slice(location.start, location.end), turn);
   }

@@ -184,6 +184,17 @@ function exchangeOf(
     documents,
     ...(flow === undefined ? {} : { flow }),
     approvals: deps.approvals,
+    propose:
+      deps.proposed &&
+      ((asked, delivered, approved) =>
+        deps.proposed?.({
+          tenant: key.tenant,
+          principal: key.principal,
+          name: asked.name,
+          arguments: delivered,
+          approved,
+          flow: judge.flowOf(asked),
+        })),
     commitment,
     started,
     timings: { read: round(performance.now() - started) },

@@ -30,7 +30,14 @@ import { REVOKED } from './refusal.ts';
 import { TurnedAway } from './turned_away.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
-export type { GatewayDeps } from './context.ts';
+export type { GatewayDeps, ProposedCall } from './context.ts';
+export { actorOf } from './event.ts';
+export { Judge, type CallFlow, type Judgement } from './judge.ts';
+export { Ledger, type PartFacts } from './ledger.ts';
+export { VerdictMemory } from './memory.ts';
+export { challengeOf } from './protected_resource.ts';
+export { failureOf, refusalOf, type Refused } from './refusal.ts';
+export { maskOf, maskSpans, QUARANTINE_NOTICE, replaceSpans } from './rewrite.ts';
 export type { ApprovalPort } from './approval_port.ts';
 export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';

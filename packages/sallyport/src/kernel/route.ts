@@ -29,6 +29,8 @@ export const PERMISSIONS = [
   'approvals:answer',
   'connections:read',
   'connections:write',
+  'mcp:read',
+  'mcp:write',
   'identity:read',
   'identity:write',
 ] as const;

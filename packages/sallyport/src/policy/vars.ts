@@ -12,7 +12,18 @@ export const FLOW_DECISIONS = ['allow', 'ask'] as const;
 /** What is known of a document that was found: nothing, or how it stands since it was looked at. */
 export const DOCUMENT_STATES = ['unknown', 'accepted', 'quarantined', 'rejected', 'released', 'erased'] as const;
 export const DOCUMENT_LABELS = ['', 'public', 'internal', 'confidential'] as const;
-const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect', 'rag'] as const;
+const APIS = [
+  'chat',
+  'completions',
+  'responses',
+  'messages',
+  'count_tokens',
+  'embeddings',
+  'moderations',
+  'inspect',
+  'rag',
+  'mcp',
+] as const;
 
 /** What rules may read at a point. Plain data; `findings` are the kernel's, of which rules see rule, category, type, severity, confidence and evidence. */
 export type PointVars = {
@@ -27,7 +38,7 @@ export type PointVars = {
   readonly request: {
     /** Path of the endpoint, e.g. `/v1/chat/completions`. */
     readonly endpoint: string;
-    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect, rag. */
+    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect, rag, mcp. */
     readonly api: string;
     readonly model: string;
     readonly provider: string;

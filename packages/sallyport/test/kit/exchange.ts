@@ -133,5 +133,6 @@ export function testExchange(
     started: 0,
     timings: {},
     documents: [],
+    propose: undefined,
   };
 }
