@@ -28,6 +28,7 @@ const { values } = parseArgs({
 });
 const TENANT = 'bench' as TenantId;
 const at = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+type Pickers = readonly [user: () => number, document: () => number];
 const sortedOf = (times: number[]): number[] => times.sort((a, b) => a - b);
 const QUESTION: Question = { model: '', contextual: [], context: {}, consistency: 'HIGHER_CONSISTENCY' };
 const rows: Record<string, string | number>[] = [];
@@ -82,43 +83,66 @@ async function overPostgres(size: number): Promise<void> {
   const pick = generator(13);
   // Zipf with exponent 1: the rank is the inverse of a uniform number on a logarithmic scale.
   const zipf = (below: number): number => Math.floor(Math.exp((pick(1_000_000) / 1_000_000) * Math.log(below)));
-  const run = async (what: string, workers: number, consistency: string, user: () => number, document: () => number): Promise<void> => {
-    const seconds = Number(values.seconds);
+  const measured = async (
+    what: string,
+    consistency: string,
+    load: (one: (start?: number) => Promise<void>) => Promise<void>,
+    pickers: Pickers,
+  ) => {
     const times: number[] = [];
     const before = sql.loader.statements;
     const cpu = process.cpuUsage();
-    const until = performance.now() + seconds * 1_000;
-    await Promise.all(
-      Array.from({ length: workers }, async () => {
-        while (performance.now() < until) {
-          const start = performance.now();
-          await ask(`user:u${user()}`, `document:d${document()}`, consistency);
-          times.push(performance.now() - start);
-        }
-      }),
-    );
+    const [user, document] = pickers;
+    const began = performance.now();
+    await load(async (start = performance.now()) => {
+      await ask(`user:u${user()}`, `document:d${document()}`, consistency);
+      times.push(performance.now() - start);
+    });
     const { user: own, system } = process.cpuUsage(cpu);
     sortedOf(times);
-    note(`${what}, ${workers} at once`, {
-      'per s': Math.round(times.length / seconds),
+    const perSecond = times.length / ((performance.now() - began) / 1_000);
+    note(what, {
+      'per s': Math.round(perSecond),
       p50ms: at(times, 0.5).toFixed(1),
       p99ms: at(times, 0.99).toFixed(1),
       'CPU ms': ((own + system) / 1_000 / times.length).toFixed(3),
       'statements per check': ((sql.loader.statements - before) / times.length).toFixed(3),
     });
+    return perSecond;
   };
-  const uniform = [() => pick(users), () => pick(documents)] as const;
-  await run(`warm-up over HTTP, PostgreSQL, ${size} tuples`, 16, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 1, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 8, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 64, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(
-    'the same, MINIMIZE_LATENCY, Zipf',
-    64,
-    'MINIMIZE_LATENCY',
-    () => zipf(users),
-    () => zipf(documents),
-  );
+  const seconds = Number(values.seconds);
+  /** So many callers, each with its next question as soon as it has its answer. */
+  const closed =
+    (workers: number) =>
+    async (one: (start?: number) => Promise<void>): Promise<void> => {
+      const until = performance.now() + seconds * 1_000;
+      await Promise.all(
+        Array.from({ length: workers }, async () => {
+          while (performance.now() < until) await one();
+        }),
+      );
+    };
+  /** So many questions a second whatever the answers do; the time of each counts from when it was due. */
+  const paced =
+    (rate: number) =>
+    async (one: (start?: number) => Promise<void>): Promise<void> => {
+      const sent: Promise<void>[] = [];
+      const began = performance.now();
+      for (let i = 0; i < rate * seconds; i++) {
+        const due = began + (i * 1_000) / rate;
+        while (performance.now() < due) await new Promise((resolve) => setImmediate(resolve));
+        sent.push(one(due));
+      }
+      await Promise.all(sent);
+    };
+  const uniform: Pickers = [() => pick(users), () => pick(documents)];
+  const high = 'HIGHER_CONSISTENCY';
+  await measured(`warm-up over HTTP, PostgreSQL, ${size} tuples`, high, closed(16), uniform);
+  await measured('check, 1 at once', high, closed(1), uniform);
+  await measured('check, 8 at once', high, closed(8), uniform);
+  const peak = await measured('check, 64 at once: the peak', high, closed(64), uniform);
+  await measured('check, half the peak, at a fixed pace', high, paced(peak / 2), uniform);
+  await measured('MINIMIZE_LATENCY, Zipf, 64 at once', 'MINIMIZE_LATENCY', closed(64), [() => zipf(users), () => zipf(documents)]);
   let start = performance.now();
   let first = 0;
   const query = { type: 'document', relation: 'viewer', user: 'user:lister' };

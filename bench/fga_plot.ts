@@ -14,7 +14,16 @@ export function growthPlot(lines: readonly Line[]): string {
   const x = (tuples: number): number =>
     LEFT + 20 + ((Math.log10(tuples) - least) / Math.max(1, most - least)) * (WIDTH - LEFT - RIGHT - 40);
   const y = (us: number): number => BOTTOM - (us / highest) * (BOTTOM - TOP);
-  const drawn = lines.map(({ name, points }, i) => {
+  // Names beside the last points, moved down where two would stand in one place.
+  const places = new Map<Line, number>();
+  let free = 0;
+  for (const line of [...lines].sort((a, b) => (b.points.at(-1)?.us ?? 0) - (a.points.at(-1)?.us ?? 0))) {
+    free = Math.max(free, y(line.points.at(-1)?.us ?? 0));
+    places.set(line, free);
+    free += 15;
+  }
+  const drawn = lines.map((own, i) => {
+    const { name, points } = own;
     const colour = COLOURS[i % COLOURS.length] as string;
     const line = points.map(({ tuples, us }) => `${x(tuples).toFixed(0)},${y(us).toFixed(0)}`).join(' ');
     const bar = y((points[0]?.us ?? 0) * 2).toFixed(0);
@@ -23,7 +32,7 @@ export function growthPlot(lines: readonly Line[]): string {
         `<circle cx="${x(tuples).toFixed(0)}" cy="${y(us).toFixed(0)}" r="3.5" fill="${colour}"/>` +
         `<text x="${x(tuples).toFixed(0)}" y="${(y(us) - 8).toFixed(0)}" text-anchor="middle" fill="${colour}">${us.toFixed(1)}</text>`,
     );
-    const last = y(points.at(-1)?.us ?? 0).toFixed(0);
+    const last = (places.get(own) ?? 0).toFixed(0);
     return `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width="2"/>
 <line x1="${LEFT}" y1="${bar}" x2="${WIDTH - RIGHT}" y2="${bar}" stroke="${colour}" stroke-dasharray="3 5" opacity="0.7"/>
 ${marks.join('\n')}

@@ -55,7 +55,7 @@ function Fine({ event, finding, one }: { readonly event: string; readonly findin
     });
   return (
     <>
-      <button type="button" disabled={act.running} aria-label={`${one.type} was fine`} onClick={say}>
+      <button type="button" disabled={act.running} aria-label={`This was fine: ${one.type}`} onClick={say}>
         This was fine
       </button>
       <Problem error={act.error} />

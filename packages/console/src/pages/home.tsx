@@ -15,6 +15,8 @@ import { RollOut } from './roll_out.tsx';
 
 const DAY = '24h';
 const MOST = 20;
+/** Refusals that are counted; the list has the others. */
+const COUNTED = 100;
 /** Rows are drawn together: a busy gate records more than anybody reads. */
 const DRAW_MS = 200;
 
@@ -28,7 +30,7 @@ export function Home(): ReactNode {
   });
   const refused = useQuery({
     queryKey: ['events', 'refused'],
-    queryFn: () => readEvents({ decision: 'deny', since: DAY }, undefined, 500),
+    queryFn: () => readEvents({ decision: 'deny', since: DAY }, undefined, COUNTED + 1),
     refetchInterval: 10_000,
   });
   const live = useLatest();
@@ -44,7 +46,7 @@ export function Home(): ReactNode {
       <div className="grid">
         <Link to="/traffic" search={{ decision: 'deny', since: DAY }} className="card stack tight figure">
           <span className="soft">Refused in a day</span>
-          <strong>{stopped >= 500 ? '500+' : stopped}</strong>
+          <strong>{stopped > COUNTED ? `${COUNTED}+` : stopped}</strong>
         </Link>
         {may('approvals:read') ? <Held /> : null}
         {may('health:read') ? <Standing /> : null}

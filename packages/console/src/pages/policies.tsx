@@ -74,7 +74,7 @@ function RuleCard({ rule, may }: { readonly rule: Rule; readonly may: boolean })
           {rule.builtin ? <Badge>default policy</Badge> : null}
         </div>
         <div className="row">
-          <button type="button" aria-expanded={tried} aria-label={`Try ${rule.id} on recorded requests`} onClick={() => setTried(!tried)}>
+          <button type="button" aria-expanded={tried} aria-label={`Try on recorded requests: ${rule.id}`} onClick={() => setTried(!tried)}>
             Try on recorded requests
           </button>
           {may ? (

@@ -47,7 +47,7 @@ export function RollOut({ may }: { readonly may: boolean }): ReactNode {
         <h2 id="roll-out">
           {would === 0
             ? `Rules in roll-out would have stopped none of ${plural(requests, 'request')}`
-            : `Rules in roll-out would have stopped or changed ${would.toLocaleString()} of ${plural(requests, 'request')}`}
+            : `Rules in roll-out would have stopped or changed ${would.toLocaleString()} of the last ${plural(requests, 'request')}`}
         </h2>
         <p className="soft small">
           {enough
@@ -55,34 +55,36 @@ export function RollOut({ may }: { readonly may: boolean }): ReactNode {
             : `Day ${days + 1} of ${DAYS}, or ${requests.toLocaleString()} of ${REQUESTS.toLocaleString()} requests: then there is enough to judge by.`}
         </p>
       </div>
-      <ul className="plain">
-        {rules.slice(0, MOST).map(({ rule, requests: stopped, does, example }) => (
-          <li key={rule} className="row">
-            <Link to="/policies" hash={rule} className="mono">
-              {rule}
-            </Link>
-            <span>
-              would {does} {stopped.toLocaleString()}
-            </span>
-            <Link to="/traffic/$uid" params={{ uid: example }}>
-              look
-            </Link>
-            {may ? (
-              <button type="button" disabled={act.running} aria-label={`Enforce ${rule}`} onClick={() => set(rule, 'enforce')}>
-                Enforce
+      {rules.length + enforced.length === 0 ? null : (
+        <ul className="plain">
+          {rules.slice(0, MOST).map(({ rule, requests: stopped, does, example }) => (
+            <li key={rule} className="row">
+              <Link to="/policies" hash={rule} className="mono">
+                {rule}
+              </Link>
+              <span>
+                would {does} {stopped.toLocaleString()}
+              </span>
+              <Link to="/traffic/$uid" params={{ uid: example }}>
+                look
+              </Link>
+              {may ? (
+                <button type="button" disabled={act.running} aria-label={`Enforce ${rule}`} onClick={() => set(rule, 'enforce')}>
+                  Enforce
+                </button>
+              ) : null}
+            </li>
+          ))}
+          {enforced.map((rule) => (
+            <li key={`enforced ${rule}`} className="row" role="status">
+              <span className="mono">{rule}</span> <Badge tone="fine">enforced</Badge>
+              <button type="button" disabled={act.running} aria-label={`Undo ${rule}`} onClick={() => set(rule, 'observe')}>
+                Undo
               </button>
-            ) : null}
-          </li>
-        ))}
-        {enforced.map((rule) => (
-          <li key={`enforced ${rule}`} className="row" role="status">
-            <span className="mono">{rule}</span> <Badge tone="fine">enforced</Badge>
-            <button type="button" disabled={act.running} aria-label={`Undo ${rule}`} onClick={() => set(rule, 'observe')}>
-              Undo
-            </button>
-          </li>
-        ))}
-      </ul>
+            </li>
+          ))}
+        </ul>
+      )}
       {rules.length > MOST ? <Link to="/policies">All {rules.length} rules</Link> : null}
       <Problem error={act.error} />
     </section>

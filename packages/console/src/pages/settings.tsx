@@ -67,9 +67,9 @@ function Setup({ settings }: { readonly settings: Settings }): ReactNode {
       <section className="card stack tight" aria-label="Health">
         <h2>Health</h2>
         <p>{wrong.length === 0 ? 'Everything is as it should be.' : `${plural(wrong.length, 'check')} to look at.`}</p>
-        <ul className="plain">
+        <ul className="plain checks">
           {[...wrong, ...health.filter(({ state }) => state === 'ok')].map((check) => (
-            <li key={check.name} className="row">
+            <li key={check.name}>
               <Badge tone={TONE[check.state]}>{check.state}</Badge>
               <strong>{check.name}</strong>
               <span>

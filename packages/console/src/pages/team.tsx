@@ -222,6 +222,7 @@ type Passkey = { readonly id: string; readonly name: string; readonly created: n
 function Passkeys(): ReactNode {
   const list = useQuery({ queryKey: ['passkeys'], queryFn: () => call<{ passkeys: readonly Passkey[] }>('GET', '/api/session/passkeys') });
   const act = useAct();
+  const passkeys = list.data?.passkeys ?? [];
   const add = async (data: FormData): Promise<void> => {
     const options = await call<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/session/passkeys/begin');
     const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
@@ -233,24 +234,28 @@ function Passkeys(): ReactNode {
     <section className="card stack" aria-labelledby="passkeys">
       <h2 id="passkeys">Your passkeys</h2>
       <Problem error={list.error ?? act.error} />
-      <ul className="stack tight">
-        {(list.data?.passkeys ?? []).map((passkey) => (
-          <li key={passkey.id} className="row spread">
-            <span>
-              <Foreign text={passkey.name} />{' '}
-              <span className="soft small">used: {passkey.used === null ? 'never' : <When at={passkey.used} />}</span>
-            </span>
-            <button
-              type="button"
-              className="danger"
-              disabled={act.running}
-              onClick={() => act.run(() => call('DELETE', `/api/session/passkeys/${passkey.id}`))}
-            >
-              Remove
-            </button>
-          </li>
-        ))}
-      </ul>
+      {passkeys.length === 0 ? (
+        <p className="soft">None yet. A passkey signs you in without the password.</p>
+      ) : (
+        <ul className="stack tight">
+          {passkeys.map((passkey) => (
+            <li key={passkey.id} className="row spread">
+              <span>
+                <Foreign text={passkey.name} />{' '}
+                <span className="soft small">used: {passkey.used === null ? 'never' : <When at={passkey.used} />}</span>
+              </span>
+              <button
+                type="button"
+                className="danger"
+                disabled={act.running}
+                onClick={() => act.run(() => call('DELETE', `/api/session/passkeys/${passkey.id}`))}
+              >
+                Remove
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <Form onSend={add} send="Add a passkey">
         <Field label="Name of the passkey" name="name" required maxLength={60} hint="Such as the device that it is in." />
       </Form>

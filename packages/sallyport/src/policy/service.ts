@@ -67,7 +67,7 @@ export type PolicyService = {
   explainExample(tenant: TenantId, point: Point, given: RuleTest['given']): readonly RuleExplanation[];
   /** What a rule would have done to the recorded requests since a time (milliseconds since 1970), or to those of another source. Rejects POLICY_RULE_UNKNOWN. */
   replay(tenant: TenantId, rule: string, since: number, from?: Recorded): Promise<Replay>;
-  /** What rules that only observe would have done to the recorded requests since a time, or to those of another source. */
+  /** What rules that only observe would have done to the newest recorded requests (2,000 at most) since a time, or to those of another source. */
   rollout(tenant: TenantId, since: number, from?: Recorded): Promise<Rollout>;
   /** The tenant's own rules: the version in force (0 and an empty text when there is none) and the ones before it. */
   text(tenant: TenantId, version?: number): Promise<{ readonly current: RuleText; readonly history: readonly TextVersion[] }>;
@@ -101,6 +101,8 @@ export type PolicyOptions = {
 /** Requests that one replay looks at; some seconds of work in pages. */
 const MAX_REPLAYED = 20_000;
 const PAGE = 500;
+/** Requests that the card of the roll-out looks at: people see it at each visit, and an embedded database works in this process. */
+const MAX_ROLLOUT = 2_000;
 /** Versions of a text that are listed. */
 const MAX_VERSIONS = 100;
 const NO_TEXT: RuleText = { version: 0, text: '', author: '', note: '', created: 0 };
@@ -235,7 +237,7 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
           .rules.filter(({ enforced }) => !enforced)
           .map(({ id }) => id),
       );
-      return rolloutOf(recorded(from, tenant, since), observed);
+      return rolloutOf(recorded(from, tenant, since, MAX_ROLLOUT), observed);
     },
     async text(tenant, version) {
       const [current, history] = await store.tx(
@@ -287,9 +289,9 @@ function sayProblems(problems: readonly { readonly rule: string; readonly messag
 }
 
 /** Recorded requests, newest first. */
-async function* recorded(audit: Recorded, tenant: TenantId, since: number): AsyncGenerator<ReplayEvent> {
+async function* recorded(audit: Recorded, tenant: TenantId, since: number, most = MAX_REPLAYED): AsyncGenerator<ReplayEvent> {
   let after: string | undefined;
-  for (let seen = 0; seen < MAX_REPLAYED;) {
+  for (let seen = 0; seen < most;) {
     const page = await audit.list(tenant, { kind: 'gateway', since, limit: PAGE, ...(after === undefined ? {} : { after }) });
     yield* page.events;
     seen += page.events.length;

@@ -208,8 +208,15 @@ export const checkSchema = Type.Object(
     inspect: Type.Optional(Type.String()),
     /** `false`: what is wrong in a program is right in its tests (fixed seeds, open permissions), where it is not reported. */
     tests: Type.Optional(Type.Literal(false)),
-    /** A replacement by language in which metavariables stand for what they matched; only where it cannot change what correct code does. */
-    autofix: Type.Optional(byLanguage(Type.String())),
+    /**
+     * Replacements in the code of a finding (`replace`: a linear-time expression, `by`: text with `$1`), the first that matches once; only where they
+     * cannot change what correct code does.
+     */
+    autofix: Type.Optional(
+      byLanguage(
+        Type.Array(Type.Object({ replace: Type.String({ minLength: 1 }), by: Type.String() }, closed), { minItems: 1, maxItems: 20 }),
+      ),
+    ),
     /** Each hit is found by this check, each near-miss is not. */
     cases,
   },

@@ -1,4 +1,5 @@
 import { SOURCE_KINDS, type Check } from './check.ts';
+import { Autofixes } from './autofix.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
@@ -24,6 +25,7 @@ type More = { readonly trace?: readonly TraceStep[]; readonly confidence?: numbe
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
   readonly #conditions = new FlowConditions();
+  readonly #autofixes = new Autofixes();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
@@ -69,6 +71,7 @@ export class Report {
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;
+    const autofix = offset === undefined ? this.#autofixes.of(check, module, node) : undefined;
     const endLine = Math.min(end.line, start.line + MAX_LINES);
     this.#found.set(key, {
       rule: `code.${check.id}`,
@@ -87,6 +90,7 @@ export class Report {
       fix: check.fix,
       taxonomy: [check.cwe, ...(check.owasp ?? [])],
       message: check.message,
+      ...(autofix === undefined ? {} : { autofix }),
       ...more,
       ...(check.tier === 'audit' ? { audit: true as const } : {}),
     });
