@@ -214,6 +214,8 @@ export function createConsent(deps: ConsentDeps): Consent {
       await device.save();
     },
     async waiting(who) {
+      // What is kept is there once the library was loaded.
+      await deps.provider();
       const rows = await deps.artifacts().ofAccount('BackchannelAuthenticationRequest', who.person);
       const open = rows.filter(({ payload }) => payload['grantId'] === undefined && payload['error'] === undefined);
       return Promise.all(
