@@ -16,7 +16,8 @@ import { makeWorld, type World } from './kit/world.ts';
 // Every route, asked by every role for the things of another tenant: nothing of that tenant is read, changed or even known to be there, and no
 // route fails. The routes come from the app; one that has no entry in the matrix fails the test.
 
-const CONFIG = `approvals: { perHour: 1000 }
+const CONFIG = `conversations: { days: 30 }
+approvals: { perHour: 1000 }
 connections:
   - { name: things, service: api_key, api: "https://things.invalid/api", put: { header: x-api-key, prefix: "" }, rules: [{ id: all, when: "true", then: allow }] }`;
 /** What the areas of the gateway port answer below their prefixes. */
@@ -25,6 +26,12 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   '/v1/rag/': ['POST /v1/rag/filter', 'GET /v1/rag/allowed'],
   '/v1/approvals/': ['POST /v1/approvals/request', 'POST /v1/approvals/use', 'GET /v1/approvals/:id'],
   '/.well-known/authzen-configuration/fga/': ['GET /.well-known/authzen-configuration/fga/stores/:store'],
+  '/v1/conversations/': [
+    'GET /v1/conversations/',
+    'GET /v1/conversations/:id',
+    'PUT /v1/conversations/:id',
+    'DELETE /v1/conversations/:id',
+  ],
   '/proxy/': ['GET /proxy/things/a'],
 };
 

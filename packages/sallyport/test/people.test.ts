@@ -74,6 +74,22 @@ test('a session needs its cookie and its token; neither alone, nor a forged orig
   assert.equal((await call('GET', '/api/session', undefined, session)).status, 401);
 });
 
+test('a name that is here is not told from one that is not, by text; by time the ratio is printed', async (context) => {
+  const times: Record<string, number[]> = { root: [], nobody: [] };
+  const said = new Set<string>();
+  for (let i = 0; i < 4; i++)
+    for (const name of ['root', 'nobody']) {
+      const started = performance.now();
+      said.add(JSON.stringify((await call('POST', '/api/session', { name, password: `wrong password ${i}` })).json));
+      times[name]?.push(performance.now() - started);
+    }
+  assert.equal(said.size, 1);
+  const median = (name: string): number => times[name]?.toSorted((a, b) => a - b)[2] ?? 0;
+  context.diagnostic(
+    `known ${median('root').toFixed(0)} ms, unknown ${median('nobody').toFixed(0)} ms: ${(median('root') / median('nobody')).toFixed(2)}`,
+  );
+});
+
 test('what a viewer may not do is refused, and only the machine may print the way in', async () => {
   const root = await signIn('root');
   const invited = await call('POST', '/api/people/invitations', { role: 'viewer' }, root);

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { mkdtempSync, cpSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SignJWT } from 'jose';
 import * as oauth from 'openid-client';
 import {
   application,
@@ -94,6 +95,41 @@ describe('two gates over one database', () => {
       `${times.length} revocations, slowest ${Math.round(slowest)} ms, median ${Math.round(times.sort((a, b) => a - b)[times.length >> 1] ?? 0)} ms`,
     );
     assert.ok(slowest < LATEST_MS, `${Math.round(slowest)} ms`);
+  });
+
+  it('takes a proof (DPoP) once, at whichever gate it comes', async (context) => {
+    if (postgres === undefined) return context.skip(skipReason());
+    const agent = await newAgent(one, root, { dpop: true });
+    const pair = await oauth.randomDPoPKeyPair();
+    const { access_token: token } = await oauth.clientCredentialsGrant(
+      agent.config,
+      { scope: 'models' },
+      { DPoP: oauth.getDPoPHandle(agent.config, pair) },
+    );
+    const proof = async (): Promise<string> => {
+      const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey);
+      return new SignJWT({
+        ...{ htm: 'GET', htu: 'http://localhost:8998/v1/models', jti: crypto.randomUUID() },
+        ath: Buffer.from(await crypto.subtle.digest('SHA-256', Buffer.from(token))).toString('base64url'),
+      })
+        .setProtectedHeader({
+          alg: 'ES256',
+          typ: 'dpop+jwt',
+          jwk: { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y } as Record<string, string>,
+        })
+        .setIssuedAt()
+        .sign(pair.privateKey);
+    };
+    const send = async (gate: Running, dpop: string): Promise<number> =>
+      (await useToken(gate, `DPoP ${token}`, { headers: { dpop } })).status;
+    await until(async () => (await send(two, await proof())) === 200, 'accepted at both');
+    for (let i = 0; i < 5; i++) {
+      const used = await proof();
+      assert.equal(await send(one, used), 200);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.equal(await send(two, used), 401, 'the other gate has heard of it');
+      assert.equal(await send(one, used), 401);
+    }
   });
 
   it('ends a stream that runs at the other gate', async (context) => {

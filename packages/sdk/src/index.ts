@@ -16,3 +16,4 @@ export type {
 } from './client.ts';
 export { withPermissions, type Permission } from './permitted.ts';
 export { ApprovalError, withApproval, withTokenVault, type ApprovalOptions, type TokenVaultOptions } from './held.ts';
+export { UserError, withUser, type AgentIdentity, type User, type UserOptions } from './user.ts';

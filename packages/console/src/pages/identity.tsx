@@ -7,6 +7,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Choice, Empty, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
 import { Table } from '../ui/table.tsx';
 import { Question, type Asked } from './allow.tsx';
+import { AccessReview } from './identity_access.tsx';
 
 type Agent = {
   readonly id: string;
@@ -16,6 +17,8 @@ type Agent = {
   readonly scopes: readonly string[];
   readonly models: readonly string[];
   readonly tools: readonly string[];
+  readonly hosts: readonly string[];
+  readonly networks: readonly string[];
   readonly actsFor: string;
   readonly expires: number | null;
   readonly quarantined: number | null;
@@ -57,6 +60,9 @@ export function Identity(): ReactNode {
       <WaitingForYou />
       <Agents may={may} />
       <Clients may={may} />
+      {people ? (
+        <AccessReview may={account.data?.permissions.includes('people:write') ?? false} self={account.data?.principal ?? ''} />
+      ) : null}
       <Grants path={people ? '/api/grants' : '/api/session/grants'} title={people ? 'What people have allowed' : 'What you have allowed'} />
       <SameByApi
         commands={[
@@ -98,6 +104,7 @@ function Agents({ may }: { readonly may: boolean }): ReactNode {
   const agents = useQuery(agentsQuery);
   const [making, setMaking] = useState(false);
   const [stopping, setStopping] = useState<Agent>();
+  const [changing, setChanging] = useState<Agent>();
   const list = agents.data?.agents ?? [];
   const make = (
     <button type="button" className="primary" onClick={() => setMaking(true)}>
@@ -134,11 +141,16 @@ function Agents({ may }: { readonly may: boolean }): ReactNode {
               ),
             },
             { title: 'Last used', cell: (agent) => (agent.used === null ? 'never' : <When at={agent.used} />) },
-            { title: 'Actions', quiet: true, cell: (agent) => (may ? <Stop agent={agent} onStop={() => setStopping(agent)} /> : null) },
+            {
+              title: 'Actions',
+              quiet: true,
+              cell: (agent) => (may ? <Stop agent={agent} onStop={() => setStopping(agent)} onChange={() => setChanging(agent)} /> : null),
+            },
           ]}
         />
       )}
-      {making ? <NewAgent onClose={() => setMaking(false)} /> : null}
+      {making ? <AgentForm onClose={() => setMaking(false)} /> : null}
+      {changing === undefined ? null : <AgentForm agent={changing} onClose={() => setChanging(undefined)} />}
       {stopping === undefined ? null : <Quarantine agent={stopping} onClose={() => setStopping(undefined)} />}
     </section>
   );
@@ -184,15 +196,20 @@ function State({ agent }: AgentProps): ReactNode {
   );
 }
 
-function Stop({ agent, onStop }: AgentProps & { readonly onStop: () => void }): ReactNode {
+function Stop({ agent, onStop, onChange }: AgentProps & { readonly onStop: () => void; readonly onChange: () => void }): ReactNode {
   const act = useAct();
   return (
     <>
       <Problem error={act.error} />
       {agent.quarantined === null ? (
-        <button type="button" className="danger" aria-label={`Stop ${agent.name}`} onClick={onStop}>
-          Stop
-        </button>
+        <div className="row">
+          <button type="button" aria-label={`Change ${agent.name}`} onClick={onChange}>
+            Change
+          </button>
+          <button type="button" className="danger" aria-label={`Stop ${agent.name}`} onClick={onStop}>
+            Stop
+          </button>
+        </div>
       ) : (
         <button type="button" disabled={act.running} onClick={() => act.run(() => call('DELETE', `/api/agents/${agent.id}/quarantine`))}>
           Let it act again
@@ -219,7 +236,8 @@ function Quarantine({ agent, onClose }: { readonly agent: Agent; readonly onClos
   );
 }
 
-function NewAgent({ onClose }: { readonly onClose: () => void }): ReactNode {
+/** Makes an agent, or changes what one may do. */
+function AgentForm({ agent, onClose }: { readonly agent?: Agent; readonly onClose: () => void }): ReactNode {
   const act = useAct();
   const send = async (data: FormData): Promise<void> => {
     const list = (name: string): readonly string[] =>
@@ -227,42 +245,75 @@ function NewAgent({ onClose }: { readonly onClose: () => void }): ReactNode {
         .split(/[\s,]+/)
         .filter((one) => one !== '');
     const days = textOf(data, 'expiresDays');
-    await call('POST', '/api/agents', {
-      name: textOf(data, 'name'),
+    const given = {
       purpose: textOf(data, 'purpose'),
-      scopes: list('scopes'),
-      models: list('models'),
-      tools: list('tools'),
-      hosts: list('hosts'),
+      ...{ scopes: list('scopes'), models: list('models'), tools: list('tools'), hosts: list('hosts'), networks: list('networks') },
       actsFor: textOf(data, 'actsFor'),
       ...(days === '' ? {} : { expiresDays: Number(days) }),
-    });
+    };
+    if (agent === undefined) await call('POST', '/api/agents', { name: textOf(data, 'name'), ...given });
+    else await call('PUT', `/api/agents/${agent.id}`, given);
     act.run(async () => undefined);
     onClose();
   };
   return (
-    <Dialog title="New agent" onClose={onClose}>
+    <Dialog title={agent === undefined ? 'New agent' : 'Change this agent'} onClose={onClose}>
       <Form
         onSend={send}
-        send="Make the agent"
+        send={agent === undefined ? 'Make the agent' : 'Change it'}
         more={
           <button type="button" onClick={onClose}>
             Cancel
           </button>
         }
       >
-        <Field label="Name" name="name" required maxLength={100} autoFocus />
-        <Field label="Purpose" name="purpose" required maxLength={300} hint="What it is for: whoever looks at an alert reads this." />
-        <Field label="Scopes" name="scopes" defaultValue="models" hint="models, tools, inspect, events:read, fga:read, fga:write" />
-        <Field label="Models" name="models" hint="Patterns such as gpt-*; all when empty." />
-        <Field label="Tools" name="tools" hint="Patterns of tool names; all when empty." />
-        <Field label="Networks" name="hosts" hint="Where it may call from, such as 10.0.0.0/8; anywhere when empty." />
-        <Choice label="Acts for" name="actsFor" defaultValue="nobody">
+        {agent === undefined ? (
+          <Field label="Name" name="name" required maxLength={100} autoFocus />
+        ) : (
+          <p className="soft">What is changed counts at once, for the tokens that it has, too.</p>
+        )}
+        <Field
+          label="Purpose"
+          name="purpose"
+          required
+          maxLength={300}
+          defaultValue={agent?.purpose ?? ''}
+          hint="What it is for: whoever looks at an alert reads this."
+        />
+        <Field
+          label="Scopes"
+          name="scopes"
+          defaultValue={agent?.scopes.join(' ') ?? 'models'}
+          hint="models, tools, inspect, events:read, fga:read, fga:write"
+        />
+        <Field label="Models" name="models" defaultValue={agent?.models.join(' ') ?? ''} hint="Patterns such as gpt-*; all when empty." />
+        <Field label="Tools" name="tools" defaultValue={agent?.tools.join(' ') ?? ''} hint="Patterns of tool names; all when empty." />
+        <Field
+          label="Hosts"
+          name="hosts"
+          defaultValue={agent?.hosts.join(' ') ?? ''}
+          hint="Hosts that it may call by the egress proxy, such as *.example.com; all when empty."
+        />
+        <Field
+          label="Networks"
+          name="networks"
+          defaultValue={agent?.networks.join(' ') ?? ''}
+          hint="Where it may call from, such as 10.0.0.0/8; anywhere when empty."
+        />
+        <Choice label="Acts for" name="actsFor" defaultValue={agent?.actsFor ?? 'nobody'}>
           <option value="nobody">nobody but itself</option>
           <option value="owner">its owner</option>
           <option value="anybody">everybody who hands it a token</option>
         </Choice>
-        <Field label="Days until it expires" name="expiresDays" type="number" min={1} max={3650} defaultValue="90" />
+        <Field
+          label="Days until it expires"
+          name="expiresDays"
+          type="number"
+          min={1}
+          max={3650}
+          defaultValue={agent === undefined ? '90' : ''}
+          hint={agent === undefined ? '' : 'From now on; as it is when empty.'}
+        />
       </Form>
     </Dialog>
   );

@@ -11,38 +11,42 @@ import {
 import type { ApprovalsConfig } from '../approvals/config.ts';
 import type { Effect } from '../flow/index.ts';
 import type { ApprovalPort, Area } from '../gateway/service.ts';
-import { ROLES, type Identity, type People } from '../identity/service.ts';
+import { ROLES, type Agents, type Identity, type People } from '../identity/service.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { resolveReference } from './config.ts';
 
 export type ApprovalsWiring = Pick<ApprovalsOptions, 'store' | 'keyring' | 'change' | 'url'> & {
   readonly identity: Pick<Identity, 'listKeys'>;
   readonly people: Pick<People, 'list'>;
+  readonly agents: Pick<Agents, 'list'>;
   config(): ApprovalsConfig;
   readonly env: Readonly<Record<string, string | undefined>>;
 };
 
 /** The approvals of this process: who there is to answer comes from identity, how people hear of it from the configuration. */
 export async function wireApprovals(
-  { identity, people, env, ...given }: ApprovalsWiring,
+  { identity, people, agents, env, ...given }: ApprovalsWiring,
   deps: { readonly logger: Logger; readonly clock: Clock },
 ): Promise<Approvals> {
-  const names = async (tenant: TenantId): Promise<ReadonlyMap<string, string>> =>
-    new Map((await identity.listKeys(tenant)).map(({ principal, name }) => [principal, name]));
-  const channels = openChannels(
-    {
-      config: () => given.config(),
-      resolve: (reference) => resolveReference(reference, env),
-      name: async (tenant, principal) => (await names(tenant)).get(principal) ?? principal,
-    },
-    deps,
-  );
-  const approvals = await openApprovals(
+  // An approver sees who asks by name, and of an agent who answers for it; never an id alone.
+  const names = async (tenant: TenantId): Promise<ReadonlyMap<string, string>> => {
+    const [keys, known, persons] = await Promise.all([identity.listKeys(tenant), agents.list(tenant), people.list(tenant)]);
+    return new Map<string, string>([
+      ...keys.map(({ principal, name }) => [principal, name] as const),
+      ...persons.map(({ id, name }) => [id, name] as const),
+      ...known.map(({ id, name, ownerName }) => [id, `${name} (agent ${ownerName === null ? 'of nobody' : `of ${ownerName}`})`] as const),
+    ]);
+  };
+  const channels = openChannels({
+    config: () => given.config(),
+    resolve: (reference) => resolveReference(reference, env),
+    name: async (tenant, principal) => (await names(tenant)).get(principal) ?? principal,
+  });
+  return openApprovals(
     {
       ...given,
       names,
-      tell: (notice) => channels.tell(notice),
-      ping: (callback, id) => channels.ping(callback, id),
+      channels,
       async someone(tenant, { approvers, needs }, requester) {
         const [persons, keys] = await Promise.all([people.list(tenant), identity.listKeys(tenant)]);
         const able = [
@@ -60,13 +64,6 @@ export async function wireApprovals(
     },
     deps,
   );
-  return {
-    ...approvals,
-    async close() {
-      await approvals.close();
-      await channels.close();
-    },
-  };
 }
 
 /** What the gate asks of the approvals: to hold a call, and whether exactly this one may run now. */

@@ -119,6 +119,16 @@ export const CONFIG = Type.Object(
         { additionalProperties: false, description: 'The authorization server at /oidc of the console port.' },
       ),
     ),
+    conversations: Type.Optional(
+      Type.Object(
+        { days: Type.Integer({ minimum: 1, maximum: 3_650, description: 'How long what was last written to is kept.' }) },
+        {
+          additionalProperties: false,
+          description:
+            'Applications may keep a person’s chats and facts at /v1/conversations/, sealed, for that person’s own token. Off when absent.',
+        },
+      ),
+    ),
     telemetry: Type.Optional(
       Type.Object(
         {

@@ -31,14 +31,24 @@ import {
   openAgents,
   openAuthorizationServer,
   openIdentity,
+  openConversations,
   openPeople,
+  openReviews,
   openUpstreams,
   ROLES,
   type AuthorizationServer,
   type Identity,
   type People,
 } from '../identity/service.ts';
-import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes, upstreamRoutes } from '../identity/routes.ts';
+import {
+  agentRoutes,
+  authorizationRoutes,
+  conversationRoutes,
+  identityRoutes,
+  peopleRoutes,
+  reviewRoutes,
+  upstreamRoutes,
+} from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
@@ -55,6 +65,7 @@ import { vaultRoutes } from '../vault/routes.ts';
 import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
+import { conversationsArea } from './conversations.ts';
 import { openDemo } from './demo/demo.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
@@ -202,12 +213,17 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
   const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
   const newEventId = (): EventId => newId('evt', clock()) as EventId;
+  const agents = openAgents(store, { change: audit.change, clock, refresh });
   const approvals = await wireApprovals(
-    { ...{ store, keyring, change: audit.change, identity, people, env }, config: () => current.approvals ?? {}, url: consoleUrl },
+    { ...{ store, keyring, change: audit.change, identity, people, agents, env }, config: () => current.approvals ?? {}, url: consoleUrl },
     { logger, clock },
   );
   let connections = connectionsOf(config, env);
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
+  const conversations =
+    config.conversations === undefined
+      ? undefined
+      : openConversations(store, { keyring, change: audit.change, clock, days: config.conversations.days });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const mcp = await wireMcp(
     { ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals }, limiter: bounds.limiter },
@@ -226,7 +242,14 @@ export async function openApp(options: OpenOptions): Promise<App> {
     used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy, ...mcp.areas],
+    areas: [
+      ...fgaAreas(fga),
+      ragArea(rag),
+      approvalsArea(approvals, effects),
+      proxy,
+      ...(conversations === undefined ? [] : [conversationsArea(conversations)]),
+      ...mcp.areas,
+    ],
     ...(mcp.proposed === undefined ? {} : { proposed: mcp.proposed }),
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
@@ -259,7 +282,9 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...peopleRoutes(people),
     ...upstreamRoutes(upstreams),
     ...authorizationRoutes(authorization),
-    ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
+    ...agentRoutes(agents, clock),
+    ...(conversations === undefined ? [] : conversationRoutes(conversations)),
+    ...reviewRoutes(openReviews(store, { audit, clock, identity, people, agents, authorization })),
     ...auditRoutes(audit, demo),
     ...policyRoutes(policy, demo),
     ...demoRoutes(demo),

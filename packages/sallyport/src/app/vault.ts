@@ -61,6 +61,8 @@ export function proxyArea(deps: Omit<EgressDeps, 'record'> & { readonly audit: P
         body,
         tenant,
         actor,
+        mayCall: (host: string) =>
+          key.limits.every(({ hosts }) => hosts.length === 0 || hosts.some((pattern) => matchesGlob(pattern, host))),
         ...(actors[0] === undefined ? { principal } : { principal: actors[0], behalf: principal }),
       };
       write(response, await egress({ ...deps, record: (event) => deps.audit.record(event) }, call), method);

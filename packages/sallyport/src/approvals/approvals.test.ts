@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { silentLogger, type Json, type PrincipalId, type TenantId } from '../kernel/index.ts';
+import { subjectHash } from '../audit/index.ts';
 import type { Change, StateChange } from '../audit/service.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { skipReason } from '../../test/kit/postgres.ts';
@@ -38,6 +39,8 @@ for (const kind of STORE_KINDS) {
     const log: StateChange[] = [];
     const notices: Notice[] = [];
     const pings: string[] = [];
+    /** The channel takes nothing. */
+    let silent = false;
     const change: Change = async (tenant: TenantId, fn) => {
       const emitted: StateChange[] = [];
       const result = await (test as TestStore).store.tx(tenant, (sql) => {
@@ -53,8 +56,14 @@ for (const kind of STORE_KINDS) {
           ...{ store: (test as TestStore).store, keyring, change, config: () => config, url: () => 'http://localhost:8101' },
           someone: async () => !nobody,
           names: async () => new Map([[AGENT, 'Mailer']]),
-          tell: (notice) => notices.push(notice),
-          ping: (callback, id) => pings.push(`${callback} ${id}`),
+          channels: {
+            names: () => ['test'],
+            async send(_channel, notice) {
+              if (silent) throw new Error('the channel is down');
+              notices.push(notice);
+            },
+            ping: async (callback, id) => void pings.push(`${callback} ${id}`),
+          },
         },
         { logger: silentLogger, clock: () => now },
       );
@@ -87,6 +96,7 @@ for (const kind of STORE_KINDS) {
       const outcome = await approvals.request(one);
       return outcome.kind === 'held' ? (outcome.url.split('/approve/')[1] ?? '') : '';
     };
+    const told = (id: string): number => notices.filter(({ approval }) => approval === id).length;
     const eventsOf = (id: string): string[] => log.filter(({ target }) => target.id === id).map(({ type }) => type);
     const story = (name: string, run: () => Promise<void>): void =>
       void it(name, async (context) => {
@@ -141,13 +151,33 @@ for (const kind of STORE_KINDS) {
       assert.equal(uses.filter(({ ok }) => ok).length, 1);
     });
 
+    story('a notice that no channel takes is given after a restart, once, and not of what was answered meanwhile', async () => {
+      silent = true;
+      const [id, answered] = [await ask(held({ said: 'It is urgent.' })), await ask(held())];
+      await approvals.answer(ANNA, answered, YES, EVA);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(told(id), 0);
+      await approvals.close();
+      silent = false;
+      now += 70_000;
+      approvals = await open();
+      await until(() => told(id) === 1, 'the notice after the restart');
+      const notice = notices.find(({ approval }) => approval === id);
+      assert.deepEqual([notice?.held.said, notice?.held.tool], ['It is urgent.', 'send_mail']);
+      assert.match(notice?.url ?? '', /\/approve\//);
+      now += 70_000;
+      await other.close();
+      other = await open();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual([told(id), told(answered)], [1, 0]);
+    });
+
     story('the same question at once is one question, and after an answer none', async () => {
       const one = held();
-      const before = notices.length;
       const asked = await Promise.all(Array.from({ length: 20 }, (_, at) => (at % 2 === 0 ? approvals : other).request(one)));
       assert.equal(new Set(asked.map((outcome) => outcome.kind === 'held' && `${outcome.id} ${outcome.url}`)).size, 1);
-      assert.equal(notices.length - before, 1, 'and people are told once');
       const id = await ask(one);
+      await until(() => told(id) === 1, 'people are told once');
       assert.notEqual(await ask({ ...one, conversation: 'another' }), id);
       await approvals.answer(ANNA, id, YES, EVA);
       assert.deepEqual(await approvals.request(one).then((outcome) => outcome.kind === 'held' && [outcome.id, outcome.state]), [
@@ -305,7 +335,7 @@ for (const kind of STORE_KINDS) {
       const waiting = other.wait(one, id, 20_000, never);
       await approvals.answer(ANNA, id, { ...YES, note: 'Fine \u202e by me' }, EVA);
       assert.deepEqual(await waiting.then((told) => [told?.state, told?.note]), ['approved', 'Fine \u202e by me']);
-      assert.ok(pings.includes(`https://example.org/hook ${id}`));
+      await until(() => pings.includes(`https://example.org/hook ${id}`), 'the callback');
       const leaving = new AbortController();
       const gone = other.wait(held(), await ask(held()), 20_000, leaving.signal);
       leaving.abort();
@@ -321,7 +351,7 @@ for (const kind of STORE_KINDS) {
         sql.query<{ row: string }>('select row_to_json(r)::text as row from approvals_requests r where id = $1', [id]),
       );
       assert.ok(!(stored[0]?.row ?? '').replace('say secret-canary aloud', '').includes('secret-canary'));
-      await keyring.eraseSubject(ANNA, eraser);
+      await keyring.eraseSubject(ANNA, subjectHash(await keyring.tenant(ANNA), eraser));
       const view = await approvals.get(ANNA, id, EVA);
       assert.deepEqual([view.arguments, view.said, view.shown], [null, null, []]);
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, EVA)), 'APPROVAL_STATE');
@@ -350,4 +380,9 @@ for (const kind of STORE_KINDS) {
       assert.deepEqual(await approvals.use(held({ arguments: '\ud800' })), { ok: false, reason: 'arguments_invalid' });
     });
   });
+}
+
+async function until(done: () => boolean, what: string): Promise<void> {
+  for (const end = Date.now() + 5_000; Date.now() < end; await new Promise((resolve) => setTimeout(resolve, 10))) if (done()) return;
+  assert.fail(`not in time: ${what}`);
 }

@@ -3,7 +3,7 @@ import { label } from '../audit/index.ts';
 import type { Change, StateChange } from '../audit/service.ts';
 import type { Keyring } from '../keyring/service.ts';
 import type { Sql, Store } from '../store/service.ts';
-import type { Action, Answer, Approver, Held, Notice, Progress, Requested, State, Used } from './approval.ts';
+import type { Action, Answer, Approver, Held, Progress, Requested, State, Used } from './approval.ts';
 import { bindingOf, valueHash } from './binding.ts';
 import type { ApprovalsConfig } from './config.ts';
 import { fail } from './errors.ts';
@@ -12,6 +12,7 @@ import { isProved, linkToken, readLinkToken } from './link_token.ts';
 import type { ApprovalRow, GrantRow } from './record.ts';
 import { grantOf, offeredScopes } from './scope.ts';
 import { openContent, openNote, sealContent, sealNote, type Content } from './sealed_service.ts';
+import { openNotices, type Channels } from './notices_service.ts';
 import * as rows from './store.ts';
 import { viewOf, type ApprovalView } from './view.ts';
 import { Waiters } from './waiters.ts';
@@ -60,10 +61,8 @@ export type ApprovalsOptions = {
   someone(tenant: TenantId, terms: Terms, requester: string): Promise<boolean>;
   /** Names of principals, for people to read. */
   names(tenant: TenantId): Promise<ReadonlyMap<string, string>>;
-  /** Told after an action was held; tells others. */
-  tell(notice: Notice): void;
-  /** Told after an approval with a callback was decided. */
-  ping(callback: string, id: string): void;
+  /** By which people hear of a held action, and the requester of a decision. */
+  readonly channels: Channels;
 };
 
 const HOUR = 3_600_000;
@@ -98,6 +97,8 @@ export async function openApprovals(
   async function linkTo(tenant: TenantId, link: string): Promise<string> {
     return `${options.url()}/approve/${linkToken(await macOf(tenant), tenant, link)}`;
   }
+
+  const notices = openNotices({ store, keyring, channels: options.channels, linkTo }, deps);
 
   async function existing(tenant: TenantId, id: string): Promise<ApprovalRow> {
     const row = await store.tx(tenant, (sql) => rows.selectRequest(sql, id));
@@ -172,10 +173,11 @@ export async function openApprovals(
           detail: { approval: row.id, scope: grant.scope, expires: now + grant.forMs },
         });
       }
+      if (next !== 'waiting' && content?.callback !== undefined) await notices.decided(sql, tenant, row.id);
       await rows.notifyApproval(sql, tenant, row.id);
       return next;
     });
-    if (state !== 'waiting' && content?.callback !== undefined) options.ping(content.callback, row.id);
+    if (state !== 'waiting') notices.deliver();
     return view(tenant, await existing(tenant, row.id), by);
   }
 
@@ -216,7 +218,7 @@ export async function openApprovals(
     const outcome = await change(tenant, (sql, emit) => hold(sql, emit));
     if (outcome.kind !== 'held') return outcome;
     const url = await linkTo(tenant, outcome.link);
-    if (outcome.id === id) options.tell({ tenant, approval: id, url, held, expires: outcome.expiresAt });
+    if (outcome.id === id) notices.deliver();
     return { kind: 'held', id: outcome.id, url, expiresAt: outcome.expiresAt, state: outcome.state };
 
     type Outcome = Exclude<Requested, { kind: 'held' }> | (Omit<Extract<Requested, { kind: 'held' }>, 'url'> & { readonly link: string });
@@ -244,6 +246,7 @@ export async function openApprovals(
         ...{ created: now, expires },
       });
       await rows.insertLink(sql, tenant, link, id, now, expires);
+      await notices.ask(sql, tenant, id);
       await emit({
         ...about({ id, tool: held.tool }, requester, 'approval.requested'),
         detail: { risk: held.risk, effect: held.effect, findings: held.findings.length, needs: terms.needs, expires },
@@ -347,6 +350,7 @@ export async function openApprovals(
     async close() {
       clearInterval(timer);
       waiters.close();
+      await notices.close();
       await unlisten();
     },
   };

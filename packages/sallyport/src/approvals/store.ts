@@ -231,3 +231,40 @@ export async function revokeGrant(sql: Sql, id: string, now: number): Promise<bo
 export async function notifyApproval(sql: Sql, tenant: TenantId, id: string): Promise<void> {
   await sql.query('select pg_notify($1, $2)', [APPROVALS_CHANNEL, `${tenant} ${id}`]);
 }
+
+export type NoticeRow = { readonly approval: string; readonly channel: string; readonly attempts: number };
+
+/** Notices that one look takes, of one tenant. */
+const TAKEN = 20;
+
+export async function insertNotice(sql: Sql, tenant: TenantId, approval: string, channel: string, now: number): Promise<void> {
+  await sql.query(
+    'insert into approvals_notices (tenant, approval, channel, next) values ($1, $2, $3, $4::bigint) on conflict do nothing',
+    [tenant, approval, channel, now],
+  );
+}
+
+/** Tenants in which a notice is due; as system. */
+export async function tenantsWithNotices(sql: Sql, now: number): Promise<TenantId[]> {
+  const rows = await sql.query<Row & { tenant: TenantId }>('select distinct tenant from approvals_notices where next <= $1::bigint', [now]);
+  return rows.map(({ tenant }) => tenant);
+}
+
+/** Takes notices that are due until `lease`: two processes never have the same one under way. */
+export async function takeNotices(sql: Sql, now: number, lease: number): Promise<NoticeRow[]> {
+  return sql.query<Row & NoticeRow>(
+    `update approvals_notices n set next = $2::bigint, attempts = attempts + 1
+     where (approval, channel) in (
+       select approval, channel from approvals_notices where next <= $1::bigint order by next limit ${TAKEN} for update skip locked)
+     returning approval, channel, attempts`,
+    [now, lease],
+  );
+}
+
+export async function postponeNotice(sql: Sql, approval: string, channel: string, next: number): Promise<void> {
+  await sql.query('update approvals_notices set next = $3::bigint where approval = $1 and channel = $2', [approval, channel, next]);
+}
+
+export async function deleteNotice(sql: Sql, approval: string, channel: string): Promise<void> {
+  await sql.query('delete from approvals_notices where approval = $1 and channel = $2', [approval, channel]);
+}

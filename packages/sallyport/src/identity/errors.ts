@@ -85,6 +85,8 @@ export const ERRORS = {
     fix: 'Ask an administrator for an invitation to an address that the account proves, or sign in in another way and connect it under Team.',
   },
   UPSTREAM_TAKEN: { status: 409, message: 'This account belongs to another person here.', fix: 'Use another account.' },
+  ACCESS_UNKNOWN: { status: 404, message: 'There is no such access in force.', fix: 'Read the list again: it may have ended.' },
+  ACCESS_OWN: { status: 403, message: 'Nobody reviews his own access.', fix: 'Ask another administrator.' },
   CLIENT_UNKNOWN: { status: 404, message: 'There is no such application.', fix: '`sallyport client list` shows the applications.' },
   CLIENT_INVALID: { status: 400, message: 'The application cannot be registered like this.', fix: 'Correct what is named.' },
   GRANT_UNKNOWN: { status: 404, message: 'There is no such grant in force.', fix: 'Read the list again: it may have ended.' },

@@ -9,6 +9,8 @@ export type KeyRecord = {
   readonly principal: PrincipalId;
   readonly principalKind: PrincipalKind;
   readonly name: string;
+  /** The application whose token it is; none for a key. */
+  readonly client?: string;
   readonly permissions: ReadonlySet<Permission>;
   /** Whether it may use the data plane. */
   readonly gateway: boolean;
@@ -36,8 +38,8 @@ export type KeyRecord = {
   readonly limits: readonly AgentLimits[];
 };
 
-/** What an agent may use, at most. Patterns of models and tools (`*` matches any run); none = all. */
-export type AgentLimits = { readonly models: readonly string[]; readonly tools: readonly string[] };
+/** What an agent may use, at most. Patterns of models, tools and hosts that it may call (`*` matches any run); none = all. */
+export type AgentLimits = { readonly models: readonly string[]; readonly tools: readonly string[]; readonly hosts: readonly string[] };
 
 /** What an operator chooses for a new key. */
 export type NewKey = {

@@ -20,16 +20,19 @@ import { SeenProofs } from './access/seen_proofs.ts';
 import { EMPTY, endedBetween, type Snapshot } from './access/snapshot.ts';
 import { loadSnapshot } from './access/store.ts';
 import { touchAgents } from './agents/store.ts';
-import { insertKey, insertPrincipal, insertTenant, listKeys, notify, revokeKey } from './store.ts';
+import { insertKey, insertPrincipal, insertTenant, listKeys, notify, notifyProofs, PROOFS_CHANNEL, revokeKey } from './store.ts';
 import { isToken, newToken, tokenHash } from './token.ts';
 
 export type { KeyRecord, ListedKey, NewKey } from './key.ts';
 export type { Identified, Presented } from './access/identify.ts';
 export { GATEWAY_SCOPES } from './access/principal.ts';
 export { PROOF_ALGORITHMS } from './access/proof.ts';
-export { openAgents } from './agents/service.ts';
+export { openAgents, type Agents } from './agents/service.ts';
 export { openAuthorizationServer, type AuthorizationServer } from './server/service.ts';
 export { FRESH_MS, openPeople, type People } from './people/service.ts';
+export { openConversations, type Conversations } from './conversations/service.ts';
+export { answerConversations, problem as conversationProblem } from './conversations/api_service.ts';
+export { openReviews } from './review/service.ts';
 export { openUpstreams } from './upstream/service.ts';
 export { ROLES } from './people/person.ts';
 export { isSessionBearer } from './people/session_token.ts';
@@ -69,6 +72,9 @@ export type Identity = {
 
 /** Between two readings when no notification comes: a revocation reaches every process within a second even if one is lost. */
 const REFRESH_MS = 1_000;
+/** Used proofs are told to other processes this often, a notification of 8,000 bytes at most. */
+const TELL_MS = 50;
+const BUNCH = 300;
 /** How exactly a list knows when an agent was last used. */
 const TOUCH_MS = 30_000;
 /** Names are shown in lists. */
@@ -141,6 +147,19 @@ export async function openIdentity(
   const unlisten = await store.listen('identity', refreshQuietly);
   const timer = setInterval(refreshQuietly, REFRESH_MS);
   timer.unref();
+  const unhear = await store.listen(PROOFS_CHANNEL, (payload) => seen.learn(payload.split(' '), clock()));
+  const teller = setInterval(() => void tellProofs(), TELL_MS);
+  teller.unref();
+
+  /** Other processes hear which proofs were used here. An embedded database has no other process. */
+  async function tellProofs(): Promise<void> {
+    const taken = seen.take();
+    if (taken.length === 0 || store.kind === 'pglite') return;
+    const bunches = Array.from({ length: Math.ceil(taken.length / BUNCH) }, (_, at) => taken.slice(at * BUNCH, (at + 1) * BUNCH).join(' '));
+    await store
+      .system('identity: proofs that were used', (sql) => notifyProofs(sql, bunches))
+      .catch((error: unknown) => logger.warn('used proofs not told', { reason: reasonOf(error) }));
+  }
 
   return {
     authenticate,
@@ -202,7 +221,9 @@ export async function openIdentity(
     },
     async close() {
       clearInterval(timer);
+      clearInterval(teller);
       await unlisten().catch(() => {});
+      await unhear().catch(() => {});
       await reading?.catch(() => {});
     },
   };

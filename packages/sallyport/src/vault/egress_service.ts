@@ -22,6 +22,8 @@ export type EgressCall = {
   /** The person that it acts for: then no other account than that person's. */
   readonly behalf?: PrincipalId;
   readonly actor: EventActor;
+  /** Whether everybody who acts in it may call this host. */
+  mayCall(host: string): boolean;
 };
 
 export type EgressReply = { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Buffer };
@@ -92,6 +94,8 @@ async function run(deps: EgressDeps, connection: Connection, call: EgressCall, d
     return refused({ status: 405, code: 'method_not_allowed', message: 'The proxy does not forward this method.' });
   const url = addressOf(connection, call);
   if (typeof url === 'string') return refused({ status: 400, code: 'target_invalid', message: url });
+  if (!call.mayCall(url.host))
+    return refused({ status: 403, code: 'host_not_allowed', message: `The agent that calls may not call ${url.host}.` });
   const user = await userOf(deps, connection, call);
   if (typeof user !== 'string') return refused(user);
   const facts = { method: call.method, host: url.host, path: url.pathname, agent: call.principal, user };

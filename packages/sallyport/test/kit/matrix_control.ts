@@ -60,6 +60,9 @@ export const CONTROL: Readonly<Record<string, Entry>> = {
   'POST /api/keys': { body: () => ({ name: UNIQUE }) },
   'GET /api/agents': {},
   'POST /api/agents': { body: (ids) => ({ name: UNIQUE, purpose: 'x', owner: ids.person }) },
+  'PUT /api/agents/:id': { params: id('agent'), ...body({ tools: ['mail_*'] }) },
+  'GET /api/access': {},
+  'POST /api/access': { body: ({ agent }) => ({ kind: 'agent', id: agent, decision: 'confirm' }) },
   'POST /api/agents/:id/keys': {
     params: id('agent'),
     ...body({ jwk: { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } }),
@@ -98,6 +101,8 @@ export const CONTROL: Readonly<Record<string, Entry>> = {
   'POST /api/session/accounts': { ...body({ provider: 'x', proof: 'x', state: 'x' }), own: [400, 403] },
   'DELETE /api/session/accounts/:id': { params: id('upstreamLink') },
   'DELETE /api/sign-in-providers/:id': { params: id('upstream') },
+  'GET /api/session/conversations': PERSON,
+  'DELETE /api/session/conversations': PERSON,
   'GET /api/session/passkeys': PERSON,
   'POST /api/session/passkeys/begin': PERSON,
   'POST /api/session/passkeys': { ...body({ name: 'x', ...ANSWER }), own: [400, 403] },

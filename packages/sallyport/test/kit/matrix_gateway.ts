@@ -43,6 +43,11 @@ export const GATEWAY: Readonly<Record<string, Entry>> = {
   // The requester's own alone: not even whoever has every permission sees the one of another key.
   'GET /v1/approvals/:id': { params: ({ approval }) => [approval], own: [404] },
   'GET /.well-known/authzen-configuration/fga/stores/:store': FGA,
+  // No key reads them, whatever it may else; `conversations.test.ts` has whose they are.
+  'GET /v1/conversations/': { own: [403] },
+  'GET /v1/conversations/:id': { params: () => ['visit'], own: [403] },
+  'PUT /v1/conversations/:id': { params: () => ['visit'], ...body({ messages: [] }), own: [403] },
+  'DELETE /v1/conversations/:id': { params: () => ['visit'], own: [403] },
   'GET /proxy/things/a': { headers: ({ person }) => ({ 'x-sallyport-user': person }), own: [403] },
   ...Object.fromEntries(
     ENDPOINTS.map(({ method, path }): [string, Entry] => [

@@ -21,14 +21,24 @@ const jwk = holder.publicKey.export({ format: 'jwk' });
 const jkt = jwkThumbprint(jwk) as string;
 
 const agent = (id: string, more: Partial<AgentRecord> = {}): AgentRecord => ({
-  ...{ id: id as PrincipalId, tenant: ANNA, name: id, owner: null, scopes: ['models', 'fga:read'], models: [], tools: [], hosts: [] },
+  ...{
+    id: id as PrincipalId,
+    tenant: ANNA,
+    name: id,
+    owner: null,
+    scopes: ['models', 'fga:read'],
+    models: [],
+    tools: [],
+    hosts: [],
+    networks: [],
+  },
   ...{ actsFor: 'anybody', dpop: false, expires: null, jwks: [], workloads: [], ...more },
 });
 const snapshot: Snapshot = {
   ...EMPTY,
   tenants: [ANNA],
   people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: ANNA, name: 'Anna', role: 'operator' }]]),
-  agents: new Map(['prn_a', 'prn_b', 'prn_c', 'prn_d'].map((id) => [id, agent(id, id === 'prn_b' ? { hosts: ['10.0.0.0/8'] } : {})])),
+  agents: new Map(['prn_a', 'prn_b', 'prn_c', 'prn_d'].map((id) => [id, agent(id, id === 'prn_b' ? { networks: ['10.0.0.0/8'] } : {})])),
   verification: new Map([['k1', server.publicKey]]),
 };
 

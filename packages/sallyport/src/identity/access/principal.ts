@@ -26,7 +26,7 @@ export function principalOf(claims: AccessClaims, snapshot: Snapshot, address?: 
   const known = agents.filter((agent): agent is AgentRecord => agent?.tenant === claims.tenant);
   if (known.length < agents.length) return no('An agent that acts in it is not in force.');
   const nearest = known[0];
-  if (nearest !== undefined && address !== undefined && !comesFrom(nearest.hosts, address))
+  if (nearest !== undefined && address !== undefined && !comesFrom(nearest.networks, address))
     return no('The agent may not call from this address.');
   if (!snapshot.tenants.includes(subject.tenant)) return no('Its tenant is not in force.');
   const scopes = claims.scope.split(' ').filter((scope) => known.every((agent) => agent.scopes.includes(scope)));
@@ -40,6 +40,7 @@ export function principalOf(claims: AccessClaims, snapshot: Snapshot, address?: 
       principal: claims.sub as PrincipalId,
       principalKind: person === undefined ? 'agent' : 'user',
       name: subject.name,
+      client: claims.client_id,
       permissions: new Set(scopes.filter((scope): scope is Permission => isPermission(scope) && (allowed?.has(scope) ?? true))),
       gateway: true,
       useModels: scopes.includes('models'),

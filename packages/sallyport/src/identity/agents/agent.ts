@@ -1,5 +1,6 @@
 import type { JsonObject, PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { AgentLimits } from '../key.ts';
+import { DORMANT_MS } from '../review/access.ts';
 
 /** For whom an agent may act with a token of theirs: nobody, the person who owns it, anybody of the tenant. */
 export const ACTS_FOR = ['nobody', 'owner', 'anybody'] as const;
@@ -15,7 +16,8 @@ export type AgentRecord = AgentLimits & {
   readonly name: string;
   readonly owner: string | null;
   readonly scopes: readonly string[];
-  readonly hosts: readonly string[];
+  /** Where it may call from, in CIDR form; none = anywhere. */
+  readonly networks: readonly string[];
   readonly actsFor: ActsFor;
   /** Its tokens are bound to a key (DPoP). */
   readonly dpop: boolean;
@@ -33,14 +35,15 @@ export type NewAgent = {
   readonly models?: readonly string[] | undefined;
   readonly tools?: readonly string[] | undefined;
   readonly hosts?: readonly string[] | undefined;
+  readonly networks?: readonly string[] | undefined;
   readonly actsFor?: ActsFor | undefined;
   readonly dpop?: boolean | undefined;
   /** Milliseconds since 1970. */
   readonly expires?: number | undefined;
 };
 
-/** Not used for this long: nobody would miss it, and whoever finds its key has all the time. */
-export const DORMANT_MS = 30 * 86_400_000;
+/** What of an agent can be changed afterwards; what is absent stays. */
+export type AgentChange = Omit<Partial<NewAgent>, 'name'>;
 
 /** An agent in a list. Times in milliseconds since 1970. */
 export type ListedAgent = {
@@ -53,6 +56,7 @@ export type ListedAgent = {
   readonly models: readonly string[];
   readonly tools: readonly string[];
   readonly hosts: readonly string[];
+  readonly networks: readonly string[];
   readonly actsFor: ActsFor;
   readonly dpop: boolean;
   readonly created: number;
@@ -73,8 +77,10 @@ export function warningsOf(agent: Omit<ListedAgent, 'warnings'>, now: number): s
   if (agent.expires === null) warnings.push('It never expires.');
   if (agent.scopes.includes('models') && agent.models.length === 0) warnings.push('It may use every model.');
   if (agent.scopes.includes('tools') && agent.tools.length === 0) warnings.push('It may use every tool.');
+  if (agent.scopes.includes('tools') && agent.hosts.length === 0)
+    warnings.push('It may call every host of every connection that it is given.');
   if (agent.scopes.includes('fga:write')) warnings.push('It may change who may read what.');
   if (agent.actsFor === 'anybody') warnings.push('It may act for everybody.');
-  if (agent.hosts.length === 0) warnings.push('Its tokens are accepted from everywhere.');
+  if (agent.networks.length === 0) warnings.push('Its tokens are accepted from everywhere.');
   return warnings;
 }

@@ -1,6 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { table, type Command, type CommandContext, type Json, type JsonObject } from '../../kernel/index.ts';
 
+/** What an agent may do. */
+const LIMITS: Command['flags'] = [
+  { name: 'owner', value: 'PERSON', summary: 'Who answers for it, by name or id.' },
+  {
+    name: 'scope',
+    value: 'SCOPE',
+    summary: 'What it may do: models, tools, inspect, events:read, fga:read, fga:write. models when absent.',
+    many: true,
+  },
+  { name: 'models', value: 'PATTERN', summary: 'Models that it may use. All when absent.', many: true },
+  { name: 'tools', value: 'PATTERN', summary: 'Tools that it may use. All when absent.', many: true },
+  {
+    name: 'host',
+    value: 'HOST',
+    summary: 'Hosts that it may call by the egress proxy, such as *.example.com. All when absent.',
+    many: true,
+  },
+  { name: 'network', value: 'NETWORK', summary: 'Where it may call from, such as 10.0.0.0/8. Anywhere when absent.', many: true },
+  { name: 'acts-for', value: 'WHOM', summary: 'nobody, owner or anybody: for whom it may act with a token of theirs.' },
+  { name: 'expires', value: 'DAYS', summary: 'Days until it expires.' },
+  { name: 'dpop', summary: 'Its tokens are bound to a key.' },
+];
+
 /** Commands over agents, applications and sessions; all of them only call the control API. */
 export const AGENT_COMMANDS: readonly Command[] = [
   {
@@ -9,35 +32,9 @@ export const AGENT_COMMANDS: readonly Command[] = [
     flags: [
       { name: 'name', value: 'NAME', summary: 'Unique.', required: true },
       { name: 'purpose', value: 'TEXT', summary: 'What it is for.', required: true },
-      { name: 'owner', value: 'PERSON', summary: 'Who answers for it, by name or id.' },
-      {
-        name: 'scope',
-        value: 'SCOPE',
-        summary: 'What it may do: models, tools, inspect, events:read, fga:read, fga:write. models when absent.',
-        many: true,
-      },
-      { name: 'models', value: 'PATTERN', summary: 'Models that it may use. All when absent.', many: true },
-      { name: 'tools', value: 'PATTERN', summary: 'Tools that it may use. All when absent.', many: true },
-      { name: 'host', value: 'NETWORK', summary: 'Where it may call from, such as 10.0.0.0/8. Anywhere when absent.', many: true },
-      { name: 'acts-for', value: 'WHOM', summary: 'nobody, owner or anybody: for whom it may act with a token of theirs.' },
-      { name: 'expires', value: 'DAYS', summary: 'Days until it expires.' },
-      { name: 'dpop', summary: 'Its tokens are bound to a key.' },
+      ...LIMITS,
     ],
-    run: (context) =>
-      said(context, 'POST', '/api/agents', {
-        ...pick(context, {
-          name: 'name',
-          purpose: 'purpose',
-          owner: 'owner',
-          scope: 'scopes',
-          models: 'models',
-          tools: 'tools',
-          host: 'hosts',
-          'acts-for': 'actsFor',
-        }),
-        ...number(context, 'expires', 'expiresDays'),
-        ...(context.flags['dpop'] === true ? { dpop: true } : {}),
-      }),
+    run: (context) => said(context, 'POST', '/api/agents', { ...pick(context, { name: 'name' }), ...limits(context) }),
   },
   {
     name: 'agent list',
@@ -52,6 +49,32 @@ export const AGENT_COMMANDS: readonly Command[] = [
         const rows = agents.map((one) => [
           ...[word(one['id']), word(one['name']), word(one['ownerName'])],
           one['quarantined'] === null ? 'in force' : 'stopped',
+          Array.isArray(one['warnings']) ? one['warnings'].map(word).join(' ') : '',
+        ]);
+        context.out(table(columns, rows, context.width));
+      }
+      return 0;
+    },
+  },
+  {
+    name: 'agent change',
+    summary: 'Changes what an agent may do; what is not named stays. It counts at once.',
+    usage: 'ID',
+    flags: [{ name: 'purpose', value: 'TEXT', summary: 'What it is for.' }, ...LIMITS],
+    run: (context) => said(context, 'PUT', `/api/agents/${id(context)}`, limits(context)),
+  },
+  {
+    name: 'access list',
+    summary: 'Lists who can do what, when it was last used, and what to look at: an access review.',
+    flags: [],
+    async run(context) {
+      const { access } = (await (await context.api()).call('GET', '/api/access')) as { access: JsonObject[] };
+      if (context.json) context.out(JSON.stringify(access));
+      else {
+        const columns = [{ title: 'KIND' }, { title: 'ID', whole: true }, { title: 'NAME' }, { title: 'LAST USED' }, { title: 'LOOK AT' }];
+        const day = (at: Json | undefined): string => (typeof at === 'number' ? new Date(at).toISOString().slice(0, 10) : 'never');
+        const rows = access.map((one) => [
+          ...[word(one['kind']), word(one['id']), word(one['name']), day(one['used'])],
           Array.isArray(one['warnings']) ? one['warnings'].map(word).join(' ') : '',
         ]);
         context.out(table(columns, rows, context.width));
@@ -194,7 +217,7 @@ export const AGENT_COMMANDS: readonly Command[] = [
 ];
 
 /** Calls the API and prints what it answered. */
-async function said(context: CommandContext, method: 'POST' | 'DELETE', path: string, body?: JsonObject): Promise<number> {
+async function said(context: CommandContext, method: 'POST' | 'PUT' | 'DELETE', path: string, body?: JsonObject): Promise<number> {
   const reply = (await (await context.api()).call(method, path, body)) as JsonObject;
   const [first] = Object.values(reply);
   context.out(context.json ? JSON.stringify(reply) : word(first ?? ''));
@@ -222,4 +245,21 @@ function pick({ flags }: CommandContext, names: Readonly<Record<string, string>>
 
 function number({ flags }: CommandContext, flag: string, name: string): JsonObject {
   return typeof flags[flag] === 'string' ? { [name]: Number(flags[flag]) } : {};
+}
+
+function limits(context: CommandContext): JsonObject {
+  return {
+    ...pick(context, {
+      purpose: 'purpose',
+      owner: 'owner',
+      scope: 'scopes',
+      models: 'models',
+      tools: 'tools',
+      host: 'hosts',
+      network: 'networks',
+      'acts-for': 'actsFor',
+    }),
+    ...number(context, 'expires', 'expiresDays'),
+    ...(context.flags['dpop'] === true ? { dpop: true } : {}),
+  };
 }

@@ -1,4 +1,4 @@
-import { Type, type Route } from '../../kernel/index.ts';
+import { Type, type Caller, type Route } from '../../kernel/index.ts';
 import { GATEWAY_SCOPES } from '../access/principal.ts';
 import { fail } from '../errors.ts';
 import { withBody } from '../server/routes.ts';
@@ -8,21 +8,30 @@ import type { Agents } from './service.ts';
 const DAY = 86_400_000;
 const strict = { additionalProperties: false } as const;
 const PATTERNS = Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 }));
-const NEW_AGENT = Type.Object(
-  {
-    name: Type.String({ minLength: 1, maxLength: 100 }),
-    purpose: Type.String({ minLength: 1, maxLength: 300 }),
-    owner: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'A person by id or name; who calls when absent.' })),
-    scopes: Type.Optional(Type.Array(Type.Enum([...GATEWAY_SCOPES]), { maxItems: GATEWAY_SCOPES.length })),
-    models: PATTERNS,
-    tools: PATTERNS,
-    hosts: Type.Optional(Type.Array(Type.String({ minLength: 2, maxLength: 50 }), { maxItems: 100 })),
-    actsFor: Type.Optional(Type.Enum([...ACTS_FOR])),
-    dpop: Type.Optional(Type.Boolean()),
-    expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
-  },
-  strict,
-);
+const PURPOSE = Type.String({ minLength: 1, maxLength: 300 });
+const CHANGE = {
+  owner: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'A person by id or name; who calls when absent.' })),
+  scopes: Type.Optional(Type.Array(Type.Enum([...GATEWAY_SCOPES]), { maxItems: GATEWAY_SCOPES.length })),
+  models: PATTERNS,
+  tools: PATTERNS,
+  hosts: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 253 }), {
+      maxItems: 100,
+      description: 'Hosts that it may call by the egress proxy; `*` for any run. All when empty.',
+    }),
+  ),
+  networks: Type.Optional(
+    Type.Array(Type.String({ minLength: 2, maxLength: 50 }), {
+      maxItems: 100,
+      description: 'Where it may call from, such as 10.0.0.0/8. Anywhere when empty.',
+    }),
+  ),
+  actsFor: Type.Optional(Type.Enum([...ACTS_FOR])),
+  dpop: Type.Optional(Type.Boolean()),
+  expiresDays: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 3_650 })),
+};
+const NEW_AGENT = Type.Object({ name: Type.String({ minLength: 1, maxLength: 100 }), purpose: PURPOSE, ...CHANGE }, strict);
+const CHANGED_AGENT = Type.Object({ purpose: Type.Optional(PURPOSE), ...CHANGE }, strict);
 const KEY = Type.Object(
   {
     jwk: Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())])),
@@ -56,6 +65,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
             models: [...one.models],
             tools: [...one.tools],
             hosts: [...one.hosts],
+            networks: [...one.networks],
             keys: one.keys.map((key) => ({ ...key })),
             workloads: one.workloads.map((workload) => ({ ...workload })),
             warnings: [...one.warnings],
@@ -64,11 +74,22 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       }),
     },
     withBody('POST', '/api/agents', 'Makes an agent.', write, NEW_AGENT, async ({ expiresDays, ...agent }, { caller }) => {
-      const beyond = (agent.scopes ?? []).filter((scope) => scope !== 'models' && scope !== 'tools' && !caller.permissions.has(scope));
-      if (beyond.length > 0) throw fail('AGENT_INVALID', { say: `You cannot give what you do not have: ${beyond.join(', ')}.` });
-      const expires = expiresDays === undefined ? undefined : Math.round(clock() + expiresDays * DAY);
-      return { status: 201, json: { id: await agents.create(caller.tenant, { ...agent, expires }, caller.principal), name: agent.name } };
+      notBeyond(agent.scopes, caller);
+      const id = await agents.create(caller.tenant, { ...agent, expires: expiryOf(expiresDays, clock) }, caller.principal);
+      return { status: 201, json: { id, name: agent.name } };
     }),
+    withBody(
+      'PUT',
+      '/api/agents/:id',
+      'Changes what an agent may do, its owner or its expiry; what is absent stays. It counts at once, for tokens that are out already too.',
+      { permission: 'identity:write', fresh: 'what an agent may do' },
+      CHANGED_AGENT,
+      async ({ expiresDays, ...change }, { caller, params }) => {
+        notBeyond(change.scopes, caller);
+        await agents.change(caller.tenant, params['id'] ?? '', { ...change, expires: expiryOf(expiresDays, clock) }, caller.principal);
+        return { json: { changed: params['id'] ?? '' } };
+      },
+    ),
     withBody(
       'POST',
       '/api/agents/:id/keys',
@@ -147,4 +168,16 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       },
     },
   ];
+}
+
+/** A caller never gives what he does not have. */
+function notBeyond(scopes: readonly string[] | undefined, { permissions }: Caller): void {
+  const beyond = (scopes ?? []).filter(
+    (scope) => scope !== 'models' && scope !== 'tools' && !(permissions as ReadonlySet<string>).has(scope),
+  );
+  if (beyond.length > 0) throw fail('AGENT_INVALID', { say: `You cannot give what you do not have: ${beyond.join(', ')}.` });
+}
+
+function expiryOf(days: number | undefined, clock: () => number): number | undefined {
+  return days === undefined ? undefined : Math.round(clock() + days * DAY);
 }

@@ -8,7 +8,7 @@ import { fail } from '../errors.ts';
 import { endGrants, notify, revoke } from '../server/store.ts';
 import { patternProblem } from '../server/workload.ts';
 import { insertPrincipal } from '../store.ts';
-import type { ListedAgent, NewAgent } from './agent.ts';
+import type { AgentChange, ListedAgent, NewAgent } from './agent.ts';
 import * as rows from './store.ts';
 
 /** Agents: identities that are no people, each with somebody who answers for it. */
@@ -16,6 +16,8 @@ export type Agents = {
   list(tenant: TenantId): Promise<ListedAgent[]>;
   /** Rejects AGENT_INVALID. */
   create(tenant: TenantId, agent: NewAgent, actor: string): Promise<PrincipalId>;
+  /** Changes what it may do; for tokens that are out already, too. Rejects AGENT_UNKNOWN, AGENT_INVALID. */
+  change(tenant: TenantId, id: string, change: AgentChange, actor: string): Promise<void>;
   /**
    * A public key by which it proves itself from now on; `overlapMs`: how long its other keys stay, for ever when absent.
    * Answers the key's id (`kid`, its thumbprint). Rejects AGENT_UNKNOWN, AGENT_INVALID.
@@ -94,6 +96,26 @@ export function openAgents(
       await deps.refresh();
       return id;
     },
+    async change(tenant, id, change, actor) {
+      checkAgent({ name: 'unchanged', purpose: 'unchanged', ...change }, clock());
+      const { owner, expires, ...limits } = change;
+      const said = Object.entries(limits).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, Array.isArray(value) ? value.join(' ').slice(0, 300) : value] as const],
+      );
+      const detail = {
+        ...Object.fromEntries(said),
+        ...(expires === undefined ? {} : { expires }),
+        ...(owner === undefined ? {} : { owner }),
+      };
+      await changed(tenant, id, 'agent.changed', actor, detail, async (sql) => {
+        if (owner !== undefined) {
+          const found = await rows.personOf(sql, owner);
+          if (found === undefined) throw fail('AGENT_INVALID', { say: 'There is no such person to own it.' });
+          await rows.changeOwner(sql, id, found);
+        }
+        await rows.updateAgent(sql, id, change);
+      });
+    },
     async addKey(tenant, id, { jwk, expires, overlapMs }, actor) {
       const key = publicJwk(jwk);
       if (expires !== undefined && expires <= clock()) throw fail('AGENT_INVALID', { say: 'The key would have expired already.' });
@@ -157,8 +179,10 @@ function checkAgent(agent: NewAgent, now: number): void {
   if (!printable(agent.purpose, 300)) throw fail('AGENT_INVALID', { say: 'Its purpose needs 1 to 300 printable characters.' });
   const unknown = (agent.scopes ?? []).filter((scope) => !(GATEWAY_SCOPES as readonly string[]).includes(scope));
   if (unknown.length > 0) throw fail('AGENT_INVALID', { say: `Scopes are ${GATEWAY_SCOPES.join(', ')}.` });
-  if ((agent.hosts ?? []).some((host) => readNetwork(host) === undefined))
-    throw fail('AGENT_INVALID', { say: 'Hosts are addresses or networks such as 10.0.0.0/8.' });
+  if ((agent.networks ?? []).some((network) => readNetwork(network) === undefined))
+    throw fail('AGENT_INVALID', { say: 'Networks are addresses or networks such as 10.0.0.0/8.' });
+  if ((agent.hosts ?? []).some((host) => !/^[a-z0-9.*-]+(?::\d{1,5})?$/.test(host)))
+    throw fail('AGENT_INVALID', { say: 'Hosts are names such as api.example.com or *.example.com, in lower case.' });
   if (agent.expires !== undefined && agent.expires <= now) throw fail('AGENT_INVALID', { say: 'It would have expired already.' });
 }
 

@@ -1,6 +1,6 @@
 import type { JsonObject, PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
-import type { ActsFor, AgentRecord, ListedAgent, NewAgent, Workload } from './agent.ts';
+import type { ActsFor, AgentChange, AgentRecord, ListedAgent, NewAgent, Workload } from './agent.ts';
 import { warningsOf } from './agent.ts';
 
 const MAX_AGENTS = 100_000;
@@ -18,6 +18,7 @@ type AgentRow = {
   models: string[];
   tools: string[];
   hosts: string[];
+  networks: string[];
   acts_for: ActsFor;
   dpop: boolean;
   quarantined: number | null;
@@ -53,6 +54,7 @@ export async function loadAgents(sql: Sql, now: number): Promise<Map<string, Age
         models: row.models,
         tools: row.tools,
         hosts: row.hosts,
+        networks: row.networks,
         actsFor: row.acts_for,
         dpop: row.dpop,
         expires: row.expires,
@@ -96,6 +98,7 @@ export async function listAgents(sql: Sql, now: number): Promise<ListedAgent[]> 
       models: row.models,
       tools: row.tools,
       hosts: row.hosts,
+      networks: row.networks,
       actsFor: row.acts_for,
       dpop: row.dpop,
       created: row.created,
@@ -113,7 +116,7 @@ export async function listAgents(sql: Sql, now: number): Promise<ListedAgent[]> 
 /** The agent's principal stands already. */
 export async function insertAgent(sql: Sql, tenant: TenantId, id: string, agent: NewAgent): Promise<void> {
   await sql.query(
-    `insert into identity_agents (tenant, id, purpose, scopes, models, tools, hosts, acts_for, dpop) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `insert into identity_agents (tenant, id, purpose, scopes, models, tools, hosts, acts_for, dpop, networks) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       tenant,
       id,
@@ -124,12 +127,31 @@ export async function insertAgent(sql: Sql, tenant: TenantId, id: string, agent:
       agent.hosts ?? [],
       agent.actsFor ?? 'nobody',
       agent.dpop ?? false,
+      agent.networks ?? [],
     ],
   );
 }
 
+/** What is absent stays as it is. */
+export async function updateAgent(sql: Sql, id: string, change: AgentChange): Promise<void> {
+  await sql.query(
+    `update identity_agents set purpose = coalesce($2, purpose), scopes = coalesce($3, scopes), models = coalesce($4, models),
+       tools = coalesce($5, tools), hosts = coalesce($6, hosts), networks = coalesce($7, networks), acts_for = coalesce($8, acts_for),
+       dpop = coalesce($9, dpop) where id = $1`,
+    [
+      ...[id, change.purpose ?? null, change.scopes ?? null, change.models ?? null, change.tools ?? null, change.hosts ?? null],
+      ...[change.networks ?? null, change.actsFor ?? null, change.dpop ?? null],
+    ],
+  );
+  if (change.expires !== undefined) await sql.query('update identity_principals set expires = $2 where id = $1', [id, change.expires]);
+}
+
 export async function setOwner(sql: Sql, id: string, owner: string | null, expires: number | null): Promise<void> {
   await sql.query('update identity_principals set owner = $2, expires = $3 where id = $1', [id, owner, expires]);
+}
+
+export async function changeOwner(sql: Sql, id: string, owner: string): Promise<void> {
+  await sql.query('update identity_principals set owner = $2 where id = $1', [id, owner]);
 }
 
 /** A person by id or name. */

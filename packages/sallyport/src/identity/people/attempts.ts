@@ -1,8 +1,12 @@
+import ipaddr from 'ipaddr.js';
+
 /**
- * Failures after which the next try waits. A name from one address waits soon; a name from everywhere only after so many that they cannot be
- * the person's own, because whoever can reach the form could otherwise keep that person out.
+ * Failures after which the next try waits. A name from one address waits soon; a network (whoever has one has all its addresses) and a name from
+ * everywhere only after so many that they cannot be the person's own, because whoever can reach the form could otherwise keep that person out.
  */
-const FREE = { pair: 5, address: 20, name: 100 } as const;
+const FREE = { pair: 5, address: 20, network: 100, name: 100 } as const;
+/** The part of an address that one house usually has: bits of IPv4, of IPv6. */
+const NETWORK_BITS = { ipv4: 24, ipv6: 48 } as const;
 /** The wait doubles with each further failure, from one second to a quarter of an hour; then all is forgotten. */
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 15 * 60_000;
@@ -51,6 +55,17 @@ function keysOf(name: string, address: string): [string, number][] {
   return [
     [pairKey(name, address), FREE.pair],
     [`address ${address}`, FREE.address],
+    [`network ${networkOf(address)}`, FREE.network],
     [`name ${name}`, FREE.name],
   ];
+}
+
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const from = ipaddr.process(address);
+  const bits = NETWORK_BITS[from.kind()];
+  return from
+    .toByteArray()
+    .slice(0, bits / 8)
+    .join('.');
 }

@@ -43,6 +43,21 @@ test('a recovery code has 120 bits and forgives how it is typed', () => {
   assert.notDeepEqual(recoveryHash('A'), recoveryHash('B'));
 });
 
+test('attempts: a network that tries many names from many addresses waits as a whole, and its neighbours do not', () => {
+  for (const [addressOf, neighbour] of [
+    [(n: number): string => `198.51.100.${n}`, '198.51.101.7'],
+    [(n: number): string => `::ffff:198.51.100.${n}`, '::ffff:198.51.101.7'],
+    [(n: number): string => `2001:db8:1:${n.toString(16)}::1`, '2001:db8:2::1'],
+  ] as const) {
+    const attempts = new Attempts();
+    for (let n = 0; n < 99; n++) attempts.failed(`name ${n}`, addressOf(n), 0);
+    assert.equal(attempts.wait('another', addressOf(200), 0), 0);
+    attempts.failed('name 99', addressOf(99), 0);
+    assert.equal(attempts.wait('another', addressOf(200), 0), 1);
+    assert.equal(attempts.wait('another', neighbour, 0), 0);
+  }
+});
+
 test('attempts: waits double, are forgotten, and entries are bounded', () => {
   const attempts = new Attempts();
   for (let i = 0; i < 5; i++) attempts.failed('a', '1.1.1.1', 0);

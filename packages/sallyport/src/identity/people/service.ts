@@ -105,15 +105,19 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
 
   /** A change of who is in force: every process hears of it with the commit, this one before the caller is answered. */
   const change: Change = async (tenant, fn) => {
-    const done = await deps.change(tenant, async (sql, emit) => {
+    const { value, over } = await deps.change(tenant, async (sql, emit) => {
       const value = await fn(sql, emit);
       await notify(sql);
-      return value;
+      return { value, over: signedOut.get(sql) ?? [] };
     });
     await deps.refresh?.();
-    return done;
+    // After the commit, and outside of its transaction: telling applications reads the store.
+    for (const person of new Set(over)) deps.onSignedOut?.(person);
+    return value;
   };
   const attempts = new Attempts();
+  /** Whose sessions a transaction under way has ended. */
+  const signedOut = new WeakMap<Sql, readonly string[]>();
   const start = createStart(deps);
 
   /** Runs a comparison that may be guessed at: slowed down after failures, each failure an event. */
@@ -211,7 +215,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
   ): Promise<{ id: string; person: string }[]> {
     const ended = await rows.endSessions(sql, which, clock());
     await endWithSessions(sql, tenant, ended, clock());
-    for (const person of new Set(ended.map((session) => session.person))) setImmediate(() => deps.onSignedOut?.(person));
+    signedOut.set(sql, [...(signedOut.get(sql) ?? []), ...ended.map((session) => session.person)]);
     return ended;
   }
 

@@ -177,11 +177,14 @@ export function buildProvider(parts: ProviderParts): Provider {
     const written = [...context.snapshot().clients.values()].some(({ metadata }) =>
       [metadata['jwks_uri'], metadata['backchannel_logout_uri'], metadata['backchannel_client_notification_endpoint']].includes(url),
     );
+    // A logout token comes as a form, a ping as text.
+    const { body } = options;
+    const form = body instanceof URLSearchParams ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
     const reply = await guardedFetch(url, {
       allow: written ? 'as-written' : 'public',
       method: options.method === 'POST' ? 'POST' : 'GET',
-      headers: Object.fromEntries(new Headers(options.headers)),
-      ...(options.body === undefined || options.body === null ? {} : { body: options.body as string }),
+      headers: { ...form, ...Object.fromEntries(new Headers(options.headers)) },
+      ...(body === undefined || body === null ? {} : { body: body instanceof URLSearchParams ? body.toString() : (body as string) }),
       timeoutMs: FETCH_MS,
       maxBytes: MAX_FETCHED,
     });

@@ -83,7 +83,7 @@ test('who may use which tool: the server, its access, and every agent that takes
     key({
       limits: [
         { models: [], tools },
-        { models: [], tools: [] },
+        { models: [], tools: [], hosts: [] },
       ],
     });
   assert.ok(mayUseTool(spec(), limited(['mail__*']), 'send'));
