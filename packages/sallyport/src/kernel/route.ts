@@ -31,6 +31,8 @@ export const PERMISSIONS = [
   'connections:write',
   'identity:read',
   'identity:write',
+  'scans:read',
+  'scans:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -29,6 +29,8 @@ export class Report {
 
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
+    // The first way to a place is told.
+    if (this.#found.get(placeKey(sink.check, module, module.tree.start[node] as number))?.trace !== undefined) return;
     if (!this.#conditions.hold(sink.check, source, { module, node })) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
@@ -66,7 +68,7 @@ export class Report {
     if (check.tests === false && isTestCode(module, node)) return;
     const start = module.tree.place(offset ?? (module.tree.start[node] as number));
     const end = offset === undefined ? module.tree.place(module.tree.end[node] as number) : { line: start.line, column: start.column + 1 };
-    const key = `${check.id} ${module.path} ${start.line}`;
+    const key = placeKey(check, module, offset ?? (module.tree.start[node] as number));
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;
@@ -94,6 +96,11 @@ export class Report {
       ...(check.tier === 'audit' ? { audit: true as const } : {}),
     });
   }
+}
+
+/** Findings of a check on one line are one. */
+function placeKey({ id }: Check, { path, tree }: ModuleIr, offset: number): string {
+  return `${id} ${path} ${tree.place(offset).line}`;
 }
 
 function traceStep(module: ModuleIr, node: number, what: string): TraceStep {
