@@ -13,6 +13,7 @@ import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { COMMANDS as VAULT } from '../vault/commands.ts';
+import { DEMO_COMMANDS } from './demo/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { scanOnly } from './scan_commands.ts';
 import { storeCommands } from './store_commands.ts';
@@ -33,6 +34,7 @@ export function allCommands(logger: Logger): readonly Command[] {
     ...APPROVALS,
     ...VAULT,
     ...AUDIT,
+    ...DEMO_COMMANDS,
     ...providerCommands(),
     ...storeCommands(process.env),
     ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: codeEngine, judge: judgePackage }),

@@ -59,6 +59,8 @@ export type Guards = {
   scan(text: string, at: ScanAt): Scan;
   /** Rules for text that is still arriving at a point; `canaries`: those planted in this request. */
   stream(point: TextPoint, canaries?: readonly Canary[]): StreamRules;
+  /** A text as a reader takes it: normalised, and when parts are encoded, once more with what they say. For rules that are not of this module. */
+  readings(text: string): readonly string[];
   /** What must happen when a guard (by id) fails at a point. `deny` for a guard that is not known. */
   onError(guard: string, point: Point): OnError;
   describe(): readonly GuardDescription[];
@@ -89,6 +91,10 @@ export function createGuards(options: GuardOptions): Guards {
     version: versionOf(detectors, options),
     scan: (text, place) => withoutAllowed(scanText(text, place, at[place.point] ?? [], reader, options.faults), text, allowed),
     stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries, allowed),
+    readings: (text) => {
+      const { plain, decoded } = reader.read(text, false);
+      return decoded === undefined ? [plain.text] : [plain.text, decoded.text];
+    },
     onError: (guard, point) => running.find(({ detector }) => detector.id === guard)?.detector.points[point as TextPoint] ?? 'deny',
     describe: () => detectors.map(describe),
     shapes: options.config.shapes ?? [],

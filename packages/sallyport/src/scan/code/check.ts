@@ -5,17 +5,47 @@ import { LANGUAGES } from './language.ts';
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
  * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
  * sources of rules that users bring. `random` is a number that can be guessed: no data from outside, but no secret either.
- * `archive` is the name of a packed file, `error` a caught exception.
+ * `archive` is the name of a packed file, `error` a caught exception, `page` text that stands in a web page or in the browser's storage.
  */
 export const SOURCE_KINDS = [
-  ...['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom', 'random', 'archive', 'error'],
+  ...[
+    'http',
+    'cli',
+    'environment',
+    'file',
+    'database',
+    'model',
+    'document',
+    'tool',
+    'parameter',
+    'custom',
+    'random',
+    'archive',
+    'error',
+    'page',
+  ],
 ] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */
 export const SINK_CLASSES = [
   ...['command', 'code', 'sql', 'nosql', 'path', 'url', 'redirect', 'html', 'template', 'deserialise', 'xml', 'ldap', 'xpath', 'regex'],
-  ...['log', 'header', 'prompt', 'format', 'prototype', 'memory', 'trust', 'import', 'csv', 'mail', 'resource', 'leak', 'credential'],
+  ...[
+    'log',
+    'header',
+    'prompt',
+    'format',
+    'prototype',
+    'memory',
+    'trust',
+    'import',
+    'csv',
+    'mail',
+    'resource',
+    'leak',
+    'credential',
+    'selector',
+  ],
 ] as const;
 export type SinkClass = (typeof SINK_CLASSES)[number];
 
@@ -113,6 +143,8 @@ const condition = Type.Object(
     above: Type.Optional(Type.Number()),
     /** The value is a literal or folds to one. */
     constant: Type.Optional(Type.Boolean()),
+    /** The value is a literal, or was made of literals alone. */
+    made: Type.Optional(Type.Boolean()),
   },
   closed,
 );

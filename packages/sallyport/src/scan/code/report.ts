@@ -30,18 +30,19 @@ export class Report {
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
     // The first way to a place is told.
-    if (this.#found.get(placeKey(sink.check, module, module.tree.start[node] as number))?.trace !== undefined) return;
+    const known = this.#found.get(placeKey(sink.check, module, module.tree.start[node] as number));
+    if (known?.trace !== undefined && known.audit !== true) return;
+    const isTest = isTestCode(source.module, source.node) || isTestCode(module, node);
     if (!this.#conditions.hold(sink.check, source, { module, node })) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
     const isParameter = SOURCE_KINDS[source.kind] === 'parameter';
-    this.#add(
-      sink.check,
-      module,
-      node,
-      isParameter ? { trace, confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : { trace },
-    );
+    this.#add(sink.check, module, node, {
+      trace,
+      ...(isParameter ? { confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : {}),
+      ...(isTest ? { audit: true as const } : {}),
+    });
   }
 
   /** Only where no flow is reported. */
@@ -57,7 +58,8 @@ export class Report {
 
   /** `offset`: the place inside a node that is too wide to name it. */
   match(check: Check, module: ModuleIr, node: number, offset?: number): void {
-    this.#add(check, module, node, {}, offset);
+    // What tests do to themselves nobody else can reach: shown with `audit` alone.
+    this.#add(check, module, node, isTestCode(module, node) ? { audit: true } : {}, offset);
   }
 
   findings(): CodeFinding[] {

@@ -3,6 +3,8 @@ import type { SyntaxTree } from '../syntax.ts';
 import { aiUnboundedLoop } from './ai_loop.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
+import { credentialInObject } from './credential_in_object.ts';
+import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
@@ -22,11 +24,15 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { settingInspections } from './settings.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  ...settingInspections,
+  'credential-in-object': credentialInObject,
   'ai-unbounded-loop': aiUnboundedLoop,
   'credential-literal': credentialLiteral,
+  'state-change-without-token': stateChangeWithoutToken,
   'hidden-direction': hiddenDirection,
   'hidden-text': hiddenText,
   'go-detached-context': goDetachedContext,
