@@ -11,7 +11,7 @@ type Case = { id: string; family: number; weaknesses: readonly string[]; isHit: 
 const NEAR_LINES = 2;
 const FOLDER = new URL('./ai_code/', import.meta.url).pathname;
 
-const cases = readdirSync(FOLDER).flatMap((file) => [...casesOf(readFileSync(join(FOLDER, file), 'utf8'))]);
+const cases = readdirSync(FOLDER).flatMap((file) => [...casesOf(file, readFileSync(join(FOLDER, file), 'utf8'))]);
 const { findings, notScanned } = await scanTexts(cases, { code: codeEngine }, { kinds: SCAN_KINDS });
 const byPath = Map.groupBy(findings, ({ location }) => (location.kind === 'file' ? location.path : ''));
 const judged = cases.map((one) => {
@@ -28,6 +28,10 @@ if (process.argv.includes('--show')) {
   for (const { id, found } of wrong) console.log(`false: ${id}: ${names(found)}`);
   for (const { path, reason } of notScanned) console.log(`not scanned: ${path}: ${reason}`);
   for (const { id, path } of misses) if (byPath.has(path)) console.log(`beside: ${id}: ${names(byPath.get(path) ?? [])}`);
+}
+for (const file of new Set(cases.map(({ id }) => id.split(' ')[0] ?? ''))) {
+  const of = (list: readonly { readonly id: string }[]): number => list.filter(({ id }) => id.startsWith(`${file} `)).length;
+  console.log(`${file}: ${of(hits) - of(missed)} of ${of(hits)} found, ${of(wrong)} of ${of(misses)} false`);
 }
 const families = new Set(cases.map(({ family }) => family));
 const weak = [...families].filter((family) => missed.some((one) => one.family === family)).length;
@@ -51,7 +55,7 @@ function names(found: readonly ScanFinding[]): string {
   return found.map(({ rule, location }) => `${rule}:${location.kind === 'file' ? location.line : 0}`).join(' ') || 'nothing';
 }
 
-function* casesOf(text: string): Generator<Case> {
+function* casesOf(file: string, text: string): Generator<Case> {
   for (const section of text.split(/^(?=# \d+ )/m)) {
     const [, family = '0', weaknesses = ''] = /^# (\d+) [^\n]*?: ((?:CWE-\d+ ?)+)$/m.exec(section) ?? [];
     for (const [at, block] of section
@@ -62,9 +66,9 @@ function* casesOf(text: string): Generator<Case> {
       const marked = block.slice(block.indexOf('\n') + 1);
       const line = marked.split('\n').findIndex((row_) => row_.endsWith('<<')) + 1;
       if ((expected === 'hit') !== line > 0) throw new Error(`${family} ${name}: a hit has one mark`);
-      const path = `${family}-${at}/${kind.startsWith('file:') ? kind.slice(5) : `app.${kind === 'rust' ? 'rs' : kind}`}`;
+      const path = `${file}-${family}-${at}/${kind.startsWith('file:') ? kind.slice(5) : `app.${kind === 'rust' ? 'rs' : kind}`}`;
       yield {
-        id: `${family} ${expected} ${kind} ${name}`,
+        id: `${file} ${family} ${expected} ${kind} ${name}`,
         family: Number(family),
         weaknesses: weaknesses.split(' '),
         isHit: expected === 'hit',

@@ -59,6 +59,7 @@ export const PAGES: readonly Page[] = [
     permission: 'knowledge:read',
     component: lazyRouteComponent(() => import('../pages/knowledge.tsx'), 'Knowledge'),
   },
+  { path: '/scans', title: 'Scans', permission: 'scans:read', component: lazyRouteComponent(() => import('../pages/scans.tsx'), 'Scans') },
   {
     path: '/connections',
     title: 'Connections',

@@ -59,6 +59,7 @@ import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/ser
 import { policyRoutes } from '../policy/routes.ts';
 import { openProviders, openSealedKeys, type Providers } from '../providers/service.ts';
 import { providerRoutes } from '../providers/routes.ts';
+import { scanRoutes } from '../scan/routes.ts';
 import { openStore, type Store } from '../store/service.ts';
 import { openVault, type Vault } from '../vault/service.ts';
 import { vaultRoutes } from '../vault/routes.ts';
@@ -297,6 +298,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     }),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
+    ...scanRoutes({ store, audit, clock }),
     ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),

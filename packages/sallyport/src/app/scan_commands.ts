@@ -19,6 +19,7 @@ export function scanOnly(): readonly Command[] {
     clock: systemClock,
     code: codeEngine,
     judge: judgePackage,
+    sendKey: process.env['SALLYPORT_KEY'],
     cacheFolder: cacheFolderOf(process.env, homedir()),
     config: async (asked) => {
       // The schema of the whole configuration is large; most folders that are scanned have none.

@@ -33,6 +33,8 @@ export const PERMISSIONS = [
   'mcp:write',
   'identity:read',
   'identity:write',
+  'scans:read',
+  'scans:write',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 

@@ -12,6 +12,9 @@ import { applyFixes, fixesByPath } from './fix.ts';
 import { draw, FORMATS, unifiedDiff, type Format } from './report/index.ts';
 import { SCAN_KINDS, type ScanKind, type ScanResult } from './result.ts';
 import { sbomOf, type JudgePackage } from './packages/index.ts';
+import type { Dependency } from './packages/dependency.ts';
+import { send } from './send_service.ts';
+import { sentOf, type Sent } from './sent.ts';
 import { scanPackages, scanPaths } from './service.ts';
 
 /** What the commands need from `app/`: the engine over source code, and `scan:` of sallyport.yaml. */
@@ -24,6 +27,8 @@ export type ScanDeps = {
   readonly clock: Clock;
   /** Where parsed files are kept between scans; nowhere when absent. */
   readonly cacheFolder?: string | undefined;
+  /** The key that --send uses; never an argument, which others on the machine can read. */
+  readonly sendKey?: string | undefined;
   /** `file`: what --config says, or undefined for the one in the working folder. */
   config(file: string | undefined): Promise<ScanConfig>;
 };
@@ -46,6 +51,12 @@ const REPORT_FLAGS: readonly Flag[] = [
     summary: 'severity from which findings make the exit code 1: info, low (default), medium, high, critical',
   },
   { name: 'strict', summary: 'exit code 2 when something was not scanned' },
+  {
+    name: 'send',
+    value: 'URL',
+    summary: 'send findings and packages to a running Sallyport (its console port), with the key in SALLYPORT_KEY',
+  },
+  { name: 'project', value: 'NAME', summary: 'name of the project there (the folder that is scanned)' },
 ];
 
 const CODE_FLAGS: readonly Flag[] = [
@@ -122,6 +133,7 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   );
   const write = text(flags, 'write-baseline');
   if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  await deliver('code', result, [], context, deps);
   if (flags['dry-run'] === true && flags['fix'] !== true) throw fail('SCAN_USAGE', { say: '--dry-run belongs to --fix.' });
   if (flags['fix'] === true) fix(result, context, deps.cwd, began);
   if (flags['dry-run'] === true) return exitCode(result, context, config);
@@ -149,6 +161,7 @@ async function packages(context: CommandContext, deps: ScanDeps): Promise<number
   );
   const write = text(flags, 'write-baseline');
   if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  await deliver('packages', result, dependencies, context, deps);
   const sbom = text(flags, 'sbom');
   const name = basename(resolve(deps.cwd, context.args[0] ?? '.'));
   if (sbom !== undefined)
@@ -157,6 +170,23 @@ async function packages(context: CommandContext, deps: ScanDeps): Promise<number
       sbomOf(dependencies, { version: deps.version, name, serial: randomUUID(), now: new Date(deps.clock()).toISOString() }),
     );
   return finish(result, context, deps, config);
+}
+
+/** With --send: what was found goes to the Sallyport that the user names. */
+async function deliver(
+  kind: Sent['kind'],
+  result: ScanResult,
+  dependencies: readonly Dependency[],
+  { flags, args, ...context }: CommandContext,
+  deps: ScanDeps,
+): Promise<void> {
+  const address = text(flags, 'send');
+  if (address === undefined) return;
+  if (deps.sendKey === undefined || deps.sendKey === '') throw fail('SCAN_USAGE', { say: '--send needs a key in SALLYPORT_KEY.' });
+  const project = text(flags, 'project') ?? basename(resolve(deps.cwd, args[0] ?? '.'));
+  if (!/^[\w.@/-]{1,200}$/.test(project)) throw fail('SCAN_USAGE', { say: '--project takes letters, digits and . @ / _ -' });
+  await send(address, deps.sendKey, sentOf(project, kind, deps.version, result, dependencies));
+  context.note(`sent as ${project}\n`);
 }
 
 /** Prints or writes the report; answers the exit code. */

@@ -16,6 +16,14 @@ export const ERRORS = {
   SCAN_BASELINE: { status: 400, message: 'This is no baseline.', fix: 'Make one with --write-baseline FILE.' },
   SCAN_CONFIG: { status: 400, message: 'The configuration of the scan is wrong.', fix: 'Correct every line that is named.' },
   SCAN_OUTPUT: { status: 400, message: 'The report cannot be written.', fix: 'Check the path given with --output.' },
+  SCAN_SEND: {
+    status: 502,
+    message: 'The scan could not be sent.',
+    fix: 'Check the address (of the console port) and the key in SALLYPORT_KEY.',
+  },
+  SCAN_SENT_INVALID: { status: 400, message: 'This is no scan.', fix: 'Send it with `sallyport scan ... --send`, of the same version.' },
+  SCAN_PROJECTS: { status: 409, message: 'Too many projects have sent scans.', fix: 'Delete the scans of projects that are gone.' },
+  SCAN_PROJECT_UNKNOWN: { status: 404, message: 'No scan of this project is here.', fix: 'GET /api/scans lists them.' },
   SCAN_ADVISORIES: {
     status: 400,
     message: 'These advisories cannot be read.',

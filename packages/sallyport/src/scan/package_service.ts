@@ -54,7 +54,7 @@ export async function scanPackages(
   const existence = request.online === undefined ? new Map<string, Existence>() : await lookUp(wanted, request.online);
   for (const { ecosystem, name } of wanted)
     if (existence.get(keyOf(ecosystem, name)) === 'unanswered')
-      notScanned.push({ path: `${ecosystem}:${name}`, reason: 'packages: the registry did not answer' });
+      notScanned.push({ path: `${ecosystem}:${name}`, reason: 'packages: no registry answered' });
   const found = packageFindings(inventory, { judge, advisories, existence, audit: request.audit === true });
   const marks = texts.map((one) => marksOf(one, request.config.suppressions === 'none' ? 'none' : 'own'));
   const { suppressions } = applyMarks(

@@ -38,7 +38,8 @@ export async function lookUp(wanted: readonly Wanted[], options: RegistryOptions
 
 async function existence(one: Wanted, { registries, cache, clock }: RegistryOptions): Promise<Existence> {
   const own = registries?.[one.ecosystem];
-  const address = registryAddress(own ?? REGISTRIES[one.ecosystem], one);
+  const base = own ?? REGISTRIES[one.ecosystem];
+  const address = base === undefined ? undefined : registryAddress(base, one);
   if (address === undefined) return 'unanswered';
   const key = createHash('sha256').update(`registry\0${address}`).digest('hex');
   const known = remembered(cache?.get(key), clock());

@@ -26,9 +26,10 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'connections:write',
     'mcp:read',
     'identity:read',
+    'scans:read',
     'identity:write',
   ]),
-  viewer: new Set<Permission>(['keys:read', 'events:read', 'knowledge:read', 'policy:read', 'providers:read', 'health:read']),
+  viewer: new Set<Permission>(['keys:read', 'events:read', 'knowledge:read', 'policy:read', 'providers:read', 'health:read', 'scans:read']),
 };
 export type Role = 'administrator' | 'operator' | 'viewer';
 export const ROLE_NAMES = Object.keys(ROLES) as Role[];

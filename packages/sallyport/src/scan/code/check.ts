@@ -164,6 +164,8 @@ const taint = Type.Object(
     where: Type.Optional(Type.Array(condition)),
     /** An expression on the line of the source, from its place on: which variable of the environment it is. */
     sourceText: Type.Optional(Type.String()),
+    /** An expression on the text of the sink: what is no such place after all. */
+    notAt: Type.Optional(Type.String()),
     /** An expression on the rest of the function after the sink: what shows that the value is checked there. */
     unless: Type.Optional(Type.String()),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),

@@ -29,6 +29,9 @@ export class Report {
 
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
+    // The first way to a place is told.
+    const known = this.#found.get(placeKey(sink.check, module, module.tree.start[node] as number));
+    if (known?.trace !== undefined && known.audit !== true) return;
     const isTest = isTestCode(source.module, source.node) || isTestCode(module, node);
     if (!this.#conditions.hold(sink.check, source, { module, node })) return;
     const way: TraceStep[] = [];
@@ -67,7 +70,7 @@ export class Report {
     if (check.tests === false && isTestCode(module, node)) return;
     const start = module.tree.place(offset ?? (module.tree.start[node] as number));
     const end = offset === undefined ? module.tree.place(module.tree.end[node] as number) : { line: start.line, column: start.column + 1 };
-    const key = `${check.id} ${module.path} ${start.line}`;
+    const key = placeKey(check, module, offset ?? (module.tree.start[node] as number));
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;
@@ -95,6 +98,11 @@ export class Report {
       ...(check.tier === 'audit' ? { audit: true as const } : {}),
     });
   }
+}
+
+/** Findings of a check on one line are one. */
+function placeKey({ id }: Check, { path, tree }: ModuleIr, offset: number): string {
+  return `${id} ${path} ${tree.place(offset).line}`;
 }
 
 function traceStep(module: ModuleIr, node: number, what: string): TraceStep {

@@ -1,7 +1,7 @@
 import { canonicalName, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
 import { keyOf } from './advisory.ts';
 import { isDeclared } from './imports.ts';
-import type { PackageInventory } from './scanner.ts';
+import type { PackageInventory } from './inventory.ts';
 
 /** What a registry answers to the question whether it has a package. */
 export type Existence = 'exists' | 'missing' | 'unanswered';
@@ -9,9 +9,8 @@ export type Existence = 'exists' | 'missing' | 'unanswered';
 /** A name that is to be looked up. */
 export type Wanted = Pick<Dependency, 'ecosystem' | 'name'>;
 
-/** Where the public registries are. */
-export const REGISTRIES: Readonly<Record<Ecosystem, string>> = {
-  npm: 'https://registry.npmjs.org',
+/** Where the public registries are. That of npm is not among them: which one a house uses is written down in `scan.registries`. */
+export const REGISTRIES: Readonly<Partial<Record<Ecosystem, string>>> = {
   pypi: 'https://pypi.org',
   crates: 'https://index.crates.io',
   go: 'https://proxy.golang.org',

@@ -5,16 +5,8 @@ import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
 import { canonicalName, ECOSYSTEMS, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
 import { readPackageFile } from './files.ts';
 import { importsOf, isDeclared, type Import } from './imports.ts';
+import type { PackageInventory } from './inventory.ts';
 import type { Existence } from './registry.ts';
-
-/** What a project says of packages, and what its code imports. */
-export type PackageInventory = {
-  readonly dependencies: readonly Dependency[];
-  readonly imports: readonly Import[];
-  /** Canonical names that may be imported, by ecosystem: declared, locked, or of the project itself. */
-  readonly declared: Readonly<Record<Ecosystem, ReadonlySet<string>>>;
-  readonly notScanned: readonly NotScanned[];
-};
 
 /** Reads every manifest, lock file and import of a project. */
 export function readInventory(files: readonly SourceText[]): PackageInventory {

@@ -19,13 +19,13 @@ test('changes far apart are two hunks, near ones are one', () => {
 });
 
 test('another number of lines is one hunk; no change is nothing', () => {
-  assert.equal(unifiedDiff('x', 'a\nb\nc', 'a\nc'), '--- a/x\n+++ b/x\n@@ -1,3 +1,2 @@\n a\n-b\n c\n');
+  assert.equal(unifiedDiff('x', 'a\nb\nc', 'a\nc'), '--- a/x\n+++ b/x\n@@ -1,3 +1,2 @@\n a\n-b\n c\n\\ No newline at end of file\n');
   assert.equal(unifiedDiff('x', 'a', 'a'), '');
 });
 
 test('credentials and control characters are not shown', () => {
   const secret = token('gH4');
-  const diff = unifiedDiff('x', `k = "${secret}"\nverify=False`, `k = "${secret}"\nverify=True\u001b[31m`);
+  const diff = unifiedDiff('x', `k = "${secret}"\nverify=False\n`, `k = "${secret}"\nverify=True\u001b[31m\n`);
   assert.ok(!diff.includes(secret) && !diff.includes('\u001b'));
   assert.match(diff, /-verify=False\n\+verify=True/);
 });

@@ -8,7 +8,7 @@ const CONTEXT = 3;
 /** What changes in a file, as a unified diff, with every credential starred out. Empty when nothing does. */
 export function unifiedDiff(path: string, before: string, after: string): string {
   const secrets = createSecretScanner();
-  const lines = (text: string): string[] => masked(text, secrets.spans(text)).split('\n');
+  const lines = (text: string): string[] => linesOf(masked(text, secrets.spans(text)));
   const hunks = hunksOf(lines(before), lines(after));
   if (hunks.length === 0) return '';
   return [`--- a/${shown(path)}`, `+++ b/${shown(path)}`, ...hunks.flatMap((hunk) => hunk)].join('\n') + '\n';
@@ -26,7 +26,7 @@ function hunksOf(before: readonly string[], after: readonly string[]): string[][
     const tail = before.slice(to, end);
     const added = after.slice(newFrom, newTo);
     const head = `@@ -${start + 1},${end - start} +${newFrom - lead.length + 1},${lead.length + added.length + tail.length} @@`;
-    const say = (sign: string, texts: readonly string[]): string[] => texts.map((text) => sign + shown(text));
+    const say = (sign: string, texts: readonly string[]): string[] => texts.map((text) => sign + text);
     return [head, ...say(' ', lead), ...say('-', before.slice(from, to)), ...say('+', added), ...say(' ', tail)];
   });
 }
@@ -51,6 +51,13 @@ function around(before: readonly string[], after: readonly string[]): Stretch {
   const most = Math.min(before.length, after.length) - from;
   while (same < most && before.at(-1 - same) === after.at(-1 - same)) same++;
   return { from, to: before.length - same, newFrom: from, newTo: after.length - same };
+}
+
+/** Lines as they are shown; a last one without a line break says so, as patches do. */
+function linesOf(text: string): string[] {
+  const lines = text.split('\n').map(shown);
+  const last = lines.pop() ?? '';
+  return last === '' ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
 /** Tabs belong to the code; every other control character is shown as its escape. */

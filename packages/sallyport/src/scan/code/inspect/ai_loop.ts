@@ -20,7 +20,11 @@ const MAX_LOOP = 12_000;
 /** Loops that have no end of their own and ask a model in every round (OWASP LLM10, unbounded consumption). */
 export const aiUnboundedLoop: Inspection = {
   languages: ['python', 'javascript', 'typescript', 'go', 'rust'],
-  words: ['while', 'for {', 'for (;', 'loop {', 'do {'],
+  // Words of a call that asks a model: a loop alone is in every other file.
+  words: [
+    ...['completions.create', 'messages.create', 'responses.create', 'generate_content', 'generateContent', 'generateText', 'ollama.chat'],
+    ...['CreateChatCompletion', 'Completions.New', 'Messages.New', 'GenerateContent', 'exec_chat', '.chat()', 'litellm', 'acompletion'],
+  ],
   run(code, found) {
     if (!ASKS.test(code.tree.text)) return;
     for (const node of LOOPS.flatMap((kind) => code.of(kind))) if (isEndless(code, node) && runsOnItsOwn(code, node)) found(node);
