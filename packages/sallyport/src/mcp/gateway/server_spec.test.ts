@@ -82,7 +82,7 @@ test('who may use which tool: the server, its access, and every agent that takes
   const limited = (tools: string[]) =>
     key({
       limits: [
-        { models: [], tools },
+        { models: [], tools, hosts: [] },
         { models: [], tools: [], hosts: [] },
       ],
     });
