@@ -23,6 +23,7 @@ import { storeCommands } from './store_commands.ts';
 import { localApi } from './local.ts';
 import { readScanConfig } from './scan_config.ts';
 import { upCommand } from './up.ts';
+import { askTerminal } from './ask.ts';
 import { VERSION } from './version.ts';
 
 /** The bin: every command of every module, and the process around them. */
@@ -44,7 +45,16 @@ const commands: readonly Command[] = [
   ...AUDIT,
   ...providerCommands(),
   ...storeCommands(process.env),
-  ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: codeEngine, judge: judgePackage }),
+  ...mcpCommands({
+    version: VERSION,
+    cwd: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    env: process.env,
+    code: codeEngine,
+    judge: judgePackage,
+    ask: process.stdin.isTTY && process.stderr.isTTY ? askTerminal : undefined,
+  }),
   ...scanCommands({
     version: VERSION,
     cwd: process.cwd(),

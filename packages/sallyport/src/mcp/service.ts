@@ -1,0 +1,1 @@
+export { readMachine } from './sandbox/index.ts';
