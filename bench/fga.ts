@@ -4,18 +4,17 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { listenFga, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
-import { Secret, silentLogger, systemClock, type JsonObject, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
+import { Secret, silentLogger, systemClock, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 import { insertTuples } from '../packages/sallyport/src/fga/store.ts';
-import { createMemoryStore, createSqlStore, Fga, Names, type Place } from '../packages/sallyport/src/fga/service.ts';
-import { Checks } from '../packages/sallyport/src/fga/evaluate.ts';
-import { relationOf } from '../packages/sallyport/src/fga/models.ts';
+import { createSqlStore, Fga, Names, type Place } from '../packages/sallyport/src/fga/service.ts';
 import type { Question } from '../packages/sallyport/src/fga/queries.ts';
 import type { TupleKey } from '../packages/sallyport/src/fga/tuple.ts';
-import { growthPlot, type Point } from './fga_plot.ts';
+import { growth } from './fga_growth.ts';
+import { generator, MODEL, world } from './fga_world.ts';
 
-// What authorization costs: documents in folders five deep, seen by groups nested three deep. `node bench/fga.ts [--tuples N] [--sizes A,B] [--plot FILE.svg]
-// [--postgres]`.
+// What authorization costs: documents in folders five deep, seen by groups nested three deep. In process, over sizes: `node bench/fga.ts
+// [--sizes A,B] [--passes N] [--plot FILE.svg]`; over HTTP: `node bench/fga.ts --postgres [--tuples N] [--seconds S]`.
 
 const { values } = parseArgs({
   options: {
@@ -23,86 +22,13 @@ const { values } = parseArgs({
     sizes: { type: 'string', default: '10000,100000,1000000' },
     postgres: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '5' },
+    passes: { type: 'string', default: '1' },
     plot: { type: 'string' },
   },
 });
 const TENANT = 'bench' as TenantId;
-const DEPTH = 5;
-const MODEL = {
-  schema_version: '1.1',
-  type_definitions: [
-    { type: 'user' },
-    {
-      type: 'group',
-      relations: { member: { this: {} } },
-      metadata: { relations: { member: { directly_related_user_types: [{ type: 'user' }, { type: 'group', relation: 'member' }] } } },
-    },
-    ...['folder', 'document'].map((type) => ({
-      type,
-      relations: {
-        parent: { this: {} },
-        viewer: {
-          union: {
-            child: [{ this: {} }, { tupleToUserset: { tupleset: { relation: 'parent' }, computedUserset: { relation: 'viewer' } } }],
-          },
-        },
-      },
-      metadata: {
-        relations: {
-          parent: { directly_related_user_types: [{ type: 'folder' }] },
-          viewer: { directly_related_user_types: [{ type: 'user' }, { type: 'group', relation: 'member' }] },
-        },
-      },
-    })),
-  ],
-} satisfies JsonObject;
-
-/** Repeatable, so that two runs ask the same. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-type World = { readonly users: number; readonly documents: number; readonly tuples: (this: void) => Generator<TupleKey> };
-
-/** Half of the tuples put documents into folders, the rest are members of groups, folders within folders and who sees them. */
-function world(size: number): World {
-  const documents = Math.floor(size / 2);
-  const folders = Math.max(10, Math.floor(size / 20));
-  const groups = Math.max(12, Math.floor(size / 40));
-  const users = Math.max(100, Math.floor(size / 10));
-  return {
-    users,
-    documents,
-    *tuples() {
-      const pick = generator(7);
-      let made = 0;
-      const tuple = (user: string, relation: string, object: string): TupleKey => (made++, { user, relation, object });
-      for (let i = 0; i < documents; i++) yield tuple(`folder:f${pick(folders)}`, 'parent', `document:d${i}`);
-      // Folder i lies in a folder of the level above it.
-      const level = Math.ceil(folders / DEPTH);
-      for (let i = level; i < folders; i++) yield tuple(`folder:f${i - level}`, 'parent', `folder:f${i}`);
-      // Group i of the lower two thirds is part of one in the third above.
-      const third = Math.ceil(groups / 3);
-      for (let i = third; i < groups; i++) yield tuple(`group:g${i}#member`, 'member', `group:g${i - third}`);
-      for (let i = 0; i < level; i++) yield tuple(`group:g${pick(third)}#member`, 'viewer', `folder:f${i}`);
-      // One user sees a thousand documents by name.
-      for (let i = 0; i < Math.min(1_000, documents); i++) yield tuple('user:lister', 'viewer', `document:d${i}`);
-      const seen = new Set<string>();
-      while (made < size) {
-        const [user, group] = [pick(users), pick(groups)];
-        if (seen.size < 5_000_000 && seen.has(`${user} ${group}`)) continue;
-        seen.add(`${user} ${group}`);
-        yield tuple(`user:u${user}`, 'member', `group:g${group}`);
-      }
-    },
-  };
-}
-
 const at = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+type Pickers = readonly [user: () => number, document: () => number];
 const sortedOf = (times: number[]): number[] => times.sort((a, b) => a - b);
 const QUESTION: Question = { model: '', contextual: [], context: {}, consistency: 'HIGHER_CONSISTENCY' };
 const rows: Record<string, string | number>[] = [];
@@ -110,76 +36,6 @@ const note = (what: string, figures: Record<string, string | number>): void => {
   rows.push({ what, ...figures });
   console.log(what, JSON.stringify(figures));
 };
-
-/** Answers the cost of a check in the quietest thousand, in microseconds. */
-async function inMemory(size: number): Promise<number> {
-  const names = new Names();
-  const store = createMemoryStore(names, Date.now);
-  const fga = new Fga({ store, names, clock: Date.now });
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
-  await fga.writeModel(place, MODEL, 'bench');
-  const table = store.table(place);
-  const { users, documents, tuples } = world(size);
-  const before = process.memoryUsage().rss;
-  const began = performance.now();
-  for (const key of tuples()) table.add(key);
-  const loaded = (performance.now() - began) / 1_000;
-  const model = await fga.models.get(place, '');
-  const viewer = relationOf(model, 'document', 'viewer');
-  const pick = generator(11);
-  const times: number[] = [];
-  let allowed = 0;
-  let cpu = process.cpuUsage();
-  for (let i = 0; i < 60_000; i++) {
-    if (i === 20_000) cpu = process.cpuUsage();
-    const [user, object] = [`user:u${pick(users)}`, `document:d${pick(documents)}`];
-    const start = performance.now();
-    const checks = new Checks(model, table, user, {});
-    if (checks.check(object, viewer) === true) allowed++;
-    checks.close();
-    if (i >= 20_000) times.push((performance.now() - start) * 1_000);
-  }
-  const { user: own, system } = process.cpuUsage(cpu);
-  // On a machine that others use too, the quietest thousand in a row tells most.
-  const quiet = Math.min(
-    ...Array.from(
-      { length: Math.floor(times.length / 1_000) },
-      (_, i) => times.slice(i * 1_000, (i + 1) * 1_000).reduce((a, b) => a + b, 0) / 1_000,
-    ),
-  );
-  sortedOf(times);
-  note(`check in process, ${table.size} tuples`, {
-    'quiet us': quiet.toFixed(2),
-    p50us: at(times, 0.5).toFixed(1),
-    p99us: at(times, 0.99).toFixed(1),
-    'CPU us': ((own + system) / times.length).toFixed(1),
-    allowed: (allowed / 60_000).toFixed(3),
-    'load s': loaded.toFixed(1),
-    MB: Math.round((process.memoryUsage().rss - before) / 1e6),
-  });
-  const lists: number[] = [];
-  const filters: number[] = [];
-  for (let i = 0; i < 30; i++) {
-    let start = performance.now();
-    const { objects } = await fga.queries.listObjects(place, { type: 'document', relation: 'viewer', user: 'user:lister' }, QUESTION);
-    lists.push(performance.now() - start);
-    if (objects.length !== Math.min(1_000, documents)) throw new Error(`listed ${objects.length}`);
-    const user = `user:u${pick(users)}`;
-    const items = Array.from({ length: 100 }, () => ({
-      key: { user, relation: 'viewer', object: `document:d${pick(documents)}` },
-      contextual: [],
-      context: {},
-    }));
-    start = performance.now();
-    await fga.queries.batch(place, items, QUESTION);
-    filters.push(performance.now() - start);
-  }
-  note(`list objects, 1,000 of ${size}; filter 100 documents (in process)`, {
-    'list p50 ms': at(sortedOf(lists), 0.5).toFixed(1),
-    'filter p50 ms': at(sortedOf(filters), 0.5).toFixed(2),
-  });
-  return quiet;
-}
 
 async function overPostgres(size: number): Promise<void> {
   const database = await ephemeralPostgres();
@@ -227,43 +83,66 @@ async function overPostgres(size: number): Promise<void> {
   const pick = generator(13);
   // Zipf with exponent 1: the rank is the inverse of a uniform number on a logarithmic scale.
   const zipf = (below: number): number => Math.floor(Math.exp((pick(1_000_000) / 1_000_000) * Math.log(below)));
-  const run = async (what: string, workers: number, consistency: string, user: () => number, document: () => number): Promise<void> => {
-    const seconds = Number(values.seconds);
+  const measured = async (
+    what: string,
+    consistency: string,
+    load: (one: (start?: number) => Promise<void>) => Promise<void>,
+    pickers: Pickers,
+  ) => {
     const times: number[] = [];
     const before = sql.loader.statements;
     const cpu = process.cpuUsage();
-    const until = performance.now() + seconds * 1_000;
-    await Promise.all(
-      Array.from({ length: workers }, async () => {
-        while (performance.now() < until) {
-          const start = performance.now();
-          await ask(`user:u${user()}`, `document:d${document()}`, consistency);
-          times.push(performance.now() - start);
-        }
-      }),
-    );
+    const [user, document] = pickers;
+    const began = performance.now();
+    await load(async (start = performance.now()) => {
+      await ask(`user:u${user()}`, `document:d${document()}`, consistency);
+      times.push(performance.now() - start);
+    });
     const { user: own, system } = process.cpuUsage(cpu);
     sortedOf(times);
-    note(`${what}, ${workers} at once`, {
-      'per s': Math.round(times.length / seconds),
+    const perSecond = times.length / ((performance.now() - began) / 1_000);
+    note(what, {
+      'per s': Math.round(perSecond),
       p50ms: at(times, 0.5).toFixed(1),
       p99ms: at(times, 0.99).toFixed(1),
       'CPU ms': ((own + system) / 1_000 / times.length).toFixed(3),
       'statements per check': ((sql.loader.statements - before) / times.length).toFixed(3),
     });
+    return perSecond;
   };
-  const uniform = [() => pick(users), () => pick(documents)] as const;
-  await run(`warm-up over HTTP, PostgreSQL, ${size} tuples`, 16, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 1, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 8, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(`check over HTTP, PostgreSQL, ${size} tuples`, 64, 'HIGHER_CONSISTENCY', ...uniform);
-  await run(
-    'the same, MINIMIZE_LATENCY, Zipf',
-    64,
-    'MINIMIZE_LATENCY',
-    () => zipf(users),
-    () => zipf(documents),
-  );
+  const seconds = Number(values.seconds);
+  /** So many callers, each with its next question as soon as it has its answer. */
+  const closed =
+    (workers: number) =>
+    async (one: (start?: number) => Promise<void>): Promise<void> => {
+      const until = performance.now() + seconds * 1_000;
+      await Promise.all(
+        Array.from({ length: workers }, async () => {
+          while (performance.now() < until) await one();
+        }),
+      );
+    };
+  /** So many questions a second whatever the answers do; the time of each counts from when it was due. */
+  const paced =
+    (rate: number) =>
+    async (one: (start?: number) => Promise<void>): Promise<void> => {
+      const sent: Promise<void>[] = [];
+      const began = performance.now();
+      for (let i = 0; i < rate * seconds; i++) {
+        const due = began + (i * 1_000) / rate;
+        while (performance.now() < due) await new Promise((resolve) => setImmediate(resolve));
+        sent.push(one(due));
+      }
+      await Promise.all(sent);
+    };
+  const uniform: Pickers = [() => pick(users), () => pick(documents)];
+  const high = 'HIGHER_CONSISTENCY';
+  await measured(`warm-up over HTTP, PostgreSQL, ${size} tuples`, high, closed(16), uniform);
+  await measured('check, 1 at once', high, closed(1), uniform);
+  await measured('check, 8 at once', high, closed(8), uniform);
+  const peak = await measured('check, 64 at once: the peak', high, closed(64), uniform);
+  await measured('check, half the peak, at a fixed pace', high, paced(peak / 2), uniform);
+  await measured('MINIMIZE_LATENCY, Zipf, 64 at once', 'MINIMIZE_LATENCY', closed(64), [() => zipf(users), () => zipf(documents)]);
   let start = performance.now();
   let first = 0;
   const query = { type: 'document', relation: 'viewer', user: 'user:lister' };
@@ -279,10 +158,10 @@ async function overPostgres(size: number): Promise<void> {
   await database.stop();
 }
 
-if (values.postgres) await overPostgres(Number(values.tuples));
-else {
-  const points: Point[] = [];
-  for (const size of values.sizes.split(',')) points.push({ tuples: Number(size), us: await inMemory(Number(size)) });
-  if (values.plot !== undefined) writeFileSync(values.plot, growthPlot(points));
+if (values.postgres) {
+  await overPostgres(Number(values.tuples));
+  console.table(rows);
+} else {
+  const drawing = growth(values.sizes.split(',').map(Number), Number(values.passes));
+  if (values.plot !== undefined) writeFileSync(values.plot, drawing);
 }
-console.table(rows);

@@ -1,8 +1,9 @@
-// What judging one tool call costs, the conversation read anew each time: `node bench/flow.ts [--runs N]`.
-// A conversation of 50 messages and about 200 kB in four forms of results; milliseconds of wall and of processor time.
+// What judging one tool call costs: `node bench/flow.ts [--runs N]`. A conversation of 50 messages and about 200 kB in four forms of results;
+// milliseconds of wall and of processor time. `next`: a turn of a conversation whose other turns were read before, as an agent sends them;
+// `first`: all of it is new.
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { judgeCall, readConversation, toolFacts, type FlowMode, type Turn } from '../packages/sallyport/src/flow/index.ts';
+import { judgeCall, KnownTexts, readConversation, toolFacts, type FlowMode, type Turn } from '../packages/sallyport/src/flow/index.ts';
 
 const FORMS = ['listing', 'json', 'prose', 'mixed'] as const;
 const MODES: readonly FlowMode[] = ['balanced', 'strict'];
@@ -12,27 +13,32 @@ const { values } = parseArgs({ options: { runs: { type: 'string', default: '500'
 const runs = Number(values.runs);
 
 for (const form of FORMS) {
-  const turns = conversation(form);
-  const size = turns.reduce((sum, turn) => sum + (turn.role === 'call' ? turn.arguments.length : turn.text.length), 0);
   for (const mode of MODES) {
-    const wall: number[] = [];
-    const cpu = process.cpuUsage();
-    for (let run = 0; run < runs; run++) {
-      const started = performance.now();
-      judge(turns, mode, run);
-      wall.push(performance.now() - started);
+    for (const what of ['next', 'first'] as const) {
+      const texts = new KnownTexts();
+      const wall: number[] = [];
+      let used = 0;
+      for (let run = 0; run < runs; run++) {
+        const turns = conversation(form, run);
+        if (what === 'next') judge(turns.slice(0, -3), mode, run, texts);
+        const cpu = process.cpuUsage();
+        const started = performance.now();
+        judge(turns, mode, run, what === 'next' ? texts : undefined);
+        wall.push(performance.now() - started);
+        const { user, system } = process.cpuUsage(cpu);
+        used += user + system;
+      }
+      wall.sort((a, b) => a - b);
+      const at = (share: number): string => (wall[Math.floor(wall.length * share)] ?? 0).toFixed(2);
+      const each = (used / 1000 / runs).toFixed(2);
+      process.stdout.write(
+        `${form.padEnd(8)} ${mode.padEnd(9)} ${what.padEnd(6)}: p50 ${at(0.5)}, p99 ${at(0.99)}, processor ${each} ms a call\n`,
+      );
     }
-    const used = process.cpuUsage(cpu);
-    wall.sort((a, b) => a - b);
-    const at = (share: number): string => (wall[Math.floor(wall.length * share)] ?? 0).toFixed(2);
-    const each = ((used.user + used.system) / 1000 / runs).toFixed(2);
-    process.stdout.write(
-      `${form.padEnd(8)} ${mode.padEnd(9)} ${size} characters: p50 ${at(0.5)}, p99 ${at(0.99)}, processor ${each} ms a call\n`,
-    );
   }
 }
 
-function judge(turns: readonly Turn[], mode: FlowMode, run: number): void {
+function judge(turns: readonly Turn[], mode: FlowMode, run: number, texts?: KnownTexts): void {
   const facts = (name: string) => toolFacts(name);
   const args = {
     recipients: ['person7.name3@mail7.example', 'x@other.example'],
@@ -40,10 +46,12 @@ function judge(turns: readonly Turn[], mode: FlowMode, run: number): void {
     body: `The total is 40. See www.example-3.com/x ${run}`,
     attachments: [{ file_path: '/inbox/file3.txt' }],
   };
-  judgeCall(readConversation(turns, facts).conversation, facts('send_email'), JSON.stringify(args), { mode });
+  const known = texts === undefined ? undefined : { texts, owner: '' };
+  judgeCall(readConversation(turns, facts, known).conversation, facts('send_email'), JSON.stringify(args), { mode });
 }
 
-function conversation(form: (typeof FORMS)[number]): Turn[] {
+/** Every text is a string of its own, as a request that was just parsed has them; the last result is another one in each run. */
+function conversation(form: (typeof FORMS)[number], run: number): Turn[] {
   const turns: Turn[] = [
     { role: 'system', text: 'You work for Ada Byron.', message: 0 },
     { role: 'user', text: 'Find the invoice of Carla and send her the total; her address is in the mail.', message: 1 },
@@ -54,7 +62,8 @@ function conversation(form: (typeof FORMS)[number]): Turn[] {
       read % 2 === 1 ? ['search_emails', { query: `invoice ${read}` }] : ['read_file', { path: `/inbox/file${read}.txt` }];
     turns.push({ role: 'assistant', text: 'Let me look further.', message });
     turns.push({ role: 'call', message, tool, call: `c${read}`, arguments: JSON.stringify(args) });
-    turns.push({ role: 'tool', text: result(form, read), message: message + 1, tool, call: `c${read}` });
+    const text = Buffer.from(read === READS - 1 ? result(form, 1_000 + run) : result(form, read)).toString();
+    turns.push({ role: 'tool', text, message: message + 1, tool, call: `c${read}` });
   }
   return turns;
 }

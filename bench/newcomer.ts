@@ -52,16 +52,22 @@ try {
   const key = (await page.getByRole('dialog').getByLabel('Key', { exact: true }).innerText()).trim();
   await page.getByRole('button', { name: 'I have kept it' }).click();
   step('made a key');
+  await page.getByRole('link', { name: 'Home' }).click();
+  const links = page.getByRole('list', { name: 'The way of the first request' }).getByRole('listitem');
+  await links.nth(5).waitFor();
+  step(`looked at the way of the first request: ${(await links.allInnerTexts()).map((text) => text.split(/\s/)[0]).join(', ')}`);
   const reply = await fetch(`${place.gateway}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'practice/assistant', messages: [{ role: 'user', content: 'Hello' }] }),
   });
   if (reply.status !== 200) throw new Error(`the first request was answered ${reply.status}`);
-  await page.getByRole('link', { name: 'Home' }).click();
+  const answered = performance.now();
+  await page.getByRole('region', { name: 'Latest requests' }).getByText('practice/assistant').waitFor();
+  step(`sent the first request; it was on the page ${Math.round(performance.now() - answered)} ms after its answer`);
   await page.getByRole('link', { name: 'Traffic' }).click();
   await page.getByText('practice/assistant').first().waitFor();
-  step('sent the first request, and saw it');
+  step('and in the traffic');
   await page.getByRole('link', { name: 'Playground' }).click();
   const attack = page.getByRole('article').filter({ has: page.getByRole('heading', { name: 'Order in a web page' }) });
   await attack.getByRole('button', { name: 'Try it' }).click();

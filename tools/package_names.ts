@@ -24,7 +24,7 @@ const SOURCES: Readonly<Record<Ecosystem, Source>> = {
     others: ['node-builtins.txt'],
     beside: ['package.json', 'preact-router', 'semiver', 'chromadb', 'mem0ai', 'ajv-formats-draft2019'],
   },
-  pypi: { ranked: ['pypi-top.guarddog.txt'], others: ['python-stdlib.txt'], beside: ['toronado', 'onnxruntime-tools', 'rb', 'ai'] },
+  pypi: { ranked: ['pypi-top.guarddog.txt'], others: ['python-stdlib.txt'], beside: ['toronado', 'onnxruntime-tools', 'rb', 'ai', 'adax'] },
   // What comes with the compiler: https://doc.rust-lang.org/std/.
   crates: {
     ranked: ['crates-playground.txt'],

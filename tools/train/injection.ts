@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { encodeModel, type Channel, type ChannelModel } from '../../packages/sallyport/src/guard/model/model.ts';
 import { INPUTS } from '../../packages/sallyport/src/guard/model/stack.ts';
 import { TOP } from '../top.ts';
+import { learnCloser } from './closer.ts';
 import { costsOf } from './costs.ts';
 import { buildCorpus, type Corpus } from './corpus.ts';
 import { FOLDS, foldsOf } from './folds.ts';
@@ -16,7 +17,7 @@ import { judgeOf } from './readings.ts';
 import { partOf } from './parts.ts';
 import { printed, type Judged } from './report.ts';
 import { readRows, sampleOf, UNVERIFIED, weightsOf, type Row } from './rows.ts';
-import { learnStack, withThreshold, type Example } from './stacker.ts';
+import { calibrated, learnStack, type Allowance, type Example } from './stacker.ts';
 
 /** Everything random in training and in the generators comes from this. */
 const SEED = 20_261;
@@ -27,13 +28,18 @@ const WRITTEN = /^(?:own\/|synthetic\/|BIPIA)/;
 /** What people ask and read every day: a conversation has thirty of these, and none may be refused. */
 const ORDINARY = /^(?:dolly|T0|xquad|Taskmaster|GPTeacher|BFCL)/;
 
-/** Share of benign texts, of sources that the model had not seen, that may lie above the threshold: of all, of ordinary ones, and of files as an agent reads them. */
-const ALARMS: Readonly<Record<Channel, { readonly all: number; readonly ordinary: number; readonly files: number }>> = {
-  prompt: { all: 0.02, ordinary: 0.006, files: 0.01 },
-  content: { all: 0.02, ordinary: 0.007, files: 0.001 },
+type Shares = { readonly all: number; readonly ordinary: number; readonly files: number };
+
+/** Share of benign texts, of sources that the model had not seen, that may be flagged and refused: of all, of ordinary ones, and of files as an agent reads them. */
+const ALARMS: Readonly<Record<Channel, { readonly flagged: Shares; readonly refused: Shares }>> = {
+  prompt: { flagged: { all: 0.02, ordinary: 0.006, files: 0.02 }, refused: { all: 0.005, ordinary: 0.001, files: 0.003 } },
+  content: { flagged: { all: 0.024, ordinary: 0.0065, files: 0.004 }, refused: { all: 0.004, ordinary: 0.001, files: 0.0007 } },
 };
 
-const LEARNING = { first: 2, epochs: 9, rate: 0.02, firstRate: 0.05, l2: 5e-5, dropped: 0.3 };
+const LEARNING = { first: 2, epochs: 10, rate: 0.03, firstRate: 0.05, l2: 5e-5, dropped: 0.3, hidden: 0.3 };
+
+/** Of the heads that only choose windows for the closer look. */
+const CHOOSING = { ...LEARNING, epochs: 5, rate: 0.06 };
 /** Rows of one source and label that are judged out of fold: judging costs more than learning. */
 const JUDGED = 700;
 const NO_STACK = { bias: 0, weights: INPUTS.map(() => 0) };
@@ -100,7 +106,7 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
   const inputs: Float64Array[] = [];
   const judgedRows = sampleOf(rows, JUDGED).filter((r) => shareOf(rows[r] as Row, channel) === 1);
   for (let fold = 0; fold < FOLDS; fold++) {
-    const judge = judgeOf({ head: headOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, costs }, channel);
+    const judge = judgeOf({ ...learnedOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, costs }, channel);
     for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
   }
   const learned = judgedRows
@@ -112,19 +118,23 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
   const ordinary = benign.filter((r) => ORDINARY.test((rows[r] as Row).source));
   const files = judgedRows.filter((r) => rows[r]?.calibrates === true);
   const of = (numbers: readonly number[]): Float64Array[] => numbers.map((r) => inputs[r] as Float64Array);
-  const stack = withThreshold(learnStack(learned satisfies Example[], new Random(SEED)), {
+  const allowance = (shares: Shares): Allowance => ({
     all: [
-      { benign: of(benign), share: ALARMS[channel].all },
-      { benign: of(ordinary), share: ALARMS[channel].ordinary },
+      { benign: of(benign), share: shares.all },
+      { benign: of(ordinary), share: shares.ordinary },
     ],
-    long: { benign: of(files), share: ALARMS[channel].files },
+    long: { benign: of(files), share: shares.files },
+  });
+  const stack = calibrated(learnStack(learned satisfies Example[], new Random(SEED)), {
+    flagged: allowance(ALARMS[channel].flagged),
+    refused: allowance(ALARMS[channel].refused),
   });
   const outOfFold = judgedRows.map((r) => ({
     row: rows[r] as Row,
     inputs: inputs[r] as Float64Array,
     score: scoreOf(stack, inputs[r] as Float64Array),
   }));
-  return { model: { head: headOf(corpus, weights, () => true), stack, costs }, outOfFold };
+  return { model: { ...learnedOf(corpus, weights, () => true), stack, costs }, outOfFold };
 }
 
 /** How much of a row's weight counts at a point; below 1 it is learned from, but nothing is judged by it. */
@@ -140,9 +150,26 @@ function shareOf({ kind, only, source, label }: Row, channel: Channel): number {
 /** Share of the weight of a user's request as an example of benign text from outside. */
 const ASKED = 0.6;
 
-function headOf(corpus: Corpus, weights: Float32Array, isMember: (row: number) => boolean): ChannelModel['head'] {
+function learnedOf(corpus: Corpus, weights: Float32Array, isMember: (row: number) => boolean): Pick<ChannelModel, 'head' | 'closer'> {
   const members = Int32Array.from([...corpus.rows.keys()].filter((r) => isMember(r)));
-  return quantised(learn(corpus, members, weights, LEARNING, new Random(SEED)));
+  const random = new Random(SEED);
+  const head = learn(corpus, members, weights, LEARNING, random);
+  // The closer look must see windows as it will find them: chosen by a head that had not learned from the text.
+  const chosenBy = [0, 1].map((half) =>
+    learn(
+      corpus,
+      members.filter((r) => halfOf(r) !== half),
+      weights,
+      CHOOSING,
+      random,
+    ),
+  );
+  return { head: quantised(head), closer: learnCloser(corpus, members, weights, (r) => chosenBy[halfOf(r)] ?? head, random) };
+}
+
+/** Two halves of the rows, mixed. */
+function halfOf(row: number): 0 | 1 {
+  return ((Math.imul(row + 7, 0x9e3779b1) >>> 16) & 1) === 0 ? 0 : 1;
 }
 
 function scoreOf(stack: ChannelModel['stack'], inputs: Float64Array): number {

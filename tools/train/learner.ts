@@ -9,7 +9,10 @@ const WEIGHTS = (1 << BITS) + (1 << KIND_BITS);
 /** A head as it is learned: a weight a bucket, a bias a scale. */
 export type Learned = { readonly weights: Float32Array; readonly bias: Float32Array };
 
-/** `first`: epochs in which only the weights of word classes are learned, at `firstRate`; in the later ones a share of the steps (`dropped`) still is theirs alone. */
+/**
+ * `first`: epochs in which only the weights of word classes are learned, at `firstRate`; in the later ones a share of the steps (`dropped`) still is
+ * theirs alone. `hidden`: share of the tokens that a step does not see, so that no sign stands on one word. Weights are the mean of the later epochs.
+ */
 export type Learning = {
   readonly first: number;
   readonly epochs: number;
@@ -17,6 +20,7 @@ export type Learning = {
   readonly firstRate: number;
   readonly l2: number;
   readonly dropped: number;
+  readonly hidden: number;
 };
 
 /**
@@ -27,6 +31,8 @@ export function learn(corpus: Corpus, members: Int32Array, weightOf: Float32Arra
   const head: Learned = { weights: new Float32Array(WEIGHTS), bias: new Float32Array([-2, -2]) };
   const state: State = { from: 0, corpus, head, squares: new Float32Array(WEIGHTS), biasSquares: new Float32Array(2), learning, random };
   const order = Int32Array.from(members);
+  const averaged = new Float32Array(WEIGHTS);
+  let averages = 0;
   for (let epoch = 0; epoch < learning.epochs; epoch++) {
     shuffle(order, random);
     state.from = epoch < learning.first ? 1 << BITS : 0;
@@ -37,7 +43,12 @@ export function learn(corpus: Corpus, members: Int32Array, weightOf: Float32Arra
       if (weight === 0 || tokens === 0 || (epoch === 0 && tokens > LONG && corpus.rows[row]?.label === 1)) continue;
       step(state, row, weight);
     }
+    if (epoch >= learning.epochs / 2) {
+      for (let b = 0; b < WEIGHTS; b++) averaged[b] = (averaged[b] as number) + (head.weights[b] as number);
+      averages++;
+    }
   }
+  for (let b = 0; b < WEIGHTS; b++) head.weights[b] = (averaged[b] as number) / averages;
   return head;
 }
 
@@ -52,14 +63,14 @@ type State = {
   readonly random: Random;
 };
 
-function tokensOf({ last }: Corpus, row: number): number {
+export function tokensOf({ last }: Corpus, row: number): number {
   return (last[row] as number) - (row === 0 ? 0 : (last[row - 1] as number));
 }
 
 let sums = new Float64Array(1 << 12);
 
 /** Sums of the weights up to each token of a row, from 0. */
-function prefix({ features, ends, last }: Corpus, { weights }: Learned, row: number): number {
+export function prefix({ features, ends, last }: Corpus, { weights }: Learned, row: number): number {
   const first = row === 0 ? 0 : (last[row - 1] as number);
   const tokens = (last[row] as number) - first;
   if (tokens + 1 > sums.length) sums = new Float64Array(tokens * 2);
@@ -74,7 +85,7 @@ function prefix({ features, ends, last }: Corpus, { weights }: Learned, row: num
   return tokens;
 }
 
-function strongest(tokens: number, window: number): number {
+export function strongest(tokens: number, window: number): number {
   let best = Number.NEGATIVE_INFINITY;
   let at = 0;
   for (let t = 0; t <= Math.max(0, tokens - window); t++) {
@@ -104,35 +115,49 @@ function step(state: State, row: number, weight: number): void {
     }
     for (const [place, start] of starts.entries()) {
       const stop = Math.min(tokens, start + window);
-      const z = (sums[stop] as number) - (sums[start] as number) + (head.bias[scale] as number);
+      const seed = random.below(0x7fffffff);
+      const z = partial(state, start, stop, seed) + (head.bias[scale] as number);
       const gradient = (1 / (1 + Math.exp(-z)) - (place === 0 || isWhole ? label : 0)) * (place === 0 ? weight : weight * REST);
-      if (Math.abs(gradient) > 0.01) update(state, row, start, stop, scale, gradient);
+      if (Math.abs(gradient) > 0.01) update(state, row, start, stop, scale, gradient, seed);
     }
   }
 }
 
-function update(state: State, row: number, start: number, stop: number, scale: number, gradient: number): void {
+/** Whether a step does not see a token. */
+function isHidden(seed: number, token: number, share: number): boolean {
+  return (Math.imul(seed ^ Math.imul(token + 1, 0x9e3779b1), 0x85ebca6b) >>> 8) / 0x1000000 < share;
+}
+
+function partial({ learning }: State, start: number, stop: number, seed: number): number {
+  let z = 0;
+  for (let t = start; t < stop; t++) if (!isHidden(seed, t, learning.hidden)) z += (sums[t + 1] as number) - (sums[t] as number);
+  return z;
+}
+
+function update(state: State, row: number, start: number, stop: number, scale: number, gradient: number, seed: number): void {
   const { corpus, head, squares, biasSquares, learning } = state;
   const { features, ends, last } = corpus;
   const first = (row === 0 ? 0 : (last[row - 1] as number)) + start;
-  const from = first === 0 ? 0 : (ends[first - 1] as number);
-  const to = ends[first + stop - start - 1] as number;
   const { weights } = head;
-  const { l2, dropped } = learning;
+  const { l2, dropped, hidden } = learning;
   const rate = state.from > 0 ? learning.firstRate : learning.rate;
   const drop = dropped > 0 && state.random.chance(dropped);
-  for (let f = from; f < to; f++) {
-    const b = features[f] as number;
-    if (b < state.from || (drop && b < 1 << BITS)) continue;
-    const g = gradient + l2 * (weights[b] as number);
-    squares[b] = (squares[b] as number) + g * g;
-    weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);
+  for (let t = start; t < stop; t++) {
+    if (isHidden(seed, t, hidden)) continue;
+    const at = first + t - start;
+    for (let f = at === 0 ? 0 : (ends[at - 1] as number); f < (ends[at] as number); f++) {
+      const b = features[f] as number;
+      if (b < state.from || (drop && b < 1 << BITS)) continue;
+      const g = gradient + l2 * (weights[b] as number);
+      squares[b] = (squares[b] as number) + g * g;
+      weights[b] = (weights[b] as number) - (rate * g) / Math.sqrt(squares[b] + 1);
+    }
   }
   biasSquares[scale] = (biasSquares[scale] as number) + gradient * gradient;
   head.bias[scale] = (head.bias[scale] as number) - (rate * gradient) / Math.sqrt(biasSquares[scale] + 1);
 }
 
-function shuffle(order: Int32Array, random: Random): void {
+export function shuffle(order: Int32Array, random: Random): void {
   for (let i = order.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const kept = order[i] as number;
@@ -154,7 +179,7 @@ export function quantised({ weights, bias }: Learned): Head {
 /** Share of the buckets in use whose weights are cut. */
 const CUT = 1e-4;
 
-function largest(weights: Float32Array): number {
+export function largest(weights: Float32Array): number {
   const sizes = weights
     .filter((w) => w !== 0)
     .map((w) => Math.abs(w))

@@ -50,34 +50,45 @@ function moments(examples: readonly Example[], n: number): { mean: Float64Array;
 /** Benign texts, and the share of them that may lie above the threshold. */
 export type Allowed = { readonly benign: readonly Float64Array[]; readonly share: number };
 
+/** What is allowed at one score: of texts of several kinds, and of long ones. */
+export type Allowance = { readonly all: readonly Allowed[]; readonly long: Allowed };
+
 /**
- * Moves the score 0.5 to where at most the allowed share of the texts lies above. Long texts then get a threshold that grows with their length, so that
- * no more of `long` lie above it than allowed.
+ * Moves the score 0.5 to where at most the share `flagged` of the texts lies above, and 0.9, from which the default rules refuse, to where `refused`
+ * does. Long texts get thresholds that grow with their length, so that no more of them lie above than allowed.
  */
-export function withThreshold(stack: Stack, { all, long }: { readonly all: readonly Allowed[]; readonly long: Allowed }): Stack {
+export function calibrated(stack: Stack, allowed: { readonly flagged: Allowance; readonly refused: Allowance }): Stack {
   const oddsOf = (inputs: Float64Array): number => stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias);
-  const cuts = all.map(({ benign, share }) => highest(benign.map(oddsOf), share));
-  const cut = Math.max(...cuts);
+  const cutOf = ({ all }: Allowance): number => Math.max(...all.map(({ benign, share }) => highest(benign.map(oddsOf), share)));
+  const flag = cutOf(allowed.flagged);
+  const refuse = Math.max(cutOf(allowed.refused) + MARGIN, flag + LEAST);
   // How steep the threshold would have to be for each text to lie below it.
-  const steep = highest(
-    long.benign.map((inputs) => {
-      const above = oddsOf(inputs) - cut;
-      // No slope helps where a text is short: the threshold itself allowed it.
-      return above <= 0 || (inputs[BEYOND] as number) === 0 ? 0 : above / (inputs[BEYOND] as number);
-    }),
-    long.share,
-  );
-  console.log(
-    `  thresholds ${cuts.map((value, s) => `${value.toFixed(2)} of ${all[s]?.benign.length}`).join(', ')}, ${steep.toFixed(2)} a doubling`,
-  );
+  const steepOf = ({ long }: Allowance, cut: number): number =>
+    highest(
+      long.benign.map((inputs) => {
+        const above = oddsOf(inputs) - cut;
+        // No slope helps where a text is short: the threshold itself allowed it.
+        return above <= 0 || (inputs[BEYOND] as number) === 0 ? 0 : above / (inputs[BEYOND] as number);
+      }),
+      long.share,
+    );
+  const steep = Math.min(STEEPEST, Math.max(steepOf(allowed.flagged, flag), steepOf(allowed.refused, refuse)));
+  const scale = REFUSED / (refuse - flag);
+  console.log(`  flagged from ${flag.toFixed(2)}, refused from ${refuse.toFixed(2)}, ${steep.toFixed(2)} a doubling`);
   return {
-    bias: stack.bias - cut - MARGIN,
-    weights: stack.weights.map((weight, i) => (i === BEYOND ? -Math.min(steep, STEEPEST) : weight)),
+    bias: (stack.bias - flag) * scale,
+    weights: stack.weights.map((weight, i) => (i === BEYOND ? -steep : weight) * scale),
   };
 }
 
-/** Log-odds on top of where the share lies: it is estimated from few texts. */
-const MARGIN = 0.45;
+/** Log-odds of the score from which the default rules refuse: 0.9. */
+const REFUSED = Math.log(9);
+
+/** The two thresholds lie at least so far apart. */
+const LEAST = 0.5;
+
+/** Log-odds on top of where the share of refused texts lies: it is estimated from few. */
+const MARGIN = 0.3;
 
 /** Above this the length of a text would decide. */
 const STEEPEST = 1.5;

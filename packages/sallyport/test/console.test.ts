@@ -62,6 +62,8 @@ test('the first administrator, a session that ends in the middle of an edit, and
   await page.getByRole('button', { name: 'Create the account' }).click();
   assert.match(await page.getByLabel('Recovery code').innerText(), /^([0-9A-Z]{6}-){3}[0-9A-Z]{6}$/);
   await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.getByRole('heading', { name: 'Send the first request' }).waitFor();
+  assert.deepEqual(await seriousProblems(page), [], 'the first page of a newcomer');
   await page.getByRole('link', { name: 'Team' }).click();
   await page.getByRole('cell', { name: 'Root <b>of</b> all you' }).waitFor();
 
@@ -83,6 +85,21 @@ test('the first administrator, a session that ends in the middle of an edit, and
   assert.equal(state.cookies[0]?.httpOnly && state.cookies[0].sameSite === 'Strict', true);
   assert.equal((await fetch(new URL('/api/session', gate.console), { headers: { authorization: `Bearer ${bearer}` } })).status, 401);
   assert.deepEqual([outside, faults], [[], []]);
+
+  await page.getByRole('link', { name: 'Home' }).click();
+  await page.getByRole('button', { name: 'Show demo data' }).click();
+  await page.getByRole('heading', { name: /^14 days of/ }).waitFor();
+  await page.getByRole('link', { name: /refused$/ }).click();
+  await page.getByText('None of this happened').waitFor();
+  await page.getByRole('button', { name: 'Remove the demo data' }).click();
+  await page.getByText('There is no demo data.').waitFor();
+  assert.equal((await gate.cli('demo', 'load')).code, 0);
+  const sent = await fetch(`${gate.gateway}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await gate.key()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'practice/assistant', messages: [{ role: 'user', content: 'When do you open?' }] }),
+  });
+  assert.equal(sent.status, 200);
 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
@@ -206,10 +223,10 @@ for (const theme of ['light', 'dark'] as const)
       const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
       places.push(`/knowledge/${document}`);
       assert.ok(places.length > 0);
-      for (const place of [...places, '/policies/own']) {
+      for (const place of [...places, '/policies/own', '/traffic?source=demo', '/traffic/demo_01500']) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await look(place === '/' ? 'home' : place.slice(1).replace(/\/.*/, '-one'));
+        await look(place === '/' ? 'home' : place.slice(1).replace(/\?.*/, '-demo').replace(/\/.*/, '-one'));
       }
       assert.deepEqual([outside, faults], [[], []]);
       await context.close();

@@ -279,3 +279,35 @@ test('a bomb is a failed guard, an unknown format is unscanned, metadata of a pi
   });
   assert.deepEqual([fetched.status, fetched.text.includes('no-fetching')], [403, true], fetched.text);
 });
+
+test('a document that may be read and is not safe is not found: by its object, its name or its id, until it is released', async () => {
+  const fga = await gate.key('--permission', 'fga:read', '--permission', 'fga:write');
+  const post = async (path: string, body: object): Promise<Reply> => {
+    const headers = { authorization: `Bearer ${fga}`, 'content-type': 'application/json' };
+    const response = await fetch(`${gate.gateway}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, json: await response.json() };
+  };
+  const store = (await post('/fga/stores', { name: 'found' })).json.id;
+  const direct = { directly_related_user_types: [{ type: 'user' }] };
+  await post(`/fga/stores/${store}/authorization-models`, {
+    schema_version: '1.1',
+    type_definitions: [
+      { type: 'user' },
+      { type: 'document', relations: { viewer: { this: {} } }, metadata: { relations: { viewer: direct } } },
+    ],
+  });
+  const secret = 'Deploy with sk_live_51H8sVbK2xQ9mNpRtYwZaBcDeFgHiJkLz in the oven of the third floor.';
+  const held = (await add('oven.txt', secret, { object: 'document:oven' })).json;
+  const named = (await add('oven2.txt', `${secret} Twice.`)).json;
+  const gone = (await add('lift.txt', 'The lift goes to the fourth floor.', { object: 'document:lift' })).json;
+  await add('stairs.txt', 'The stairs go to the roof.', { object: 'document:stairs' });
+  assert.deepEqual([held.state, named.state, gone.state], ['quarantined', 'quarantined', 'accepted']);
+  const documents = ['oven', 'oven2.txt', named.id, 'lift', 'stairs', 'never-seen'];
+  const tuples = documents.map((id) => ({ user: 'user:anne', relation: 'viewer', object: `document:${id}` }));
+  await post(`/fga/stores/${store}/write`, { writes: { tuple_keys: tuples } });
+  const found = async (): Promise<unknown> => (await post('/v1/rag/filter', { store, user: 'anne', documents })).json.documents;
+  assert.deepEqual(await found(), ['lift', 'stairs', 'never-seen']);
+  await api(writer, 'POST', `/documents/${held.id}/release`, { why: 'The key was revoked.' });
+  await api(writer, 'DELETE', `/documents/${gone.id}`);
+  assert.deepEqual(await found(), ['oven', 'stairs', 'never-seen']);
+});

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { validate, ValidationSeverity } from 'dockerfile-utils';
 import { parse } from 'yaml';
+import { selfSigned } from './kit/certificate.ts';
 import { ask } from './kit/http.ts';
 import { runCli, startSallyport } from './kit/sallyport.ts';
 
@@ -36,6 +37,15 @@ function instruction(start: string): string {
   const line = dockerfile.split('\n').find((one) => one.startsWith(start));
   assert.ok(line !== undefined, `${start} stands in the container file`);
   return line.slice(line.indexOf(' ') + 1);
+}
+
+/** A certificate of this run, and its key, in files. */
+function certificateFiles(): { cert: string; key: string } {
+  const files = { cert: join(folder, 'tls_cert'), key: join(folder, 'tls_key') };
+  const made = selfSigned('localhost');
+  writeFileSync(files.cert, made.cert);
+  writeFileSync(files.key, made.key, { mode: 0o600 });
+  return files;
 }
 
 test('the installed program starts, guards a request, shows the console, scans, and stops when told', async () => {
@@ -123,10 +133,37 @@ test('the compose file publishes on loopback only and gives the container nothin
 test('the container’s configuration is one that the program takes', async () => {
   const secret = join(folder, 'store_url');
   writeFileSync(secret, 'postgres://sallyport:secret@postgres/sallyport');
-  const text = readFileSync(join(DEPLOY, 'sallyport.yaml'), 'utf8').replace('/run/secrets/store_url', secret);
+  const { cert, key } = certificateFiles();
+  const text = readFileSync(join(DEPLOY, 'sallyport.yaml'), 'utf8')
+    .replace('/run/secrets/store_url', secret)
+    .replace('/run/secrets/tls_cert', cert)
+    .replace('/run/secrets/tls_key', key);
+  assert.doesNotMatch(text, /plain/, 'nothing that others reach goes without TLS');
   const file = join(folder, 'sallyport.yaml');
   writeFileSync(file, text);
   const doctor = await runCli(['doctor', '--config', file, '--data', join(folder, 'none'), '--json'], process.env, undefined, main);
   const { checks } = JSON.parse(doctor.stdout) as { checks: { name: string; state: string; say: string }[] };
   assert.equal(checks.find(({ name }) => name === 'configuration')?.state, 'ok', doctor.stdout);
+});
+
+test('the health check of the container asks over TLS where there is TLS, and says no where nothing answers', async () => {
+  const command = JSON.parse(instruction('HEALTHCHECK').replace(/^.*? CMD /, '')) as string[];
+  const healthy = (port: string): number | null =>
+    spawnSync(
+      process.execPath,
+      command.slice(1).map((part) => part.replaceAll('8100', port)),
+      { stdio: 'ignore' },
+    ).status;
+  const { cert, key } = certificateFiles();
+  for (const config of ['', `tls: { cert: ${cert}, key: ${key} }`]) {
+    const gate = await startSallyport({ config });
+    const { port } = new URL(gate.gateway);
+    try {
+      assert.equal(new URL(gate.gateway).protocol, config === '' ? 'http:' : 'https:');
+      assert.equal(healthy(port), 0);
+    } finally {
+      await gate.remove();
+    }
+    assert.equal(healthy(port), 1);
+  }
 });

@@ -7,7 +7,8 @@ import { startSallyport, type Running } from './kit/sallyport.ts';
 
 let gate: Running;
 before(async () => {
-  gate = await startSallyport();
+  // As on a machine that somebody reached by ssh.
+  gate = await startSallyport({ env: { SSH_CONNECTION: '192.0.2.7 50222 192.0.2.1 22' } });
 });
 after(async () => {
   await gate.remove();
@@ -40,6 +41,8 @@ async function signIn(name: string): Promise<Required<Pick<Credentials, 'bearer'
 
 test('from the printed link to a session, once', async () => {
   assert.match(gate.output(), /http:\/\/localhost:\d+\/setup#[\w-]{43}\n/);
+  const { port: own } = new URL(gate.console);
+  assert.match(gate.output(), new RegExp(`ssh -L ${own}:localhost:${own} \\S+@192\\.0\\.2\\.1\\n`));
   const token = new URL(gate.setupUrl ?? '').hash.slice(1);
   assert.equal((await call('POST', '/api/links/look', { token })).json['purpose'], 'setup');
   const made = await call('POST', '/api/links/use', { token, name: 'root', password: PASSWORD });

@@ -9,7 +9,7 @@ import { VERSION } from '../src/app/version.ts';
 import { routeTable } from '../src/control/index.ts';
 import { silentLogger } from '../src/kernel/index.ts';
 
-test('the whole table of control routes: a new route, or a changed authority, shows here', async (context) => {
+test('the whole table of control routes, and the paths of the gateway port: a new route, or a changed authority, shows here', async (context) => {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-routes-'));
   const app = await openApp({
     dataDir: join(dir, 'data'),
@@ -21,6 +21,7 @@ test('the whole table of control routes: a new route, or a changed authority, sh
   });
   try {
     context.assert.snapshot(routeTable(app.routes), { serializers: [String] });
+    context.assert.snapshot(app.gateway.paths.join('\n'), { serializers: [String] });
   } finally {
     await app.close();
     rmSync(dir, { recursive: true, force: true });

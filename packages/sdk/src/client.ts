@@ -80,6 +80,8 @@ export type Filtered<D> = {
   readonly denied: number;
   /** Checks that failed; their documents are denied. */
   readonly failed: number;
+  /** Documents that the user may read and that a rule stopped (unsafe, erased, your own rules); they count as denied, too. */
+  readonly stopped: number;
   /** The event that says so in the log. */
   readonly event: string;
 };
@@ -140,7 +142,7 @@ export class Sallyport {
   ): Promise<Filtered<D>> {
     const { id, ...rest } = asking;
     const ids = documents.map((document) => (typeof id === 'function' ? id(document) : idAt(document, id ?? 'id')));
-    let all: Filtered<D> = { documents: [], asked: 0, allowed: 0, denied: 0, failed: 0, event: '' };
+    let all: Filtered<D> = { documents: [], asked: 0, allowed: 0, denied: 0, failed: 0, stopped: 0, event: '' };
     // The ids alone go over the wire: the texts are none of the gate's business here.
     for (let at = 0; at === 0 || at < documents.length; at += BATCH) {
       const sent = ids.slice(at, at + BATCH).map((value, i) => ({ id: value ?? null, at: at + i }));
@@ -151,6 +153,7 @@ export class Sallyport {
         allowed: all.allowed + reply.allowed,
         denied: all.denied + reply.denied,
         failed: all.failed + reply.failed,
+        stopped: all.stopped + reply.stopped,
         event: reply.event,
       };
     }

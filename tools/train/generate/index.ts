@@ -8,6 +8,7 @@ import { DIRECT, DIRECT_LISTS } from './direct.ts';
 import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
 import { MAIL_LISTS, MAILS, META, ABOUT as MORE_ABOUT, RULES, RULE_LISTS } from './ordinary.ts';
 import { LANGUAGES } from './languages.ts';
+import { linesOf } from './lines.ts';
 import { ORDER_LISTS, ORDERS } from './orders.ts';
 import { DEEDS, OVERRIDE_LISTS, OVERRIDES } from './overrides.ts';
 import { OTHER_SCENES } from './scenes.ts';
@@ -55,6 +56,7 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
   const code = of(CODE, { ...TASK_LISTS, ...CODE_LISTS }, 2_500);
   const mails = of(MAILS, MAIL_LISTS, 4_000);
   const rules = of(RULES, RULE_LISTS, 2_000);
+  const told = [...MORE_ABOUT, ...linesOf('about')];
   const quotes = [...direct, ...orders].filter((text) => text.length < 120).map((text) => text.replaceAll(/["`$\\{}|]/g, ''));
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
   const sources = documents.filter(({ kind }) => kind === 'benign_code');
@@ -83,10 +85,22 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
       ...of(benign, {}, 160).map((text) => row(text, 0, 'benign_hard_negative', 'own/language', lang)),
       ...of(benign, {}, 60).map((text) => row(into(prose, text), 0, 'benign_document', 'own/mail', lang)),
     ]),
+    ...of(linesOf('orders'), ORDER_LISTS, 4_500).map((text) => ({
+      ...order(random.chance(0.2) ? text : into(documents, layered(text, random))),
+      source: 'own/line-order',
+    })),
+    ...of(linesOf('overrides'), DIRECT_LISTS, 3_000).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/line')),
+    ...of(linesOf('jailbreaks'), SCENES, 1_500).map((text) => row(sloppy(text, random), 1, 'jailbreak', 'own/line-scene')),
+    ...of(linesOf('benign_prompts'), MAIL_LISTS, 4_000).map((text) =>
+      row(sloppy(text, random), 0, 'benign_hard_negative', 'own/line-prompt'),
+    ),
+    ...of(linesOf('benign_content'), MAIL_LISTS, 5_000).map((text) =>
+      row(random.chance(0.5) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-line'),
+    ),
     ...of(META, {}, 4_000).map((text) => row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta')),
-    ...times(2_500, () => {
-      const lists = { ...slot, quote: times(8, () => random.of(quotes)) };
-      const text = several(MORE_ABOUT, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
+    ...times(3_500, () => {
+      const lists = { ...slot, ...MAIL_LISTS, quote: times(8, () => random.of(quotes)) };
+      const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
       return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
     }),
   ];

@@ -60,10 +60,11 @@ export async function callOnce<T = Json>(method: Method, path: string, body?: un
   return (await reply.json()) as T;
 }
 
-/** Lines (newline-delimited JSON) as they come, until `signal` aborts or the server ends. */
-export async function* lines<T>(path: string, signal: AbortSignal): AsyncGenerator<T> {
+/** Lines (newline-delimited JSON) as they come, until `signal` aborts or the server ends; `opened`: when the server has answered. */
+export async function* lines<T>(path: string, signal: AbortSignal, opened: () => void = () => undefined): AsyncGenerator<T> {
   const reply = await send('GET', path, undefined, signal);
   if (!reply.ok || reply.body === null) throw await errorOf(reply);
+  opened();
   const reader = reply.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   for (;;) {

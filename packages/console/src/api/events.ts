@@ -60,6 +60,8 @@ export type EventFilters = {
   readonly model?: string | undefined;
   readonly principal?: string | undefined;
   readonly since?: string | undefined;
+  /** Made-up events in place of the real ones. */
+  readonly source?: 'demo' | undefined;
 };
 
 export type EventPage = { readonly events: readonly GateEvent[]; readonly next?: string | null };

@@ -25,4 +25,7 @@ export type Reason = {
   readonly documents?: readonly string[];
 };
 
+/** What a check says of a document. */
+export type Checked = Pick<KnowledgeDocument, 'verdict' | 'label' | 'format' | 'reasons'>;
+
 export type Listed = { readonly documents: readonly KnowledgeDocument[]; readonly counts: Readonly<Record<string, number>> };

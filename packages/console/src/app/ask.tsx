@@ -1,9 +1,11 @@
 import { useEffect, useState, type ReactNode } from 'react';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { accountQuery, prove, signIn, type Account } from '../api/account.ts';
-import { setAsk } from '../api/client.ts';
+import { call, setAsk } from '../api/client.ts';
+import { goElsewhere, PROVED, signInProviders } from '../api/providers.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { CodeField, Field, Form, textOf, withCode } from '../ui/parts.tsx';
+import { useAct } from '../api/act.ts';
+import { CodeField, Field, Foreign, Form, Problem, textOf, withCode } from '../ui/parts.tsx';
 
 type Question = { readonly what: 'sign-in' | 'proof'; readonly answer: (done: boolean) => void };
 
@@ -52,6 +54,37 @@ export function AskForPassword(): ReactNode {
         <Field label="Password" name="password" type="password" autoComplete="current-password" required autoFocus />
         {code ? <CodeField /> : null}
       </Form>
+      {proof ? <ProveElsewhere onProved={() => close(true)} /> : null}
     </Dialog>
+  );
+}
+
+/** For who has an account at a provider, and perhaps no password: proved there in another tab, so that this page stays as it is. */
+function ProveElsewhere({ onProved }: { readonly onProved: () => void }): ReactNode {
+  const providers = useQuery({ queryKey: ['session-providers'], queryFn: signInProviders });
+  const mine = useQuery({
+    queryKey: ['own-accounts'],
+    queryFn: () => call<{ accounts: readonly { readonly issuer: string }[] }>('GET', '/api/session/accounts'),
+  });
+  const act = useAct();
+  useEffect(() => {
+    const heard = (event: StorageEvent): void => {
+      if (event.key === PROVED) onProved();
+    };
+    addEventListener('storage', heard);
+    return () => removeEventListener('storage', heard);
+  }, [onProved]);
+  if ((mine.data?.accounts.length ?? 0) === 0) return null;
+  return (
+    <div className="stack tight">
+      <Problem error={act.error} />
+      <div className="row">
+        {(providers.data?.providers ?? []).map((one) => (
+          <button key={one.id} type="button" disabled={act.running} onClick={() => act.run(() => goElsewhere(one.id, 'prove'))}>
+            Prove it at <Foreign text={one.name} />
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }

@@ -94,5 +94,6 @@ export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
 /** Pages without the frame, for who comes by a link. */
 export const ALONE: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/approve/$token', component: lazyRouteComponent(() => import('../pages/approve.tsx'), 'Approve') },
+  { path: '/sign-in/$provider', component: lazyRouteComponent(() => import('../pages/provider_callback.tsx'), 'ProviderCallback') },
   { path: '/connections/callback', component: lazyRouteComponent(() => import('../pages/connection_callback.tsx'), 'ConnectionCallback') },
 ];

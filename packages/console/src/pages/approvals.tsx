@@ -6,6 +6,7 @@ import { useAct } from '../api/act.ts';
 import type { ListedApproval } from '../api/approvals.ts';
 import { call } from '../api/client.ts';
 import { Choice, Empty, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 import { ApprovalState, Risk } from './approval_card.tsx';
 
 /** The inbox of held actions, and the approvals that last. */
@@ -49,48 +50,37 @@ export function Approvals(): ReactNode {
 
 function ApprovalTable({ approvals }: { readonly approvals: readonly ListedApproval[] }): ReactNode {
   return (
-    <div className="table" tabIndex={0} role="region" aria-label="Held actions">
-      <table>
-        <thead>
-          <tr>
-            <th>Action</th>
-            <th>Requester</th>
-            <th>Risk</th>
-            <th>State</th>
-            <th>Asked</th>
-            <th>Ends</th>
-          </tr>
-        </thead>
-        <tbody>
-          {approvals.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <Link to="/approvals/$id" params={{ id: one.id }}>
-                  <Foreign text={one.tool} most={80} />
-                </Link>
-                <div className="small soft">effect: {one.effect}</div>
-              </td>
-              <td>
-                <Foreign text={one.name} />
-              </td>
-              <td>
-                <Risk risk={one.risk} />
-              </td>
-              <td>
-                <ApprovalState state={one.state} />{' '}
-                {one.needs > 1 ? <span className="small soft">{`${one.given} of ${one.needs}`}</span> : null}
-              </td>
-              <td>
-                <When at={one.created} />
-              </td>
-              <td>
-                <When at={one.expires} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Held actions"
+      rows={approvals}
+      id={(one) => one.id}
+      columns={[
+        {
+          title: 'Action',
+          cell: (one) => (
+            <>
+              <Link to="/approvals/$id" params={{ id: one.id }}>
+                <Foreign text={one.tool} most={80} />
+              </Link>
+              <div className="small soft">effect: {one.effect}</div>
+            </>
+          ),
+        },
+        { title: 'Requester', cell: (one) => <Foreign text={one.name} /> },
+        { title: 'Risk', cell: (one) => <Risk risk={one.risk} /> },
+        {
+          title: 'State',
+          cell: (one) => (
+            <>
+              <ApprovalState state={one.state} />{' '}
+              {one.needs > 1 ? <span className="small soft">{`${one.given} of ${one.needs}`}</span> : null}
+            </>
+          ),
+        },
+        { title: 'Asked', cell: (one) => <When at={one.created} /> },
+        { title: 'Ends', cell: (one) => <When at={one.expires} /> },
+      ]}
+    />
   );
 }
 
@@ -118,51 +108,48 @@ function Grants(): ReactNode {
     <section className="stack tight" aria-labelledby="grants">
       <h2 id="grants">Approvals that last</h2>
       <Problem error={act.error} />
-      <div className="table" tabIndex={0} role="region" aria-label="Approvals that last">
-        <table>
-          <thead>
-            <tr>
-              <th>Tool</th>
-              <th>Reach</th>
-              <th className="number">Uses</th>
-              <th>Ends</th>
-              <th>
-                <span className="sr">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {grants.map((grant) => (
-              <tr key={grant.id}>
-                <td>
-                  <Link to="/approvals/$id" params={{ id: grant.approval }}>
-                    <Foreign text={grant.tool} most={80} />
-                  </Link>
-                </td>
-                <td>
-                  {grant.scope} <Foreign text={grant.bound.join(', ')} />
-                </td>
-                <td className="number">{grant.uses}</td>
-                <td>
-                  <When at={grant.expires} />
-                </td>
-                <td>
-                  {account.data?.permissions.includes('approvals:answer') === true ? (
-                    <button
-                      type="button"
-                      className="danger"
-                      disabled={act.running}
-                      onClick={() => act.run(() => call('DELETE', `/api/approval-grants/${grant.id}`))}
-                    >
-                      End
-                    </button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Approvals that last"
+        rows={grants}
+        id={(grant) => grant.id}
+        columns={[
+          {
+            title: 'Tool',
+            cell: (grant) => (
+              <>
+                <Link to="/approvals/$id" params={{ id: grant.approval }}>
+                  <Foreign text={grant.tool} most={80} />
+                </Link>
+              </>
+            ),
+          },
+          {
+            title: 'Reach',
+            cell: (grant) => (
+              <>
+                {grant.scope} <Foreign text={grant.bound.join(', ')} />
+              </>
+            ),
+          },
+          { title: 'Uses', style: 'number', cell: (grant) => grant.uses },
+          { title: 'Ends', cell: (grant) => <When at={grant.expires} /> },
+          {
+            title: 'Actions',
+            quiet: true,
+            cell: (grant) =>
+              account.data?.permissions.includes('approvals:answer') === true ? (
+                <button
+                  type="button"
+                  className="danger"
+                  disabled={act.running}
+                  onClick={() => act.run(() => call('DELETE', `/api/approval-grants/${grant.id}`))}
+                >
+                  End
+                </button>
+              ) : null,
+          },
+        ]}
+      />
     </section>
   );
 }

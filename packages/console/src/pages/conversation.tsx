@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.ts';
+import { isDemo } from '../api/demo.ts';
 import { Badge, Foreign, Problem } from '../ui/parts.tsx';
 import { drawable } from '../ui/text.ts';
 
@@ -36,7 +37,7 @@ export function Conversation({ uid }: { readonly uid: string }): ReactNode {
           <button type="button" onClick={() => setAsked(true)}>
             Show the text
           </button>
-          <span className="soft small">That you read it is recorded.</span>
+          {isDemo(uid) ? null : <span className="soft small">That you read it is recorded.</span>}
         </div>
       )}
       <Problem error={content.error} />

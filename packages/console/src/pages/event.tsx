@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.ts';
+import { isDemo } from '../api/demo.ts';
 import type { EventRule, GateEvent } from '../api/events.ts';
 import { Decision } from '../ui/decision.tsx';
 import { Badge, Copy, Foreign, PageHead, Problem, When } from '../ui/parts.tsx';
@@ -25,9 +26,22 @@ export function EventPage(): ReactNode {
 function Details({ event, place }: { readonly event: GateEvent; readonly place: Place }): ReactNode {
   return (
     <div className="stack">
-      <PageHead title="Event" actions={<Link to="/traffic">All traffic</Link>}>
+      <PageHead
+        title="Event"
+        actions={
+          <Link to="/traffic" search={isDemo(event.uid) ? { source: 'demo' } : {}}>
+            All traffic
+          </Link>
+        }
+      >
         <span className="mono">{event.uid}</span>
       </PageHead>
+      {isDemo(event.uid) ? (
+        <p className="notice">
+          <Badge tone="mask">demo</Badge> This never happened: the company, its people and the text are made up. What was found in it is
+          what this gate finds.
+        </p>
+      ) : null}
       <section className="card stack" aria-label="What happened">
         <div className="row">
           <Decision event={event} />
@@ -43,7 +57,7 @@ function Details({ event, place }: { readonly event: GateEvent; readonly place: 
       <Findings event={event} />
       {event.parts === undefined ? null : <Conversation uid={event.uid} />}
       <Timings timings={event.timings} />
-      <Proof uid={event.uid} place={place} />
+      {isDemo(event.uid) ? null : <Proof uid={event.uid} place={place} />}
       <div className="row">
         <Copy text={`sallyport events show ${event.uid}`}>Copy as command</Copy>
         <Copy text={`curl -H "authorization: Bearer $KEY" ${location.origin}/api/events/${event.uid}`}>Copy as API call</Copy>

@@ -4,49 +4,41 @@ import { accountQuery } from '../api/account.ts';
 import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
 import type { EventFinding, GateEvent } from '../api/events.ts';
-import { Badge, Problem } from '../ui/parts.tsx';
+import { isDemo } from '../api/demo.ts';
+import { guardsQuery } from '../api/guards.ts';
+import { Badge, Choice, Form, Problem, textOf } from '../ui/parts.tsx';
+import { Table, type Column } from '../ui/table.tsx';
 import { percent } from '../ui/text.ts';
+
+const COLUMNS: readonly Column<EventFinding>[] = [
+  {
+    title: 'What',
+    cell: ({ severity, type }) => <Badge tone={severity === 'high' || severity === 'critical' ? 'deny' : 'warn'}>{type}</Badge>,
+  },
+  { title: 'Rule', style: 'mono', cell: ({ rule }) => rule },
+  { title: 'Where', style: 'small', cell: ({ point, part, start, end }) => `${point ?? ''} part ${part}, ${start}–${end}` },
+  { title: 'Confidence', style: 'number', cell: ({ confidence }) => percent(confidence) },
+];
 
 /** What was found, where, how surely; and what a person says about it. */
 export function Findings({ event }: { readonly event: GateEvent }): ReactNode {
   const account = useQuery(accountQuery);
-  const may = account.data?.permissions.includes('feedback:write') ?? false;
-  if (event.findings === undefined || event.findings.length === 0) return null;
+  const may = (account.data?.permissions.includes('feedback:write') ?? false) && !isDemo(event.uid);
+  const findings = event.findings ?? [];
+  if (findings.length === 0 && (!may || event.parts === undefined)) return null;
+  const fine = (one: EventFinding): ReactNode => <Fine event={event.uid} finding={findings.indexOf(one)} one={one} />;
   return (
     <section className="stack tight">
       <h2>Findings</h2>
-      <div className="table" tabIndex={0} role="region" aria-label="Findings">
-        <table>
-          <thead>
-            <tr>
-              <th>What</th>
-              <th>Rule</th>
-              <th>Where</th>
-              <th className="number">Confidence</th>
-              {may ? <th>Was it right?</th> : null}
-            </tr>
-          </thead>
-          <tbody>
-            {event.findings.map((one, index) => (
-              <tr key={index}>
-                <td>
-                  <Badge tone={one.severity === 'high' || one.severity === 'critical' ? 'deny' : 'warn'}>{one.type}</Badge>
-                </td>
-                <td className="mono">{one.rule}</td>
-                <td className="small">
-                  {one.point ?? ''} part {one.part}, {one.start}–{one.end}
-                </td>
-                <td className="number">{percent(one.confidence)}</td>
-                {may ? (
-                  <td>
-                    <Fine event={event.uid} finding={index} one={one} />
-                  </td>
-                ) : null}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {findings.length === 0 ? null : (
+        <Table
+          label="Findings"
+          columns={may ? [...COLUMNS, { title: 'Was it right?', cell: fine }] : COLUMNS}
+          rows={findings}
+          id={(_, index) => String(index)}
+        />
+      )}
+      {may ? <Missed event={event.uid} /> : null}
     </section>
   );
 }
@@ -63,10 +55,38 @@ function Fine({ event, finding, one }: { readonly event: string; readonly findin
     });
   return (
     <>
-      <button type="button" disabled={act.running} aria-label={`${one.type} was fine`} onClick={say}>
+      <button type="button" disabled={act.running} aria-label={`This was fine: ${one.type}`} onClick={say}>
         This was fine
       </button>
       <Problem error={act.error} />
     </>
+  );
+}
+
+/** Says that something was there which nothing found: which detector should have, and the text that is meant. */
+function Missed({ event }: { readonly event: string }): ReactNode {
+  const guards = useQuery(guardsQuery);
+  const [said, setSaid] = useState(false);
+  if (said) return <p role="status">Noted: thank you. What was missed is for terms, patterns or a lower threshold.</p>;
+  const send = async (data: FormData): Promise<void> => {
+    const text = textOf(data, 'text');
+    await call('POST', '/api/feedback', { event, verdict: 'missed', rule: textOf(data, 'rule'), ...(text === '' ? {} : { text }) });
+    setSaid(true);
+  };
+  return (
+    <details className="card">
+      <summary>Something was missed</summary>
+      <Form onSend={send} send="Say so">
+        <Choice label="Which detector should have found it?" name="rule" required>
+          {(guards.data?.guards ?? []).map(({ id }) => (
+            <option key={id}>{id}</option>
+          ))}
+        </Choice>
+        <div className="field">
+          <label htmlFor="missed-text">The exact text, if you may say it (kept as a keyed hash only)</label>
+          <textarea id="missed-text" name="text" rows={2} maxLength={10_000} />
+        </div>
+      </Form>
+    </details>
   );
 }

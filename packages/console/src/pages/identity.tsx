@@ -5,6 +5,7 @@ import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Choice, Empty, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 import { Question, type Asked } from './allow.tsx';
 
 type Agent = {
@@ -112,26 +113,30 @@ function Agents({ may }: { readonly may: boolean }): ReactNode {
       <Problem error={agents.error} />
       {agents.data !== undefined && list.length === 0 ? <Empty action={may ? make : undefined}>No agent has an identity yet.</Empty> : null}
       {list.length === 0 ? null : (
-        <div className="table" tabIndex={0} role="region" aria-label="Agents">
-          <table>
-            <thead>
-              <tr>
-                <th>Name</th>
-                <th>State</th>
-                <th>May</th>
-                <th>Last used</th>
-                <th>
-                  <span className="sr">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.map((agent) => (
-                <AgentRow key={agent.id} agent={agent} may={may} onStop={() => setStopping(agent)} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Agents"
+          rows={list}
+          id={({ id }) => id}
+          columns={[
+            { title: 'Name', cell: (agent) => <Named agent={agent} /> },
+            { title: 'State', cell: (agent) => <State agent={agent} /> },
+            {
+              title: 'May',
+              style: 'small',
+              cell: (agent) => (
+                <>
+                  <Foreign text={agent.scopes.join(' ')} />
+                  <div className="soft">
+                    <Foreign text={agent.models.length === 0 ? 'every model' : agent.models.join(' ')} />
+                  </div>
+                  <div className="soft">acts for {agent.actsFor}</div>
+                </>
+              ),
+            },
+            { title: 'Last used', cell: (agent) => (agent.used === null ? 'never' : <When at={agent.used} />) },
+            { title: 'Actions', quiet: true, cell: (agent) => (may ? <Stop agent={agent} onStop={() => setStopping(agent)} /> : null) },
+          ]}
+        />
       )}
       {making ? <NewAgent onClose={() => setMaking(false)} /> : null}
       {stopping === undefined ? null : <Quarantine agent={stopping} onClose={() => setStopping(undefined)} />}
@@ -139,59 +144,61 @@ function Agents({ may }: { readonly may: boolean }): ReactNode {
   );
 }
 
-function AgentRow({ agent, may, onStop }: { readonly agent: Agent; readonly may: boolean; readonly onStop: () => void }): ReactNode {
+type AgentProps = { readonly agent: Agent };
+
+function Named({ agent }: AgentProps): ReactNode {
+  return (
+    <>
+      <Foreign text={agent.name} />
+      <div className="soft small">
+        <Foreign text={agent.purpose} />
+      </div>
+      <div className="soft small">
+        {agent.ownerName === null ? (
+          'nobody owns it'
+        ) : (
+          <>
+            of <Foreign text={agent.ownerName} />
+          </>
+        )}
+      </div>
+    </>
+  );
+}
+
+function State({ agent }: AgentProps): ReactNode {
+  return (
+    <>
+      {agent.quarantined === null ? <Badge tone="fine">in force</Badge> : <Badge tone="deny">stopped</Badge>}
+      {agent.reason === null || agent.quarantined === null ? null : (
+        <div className="small">
+          <Foreign text={agent.reason} />
+        </div>
+      )}
+      {agent.warnings.map((warning) => (
+        <div key={warning} className="small soft">
+          {warning}
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Stop({ agent, onStop }: AgentProps & { readonly onStop: () => void }): ReactNode {
   const act = useAct();
   return (
-    <tr>
-      <td>
-        <Foreign text={agent.name} />
-        <div className="soft small">
-          <Foreign text={agent.purpose} />
-        </div>
-        <div className="soft small">
-          {agent.ownerName === null ? (
-            'nobody owns it'
-          ) : (
-            <>
-              of <Foreign text={agent.ownerName} />
-            </>
-          )}
-        </div>
-      </td>
-      <td>
-        {agent.quarantined === null ? <Badge tone="fine">in force</Badge> : <Badge tone="deny">stopped</Badge>}
-        {agent.reason === null || agent.quarantined === null ? null : (
-          <div className="small">
-            <Foreign text={agent.reason} />
-          </div>
-        )}
-        {agent.warnings.map((warning) => (
-          <div key={warning} className="small soft">
-            {warning}
-          </div>
-        ))}
-      </td>
-      <td className="small">
-        <Foreign text={agent.scopes.join(' ')} />
-        <div className="soft">
-          <Foreign text={agent.models.length === 0 ? 'every model' : agent.models.join(' ')} />
-        </div>
-        <div className="soft">acts for {agent.actsFor}</div>
-      </td>
-      <td>{agent.used === null ? 'never' : <When at={agent.used} />}</td>
-      <td>
-        <Problem error={act.error} />
-        {!may ? null : agent.quarantined === null ? (
-          <button type="button" className="danger" onClick={onStop}>
-            Stop
-          </button>
-        ) : (
-          <button type="button" disabled={act.running} onClick={() => act.run(() => call('DELETE', `/api/agents/${agent.id}/quarantine`))}>
-            Let it act again
-          </button>
-        )}
-      </td>
-    </tr>
+    <>
+      <Problem error={act.error} />
+      {agent.quarantined === null ? (
+        <button type="button" className="danger" aria-label={`Stop ${agent.name}`} onClick={onStop}>
+          Stop
+        </button>
+      ) : (
+        <button type="button" disabled={act.running} onClick={() => act.run(() => call('DELETE', `/api/agents/${agent.id}/quarantine`))}>
+          Let it act again
+        </button>
+      )}
+    </>
   );
 }
 

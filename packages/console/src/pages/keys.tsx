@@ -5,6 +5,7 @@ import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Copy, Empty, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 
 type Key = {
   readonly id: string;
@@ -77,58 +78,45 @@ function KeyTable({ keys, may }: { readonly keys: readonly Key[]; readonly may: 
   return (
     <>
       <Problem error={act.error} />
-      <div className="table" tabIndex={0} role="region" aria-label="Keys">
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>State</th>
-              <th>Models</th>
-              <th>Limits</th>
-              <th>Spent</th>
-              <th>Made</th>
-              <th>
-                <span className="sr">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {keys.map((key) => (
-              <tr key={key.id}>
-                <td>
-                  <Foreign text={key.name} />
-                  <div className="mono soft">{key.id}</div>
-                </td>
-                <td>
-                  <State keyState={key} />
-                </td>
-                <td>
-                  <Foreign text={key.models.length === 0 ? 'all' : key.models.join(' ')} />
-                </td>
-                <td className="small">{limitsOf(key)}</td>
-                <td>
-                  <Budgets of={key} spent={spent.data?.spent.find(({ scope }) => scope === key.id)} />
-                </td>
-                <td>
-                  <When at={key.created} />
-                </td>
-                <td>
-                  {may && key.revoked === null ? (
-                    <button
-                      type="button"
-                      className="danger"
-                      disabled={act.running}
-                      onClick={() => act.run(() => call('DELETE', `/api/keys/${key.id}`))}
-                    >
-                      Revoke
-                    </button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Keys"
+        rows={keys}
+        id={(key) => key.id}
+        columns={[
+          {
+            title: 'Name',
+            cell: (key) => (
+              <>
+                <Foreign text={key.name} />
+                <div className="mono soft">{key.id}</div>
+              </>
+            ),
+          },
+          { title: 'State', cell: (key) => <State keyState={key} /> },
+          { title: 'Models', cell: (key) => <Foreign text={key.models.length === 0 ? 'all' : key.models.join(' ')} /> },
+          { title: 'Limits', style: 'small', cell: (key) => limitsOf(key) },
+          {
+            title: 'Spent',
+            cell: (key) => <Budgets of={key} spent={spent.data?.spent.find(({ scope }) => scope === key.id)} />,
+          },
+          { title: 'Made', cell: (key) => <When at={key.created} /> },
+          {
+            title: 'Actions',
+            quiet: true,
+            cell: (key) =>
+              may && key.revoked === null ? (
+                <button
+                  type="button"
+                  className="danger"
+                  disabled={act.running}
+                  onClick={() => act.run(() => call('DELETE', `/api/keys/${key.id}`))}
+                >
+                  Revoke
+                </button>
+              ) : null,
+          },
+        ]}
+      />
     </>
   );
 }

@@ -1,9 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { accountQuery } from '../api/account.ts';
 import { call } from '../api/client.ts';
 import type { KnowledgeDocument, Listed } from '../api/knowledge.ts';
-import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
+import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { CheckDocument } from './knowledge_check.tsx';
+import { LABEL_TONE, STATE_TONE } from './knowledge_tones.ts';
+import { Table } from '../ui/table.tsx';
 
 type Shared = {
   readonly document: string;
@@ -15,21 +19,22 @@ type Shared = {
   readonly unexplainedCount: number;
 };
 
+/** Documents that the server gives at a time. */
+const PAGE = 100;
 const STATES = ['quarantined', 'accepted', 'released', 'rejected', 'erased'] as const;
-export const STATE_TONE: Readonly<Record<string, Tone>> = { accepted: 'fine', released: 'fine', quarantined: 'warn', rejected: 'deny' };
-export const LABEL_TONE: Readonly<Record<string, Tone>> = { confidential: 'deny', internal: 'warn' };
 
 /** Documents on their way into knowledge bases: what waits for a person, what was let in, and who may read what is sensitive. */
 export function Knowledge(): ReactNode {
-  const { state }: { state?: string } = useSearch({ strict: false });
-  const query = state === undefined ? '' : `?state=${encodeURIComponent(state)}`;
-  const listed = useQuery({ queryKey: ['knowledge', query], queryFn: () => call<Listed>('GET', `/api/knowledge/documents${query}`) });
+  const { state, after }: { state?: string; after?: string } = useSearch({ strict: false });
+  const account = useQuery(accountQuery);
+  const query = new URLSearchParams({ ...(state === undefined ? {} : { state }), ...(after === undefined ? {} : { after }) }).toString();
+  const listed = useQuery({ queryKey: ['knowledge', query], queryFn: () => call<Listed>('GET', `/api/knowledge/documents?${query}`) });
   const documents = listed.data?.documents ?? [];
   return (
     <div className="stack">
       <PageHead title="Knowledge">
         What apps put into their knowledge bases is checked first: hidden text, planted instructions, keys, floods of copies, texts made for
-        one question.
+        one question. What waits, was rejected or erased is not given by searches that ask <code>/v1/rag</code>.
       </PageHead>
       <Problem error={listed.error} />
       {listed.data === undefined ? null : <States counts={listed.data.counts} chosen={state} />}
@@ -39,6 +44,12 @@ export function Knowledge(): ReactNode {
         </Empty>
       ) : null}
       {documents.length > 0 ? <Documents documents={documents} /> : null}
+      {documents.length < PAGE ? null : (
+        <Link to="/knowledge" search={{ ...(state === undefined ? {} : { state }), after: documents.at(-1)?.id }}>
+          Older documents
+        </Link>
+      )}
+      {account.data?.permissions.includes('knowledge:write') === true ? <CheckDocument /> : null}
       <Sharing />
       <SameByApi
         commands={[
@@ -70,45 +81,52 @@ function States({ counts, chosen }: { readonly counts: Readonly<Record<string, n
 
 function Documents({ documents }: { readonly documents: readonly KnowledgeDocument[] }): ReactNode {
   return (
-    <div className="table" tabIndex={0} role="region" aria-label="Documents">
-      <table>
-        <thead>
-          <tr>
-            <th>Document</th>
-            <th>State</th>
-            <th>Label</th>
-            <th>Why</th>
-            <th>Came</th>
-          </tr>
-        </thead>
-        <tbody>
-          {documents.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <Link to="/knowledge/$id" params={{ id: one.id }}>
-                  <Foreign text={one.name} most={120} />
-                </Link>
-                <div className="small soft">
-                  {one.format} <Foreign text={one.source} most={120} />
-                </div>
-              </td>
-              <td>
-                <Badge tone={STATE_TONE[one.state] ?? 'none'}>{one.state}</Badge>
-              </td>
-              <td>
-                <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge>
-              </td>
-              <td className="small">
-                <Foreign text={one.reasons.find(({ verdict }) => verdict !== 'note')?.why ?? ''} most={200} />
-              </td>
-              <td>
-                <When at={one.created} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label="Documents"
+      rows={documents}
+      id={(one) => one.id}
+      columns={[
+        {
+          title: 'Document',
+          cell: (one) => (
+            <>
+              <Link to="/knowledge/$id" params={{ id: one.id }}>
+                <Foreign text={one.name} most={120} />
+              </Link>
+              <div className="small soft">
+                {one.format} <Foreign text={one.source} most={120} />
+              </div>
+            </>
+          ),
+        },
+        {
+          title: 'State',
+          cell: (one) => (
+            <>
+              <Badge tone={STATE_TONE[one.state] ?? 'none'}>{one.state}</Badge>
+            </>
+          ),
+        },
+        {
+          title: 'Label',
+          cell: (one) => (
+            <>
+              <Badge tone={LABEL_TONE[one.label] ?? 'none'}>{one.label}</Badge>
+            </>
+          ),
+        },
+        {
+          title: 'Why',
+          style: 'small',
+          cell: (one) => (
+            <>
+              <Foreign text={one.reasons.find(({ verdict }) => verdict !== 'note')?.why ?? ''} most={200} />
+            </>
+          ),
+        },
+        { title: 'Came', cell: (one) => <When at={one.created} /> },
+      ]}
+    />
   );
 }
 

@@ -6,7 +6,7 @@ import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
 import type { KnowledgeDocument, Reason } from '../api/knowledge.ts';
 import { Badge, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
-import { LABEL_TONE, STATE_TONE } from './knowledge.tsx';
+import { LABEL_TONE, STATE_TONE } from './knowledge_tones.ts';
 
 type Lineage = {
   readonly events: readonly {
@@ -40,10 +40,19 @@ export function KnowledgeDocumentPage(): ReactNode {
           {document.size} bytes, <When at={document.created} />, by <span className="mono">{document.actor}</span>
           {document.source === '' ? '' : ' from '}
           <Foreign text={document.source} most={200} />
+          {document.object === '' ? null : (
+            <>
+              , in the permission store{' '}
+              <span className="mono">
+                <Foreign text={document.object} most={256} />
+              </span>
+            </>
+          )}
         </span>
       </div>
       <Reasons document={document} path={path} mayRead={may('content:read')} />
       {may('knowledge:release') ? <Decide document={document} path={path} /> : null}
+      {may('content:erase') && document.state !== 'erased' ? <Erase path={path} /> : null}
       <LineageOf path={path} id={id} />
       <SameByApi
         commands={[
@@ -137,6 +146,37 @@ function Decide({ document, path }: { readonly document: KnowledgeDocument; read
       <Form key={document.state} onSend={send} send={to === 'release' ? 'Release from quarantine' : 'Put into quarantine'}>
         <Field label="Why" name="why" required minLength={3} maxLength={250} hint="Stands in the event log." />
       </Form>
+    </section>
+  );
+}
+
+function Erase({ path }: { readonly path: string }): ReactNode {
+  const [asked, setAsked] = useState(false);
+  const act = useAct();
+  const erase = (): void => act.run(() => call('DELETE', path));
+  return (
+    <section className="card stack" aria-labelledby="erase">
+      <h2 id="erase">Erase</h2>
+      <p className="soft">
+        What is kept of its text goes for good, and searches do not give the document any more. Its name and its events stay.
+      </p>
+      <Problem error={act.error} />
+      <div className="row">
+        {asked ? (
+          <>
+            <button type="button" className="danger" disabled={act.running} onClick={erase}>
+              Erase it for good
+            </button>
+            <button type="button" onClick={() => setAsked(false)}>
+              Keep it
+            </button>
+          </>
+        ) : (
+          <button type="button" className="danger" onClick={() => setAsked(true)}>
+            Erase…
+          </button>
+        )}
+      </div>
     </section>
   );
 }

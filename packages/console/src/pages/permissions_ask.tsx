@@ -8,7 +8,11 @@ export function Ask({ store }: { readonly store: string }): ReactNode {
   const [answer, setAnswer] = useState<{ readonly asked: string; readonly why: Why }>();
   const send = async (data: FormData): Promise<void> => {
     const key = { user: textOf(data, 'user'), relation: textOf(data, 'relation'), object: textOf(data, 'object') };
-    const why = await call<Why>('POST', `/api/fga/stores/${store}/why`, { tuple_key: key });
+    const context = textOf(data, 'context');
+    const why = await call<Why>('POST', `/api/fga/stores/${store}/why`, {
+      tuple_key: key,
+      ...(context === '' ? {} : { context: contextOf(context) }),
+    });
     setAnswer({ asked: showTuple(key), why });
   };
   return (
@@ -20,6 +24,13 @@ export function Ask({ store }: { readonly store: string }): ReactNode {
           <Field label="Relation" name="relation" required placeholder="viewer" autoComplete="off" />
           <Field label="Object" name="object" required placeholder="document:roadmap" autoComplete="off" />
         </div>
+        <Field
+          label="Context"
+          name="context"
+          placeholder='{"hour": 9}'
+          autoComplete="off"
+          hint="For conditions: their parameters as JSON. Mostly empty."
+        />
       </Form>
       {answer === undefined ? null : (
         <div className="stack tight" role="status">
@@ -34,6 +45,14 @@ export function Ask({ store }: { readonly store: string }): ReactNode {
       )}
     </section>
   );
+}
+
+function contextOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('The context is no JSON object.');
+  }
 }
 
 function Reason({ why }: { readonly why: Why }): ReactNode {

@@ -4,6 +4,7 @@ import { useAct } from '../api/act.ts';
 import { call } from '../api/client.ts';
 import { showTuple, tuplesQuery, type Tuple } from '../api/permissions.ts';
 import { Empty, Field, Foreign, Form, Problem, textOf, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 
 /** The tuples of a store, page by page, or those of one object; one can be added and taken away. */
 export function Tuples({ store, may }: { readonly store: string; readonly may: boolean }): ReactNode {
@@ -37,52 +38,40 @@ export function Tuples({ store, may }: { readonly store: string; readonly may: b
         <Empty>{object === '' ? 'There are no tuples yet.' : 'The object has no tuples.'}</Empty>
       ) : null}
       {rows.length > 0 ? (
-        <div className="table" tabIndex={0} role="region" aria-label="Tuples">
-          <table>
-            <thead>
-              <tr>
-                <th>User</th>
-                <th>Relation</th>
-                <th>Object</th>
-                <th>Written</th>
-                <th>
-                  <span className="sr">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ key, timestamp }) => (
-                <tr key={showTuple(key)}>
-                  <td>
-                    <Foreign text={key.user} most={200} />
-                  </td>
-                  <td>
-                    <Foreign text={key.relation} />
-                    {key.condition === undefined || key.condition === null ? null : (
-                      <div className="small soft">
-                        with <Foreign text={key.condition.name} />
-                      </div>
-                    )}
-                  </td>
-                  <td>
-                    <Foreign text={key.object} most={200} />
-                  </td>
-                  <td>
-                    <When at={Date.parse(timestamp)} />
-                  </td>
-                  <td>
-                    {may ? (
-                      <button type="button" className="danger" disabled={act.running} onClick={() => remove(key)}>
-                        Delete
-                        <span className="sr"> {showTuple(key)}</span>
-                      </button>
-                    ) : null}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Tuples"
+          rows={rows}
+          id={({ key }) => showTuple(key)}
+          columns={[
+            { title: 'User', cell: ({ key }) => <Foreign text={key.user} most={200} /> },
+            {
+              title: 'Relation',
+              cell: ({ key }) => (
+                <>
+                  <Foreign text={key.relation} />
+                  {key.condition === undefined || key.condition === null ? null : (
+                    <div className="small soft">
+                      with <Foreign text={key.condition.name} />
+                    </div>
+                  )}
+                </>
+              ),
+            },
+            { title: 'Object', cell: ({ key }) => <Foreign text={key.object} most={200} /> },
+            { title: 'Written', cell: ({ timestamp }) => <When at={Date.parse(timestamp)} /> },
+            {
+              title: 'Actions',
+              quiet: true,
+              cell: ({ key }) =>
+                may ? (
+                  <button type="button" className="danger" disabled={act.running} onClick={() => remove(key)}>
+                    Delete
+                    <span className="sr"> {showTuple(key)}</span>
+                  </button>
+                ) : null,
+            },
+          ]}
+        />
       ) : null}
       <div className="row">
         {tokens.length > 1 ? (

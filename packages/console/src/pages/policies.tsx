@@ -74,13 +74,14 @@ function RuleCard({ rule, may }: { readonly rule: Rule; readonly may: boolean })
           {rule.builtin ? <Badge>default policy</Badge> : null}
         </div>
         <div className="row">
-          <button type="button" aria-expanded={tried} onClick={() => setTried(!tried)}>
+          <button type="button" aria-expanded={tried} aria-label={`Try on recorded requests: ${rule.id}`} onClick={() => setTried(!tried)}>
             Try on recorded requests
           </button>
           {may ? (
             <button
               type="button"
               disabled={act.running}
+              aria-label={`${rule.enforced ? 'Only observe' : 'Enforce'} ${rule.id}`}
               className={rule.enforced ? '' : 'primary'}
               onClick={() => set(rule.enforced ? 'observe' : 'enforce')}
             >

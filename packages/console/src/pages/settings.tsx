@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import { Badge, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
 import { plural } from '../ui/text.ts';
 
 type Check = { readonly name: string; readonly state: 'ok' | 'warn' | 'fail'; readonly say: string; readonly fix?: string };
@@ -66,9 +67,9 @@ function Setup({ settings }: { readonly settings: Settings }): ReactNode {
       <section className="card stack tight" aria-label="Health">
         <h2>Health</h2>
         <p>{wrong.length === 0 ? 'Everything is as it should be.' : `${plural(wrong.length, 'check')} to look at.`}</p>
-        <ul className="plain">
+        <ul className="plain checks">
           {[...wrong, ...health.filter(({ state }) => state === 'ok')].map((check) => (
-            <li key={check.name} className="row">
+            <li key={check.name}>
               <Badge tone={TONE[check.state]}>{check.state}</Badge>
               <strong>{check.name}</strong>
               <span>
@@ -157,26 +158,16 @@ function AboutCard({ about }: { readonly about: About }): ReactNode {
       </div>
       <details>
         <summary>Packages and their licences</summary>
-        <div className="table" tabIndex={0} role="region" aria-label="Packages">
-          <table>
-            <thead>
-              <tr>
-                <th>Package</th>
-                <th>Version</th>
-                <th>Licence</th>
-              </tr>
-            </thead>
-            <tbody>
-              {about.components.map((one) => (
-                <tr key={`${one.name} ${one.version}`}>
-                  <td className="mono">{one.name}</td>
-                  <td>{one.version}</td>
-                  <td>{one.license}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="Packages"
+          rows={about.components}
+          id={(one) => `${one.name} ${one.version}`}
+          columns={[
+            { title: 'Package', style: 'mono', cell: (one) => one.name },
+            { title: 'Version', cell: (one) => one.version },
+            { title: 'Licence', cell: (one) => one.license },
+          ]}
+        />
       </details>
     </section>
   );

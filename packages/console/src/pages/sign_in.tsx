@@ -1,8 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useAct } from '../api/act.ts';
 import { recover, signIn, signInByPasskey } from '../api/account.ts';
-import { CodeField, Field, Form, Problem, textOf, withCode } from '../ui/parts.tsx';
+import { goElsewhere, signInProviders } from '../api/providers.ts';
+import { CodeField, Field, Foreign, Form, Problem, textOf, withCode } from '../ui/parts.tsx';
 import { RecoveryCode } from './recovery_code.tsx';
 
 /** For whoever is not signed in. */
@@ -23,6 +24,25 @@ export function SignIn(): ReactNode {
         <code>sallyport admin reset</code> on its machine prints another.
       </p>
     </main>
+  );
+}
+
+/** Accounts at other OpenID providers. */
+function Elsewhere(): ReactNode {
+  const list = useQuery({ queryKey: ['session-providers'], queryFn: signInProviders, retry: false });
+  const act = useAct();
+  if ((list.data?.providers.length ?? 0) === 0) return null;
+  return (
+    <div className="stack tight">
+      <Problem error={act.error} />
+      <div className="row">
+        {(list.data?.providers ?? []).map((one) => (
+          <button key={one.id} type="button" disabled={act.running} onClick={() => act.run(() => goElsewhere(one.id, 'sign-in'))}>
+            Sign in with <Foreign text={one.name} />
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }
 
@@ -59,6 +79,7 @@ function Enter({ onLost }: { readonly onLost: () => void }): ReactNode {
         <Field label="Password" name="password" type="password" autoComplete="current-password" required />
         {code ? <CodeField /> : null}
       </Form>
+      <Elsewhere />
     </>
   );
 }

@@ -5,6 +5,8 @@ import { call } from '../api/client.ts';
 import { useAct } from '../api/act.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Choice, CodeField, Copy, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
+import { Table } from '../ui/table.tsx';
+import { OwnAccounts, SignInProviders } from './team_providers.tsx';
 
 type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
 type Team = { readonly people: readonly Person[]; readonly roles: Readonly<Record<string, readonly string[]>> };
@@ -38,6 +40,8 @@ export function Team(): ReactNode {
       {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
       <SecondFactor />
       <Passkeys />
+      <OwnAccounts />
+      {may ? <SignInProviders /> : null}
       <Sessions may={may} own={account.data?.session?.id ?? ''} />
       {link === undefined ? null : <LinkDialog link={link} onClose={() => setLink(undefined)} />}
       <SameByApi
@@ -66,52 +70,45 @@ function People({ team, may, self, onLink }: PeopleProps): ReactNode {
     <section className="stack tight" aria-labelledby="people">
       <h2 id="people">People</h2>
       <Problem error={act.error} />
-      <div className="table" tabIndex={0} role="region" aria-label="People">
-        <table>
-          <thead>
-            <tr>
-              <th>Name</th>
-              <th>Role</th>
-              <th>Last seen</th>
-              <th>
-                <span className="sr">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {team.people.map((person) => (
-              <tr key={person.id}>
-                <td>
-                  <Foreign text={person.name} /> {person.id === self ? <Badge>you</Badge> : null}
-                </td>
-                <td>
-                  <Role person={person} roles={Object.keys(team.roles)} may={may && person.id !== self} />
-                </td>
-                <td>{person.seen === null ? 'never' : <When at={person.seen} />}</td>
-                <td>
-                  {may ? (
-                    <div className="row">
-                      <button type="button" disabled={act.running} onClick={() => reset(person)}>
-                        New password
-                      </button>
-                      {person.id === self ? null : (
-                        <button
-                          type="button"
-                          className="danger"
-                          disabled={act.running}
-                          onClick={() => act.run(() => call('DELETE', `/api/people/${person.id}`))}
-                        >
-                          Remove
-                        </button>
-                      )}
-                    </div>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="People"
+        rows={team.people}
+        id={(person) => person.id}
+        columns={[
+          {
+            title: 'Name',
+            cell: (person) => (
+              <>
+                <Foreign text={person.name} /> {person.id === self ? <Badge>you</Badge> : null}
+              </>
+            ),
+          },
+          { title: 'Role', cell: (person) => <Role person={person} roles={Object.keys(team.roles)} may={may && person.id !== self} /> },
+          { title: 'Last seen', cell: (person) => (person.seen === null ? 'never' : <When at={person.seen} />) },
+          {
+            title: 'Actions',
+            quiet: true,
+            cell: (person) =>
+              may ? (
+                <div className="row">
+                  <button type="button" disabled={act.running} onClick={() => reset(person)}>
+                    New password
+                  </button>
+                  {person.id === self ? null : (
+                    <button
+                      type="button"
+                      className="danger"
+                      disabled={act.running}
+                      onClick={() => act.run(() => call('DELETE', `/api/people/${person.id}`))}
+                    >
+                      Remove
+                    </button>
+                  )}
+                </div>
+              ) : null,
+          },
+        ]}
+      />
     </section>
   );
 }
@@ -138,7 +135,9 @@ function Role({ person, roles, may }: { readonly person: Person; readonly roles:
 
 function Invite({ roles, onLink }: { readonly roles: Team['roles']; readonly onLink: (link: string) => void }): ReactNode {
   const send = async (data: FormData): Promise<void> => {
-    const { token } = await call<{ token: string }>('POST', '/api/people/invitations', { role: textOf(data, 'role') });
+    const email = textOf(data, 'email').trim();
+    const what = { role: textOf(data, 'role'), ...(email === '' ? {} : { email }) };
+    const { token } = await call<{ token: string }>('POST', '/api/people/invitations', what);
     onLink(linkOf(token));
   };
   return (
@@ -152,6 +151,13 @@ function Invite({ roles, onLink }: { readonly roles: Team['roles']; readonly onL
             </option>
           ))}
         </Choice>
+        <Field
+          label="Mail address"
+          name="email"
+          type="email"
+          autoComplete="off"
+          hint="Not needed: whoever proves it at a sign-in provider needs no link."
+        />
       </Form>
     </section>
   );
@@ -164,50 +170,48 @@ function Sessions({ may, own }: { readonly may: boolean; readonly own: string })
     <section className="stack tight" aria-labelledby="sessions">
       <h2 id="sessions">Signed in now</h2>
       <Problem error={sessions.error ?? act.error} />
-      <div className="table" tabIndex={0} role="region" aria-label="Sessions">
-        <table>
-          <thead>
-            <tr>
-              <th>Person</th>
-              <th>From</th>
-              <th>Last used</th>
-              <th>
-                <span className="sr">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {(sessions.data?.sessions ?? []).map((one) => (
-              <tr key={one.id}>
-                <td>
-                  <Foreign text={one.name} /> {one.id === own ? <Badge>this one</Badge> : null}
-                </td>
-                <td>
-                  <Foreign text={one.address} />{' '}
-                  <span className="soft small">
-                    <Foreign text={one.agent} />
-                  </span>
-                </td>
-                <td>
-                  <When at={one.seen} />
-                </td>
-                <td>
-                  {may && one.id !== own ? (
-                    <button
-                      type="button"
-                      className="danger"
-                      disabled={act.running}
-                      onClick={() => act.run(() => call('DELETE', `/api/sessions/${one.id}`))}
-                    >
-                      End
-                    </button>
-                  ) : null}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label="Sessions"
+        rows={sessions.data?.sessions ?? []}
+        id={(one) => one.id}
+        columns={[
+          {
+            title: 'Person',
+            cell: (one) => (
+              <>
+                <Foreign text={one.name} /> {one.id === own ? <Badge>this one</Badge> : null}
+              </>
+            ),
+          },
+          {
+            title: 'From',
+            cell: (one) => (
+              <>
+                <Foreign text={one.address} />{' '}
+                <span className="soft small">
+                  <Foreign text={one.agent} />
+                </span>
+              </>
+            ),
+          },
+          { title: 'Last used', cell: (one) => <When at={one.seen} /> },
+          {
+            title: 'Actions',
+            quiet: true,
+            cell: (one) =>
+              may && one.id !== own ? (
+                <button
+                  type="button"
+                  className="danger"
+                  disabled={act.running}
+                  onClick={() => act.run(() => call('DELETE', `/api/sessions/${one.id}`))}
+                >
+                  End
+                </button>
+              ) : null,
+          },
+        ]}
+      />
     </section>
   );
 }
@@ -218,6 +222,7 @@ type Passkey = { readonly id: string; readonly name: string; readonly created: n
 function Passkeys(): ReactNode {
   const list = useQuery({ queryKey: ['passkeys'], queryFn: () => call<{ passkeys: readonly Passkey[] }>('GET', '/api/session/passkeys') });
   const act = useAct();
+  const passkeys = list.data?.passkeys ?? [];
   const add = async (data: FormData): Promise<void> => {
     const options = await call<PublicKeyCredentialCreationOptionsJSON>('POST', '/api/session/passkeys/begin');
     const credential = await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });
@@ -229,24 +234,28 @@ function Passkeys(): ReactNode {
     <section className="card stack" aria-labelledby="passkeys">
       <h2 id="passkeys">Your passkeys</h2>
       <Problem error={list.error ?? act.error} />
-      <ul className="stack tight">
-        {(list.data?.passkeys ?? []).map((passkey) => (
-          <li key={passkey.id} className="row spread">
-            <span>
-              <Foreign text={passkey.name} />{' '}
-              <span className="soft small">used: {passkey.used === null ? 'never' : <When at={passkey.used} />}</span>
-            </span>
-            <button
-              type="button"
-              className="danger"
-              disabled={act.running}
-              onClick={() => act.run(() => call('DELETE', `/api/session/passkeys/${passkey.id}`))}
-            >
-              Remove
-            </button>
-          </li>
-        ))}
-      </ul>
+      {passkeys.length === 0 ? (
+        <p className="soft">None yet. A passkey signs you in without the password.</p>
+      ) : (
+        <ul className="stack tight">
+          {passkeys.map((passkey) => (
+            <li key={passkey.id} className="row spread">
+              <span>
+                <Foreign text={passkey.name} />{' '}
+                <span className="soft small">used: {passkey.used === null ? 'never' : <When at={passkey.used} />}</span>
+              </span>
+              <button
+                type="button"
+                className="danger"
+                disabled={act.running}
+                onClick={() => act.run(() => call('DELETE', `/api/session/passkeys/${passkey.id}`))}
+              >
+                Remove
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       <Form onSend={add} send="Add a passkey">
         <Field label="Name of the passkey" name="name" required maxLength={60} hint="Such as the device that it is in." />
       </Form>

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.ts';
+import { demoQuery } from '../api/demo.ts';
 import { Foreign, Problem, When } from '../ui/parts.tsx';
 import { plural } from '../ui/text.ts';
 
@@ -23,14 +24,33 @@ export type Replay = {
   readonly notKept: readonly string[];
 };
 
-/** A rule in force, tried. */
+/** A rule in force, tried; where demo data is shown, on that too. */
 export function Trial({ rule }: { readonly rule: string }): ReactNode {
+  const demo = useQuery(demoQuery);
+  const [source, setSource] = useState<'' | 'demo'>('');
   const replay = useQuery({
-    queryKey: ['replay', rule],
-    queryFn: () => call<Replay>('GET', `/api/policy/replay?rule=${encodeURIComponent(rule)}`),
+    queryKey: ['replay', rule, source],
+    queryFn: () => call<Replay>('GET', `/api/policy/replay?rule=${encodeURIComponent(rule)}${source === '' ? '' : '&source=demo'}`),
   });
-  if (replay.data === undefined) return replay.error === null ? <p className="soft">Trying…</p> : <Problem error={replay.error} />;
-  return <Outcome replay={replay.data} />;
+  return (
+    <div className="stack tight">
+      {demo.data === undefined || demo.data.since === null ? null : (
+        <label className="row small">
+          <input type="checkbox" checked={source === 'demo'} onChange={(event) => setSource(event.target.checked ? 'demo' : '')} />
+          on the demo data, not on what is recorded here
+        </label>
+      )}
+      {replay.data === undefined ? (
+        replay.error === null ? (
+          <p className="soft">Trying…</p>
+        ) : (
+          <Problem error={replay.error} />
+        )
+      ) : (
+        <Outcome replay={replay.data} />
+      )}
+    </div>
+  );
 }
 
 /** The count, and the newest examples. */

@@ -20,8 +20,10 @@ export function Decision({ event }: { readonly event: GateEvent }): ReactNode {
 
 /** Why: the rule's own sentence, or what was found. */
 export function reasonOf(event: GateEvent): string {
-  const rule = event.decision?.rules.find(({ why }) => why !== undefined) ?? event.decision?.would.find(({ why }) => why !== undefined);
+  const rule = event.decision?.rules.find(({ why }) => why !== undefined);
   if (rule?.why !== undefined) return rule.why;
+  const would = event.decision?.would.find(({ why }) => why !== undefined);
+  if (would?.why !== undefined) return `In roll-out: ${would.why}`;
   if (event.message !== undefined) return event.message;
   const categories = [...new Set(event.findings?.map(({ category }) => category.replaceAll('_', ' ')))];
   return categories.join(', ');

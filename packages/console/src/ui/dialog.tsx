@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
 
 /** A question above the page. The browser's own dialog keeps the focus inside, closes on Escape and makes the page behind it inert. */
 export function Dialog({
@@ -11,11 +11,16 @@ export function Dialog({
   readonly children: ReactNode;
 }): ReactNode {
   const element = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the element leaves the page: closed later, it gives the focus back to nobody.
+  useLayoutEffect(() => {
     const dialog = element.current;
-    if (dialog === null || dialog.open) return;
-    dialog.showModal();
-    return () => dialog.close();
+    if (dialog === null) return;
+    const before = document.activeElement;
+    if (!dialog.open) dialog.showModal();
+    return () => {
+      dialog.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
   }, []);
   return (
     <dialog

@@ -1,4 +1,4 @@
-import { useId, useState, type ComponentProps, type FormEvent, type ReactNode } from 'react';
+import { useId, useRef, useState, type ComponentProps, type FormEvent, type ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { ago, drawable, moment } from './text.ts';
 
@@ -119,13 +119,17 @@ export function Form({
   busy = `${send}…`,
   children,
   more,
+  onTouched,
 }: {
   readonly onSend: (data: FormData) => Promise<void>;
   readonly send: string;
   readonly busy?: string;
   readonly children: ReactNode;
-  readonly more?: ReactNode;
+  /** Beside the button; `read` gives what is in the form now. */
+  readonly more?: ReactNode | ((read: () => FormData) => ReactNode);
+  readonly onTouched?: () => void;
 }): ReactNode {
+  const form = useRef<HTMLFormElement>(null);
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const submit = (event: FormEvent<HTMLFormElement>): void => {
@@ -138,14 +142,14 @@ export function Form({
       .finally(() => setRunning(false));
   };
   return (
-    <form className="stack" onSubmit={submit}>
+    <form ref={form} className="stack" onSubmit={submit} onChange={onTouched}>
       {children}
       <Problem error={error} />
       <div className="row">
         <button type="submit" className="primary" disabled={running}>
           {running ? busy : send}
         </button>
-        {more}
+        {typeof more === 'function' ? more(() => new FormData(form.current ?? undefined)) : more}
       </div>
     </form>
   );

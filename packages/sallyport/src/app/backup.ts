@@ -21,7 +21,7 @@ export function backupRoute(dataDir: string, store: Store, audit: Pick<Audit, 'c
     method: 'POST',
     path: '/api/store/backup',
     summary: 'Writes a backup of all tables and the event log beside the data folder.',
-    authority: { permission: 'store:admin' },
+    authority: { permission: 'store:admin', installation: 'the tables of all tenants' },
     body: BODY,
     async handler({ body }) {
       const parsed = parse(body);

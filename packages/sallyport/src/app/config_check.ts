@@ -1,6 +1,7 @@
 import { isObject, Secret, type Json, type YamlProblem } from '../kernel/index.ts';
 import { guardConfigProblems } from '../guard/index.ts';
 import { templateProblems } from '../gateway/service.ts';
+import { readServers } from '../mcp/index.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
 import { buildConnections } from '../vault/service.ts';
@@ -31,6 +32,7 @@ export function configProblems(value: unknown, form: readonly YamlProblem[], sou
     ...templateProblems(written.templates ?? []).map(({ pointer, message }) => ({ pointer: `/templates${pointer}`, message })),
     ...approvalProblems(written, sources),
     ...connectionProblems(written, sources),
+    ...mcpProblems(written, sources),
     ...listenProblems(written),
     ...tlsProblems(written, sources),
     ...storeProblems(written, sources),
@@ -111,6 +113,15 @@ function connectionProblems({ connections }: Written, sources: Sources): ConfigP
     return problem?.message ?? new Secret('set');
   });
   return problems.map(({ pointer, message }) => ({ pointer: `/connections${pointer}`, message }));
+}
+
+function mcpProblems({ mcp, connections }: Written, sources: Sources): ConfigProblem[] {
+  const known = buildConnections(connections ?? [], () => new Secret('set')).connections;
+  const { problems } = readServers(mcp ?? {}, {
+    resolve: (reference) => referenceProblem('', reference, sources)[0]?.message ?? new Secret('set'),
+    connection: (name) => known.get(name),
+  });
+  return problems.map(({ pointer, message }) => ({ pointer: `/mcp${pointer}`, message }));
 }
 
 /** What is wrong with a reference `${env:NAME}` or `${file:PATH}`: that there is nothing behind it. */

@@ -8,6 +8,7 @@ import { CONFIG as GATEWAY, TEMPLATE } from '../gateway/config.ts';
 import { CONFIG as LIMITS } from '../limits/config.ts';
 import { CONFIG as GUARDS } from '../guard/config.ts';
 import { CONFIG as KNOWLEDGE } from '../knowledge/config.ts';
+import { CONFIG as MCP } from '../mcp/config.ts';
 import { CONFIG as PROVIDERS } from '../providers/config.ts';
 import { CONFIG as POLICY } from '../policy/config.ts';
 import { CONFIG as SCAN } from '../scan/config.ts';
@@ -40,6 +41,7 @@ export const CONFIG = Type.Object(
     audit: Type.Optional(AUDIT),
     approvals: Type.Optional(APPROVALS),
     connections: Type.Optional(CONNECTIONS),
+    mcp: Type.Optional(MCP),
     scan: Type.Optional(SCAN),
     documents: Type.Optional(DOCUMENTS),
     knowledge: Type.Optional(KNOWLEDGE),

@@ -63,7 +63,7 @@ export function ragArea(rag: Rag): Area {
           method: request.method ?? 'GET',
           target,
           body,
-          caller: { tenant: key.tenant, principal: key.principal, kind: key.principalKind, key: key.id },
+          caller: { tenant: key.tenant, principal: key.principal, kind: key.principalKind, key: key.id, name: key.name },
           permissions: key.permissions,
         },
         response,

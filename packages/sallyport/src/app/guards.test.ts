@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_TENANT, type TenantId } from '../kernel/index.ts';
+import { NO_CHOICES, type GuardChoices } from '../guard/index.ts';
 import { buildTenantGuards, guardConfigOf, type GuardSettings } from './guards.ts';
 
 const ACME = 'acme' as TenantId;
@@ -43,4 +44,23 @@ test('equal settings share one set; a tenant without its own has that of the ins
   assert.equal(SETS.of('other' as TenantId), SETS.of(DEFAULT_TENANT));
   assert.equal(SETS.of('constructor' as TenantId), SETS.of(DEFAULT_TENANT));
   assert.notEqual(SETS.of(ACME).guards.version, SETS.of(BRAVO).guards.version, 'verdicts are remembered by version');
+});
+
+test('what people of a tenant decide holds for it alone, from the refresh on; sets that nobody uses are let go', () => {
+  let choices: GuardChoices = NO_CHOICES;
+  const sets = buildTenantGuards(
+    SETTINGS,
+    [],
+    () => '',
+    (tenant) => (tenant === BRAVO ? choices : NO_CHOICES),
+  );
+  const found = (tenant: TenantId): number =>
+    sets.of(tenant).guards.scan('about titan', { point: 'prompt', origin: 'user', part: 0 }).findings.length;
+  const base = sets.of(DEFAULT_TENANT);
+  assert.deepEqual([found(DEFAULT_TENANT), found(BRAVO)], [1, 1]);
+  choices = new Map([['terms', { on: false, threshold: null }]]);
+  assert.equal(found(BRAVO), 1, 'a request goes on with what it began with');
+  sets.refresh();
+  assert.deepEqual([found(DEFAULT_TENANT), found(BRAVO)], [1, 0]);
+  assert.equal(sets.of(DEFAULT_TENANT), base, 'the others are not built anew');
 });

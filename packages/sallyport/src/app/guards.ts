@@ -1,11 +1,25 @@
-import type { TenantId } from '../kernel/index.ts';
-import { compileHold, createGuards, type Canary, type GuardConfig, type Guards, type HoldPlan } from '../guard/index.ts';
+import { DEFAULT_TENANT, type TenantId } from '../kernel/index.ts';
+import {
+  compileHold,
+  createGuards,
+  NO_CHOICES,
+  withChoices,
+  type GuardChoices,
+  type Canary,
+  type GuardConfig,
+  type Guards,
+  type HoldPlan,
+} from '../guard/index.ts';
 
 /** The guards in force and the machine that runs their patterns over streams. Built anew when the configuration or a provider key changes. */
 export type GuardSet = { readonly guards: Guards; readonly plan: HoldPlan };
 
 /** The guards of every tenant. Tenants with equal settings share one set; a set is built when it is first needed, some ten milliseconds. */
-export type TenantGuards = { of(tenant: TenantId): GuardSet };
+export type TenantGuards = {
+  of(tenant: TenantId): GuardSet;
+  /** Takes what people decided since into service: sets that are needed anew are built here, not by the next request. */
+  refresh(): void;
+};
 
 export type GuardSettings = {
   /** The installation's own. */
@@ -27,24 +41,46 @@ export function guardConfigOf({ guards = {}, tenants = {} }: GuardSettings, tena
  */
 const LEAST: Readonly<Record<string, number>> = { entities: 0.5, identifiers: 0.4 };
 
-/** `keys` are the gate's own provider credentials: they must never stand in a reply. `hash` is keyed. The installation's own set is built at once. */
-export function buildTenantGuards(settings: GuardSettings, keys: readonly string[], hash: (value: string) => string): TenantGuards {
-  const sets = new Map<string, GuardSet>();
-  const byTenant = new Map<TenantId, GuardSet>();
-  const setOf = (given: GuardConfig): GuardSet => {
-    const config = { ...given, confidence: { ...LEAST, ...given.confidence } };
+/** What the configuration says for a tenant on the data plane. */
+export function gatewayGuardConfig(settings: GuardSettings, tenant: TenantId): GuardConfig {
+  const config = guardConfigOf(settings, tenant);
+  return { ...config, confidence: { ...LEAST, ...config.confidence } };
+}
+
+/**
+ * `keys` are the gate's own provider credentials: they must never stand in a reply. `hash` is keyed; `choices`: what people decided about
+ * detectors. The installation's own set is built at once.
+ */
+export function buildTenantGuards(
+  settings: GuardSettings,
+  keys: readonly string[],
+  hash: (value: string) => string,
+  choices: (tenant: TenantId) => GuardChoices = () => NO_CHOICES,
+): TenantGuards {
+  let sets = new Map<string, GuardSet>();
+  let byTenant = new Map<TenantId, GuardSet>();
+  const setOf = (config: GuardConfig, made: Map<string, GuardSet>): GuardSet => {
     const key = JSON.stringify(config);
-    const set = sets.get(key) ?? buildGuards(config, keys, hash);
-    sets.set(key, set);
+    const set = made.get(key) ?? sets.get(key) ?? buildGuards(config, keys, hash);
+    made.set(key, set);
     return set;
   };
-  const base = setOf(settings.guards ?? {});
+  const configOf = (tenant: TenantId): GuardConfig => withChoices(gatewayGuardConfig(settings, tenant), choices(tenant));
+  const of = (tenant: TenantId): GuardSet => {
+    const known = byTenant.get(tenant);
+    if (known !== undefined) return known;
+    const set = setOf(configOf(tenant), sets);
+    byTenant.set(tenant, set);
+    return set;
+  };
+  of(DEFAULT_TENANT);
   return {
-    of(tenant) {
-      if (settings.tenants === undefined || !Object.hasOwn(settings.tenants, tenant)) return base;
-      const set = byTenant.get(tenant) ?? setOf(guardConfigOf(settings, tenant));
-      byTenant.set(tenant, set);
-      return set;
+    of,
+    refresh() {
+      const made = new Map<string, GuardSet>();
+      // Sets that nobody uses any more are let go; the others stay as they are.
+      byTenant = new Map([...byTenant.keys()].map((tenant) => [tenant, setOf(configOf(tenant), made)]));
+      sets = made;
     },
   };
 }

@@ -16,11 +16,14 @@ import { approvalRoutes } from '../approvals/routes.ts';
 import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
+import { createGuards } from '../guard/index.ts';
+import { openChoices } from '../guard/service.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
 import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
+import { ConversationMemory, KnownTexts } from '../flow/index.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import {
   FRESH_MS,
@@ -29,12 +32,13 @@ import {
   openAuthorizationServer,
   openIdentity,
   openPeople,
+  openUpstreams,
   ROLES,
   type AuthorizationServer,
   type Identity,
   type People,
 } from '../identity/service.ts';
-import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes } from '../identity/routes.ts';
+import { agentRoutes, authorizationRoutes, identityRoutes, peopleRoutes, upstreamRoutes } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
@@ -51,11 +55,14 @@ import { vaultRoutes } from '../vault/routes.ts';
 import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
 import { resolveReference, type Config } from './config.ts';
+import { openDemo } from './demo/demo.ts';
+import { demoRoutes } from './demo/routes.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
-import { buildTenantGuards, guardConfigOf, type GuardSet, type TenantGuards } from './guards.ts';
+import { buildTenantGuards, gatewayGuardConfig, type GuardSet, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
+import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
 import { openTelemetry } from './telemetry.ts';
@@ -126,15 +133,18 @@ export async function openApp(options: OpenOptions): Promise<App> {
     refresh: () => identity.refresh(),
     used: (agent) => identity.used(agent),
   });
+  const origin = (): string | undefined => {
+    const issuer = identity.place()?.issuer;
+    return issuer === undefined ? undefined : new URL(issuer).origin;
+  };
+  const refresh = (): Promise<void> => identity.refresh();
+  const upstreams = openUpstreams(store, { keyring, change: audit.change, clock, url: origin, refresh });
   const people = openPeople(store, {
     change: audit.change,
     clock,
     keyring,
-    origin: () => {
-      const issuer = identity.place()?.issuer;
-      return issuer === undefined ? undefined : new URL(issuer).origin;
-    },
-    refresh: () => identity.refresh(),
+    origin,
+    refresh,
     onSignedOut: (person) =>
       void authorization
         .signedOut(person)
@@ -147,8 +157,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
 
   let current = config;
   let guards: TenantGuards | undefined;
+  const choices = await openChoices({ store, audit, onChange: () => guards?.refresh() }, { logger, clock });
   const rebuild = (): void => {
-    guards = current.gateway.guards ? buildTenantGuards(current, providers.keyLiterals(), evidence) : undefined;
+    guards = current.gateway.guards
+      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant))
+      : undefined;
   };
   rebuild();
   let templates = compileTemplates(config.templates ?? []);
@@ -168,6 +181,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const monitor = await openMonitor({ store, keyring, audit }, { logger, clock });
   const restoreMaps = openRestoreMaps({ store, keyring, clock, logger });
   const fga = await openFga(config, env, { store, audit, clock });
+  const { documents, knowledge } = openKnowledgeOf(
+    config,
+    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
+    { logger, clock },
+  );
   const rag = new Rag({
     fga,
     record: (event) => audit.record(event),
@@ -175,13 +193,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
       const key = (await keyring.tenant(tenant)).macKey('commitment');
       return (value) => createHmac('sha256', key).update(value).digest('hex');
     },
+    // What nobody can say of a document stops it.
+    guard: { policy: (tenant) => policy.current(tenant), known: (tenant, objects) => knowledge.standing(tenant, objects), onError: 'deny' },
     clock,
   });
-  const { documents, knowledge } = openKnowledgeOf(
-    config,
-    { store, keyring, audit, fga, guards: (tenant) => guards?.of(tenant).guards },
-    { logger, clock },
-  );
   const bounds = openBounds(config, { store, providers, clock, logger });
   const address: { gateway?: string; console?: string } = {};
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
@@ -194,12 +209,25 @@ export async function openApp(options: OpenOptions): Promise<App> {
   let connections = connectionsOf(config, env);
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
+  const mcp = await wireMcp(
+    { ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals }, limiter: bounds.limiter },
+    {
+      policy: (tenant) => policy.current(tenant),
+      guards: (tenant) => guards?.of(tenant),
+      corrections: (tenant) => monitor.corrections(tenant),
+      content: mode,
+      flow: flowConfig(config),
+      newEventId,
+    },
+    { logger, clock },
+  );
   const gateway = createGateway({
     documents,
     used: (tenant, ids, event) => knowledge.used(tenant, ids, event),
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
-    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy],
+    areas: [...fgaAreas(fga), ragArea(rag), approvalsArea(approvals, effects), proxy, ...mcp.areas],
+    ...(mcp.proposed === undefined ? {} : { proposed: mcp.proposed }),
     restoreMaps,
     ...(telemetry === undefined ? {} : { observe: (event) => telemetry.observe(event) }),
     config: config.gateway,
@@ -214,7 +242,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     corrections: (tenant) => monitor.corrections(tenant),
     contentMode: (_tenant, practice) => (practice && mode !== 'none' ? 'full' : mode),
     effects,
-    flow: flowConfig(config),
+    flow: { ...flowConfig(config), memory: { texts: new KnownTexts(), conversations: new ConversationMemory() } },
     approvals: approvalPort(approvals),
     canaries: [],
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
@@ -224,22 +252,31 @@ export async function openApp(options: OpenOptions): Promise<App> {
     newEventId,
   });
 
+  const demo = openDemo({ store, audit, guards: (tenant) => guards?.of(tenant).guards }, clock);
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...identityRoutes(identity, clock),
     ...peopleRoutes(people),
+    ...upstreamRoutes(upstreams),
     ...authorizationRoutes(authorization),
     ...agentRoutes(openAgents(store, { change: audit.change, clock, refresh: () => identity.refresh() }), clock),
-    ...auditRoutes(audit),
-    ...policyRoutes(policy),
+    ...auditRoutes(audit, demo),
+    ...policyRoutes(policy, demo),
+    ...demoRoutes(demo),
     ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
-    ...guardRoutes((tenant) => guardConfigOf(current, tenant)),
+    ...guardRoutes({
+      choices,
+      audit,
+      configured: (tenant) => gatewayGuardConfig(current, tenant),
+      build: (config) => createGuards({ config, canaries: [] }),
+    }),
     ...providerRoutes(providers, sealed),
     ...monitorRoutes(monitor, clock),
     ...knowledgeRoutes(knowledge),
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
+    ...mcp.routes,
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),
@@ -291,8 +328,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     async close() {
       stopKeys();
+      await choices.close();
       tls?.close();
       gateway.close();
+      await mcp.close();
       await bounds.close();
       await approvals.close();
       await telemetry?.close();

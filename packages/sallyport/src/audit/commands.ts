@@ -28,6 +28,7 @@ const FILTERS = [
   { name: 'principal', value: 'ID', summary: 'Only what this principal did.' },
   { name: 'limit', value: 'N', summary: 'How many; 50 when absent.' },
   { name: 'after', value: 'NEXT', summary: 'The page after this one.' },
+  { name: 'source', value: 'demo', summary: 'The made-up events of `sallyport demo load`.' },
 ];
 
 /** Commands over events, the log and the content store. `audit verify` reads files and needs no server. */

@@ -3,6 +3,7 @@ import { checkpointLine } from './checkpoint.ts';
 import { fail } from './errors.ts';
 import { EventFilters, readFilters } from './query.ts';
 import type { Audit } from './service.ts';
+import type { DemoSource } from './demo.ts';
 
 const EraseBody = Type.Object(
   {
@@ -16,8 +17,10 @@ const EraseBody = Type.Object(
 );
 const parseErase = parser(EraseBody);
 
+const NO_DEMO: Pick<DemoSource, 'list'> = { list: async () => ({ events: [] }) };
+
 /** The control routes of events, their text and the log. Each sees the caller's tenant only; the log itself belongs to the installation. */
-export function auditRoutes(audit: Audit, clock: Clock = systemClock): readonly Route[] {
+export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = systemClock): readonly Route[] {
   const uidOf = (params: Readonly<Record<string, string>>): EventId => (params['uid'] ?? '') as EventId;
   return [
     {
@@ -27,7 +30,8 @@ export function auditRoutes(audit: Audit, clock: Clock = systemClock): readonly 
       authority: { permission: 'events:read' },
       query: EventFilters,
       async handler({ caller, query }) {
-        return { json: asJson(await audit.list(caller.tenant, readFilters(query, clock()))) };
+        const from = query['source'] === 'demo' ? (demo ?? NO_DEMO) : audit;
+        return { json: asJson(await from.list(caller.tenant, readFilters(query, clock()))) };
       },
     },
     {
@@ -43,6 +47,8 @@ export function auditRoutes(audit: Audit, clock: Clock = systemClock): readonly 
       summary: 'One event, and its place in the log.',
       authority: { permission: 'events:read' },
       async handler({ caller, params }) {
+        const made = await demo?.get(caller.tenant, uidOf(params));
+        if (made !== undefined) return { json: asJson({ event: made, place: null }) };
         const event = await audit.get(caller.tenant, uidOf(params));
         if (event === undefined) throw fail('EVENT_NOT_FOUND');
         return { json: asJson({ event, place: await audit.place(caller.tenant, event.uid) }) };
@@ -54,6 +60,8 @@ export function auditRoutes(audit: Audit, clock: Clock = systemClock): readonly 
       summary: 'The text of an event as far as it was kept, or why there is none. Reading it is an event.',
       authority: { permission: 'content:read' },
       async handler({ caller, params }) {
+        const made = await demo?.content(caller.tenant, uidOf(params));
+        if (made !== undefined) return { json: asJson(made) };
         return { json: asJson(await audit.content.read(caller.tenant, uidOf(params), caller.principal)) };
       },
     },
@@ -98,7 +106,7 @@ export function auditRoutes(audit: Audit, clock: Clock = systemClock): readonly 
       method: 'POST',
       path: '/api/audit/rebuild',
       summary: "Drops the events of this process's logs from the database and projects them anew. State is never touched.",
-      authority: { permission: 'store:admin' },
+      authority: { permission: 'store:admin', installation: 'the logs of all tenants' },
       async handler() {
         return { json: { events: await audit.rebuild() } };
       },

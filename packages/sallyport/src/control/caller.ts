@@ -46,8 +46,10 @@ export async function authorise(route: Route, identify: Identify, headers: Param
     return identify(headers);
   }
   const caller = await identify(headers);
-  const { permission, fresh } = authority;
+  const { permission, fresh, installation } = authority;
   if (!caller.permissions.has(permission)) throw fail('CONTROL_FORBIDDEN', { say: `It needs ${permission}.` });
+  if (installation !== undefined && caller.tenant !== DEFAULT_TENANT)
+    throw fail('CONTROL_INSTALLATION', { say: `It is about ${installation}.` });
   if (fresh !== undefined && caller.session?.fresh === false) throw fail('CONTROL_NOT_FRESH', { say: `It is asked for ${fresh}.` });
   return caller;
 }

@@ -11,6 +11,11 @@ export const ERRORS = {
     message: 'This key does not hold the permission that the route needs.',
     fix: 'Use a key that holds it, or make one with `sallyport key create --permission`.',
   },
+  CONTROL_INSTALLATION: {
+    status: 403,
+    message: 'It belongs to the tenant that operates this installation.',
+    fix: 'Ask its operator.',
+  },
   CONTROL_NOT_FRESH: {
     status: 403,
     message: 'This needs your password once more.',

@@ -74,5 +74,7 @@ function authorityOf({ authority }: Route): string {
   if ('public' in authority) return `Public: ${authority.public}`;
   if ('operator' in authority) return `Over the local socket only: ${authority.operator}`;
   const fresh = authority.fresh === undefined ? '' : ` A person must have proved the password lately: ${authority.fresh}.`;
-  return `Needs the permission \`${authority.permission}\`.${fresh}`;
+  const installation =
+    authority.installation === undefined ? '' : ` Only for the tenant that operates the installation: ${authority.installation}.`;
+  return `Needs the permission \`${authority.permission}\`.${fresh}${installation}`;
 }

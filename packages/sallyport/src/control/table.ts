@@ -37,5 +37,10 @@ export function routeTable(routes: readonly Route[]): string {
 function authorityText(authority: Authority): string {
   if ('public' in authority) return `public: ${authority.public}`;
   if ('operator' in authority) return `operator: ${authority.operator}`;
-  return authority.fresh === undefined ? authority.permission : `${authority.permission}, fresh: ${authority.fresh}`;
+  const { permission, fresh, installation } = authority;
+  return [
+    permission,
+    ...(fresh === undefined ? [] : [`fresh: ${fresh}`]),
+    ...(installation === undefined ? [] : [`installation: ${installation}`]),
+  ].join(', ');
 }

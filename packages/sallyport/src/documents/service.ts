@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 import { reasonOf, type Logger } from '../kernel/index.ts';
 import { withConcealedCharacters } from './characters.ts';
 import { LIMITS, type DocumentPart, type GivenDocument, type Limits, type ReadDocument } from './document.ts';
-import { readDocument } from './read.ts';
 import { Remembered } from './remembered.ts';
 import type { Ask, Told } from './reader_service.ts';
 import { formatOf } from './sniff.ts';
@@ -143,6 +142,8 @@ export function openDocuments({ logger, limits: given = {}, processes = 2, waiti
 
   async function readFile(document: GivenDocument, milliseconds: number): Promise<ReadDocument> {
     if (document.bytes.length > limits.inputBytes || formatOf(document) === 'text') {
+      // The parsers of the other formats come along: only when there is something to read.
+      const { readDocument } = await import('./read.ts');
       const read = await readDocument(document, limits);
       return read.ok ? withConcealedCharacters(read) : read;
     }

@@ -1,4 +1,4 @@
-import { compileCondition, type Condition } from './condition.ts';
+import type { Condition } from './condition.ts';
 import type { Model, RelationDefinition, RelationReference, Userset } from './model.ts';
 import { tuplesetsOf, walk } from './model_validate.ts';
 import type { Names } from './names.ts';
@@ -66,11 +66,15 @@ export type CompiledModel = {
   reach(subject: number): Uint8Array;
 };
 
+const NO_CONDITIONS: ReadonlyMap<string, Condition> = new Map();
+
 export const subjectKey = (type: number, relation: number): number => type * 65_536 + relation;
 
-/** Compiles a model that was validated. Throws FgaError invalid_authorization_model for a condition that does not compile. */
-export function compileModel(id: string, model: Model, names: Names): CompiledModel {
-  const conditions = new Map([...model.conditions].map(([key, definition]) => [key, compileCondition(key, definition)]));
+/** Compiles a model that was validated. Rejects with FgaError invalid_authorization_model for a condition that does not compile. */
+export async function compileModel(id: string, model: Model, names: Names): Promise<CompiledModel> {
+  // The language of conditions is large, and most models have none.
+  const conditions =
+    model.conditions.size === 0 ? NO_CONDITIONS : (await import('./condition_compile.ts')).compileConditions(model.conditions);
   const raw = new Map(model.types.map(({ type, relations }) => [type, relations]));
   const tuplesets = tuplesetsOf(raw);
   const relations: Relation[] = [];

@@ -136,10 +136,30 @@ function numberOf(kind: 'int64' | 'uint64' | 'float64', value: Json): { over: bi
   return read;
 }
 
+/** A decimal with ten digits at most, as Go's big.Float shows it. */
+function shownNumber(value: Json): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const [, sign = '', whole = '', part = '', exponent = '0'] = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const all = (whole + part).replace(/^0+/, '');
+  if (all === '') return text;
+  const point = Number(exponent) + whole.length - (whole.length + part.length - all.length);
+  const rounded = String((BigInt(all.slice(0, 10).padEnd(10, '0')) * 10n + BigInt(all[10] ?? '0') + 5n) / 10n);
+  const digits = rounded.slice(0, 10).replace(/0+$/, '');
+  const at = point + rounded.length - 10;
+  const minus = sign === '-' ? '-' : '';
+  const places = digits.length < 10 && digits.length >= at ? digits.length : 10;
+  if (at - 1 < -4 || at - 1 >= places) {
+    const power = String(Math.abs(at - 1)).padStart(2, '0');
+    return `${minus}${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${at < 1 ? '-' : '+'}${power}`;
+  }
+  if (at <= 0) return `${minus}0.${'0'.repeat(-at)}${digits}`;
+  return `${minus}${digits.slice(0, at).padEnd(at, '0')}${digits.length > at ? `.${digits.slice(at)}` : ''}`;
+}
+
 /** Out of range: the nearest 64-bit integer, as Go's big.Float does. */
 function convertInteger(kind: 'int' | 'uint', value: Json): CelInput {
   const { over, under } = numberOf(kind === 'int' ? 'int64' : 'uint64', value);
-  const shown = typeof value === 'string' ? value : JSON.stringify(value);
+  const shown = shownNumber(value);
   if (over % under !== 0n)
     throw new ConversionError(`expected ${kind === 'int' ? 'an int' : 'a uint'} value, but found numeric value '${shown}'`);
   const whole = over / under;
@@ -155,7 +175,7 @@ function convertDouble(value: Json): number {
   const nearest = Number(value);
   const exact = Number.isFinite(nearest) ? numberOf('float64', nearest) : undefined;
   if (exact === undefined || over * exact.under !== exact.over * under)
-    throw new ConversionError(`number cannot be represented as a float64: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    throw new ConversionError(`number cannot be represented as a float64: ${shownNumber(value)}`);
   return nearest;
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { memoryFga, tuple } from '../../test/kit/fga.ts';
+import { memoryFga, QUESTION, tuple } from '../../test/kit/fga.ts';
 import type { TupleKey } from './tuple.ts';
 
 // An error under `but not` must not become an allow: the answer is an error unless it is certain without what could not be evaluated.
@@ -86,4 +86,28 @@ it('allows only what is allowed however the unknown conditions turn out', async 
     }),
     { numRuns: 60 },
   );
+});
+
+it('who is surely not blocked is not held back by a circle that blocks nobody; a check and a list say the same', async () => {
+  const { fga, place, can } = await memoryFga(
+    `model
+  schema 1.1
+type user
+type document
+  relations
+    define unblocked: [user]
+    define blocked: [user, document#viewer] but not unblocked
+    define viewer: [user, document#blocked] but not blocked`,
+    [
+      tuple('document:1#viewer@document:2#blocked'),
+      tuple('document:2#blocked@document:1#viewer'),
+      tuple('document:2#viewer@user:anne'),
+      tuple('document:2#unblocked@user:anne'),
+      tuple('document:2#viewer@user:bert'),
+    ],
+  );
+  // Anne is unblocked, so the circle does not matter. Of bert the circle says nothing: he is held back.
+  assert.deepEqual([await can('document:2#viewer@user:anne'), await can('document:2#viewer@user:bert')], [true, false]);
+  const users = { object: 'document:2', relation: 'viewer', filter: { type: 'user', relation: '' } };
+  assert.ok((await fga.queries.listUsers(place, users, QUESTION)).includes('user:anne'));
 });

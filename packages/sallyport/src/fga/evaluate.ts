@@ -231,11 +231,12 @@ export class Checks {
 
   #difference(entity: number, relation: Relation, base: Rewrite, subtract: Rewrite, depth: number): State {
     const left = this.#rewrite(entity, relation, base, depth);
-    if (left === FALSE || left === UNSURE || left === CYCLE) return left;
+    if (left === FALSE || left === UNSURE) return left;
     const error = this.#error;
     const right = this.#rewrite(entity, relation, subtract, depth);
+    // Whatever the base turns out to be.
     if (right === TRUE) return FALSE;
-    if (right === CYCLE) return CYCLE;
+    if (right === CYCLE || (left === CYCLE && right !== PENDING)) return CYCLE;
     if (left === PENDING || right === PENDING) return PENDING;
     if (left === ERROR) return this.#fail(error ?? tooComplex());
     // OpenFGA answers true here: an error must not become an allow.

@@ -6,6 +6,7 @@ import type { FgaStore, Place, WriteRequest } from './port.ts';
 import { FgaError } from './problem.ts';
 import { Queries } from './queries.ts';
 import { keyProblem, tupleProblem } from './tuple_check.ts';
+import { structSize } from './struct_size.ts';
 import { isUserText, showTuple, splitUser, type TupleKey } from './tuple.ts';
 import { ulids } from './ulid.ts';
 
@@ -62,7 +63,7 @@ export class Fga {
   /** Validates and keeps a model; answers its id. */
   async writeModel(place: Place, body: JsonObject, actor: string): Promise<string> {
     const id = this.#newId(this.clock());
-    const { model } = this.models.compile(id, body);
+    const { model } = await this.models.compile(id, body);
     const size = Buffer.byteLength(JSON.stringify(model.json));
     if (size > MAX_MODEL_BYTES)
       throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
@@ -134,7 +135,7 @@ function requireWritable(model: CompiledModel, key: TupleKey): void {
   const { object, relation } = splitUser(key.user);
   const wrong = (reason: string): FgaError => new FgaError('validation_error', `Invalid tuple '${showTuple(key)}'. Reason: ${reason}`);
   if (key.relation === relation && key.object === object) throw wrong('cannot write a tuple that is implicit');
-  const size = Buffer.byteLength(JSON.stringify(key.condition?.context ?? {}));
+  const size = structSize(key.condition?.context ?? {});
   if (size > MAX_CONDITION_CONTEXT_BYTES)
     throw wrong(`condition context size limit exceeded: ${size} bytes exceeds ${MAX_CONDITION_CONTEXT_BYTES} bytes`);
 }

@@ -1,5 +1,5 @@
 /** 32-bit mixing (the finaliser of MurmurHash3): neighbouring numbers land far apart. */
-function mix(a: number, b: number): number {
+export function mix(a: number, b: number): number {
   let h = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -90,18 +90,21 @@ function put(slots: Int32Array, at: number, a: number, b: number, value: number)
   slots[at + 2] = value;
 }
 
+/** Large blocks of memory begin 16 bytes after a page (glibc's malloc): so many integers on begins a line of the cache. */
+export const LINE_START = 12;
+
 /** Rows of eight integers, so that none lies across two lines of the cache; doubles as it fills. */
 export class IntRows {
-  #data = new Int32Array(SMALLEST * 8);
+  #data = new Int32Array(LINE_START + SMALLEST * 8);
 
   get(row: number, column: number): number {
-    return this.#data[row * 8 + column] as number;
+    return this.#data[LINE_START + row * 8 + column] as number;
   }
 
   set(row: number, column: number, value: number): void {
-    const at = row * 8 + column;
+    const at = LINE_START + row * 8 + column;
     if (at >= this.#data.length) {
-      const larger = new Int32Array(Math.max((row + 1) * 8, this.#data.length * 2));
+      const larger = new Int32Array(Math.max(at + 8, this.#data.length * 2));
       larger.set(this.#data);
       this.#data = larger;
     }

@@ -105,7 +105,8 @@ export class ListUsers {
         const base = inner(rewrite.base);
         const less = inner(rewrite.subtract);
         // What is subtracted led back to itself: nobody can be said to be left (as in a check).
-        return together([base, less], () => (less.cycle ? EMPTY : subtract(base.set, less.set)));
+        // With that it is dealt with: what stands above need not ask again.
+        return { ...together([base, less], () => (less.cycle ? EMPTY : subtract(base.set, less.set))), cycle: false };
       }
     }
   }

@@ -149,7 +149,7 @@ export class Loader {
   }
 
   #tx<T>(tenant: TenantId, fn: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#store.tx(tenant, fn);
+    return this.#store.tx(tenant, fn, { lookups: true });
   }
 
   #fill(model: CompiledModel, batch: readonly Waiting[], rows: readonly FoundRow[], depth: number): void {

@@ -26,8 +26,8 @@ export class Models {
     this.#clock = clock;
   }
 
-  /** Reads, validates and compiles what a client sent. Throws FgaError. */
-  compile(id: string, body: JsonObject): CompiledModel {
+  /** Reads, validates and compiles what a client sent. Rejects with FgaError. */
+  async compile(id: string, body: JsonObject): Promise<CompiledModel> {
     const model = readModel(body);
     validateModel(model);
     return compileModel(id, model, this.#names);
@@ -50,7 +50,7 @@ export class Models {
     if (known !== undefined) return known;
     const record = await this.#store.readModel(place, id);
     if (record === undefined) throw new FgaError('authorization_model_not_found', `Authorization Model '${id}' not found`);
-    return this.#keep(place, this.compile(id, record.json));
+    return this.#keep(place, await this.compile(id, record.json));
   }
 
   async #newest(place: Place, fresh: boolean): Promise<CompiledModel> {
@@ -61,7 +61,7 @@ export class Models {
     const record = await this.#store.latestModel(place);
     if (record === undefined)
       throw new FgaError('latest_authorization_model_not_found', `No authorization models found for store '${place.store}'`);
-    const model = this.#compiled.get(keyOf(place, record.id)) ?? this.#keep(place, this.compile(record.id, record.json));
+    const model = this.#compiled.get(keyOf(place, record.id)) ?? this.#keep(place, await this.compile(record.id, record.json));
     if (epoch === this.#epoch) this.#latest.set(key, { model, time: this.#clock() });
     return model;
   }

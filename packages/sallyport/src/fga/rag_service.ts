@@ -5,6 +5,7 @@ import type { Place } from './port.ts';
 import { FgaError } from './problem.ts';
 import { PREDICATES } from './rag_predicate.ts';
 import type { AllowedRequest, FilterRequest } from './rag_request.ts';
+import { screen, type Asked, type RetrievalGuard, type Screened } from './retrieval.ts';
 import { isUlid } from './ulid.ts';
 
 /** Who asks: the key's tenant and principal. */
@@ -13,6 +14,8 @@ export type RagCaller = {
   readonly principal: PrincipalId;
   readonly kind: 'user' | 'agent' | 'service';
   readonly key: string;
+  /** Of the key. */
+  readonly name: string;
 };
 
 export type RagDeps = {
@@ -20,6 +23,7 @@ export type RagDeps = {
   readonly record: (event: Event) => Promise<void>;
   /** HMAC-SHA-256 under a key of the tenant, in hex: how an event names a document and a user. */
   readonly commit: (tenant: TenantId) => Promise<(value: string) => string>;
+  readonly guard: RetrievalGuard;
   readonly clock: Clock;
 };
 
@@ -31,10 +35,16 @@ const NAME_MS = 5_000;
 /** `event`: the one that says so in the log. */
 export type RagAnswer = JsonObject & { readonly event: string };
 
-type Outcome = 'allowed' | 'denied';
-type Counted = { readonly operation: string; readonly store: string; readonly user: string; readonly detail: NonNullable<Event['detail']> };
+type Outcome = 'allowed' | 'denied' | 'stopped';
+type Counted = {
+  readonly operation: string;
+  readonly store: string;
+  readonly user: string;
+  readonly detail: NonNullable<Event['detail']>;
+  readonly screened: Screened;
+};
 
-/** Retrieval by permission: what of a search a user may see, and what to search in. Each answer is an event, on disk before it is given. */
+/** Retrieval by permission and by the rules of the point `retrieval`: what of a search a user may see, and what to search in. Each answer is an event, on disk before it is given. */
 export class Rag {
   readonly #deps: RagDeps;
   readonly #named = new Map<string, { readonly id: string; readonly until: number }>();
@@ -44,8 +54,8 @@ export class Rag {
   }
 
   /**
-   * The documents that the user has the relation to, in their order: one batch of checks, however often a document comes. One without an id, or
-   * whose check fails, is left out. Rejects FgaError.
+   * The documents that the user has the relation to and that no rule stops, in their order: one batch of checks, however often a document comes.
+   * One without an id, or whose check fails, is left out. Rejects FgaError.
    */
   async filter(caller: RagCaller, request: FilterRequest): Promise<RagAnswer> {
     const { fga } = this.#deps;
@@ -58,11 +68,14 @@ export class Rag {
       context: question.context,
     }));
     const answers = items.length === 0 ? [] : await fga.queries.batch(place, items, question);
-    const allowed = new Set(objects.filter((_, i) => isAllowed(answers[i])));
+    const readable = objects.filter((_, i) => isAllowed(answers[i]));
     const failed = answers.filter((answer) => 'code' in answer);
     const [first] = failed;
     // When nothing could be asked at all (no such relation), that is an error and not an empty shelf.
     if (first !== undefined && failed.length === answers.length) throw new FgaError(first.code, first.message);
+    const partOf = (object: string): number | undefined => partOrNone(request.objects.indexOf(object));
+    const screened = await screen(this.#deps.guard, askedOf(caller, '/v1/rag/filter', request), readable, partOf);
+    const allowed = new Set(readable.filter((object) => !screened.stopped.has(object)));
     const kept = request.objects.map((object) => object !== undefined && allowed.has(object));
     const documents = request.documents.filter((_, i) => kept[i]);
     const counts = {
@@ -70,9 +83,14 @@ export class Rag {
       allowed: documents.length,
       denied: request.documents.length - documents.length,
       failed: failed.length,
+      stopped: screened.stopped.size,
     };
-    const shown = request.objects.map((object, i): [string, Outcome] => [object ?? '', kept[i] === true ? 'allowed' : 'denied']);
-    const event = await this.#record(caller, { operation: 'rag.filter', store: place.store, user, detail: { relation, ...counts } }, shown);
+    const shown = request.objects.map((object, i): [string, Outcome] => [object ?? '', outcomeOf(object, kept[i] === true, screened)]);
+    const event = await this.#record(
+      caller,
+      { operation: 'rag.filter', store: place.store, user, detail: { relation, ...counts }, screened },
+      shown,
+    );
     return { documents: documents as Json, ...counts, event };
   }
 
@@ -83,16 +101,20 @@ export class Rag {
     if (predicate === undefined && format !== 'ids')
       throw new FgaError('validation_error', `invalid format: value must be one of ids, ${Object.keys(PREDICATES).join(', ')}`);
     const place = await this.#place(caller.tenant, request.store);
-    const ids: string[] = [];
-    const found = await this.#deps.fga.queries.listObjects(place, { type, relation, user }, question, (object) => {
-      ids.push(object.slice(type.length + 1));
-      return ids.length <= limit;
-    });
-    const complete = found.complete && ids.length <= limit;
-    ids.length = Math.min(ids.length, limit);
+    const readable: string[] = [];
+    const found = await this.#deps.fga.queries.listObjects(
+      place,
+      { type, relation, user },
+      question,
+      (object) => readable.push(object) <= limit,
+    );
+    const complete = found.complete && readable.length <= limit;
+    readable.length = Math.min(readable.length, limit);
+    const screened = await screen(this.#deps.guard, askedOf(caller, '/v1/rag/allowed', request), readable, () => undefined);
+    const ids = readable.filter((object) => !screened.stopped.has(object)).map((object) => object.slice(type.length + 1));
     ids.sort();
-    const detail = { relation, allowed: ids.length, complete };
-    const event = await this.#record(caller, { operation: 'rag.allowed', store: place.store, user, detail }, []);
+    const detail = { relation, allowed: ids.length, stopped: screened.stopped.size, complete };
+    const event = await this.#record(caller, { operation: 'rag.allowed', store: place.store, user, detail, screened }, []);
     const what: JsonObject = predicate === undefined ? { ids } : { predicate: predicate(field, ids) };
     return { ...what, count: ids.length, complete, event };
   }
@@ -112,7 +134,8 @@ export class Rag {
   }
 
   async #record(caller: RagCaller, counted: Counted, documents: readonly (readonly [string, Outcome])[]): Promise<string> {
-    const { record, commit, clock } = this.#deps;
+    const { record, commit, clock, guard } = this.#deps;
+    const { screened } = counted;
     const hash = await commit(caller.tenant);
     const time = clock();
     const uid = newId('evt', time) as EventId;
@@ -136,8 +159,9 @@ export class Rag {
       actor: { principal: caller.principal, kind: caller.kind, key: caller.key, end_user: hash(counted.user) },
       api: { operation: counted.operation },
       target: { kind: 'fga_store', id: counted.store },
+      decision: shortened(screened.decision),
       ...(parts.length === 0 ? {} : { parts }),
-      detail: { point: 'retrieval', ...counted.detail },
+      detail: { point: 'retrieval', ...counted.detail, ...(screened.unknown ? { unknown: true, on_error: guard.onError } : {}) },
     });
     return uid;
   }
@@ -145,6 +169,25 @@ export class Rag {
 
 /** OCSF API Activity: read. */
 const OCSF_READ = 2;
+
+const partOrNone = (part: number): number | undefined => (part < 0 || part >= MAX_NAMED ? undefined : part);
+
+/** Rules of one event; of a thousand documents that one rule stops, the rule is said for as many as the event names. */
+const shortened = ({ action, rules, would }: Screened['decision']): Screened['decision'] => ({
+  action,
+  rules: rules.slice(0, MAX_NAMED),
+  would: would.slice(0, MAX_NAMED),
+});
+
+function askedOf(caller: RagCaller, endpoint: string, { user, relation }: { readonly user: string; readonly relation: string }): Asked {
+  const { principal, kind, name, key } = caller;
+  return { tenant: caller.tenant, principal: { id: principal, kind, name, key }, endpoint, reader: { user, relation } };
+}
+
+function outcomeOf(object: string | undefined, kept: boolean, { stopped }: Screened): Outcome {
+  if (kept) return 'allowed';
+  return object !== undefined && stopped.has(object) ? 'stopped' : 'denied';
+}
 
 const isAllowed = (answer: { readonly allowed: boolean } | { readonly code: string } | undefined): boolean =>
   answer !== undefined && 'allowed' in answer && answer.allowed;

@@ -28,7 +28,7 @@ export function fgaRoutes(fga: Fga): readonly Route[] {
       body: Text,
       async handler({ body }) {
         const model = await modelFromText((body as { text: string }).text);
-        fga.models.compile('draft', model);
+        await fga.models.compile('draft', model);
         return { json: { model } };
       },
     },

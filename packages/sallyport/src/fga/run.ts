@@ -15,6 +15,7 @@ export function checkEvaluation(model: CompiledModel, items: readonly CheckItem[
     const answers: (boolean | Error | undefined)[] = items.map(() => undefined);
     const users = Map.groupBy(items.keys(), (i) => items[i]?.user ?? '');
     for (const [user, indexes] of users) {
+      if (loaded === undefined) table.fetch([user, ...indexes.map((i) => items[i]?.object ?? '')]);
       const checks = new Checks(model, table, user, context, loaded);
       try {
         for (let open = indexes; open.length > 0;) {

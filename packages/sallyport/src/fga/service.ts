@@ -6,5 +6,6 @@ export { Names } from './names.ts';
 export type { Place } from './port.ts';
 export { FgaError } from './problem.ts';
 export { Rag } from './rag_service.ts';
+export type { KnownDocument, RetrievalGuard } from './retrieval.ts';
 export { serveRag } from './rag_routes.ts';
 export { openRemoteFga } from './remote_service.ts';

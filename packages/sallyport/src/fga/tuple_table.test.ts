@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
+import { EntityTable } from './entity_table.ts';
 import { Names } from './names.ts';
-import { TextIndex } from './text_index.ts';
 import { showTuple, splitUser, type TupleKey } from './tuple.ts';
 import { TupleTable } from './tuple_table.ts';
 
@@ -72,16 +72,29 @@ it('holds exactly what was added and not removed, in all of its lists', () => {
   );
 });
 
+const TEXTS = Array.from({ length: 700 }, (_, i) =>
+  i % 7 === 0
+    ? `document:of a longer name ${i}`
+    : i % 7 === 1
+      ? `dокумент:я${i}`
+      : i % 7 === 2
+        ? `user:é\u0000${i}`
+        : i % 7 === 3
+          ? `plain${i}`
+          : `document:${i}`,
+);
+TEXTS.push('user:*', 'user:', ':x', 'a:b:c', '*', '');
+
 it('finds texts whatever came and went', () => {
-  const index = new TextIndex(7);
+  const index = new EntityTable(new Names());
   const numbers = new Map<string, number>();
   for (let i = 0; i < 5_000; i++) {
-    const text = `document:${i % 700}`;
+    const text = TEXTS[i % TEXTS.length] as string;
     const known = numbers.get(text);
-    assert.equal(index.get(text), known ?? 0);
+    assert.equal(index.find(text), known ?? 0);
     if (known === undefined) {
       const number = index.take(text);
-      assert.equal(index.get(text), 0);
+      assert.equal(index.find(text), 0);
       index.settle(number);
       numbers.set(text, number);
     } else if (i % 3 === 0) {
@@ -89,6 +102,6 @@ it('finds texts whatever came and went', () => {
       numbers.delete(text);
     }
   }
-  for (const [text, number] of numbers) assert.deepEqual([index.get(text), index.text(number)], [number, text]);
-  assert.equal(index.get('\ud800'), 0);
+  for (const [text, number] of numbers) assert.deepEqual([index.find(text), index.text(number)], [number, text]);
+  assert.equal(index.find('\ud800'), 0);
 });

@@ -1,7 +1,7 @@
-import { IntRows, PairIndex } from './int_index.ts';
+import { EntityTable, LIST, NAMED, SEEN, USES } from './entity_table.ts';
+import { IntRows, mix, PairIndex } from './int_index.ts';
 import type { Names } from './names.ts';
-import { TextIndex } from './text_index.ts';
-import { isTypedWildcard, splitUser, typeOf, type RelationshipCondition, type TupleKey } from './tuple.ts';
+import { splitUser, type RelationshipCondition, type TupleKey } from './tuple.ts';
 
 // Columns of a tuple.
 const OBJECT = 0;
@@ -14,19 +14,21 @@ const NEXT_OBJECT = 5;
 const PREVIOUS_OBJECT = 6;
 const CONDITIONAL = 7;
 
-// Columns of an entity.
-const TYPE = 0;
-const USES = 1;
-/** Which relations its tuples name, as 32 bits of a Bloom filter: what is not there is mostly known without a look into a large index. */
-const NAMED = 2;
-/** Of the object's first two lists of tuples: which (`listOf`), and the first tuple. Most objects have no more, and need no index for them. */
-const LIST = 3;
-const FIRST = 4;
-const LISTS = 2;
+// Columns of a list of an object, from `LIST` on: the shape of its first tuple (of any that it had, while it is empty); that tuple, negative when it
+// stands alone and has no condition, so that shape and user say all of it; its user.
+const FIRST = 1;
+const ITS_USER = 2;
+const LIST_WIDE = 3;
+/** Where the columns of the lists end. */
+const LIST_END = LIST + LIST_WIDE * 2;
 
 /** A list of an object: its tuples of a relation, plain users and usersets apart. Never 0. */
 const listOf = (relation: number, sets: boolean): number => (relation << 1) | (sets ? 1 : 0);
+const listOfShape = (shape: number): number => listOf(shape >>> 16, (shape & 0xffff) !== 0);
 const bitOf = (list: number): number => 1 << (Math.imul(list, 0x9e3779b1) >>> 27);
+
+/** Where a tuple's bit stands among those of its user: the column by the sixth bit of its hash, the bit by the five below. */
+const seenColumn = (seen: number): number => SEEN + ((seen >>> 5) & 1);
 
 /**
  * Tuples in memory, as rows of integers with three indices: the exact tuple; forward, the users of object#relation (plain users and usersets
@@ -37,10 +39,9 @@ export class TupleTable {
   readonly names: Names;
   /** Tuples in the table. */
   size = 0;
-  readonly #entities: TextIndex;
+  readonly #entities: EntityTable;
   /** Entities that are held and that no tuple names. Apart, for a large index in which entries come and go is rebuilt again and again. */
   readonly #guests = new Map<string, number>();
-  readonly #entity = new IntRows();
   readonly #tuple = new IntRows();
   readonly #conditions = new Map<number, RelationshipCondition>();
   readonly #spareTuples: number[] = [];
@@ -51,12 +52,12 @@ export class TupleTable {
 
   constructor(names: Names) {
     this.names = names;
-    this.#entities = new TextIndex(names.seed);
+    this.#entities = new EntityTable(names);
   }
 
   /** The entity of `type:id` or `type:*`; 0 when no tuple and no `hold` names it. */
   entity(text: string): number {
-    const settled = this.#entities.get(text);
+    const settled = this.#entities.find(text);
     return settled === 0 ? (this.#guests.get(text) ?? 0) : settled;
   }
 
@@ -66,48 +67,46 @@ export class TupleTable {
 
   /** The number of the entity's type name; negative for the wildcard of that type. */
   type(entity: number): number {
-    return this.#entity.get(entity, TYPE);
+    return this.#entities.type(entity);
+  }
+
+  /** Says which entities will be asked for next (`EntityTable.fetch`). */
+  fetch(texts: readonly string[]): void {
+    this.#entities.fetch(texts);
   }
 
   /** As `entity`, made when it is new, and kept until `release`. */
   hold(text: string): number {
     const known = this.entity(text);
-    const entity = known === 0 ? this.#make(text) : known;
+    const entity = known === 0 ? this.#entities.take(text) : known;
     if (known === 0) this.#guests.set(text, entity);
-    this.#entity.set(entity, USES, this.#entity.get(entity, USES) + 1);
-    return entity;
-  }
-
-  #make(text: string): number {
-    const entity = this.#entities.take(text);
-    const type = this.names.id(typeOf(text));
-    this.#entity.set(entity, TYPE, isTypedWildcard(text) ? -type : type);
-    this.#entity.set(entity, USES, 0);
-    this.#entity.set(entity, NAMED, 0);
-    this.#entity.set(entity, LIST, 0);
-    this.#entity.set(entity, LIST + LISTS, 0);
+    this.#entities.set(entity, USES, this.#entities.at(entity, USES) + 1);
     return entity;
   }
 
   /** As `hold`, for an entity that a tuple names. */
   #settle(text: string): number {
     const entity = this.hold(text);
-    if (this.#guests.delete(text)) this.#entities.settle(entity);
+    if (this.#guests.size > 0 && this.#guests.delete(text)) this.#entities.settle(entity);
     return entity;
   }
 
   release(entity: number): void {
-    const uses = this.#entity.get(entity, USES) - 1;
-    this.#entity.set(entity, USES, uses);
+    const uses = this.#entities.at(entity, USES) - 1;
+    this.#entities.set(entity, USES, uses);
     if (uses > 0) return;
     this.#guests.delete(this.text(entity));
     this.#entities.free(entity);
   }
 
-  /** The tuple with exactly this key; 0 when there is none. */
+  /** The tuple with exactly this key; 0 when there is none. Most that are not there are known not to be without a look into the index. */
   find(object: number, relation: number, user: number, userRelation: number): number {
-    if ((this.#entity.get(object, NAMED) & bitOf(listOf(relation, userRelation !== 0))) === 0) return 0;
-    return this.#exact.get((relation << 16) | userRelation)?.get(object, user) ?? 0;
+    const entities = this.#entities;
+    if ((entities.at(object, NAMED) & bitOf(listOf(relation, userRelation !== 0))) === 0) return 0;
+    const shape = (relation << 16) | userRelation;
+    const seen = mix(object, shape);
+    if ((entities.at(user, seenColumn(seen)) & (1 << seen)) === 0) return 0;
+    return this.#exact.get(shape)?.get(object, user) ?? 0;
   }
 
   /** As `find`, by text. */
@@ -117,35 +116,54 @@ export class TupleTable {
     return at === 0 || user === 0 ? 0 : this.find(at, this.names.id(key.relation), user, this.names.id(relation));
   }
 
-  /** The first tuple of object#relation whose user is a userset (`sets`) or not; go on with `nextUser`. */
+  /**
+   * The first tuple of object#relation whose user is a userset (`sets`) or not; go on with `nextUser`. One that stands alone is named by its place
+   * with the object, as a negative number: whoever walks the list finds all of it there, and need not look at the tuple.
+   */
   firstUser(object: number, relation: number, sets: boolean): number {
-    return this.#first(object, listOf(relation, sets));
+    const list = listOf(relation, sets);
+    const entities = this.#entities;
+    if ((entities.at(object, NAMED) & bitOf(list)) === 0) return 0;
+    const at = this.#place(object, list);
+    if (at === 0) return this.#forward.get(object, list);
+    const first = entities.at(object, at + FIRST);
+    return first < 0 ? -entities.place(object, at) : first;
   }
 
+  /** The columns of a list that the object has with it; 0 when it has none. */
+  #place(object: number, list: number): number {
+    for (let at = LIST; at < LIST_END; at += LIST_WIDE) {
+      const shape = this.#entities.at(object, at);
+      if (shape !== 0 && listOfShape(shape) === list) return at;
+    }
+    return 0;
+  }
+
+  /** The first tuple of a list, by its number. */
   #first(object: number, list: number): number {
-    const rows = this.#entity;
-    if ((rows.get(object, NAMED) & bitOf(list)) === 0) return 0;
-    if (rows.get(object, LIST) === list) return rows.get(object, FIRST);
-    if (rows.get(object, LIST + LISTS) === list) return rows.get(object, FIRST + LISTS);
-    return this.#forward.get(object, list);
+    if ((this.#entities.at(object, NAMED) & bitOf(list)) === 0) return 0;
+    const at = this.#place(object, list);
+    return at === 0 ? this.#forward.get(object, list) : Math.abs(this.#entities.at(object, at + FIRST));
   }
 
   /** Sets the first tuple of a list; one that is empty keeps its place. */
   #setFirst(object: number, list: number, tuple: number): void {
-    const rows = this.#entity;
-    for (let at = LIST; at < LIST + LISTS * 2; at += LISTS) {
-      const held = rows.get(object, at);
+    const entities = this.#entities;
+    for (let at = LIST; at < LIST_END; at += LIST_WIDE) {
+      const shape = entities.at(object, at);
       // A place is free until it is given to a list; none is given away while the object is there, so no list is in two places.
-      if (held !== list && held !== 0) continue;
-      rows.set(object, at, list);
-      rows.set(object, at + 1, tuple);
+      if (shape !== 0 && listOfShape(shape) !== list) continue;
+      const alone = tuple !== 0 && this.#tuple.get(tuple, NEXT_USER) === 0 && this.#tuple.get(tuple, CONDITIONAL) === 0;
+      if (tuple !== 0) entities.set(object, at, this.#tuple.get(tuple, SHAPE));
+      entities.set(object, at + FIRST, alone ? -tuple : tuple);
+      entities.set(object, at + ITS_USER, this.#tuple.get(tuple, USER));
       return;
     }
     this.#forward.set(object, list, tuple);
   }
 
   nextUser(tuple: number): number {
-    return this.#tuple.get(tuple, NEXT_USER);
+    return tuple < 0 ? 0 : this.#tuple.get(tuple, NEXT_USER);
   }
 
   /** The first tuple in which the user has `relation`, to an object of any type; go on with `nextObject`. */
@@ -158,20 +176,25 @@ export class TupleTable {
   }
 
   object(tuple: number): number {
-    return this.#tuple.get(tuple, OBJECT);
+    return this.#tuple.get(this.#number(tuple), OBJECT);
+  }
+
+  /** A tuple's number, of one that is named by its place too. */
+  #number(tuple: number): number {
+    return tuple < 0 ? -this.#entities.at(0, FIRST - tuple) : tuple;
   }
 
   user(tuple: number): number {
-    return this.#tuple.get(tuple, USER);
+    return tuple < 0 ? this.#entities.at(0, ITS_USER - tuple) : this.#tuple.get(tuple, USER);
   }
 
   /** The relation of a userset; 0 for plain users and wildcards. */
   userRelation(tuple: number): number {
-    return this.#tuple.get(tuple, SHAPE) & 0xffff;
+    return (tuple < 0 ? this.#entities.at(0, -tuple) : this.#tuple.get(tuple, SHAPE)) & 0xffff;
   }
 
   condition(tuple: number): RelationshipCondition | undefined {
-    return this.#tuple.get(tuple, CONDITIONAL) === 0 ? undefined : this.#conditions.get(tuple);
+    return tuple < 0 || this.#tuple.get(tuple, CONDITIONAL) === 0 ? undefined : this.#conditions.get(tuple);
   }
 
   key(tuple: number): TupleKey {
@@ -180,7 +203,7 @@ export class TupleTable {
     const condition = this.condition(tuple);
     return {
       user: relation === 0 ? user : `${user}#${this.names.text(relation)}`,
-      relation: this.names.text(this.#tuple.get(tuple, SHAPE) >>> 16),
+      relation: this.names.text(this.#tuple.get(this.#number(tuple), SHAPE) >>> 16),
       object: this.text(this.object(tuple)),
       ...(condition === undefined ? {} : { condition }),
     };
@@ -196,20 +219,28 @@ export class TupleTable {
     this.#tuple.set(tuple, CONDITIONAL, key.condition === undefined ? 0 : 1);
     if (key.condition === undefined) this.#conditions.delete(tuple);
     else this.#conditions.set(tuple, key.condition);
+    this.#headOf(this.object(tuple), listOf(relation, userRelation !== 0));
     return tuple;
+  }
+
+  /** Writes down again what stands with the object of a list's first tuple. */
+  #headOf(object: number, list: number): void {
+    this.#setFirst(object, list, this.#first(object, list));
   }
 
   #link(object: number, relation: number, user: number, userRelation: number): number {
     const tuple = this.#spareTuples.pop() ?? ++this.#tuples;
     const shape = (relation << 16) | userRelation;
-    const sets = userRelation !== 0;
     this.#tuple.set(tuple, OBJECT, object);
     this.#tuple.set(tuple, USER, user);
     this.#tuple.set(tuple, SHAPE, shape);
-    const list = listOf(relation, sets);
+    const list = listOf(relation, userRelation !== 0);
     push(this.#first(object, list), tuple, this.#tuple, NEXT_USER, PREVIOUS_USER);
     this.#setFirst(object, list, tuple);
-    this.#entity.set(object, NAMED, this.#entity.get(object, NAMED) | bitOf(list));
+    const entities = this.#entities;
+    entities.set(object, NAMED, entities.at(object, NAMED) | bitOf(list));
+    const seen = mix(object, shape);
+    entities.set(user, seenColumn(seen), entities.at(user, seenColumn(seen)) | (1 << seen));
     let exact = this.#exact.get(shape);
     if (exact === undefined) this.#exact.set(shape, (exact = new PairIndex()));
     exact.set(object, user, tuple);
@@ -223,13 +254,14 @@ export class TupleTable {
     const object = this.object(tuple);
     const user = this.user(tuple);
     const shape = this.#tuple.get(tuple, SHAPE);
-    const [relation, userRelation] = [shape >>> 16, shape & 0xffff];
     this.#exact.get(shape)?.set(object, user, 0);
-    const list = listOf(relation, userRelation !== 0);
-    if (this.#first(object, list) === tuple) this.#setFirst(object, list, this.nextUser(tuple));
+    const list = listOfShape(shape);
+    const first = this.#first(object, list);
+    const next = this.nextUser(tuple);
     if (this.#reverse.get(user, shape) === tuple) this.#reverse.set(user, shape, this.nextObject(tuple));
     drop(tuple, this.#tuple, NEXT_USER, PREVIOUS_USER);
     drop(tuple, this.#tuple, NEXT_OBJECT, PREVIOUS_OBJECT);
+    this.#setFirst(object, list, first === tuple ? next : first);
     this.#conditions.delete(tuple);
     this.#spareTuples.push(tuple);
     this.release(object);

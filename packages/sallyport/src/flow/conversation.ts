@@ -1,4 +1,5 @@
 import { NO_DATA, readResult, type Reading } from './field.ts';
+import type { Known, KnownTexts } from './known.ts';
 import { piecesOf } from './pasted.ts';
 import { mayName, namedSecrets, type Secrecy, type SecretValue } from './secrecy.ts';
 import { canonical, stem, wordsOf } from './text.ts';
@@ -21,30 +22,30 @@ export class Span {
   readonly message: number;
   readonly tool: ToolFacts | undefined;
   readonly call: string;
-  #canonical: string | undefined;
-  #reading: Reading | undefined;
+  readonly #known: Known;
   #secrets: readonly SecretValue[] | undefined;
 
-  constructor(label: Label, text: string, message: number, tool?: ToolFacts, call = '') {
+  constructor(label: Label, text: string, message: number, tool?: ToolFacts, call = '', known: Known = {}) {
     this.label = label;
     this.text = text;
     this.message = message;
     this.tool = tool;
     this.call = call;
+    this.#known = known;
   }
 
   get canonical(): string {
-    return (this.#canonical ??= canonical(this.label === 'user' ? apart(this.text) : this.text));
+    return (this.#known.canonical ??= canonical(this.label === 'user' ? apart(this.text) : this.text));
   }
 
   /** The fields of a tool's result; anything else is prose. */
   get reading(): Reading {
-    const data = this.label === 'structured' || this.label === 'trusted';
-    return (this.#reading ??= data ? readResult(this.text) : NO_DATA);
+    return (this.#known.reading ??= isData(this.label) ? readResult(this.text) : NO_DATA);
   }
 
   get secrets(): readonly SecretValue[] {
-    return (this.#secrets ??= mayName(this.canonical) ? namedSecrets(this.text, this.message) : []);
+    const named = (this.#known.named ??= mayName(this.canonical));
+    return (this.#secrets ??= named ? namedSecrets(this.text, this.message) : []);
   }
 
   get trusted(): boolean {
@@ -54,6 +55,10 @@ export class Span {
   get secrecy(): Secrecy {
     return this.tool?.secrecy ?? 'internal';
   }
+}
+
+function isData(label: Label): boolean {
+  return label === 'structured' || label === 'trusted';
 }
 
 /** People forget the space behind a full stop: `www.example.org.They`. */
@@ -122,14 +127,22 @@ export class Conversation {
 
 type Memo = { asked?: string; request?: string; stems?: ReadonlySet<string>; operator?: ReadonlySet<string>; tainted?: boolean };
 
-/** Labels every span of a conversation. `facts` says what is known of a tool. `marks[i]` counts the spans before turn `i`. */
+/**
+ * Labels every span of a conversation. `facts` says what is known of a tool, `known` what was found out about a text before. `marks[i]` counts the
+ * spans before turn `i`.
+ */
 export function readConversation(
   turns: readonly Turn[],
   facts: (tool: string) => ToolFacts,
+  known?: { readonly texts: KnownTexts; readonly owner: string },
 ): { readonly conversation: Conversation; readonly marks: readonly number[] } {
   const spans: Span[] = [];
   const calls = new Map<string, Made>();
   const marks: number[] = [];
+  const add = (label: Label, text: string, message: number, tool?: ToolFacts, call?: string): void => {
+    const kind = isData(label) ? 'data' : label === 'user' ? label : 'prose';
+    spans.push(new Span(label, text, message, tool, call, known?.texts.of(known.owner, kind, text)));
+  };
   for (const turn of turns) {
     marks.push(spans.length);
     if (turn.role === 'call') {
@@ -137,10 +150,10 @@ export function readConversation(
       calls.set(turn.call, { id: turn.call, tool: facts(turn.tool), message: turn.message, leaves, before: spans.length });
     } else if (turn.role === 'tool') {
       const tool = facts(turn.tool);
-      spans.push(new Span(tool.output, turn.text, turn.message, tool, turn.call));
+      add(tool.output, turn.text, turn.message, tool, turn.call);
     } else if (turn.role === 'user') {
-      for (const piece of piecesOf(turn.text)) spans.push(new Span(piece.own ? 'user' : 'retrieved', piece.text, turn.message));
-    } else if (turn.text !== '') spans.push(new Span(turn.role, turn.text, turn.message));
+      for (const piece of piecesOf(turn.text)) add(piece.own ? 'user' : 'retrieved', piece.text, turn.message);
+    } else if (turn.text !== '') add(turn.role, turn.text, turn.message);
   }
   return { conversation: new Conversation(spans, calls), marks };
 }

@@ -1,8 +1,9 @@
-import type { Clock, EventId, Logger, TenantId } from '../kernel/index.ts';
+import type { Clock, EventId, Logger, PrincipalId, TenantId } from '../kernel/index.ts';
 import type { Event } from '../audit/index.ts';
 import type { Audit, ContentMode } from '../audit/service.ts';
 import type { Documents } from '../documents/service.ts';
 import type { Effect, FlowMode, Manifest } from '../flow/index.ts';
+import type { FlowMemory } from './flow.ts';
 import type { Canary, Guards, HoldPlan, Scan } from '../guard/index.ts';
 import type { Identity } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
@@ -14,6 +15,7 @@ import type { ApprovalPort } from './approval_port.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Budgets } from './charge.ts';
 import type { Area } from './endpoint.ts';
+import type { ProposedFlow } from './judge.ts';
 import type { VerdictMemory } from './memory.ts';
 import type { Templates } from './template.ts';
 import type { RestoreMaps } from './restore_maps.ts';
@@ -41,6 +43,8 @@ export type GatewayDeps = {
   used(tenant: TenantId, documents: readonly string[], event: EventId): void;
   /** Who asks people about held calls; without it `ask` is `deny`. */
   readonly approvals?: ApprovalPort;
+  /** Told of each tool call that is delivered: who meets it again knows that it was judged. */
+  proposed?(call: ProposedCall): void;
   /** Parts of the port that other modules answer. */
   readonly areas?: readonly Area[];
   /** Maps of responses that later requests continue. */
@@ -52,6 +56,7 @@ export type GatewayDeps = {
   readonly flow: {
     readonly mode: FlowMode;
     readonly manifest: Manifest;
+    readonly memory: FlowMemory;
     /** Tools that providers run and requests may offer; undefined: all. */
     readonly providerTools: readonly string[] | undefined;
   };
@@ -64,6 +69,18 @@ export type GatewayDeps = {
   newEventId(): EventId;
   /** Called with each finished exchange's event, after the reply: metrics and spans. */
   observe?(event: Event): void;
+};
+
+/** A tool call of a model as it was delivered to the client, after masks. */
+export type ProposedCall = {
+  readonly tenant: TenantId;
+  readonly principal: PrincipalId;
+  readonly name: string;
+  /** JSON text. */
+  readonly arguments: string;
+  /** A person has approved exactly this. */
+  readonly approved: boolean;
+  readonly flow: ProposedFlow | undefined;
 };
 
 /** What the data plane keeps in memory per tenant. */

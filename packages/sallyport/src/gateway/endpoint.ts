@@ -5,6 +5,8 @@ import type { Api } from '../message/index.ts';
 /** A part of the gateway port that another module answers, in its own forms: everything under a prefix that ends with a slash. */
 export type Area = {
   readonly prefix: `/${string}/`;
+  /** Whether the prefix without its last slash is of the area too; its target is empty. */
+  readonly bare?: boolean;
   /** Answers an authenticated request; `target` is what follows the prefix, with a slash before it. Rejects faults only. */
   serve(request: IncomingMessage, target: string, body: Buffer, key: KeyRecord, response: ServerResponse): Promise<void>;
   /** Refuses in the area's own form what the port does not let through: no key, too many requests, a body that cannot be read. */
@@ -50,11 +52,18 @@ export function endpointOf(target: string, areas: readonly Area[] = []): { endpo
   if (endpoint !== undefined) return { endpoint, id: '' };
   if (path === RESOURCE_METADATA || path.startsWith(`${RESOURCE_METADATA}/`))
     return { endpoint: RESOURCE, id: path.slice(RESOURCE_METADATA.length) };
-  const area = areas.find(({ prefix }) => path.startsWith(prefix));
+  const area = areas.find(({ prefix, bare }) => path.startsWith(prefix) || (bare === true && path === prefix.slice(0, -1)));
   if (area !== undefined) return { endpoint: { kind: 'area', area }, id: '' };
   const event = /^\/v1\/events\/(evt_[0-9a-z]{26})$/.exec(path);
   return event === null ? undefined : { endpoint: EVENT, id: event[1] as string };
 }
+
+/** Fixed paths with their methods, and the patterns beside them. */
+export const ENDPOINT_PATHS: readonly string[] = [
+  ...[...TABLE].map(([path, endpoint]) => `${endpoint.kind === 'area' ? '*' : endpoint.method} ${path}`),
+  `GET ${RESOURCE_METADATA}`,
+  'GET /v1/events/:id',
+];
 
 /** The API whose error shape a path's clients read; unknown paths get the OpenAI shape. */
 export function shapeOf(target: string): Api {

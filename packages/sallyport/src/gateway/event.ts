@@ -59,7 +59,12 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
 }
 
 /** Who acts: the subject, and the agents that act for it. */
-export function actorOf({ principal, principalKind, id, actors }: KeyRecord): EventActor {
+export function actorOf({
+  principal,
+  principalKind,
+  id,
+  actors,
+}: Pick<KeyRecord, 'principal' | 'principalKind' | 'id' | 'actors'>): EventActor {
   return { principal, kind: principalKind, key: id, ...(actors.length === 0 ? {} : { actors }) };
 }
 

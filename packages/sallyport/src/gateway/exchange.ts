@@ -6,6 +6,7 @@ import type { Api, ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import type { ApprovalPort } from './approval_port.ts';
 import type { Charge } from './charge.ts';
+import type { AskedCall, RequestFlow } from './flow.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -29,8 +30,12 @@ export type Exchange = {
   readonly placeholders: Placeholders;
   /** Ids of documents from which the app says that it made the request. */
   readonly documents: readonly string[];
+  /** Where the values of its tool calls come from; absent where there can be none. */
+  readonly flow?: RequestFlow;
   /** Who asks people; without it `ask` is `deny`. */
   readonly approvals: ApprovalPort | undefined;
+  /** Tells of a tool call that is delivered: its name, its arguments as they are delivered, and the call as it was judged. */
+  readonly propose: ((asked: AskedCall, delivered: string, approved: boolean) => void) | undefined;
   /** HMAC-SHA-256 of the request body as it came, hex: proves later what was sent without keeping it. */
   readonly commitment: string;
   readonly started: number;

@@ -205,12 +205,6 @@ test('the messages of all three APIs become the same turns', () => {
   }
 });
 
-test('history that the provider keeps is not trusted', () => {
-  const read = readRequest('responses', { model: 'm', input: 'go on', previous_response_id: 'resp_1' });
-  assert.ok(read.ok);
-  assert.equal(turnsOf(read.request)[0]?.role, 'unknown');
-});
-
 for (const api of APIS) {
   test(`${api}: a call to where only a page says is refused where nobody can be asked, whole and streamed`, async () => {
     const streamed = await deliver(api, { toolCalls: [EVIL] });

@@ -1,14 +1,17 @@
-import type { Finding } from '../kernel/index.ts';
+import { isObject, type Finding } from '../kernel/index.ts';
 import {
   hostOf,
   judgeCall,
   readConversation,
   toolFacts,
   type Conversation,
+  type ConversationMemory,
   type FlowMode,
   type FlowVerdict,
+  type KnownTexts,
   type Manifest,
   type Reason,
+  type SecretValue,
   type ToolFacts,
   type Turn,
   type ValueFacts,
@@ -17,12 +20,20 @@ import type { ReadRequest, ToolDefinition } from '../message/index.ts';
 import type { PointVars } from '../policy/index.ts';
 
 /** A tool call as the model wrote it: arguments are JSON text, or the text of a custom tool. */
-export type AskedCall = { readonly name: string; readonly arguments: string };
+export type AskedCall = { readonly name: string; readonly arguments: string; readonly id?: string };
+
+/** What is kept from one request to the next. */
+export type FlowMemory = { readonly texts: KnownTexts; readonly conversations: ConversationMemory };
 
 type FlowOptions = {
   readonly mode: FlowMode;
   readonly manifest: Manifest;
   readonly turns: readonly Turn[];
+  /** Ids under which the provider keeps what came before. */
+  readonly history: readonly string[];
+  readonly memory: FlowMemory;
+  /** Whose conversation it is: nothing is remembered across owners. */
+  readonly owner: string;
   readonly tools: readonly ToolDefinition[];
   /** Puts back what was masked: where a value comes from is told by the value. */
   restore(text: string): string;
@@ -30,12 +41,18 @@ type FlowOptions = {
 
 /** Verdicts of one reply; more calls are judged each time anew. */
 const MAX_REMEMBERED = 256;
+/** Credentials of one request that are looked for in its calls. */
+const MAX_SECRETS = 500;
 
 /** The information flow of one request: its conversation, read when the first call comes, and what is said of each call. */
 export class RequestFlow {
   readonly #options: FlowOptions;
   readonly #facts = new Map<string, ToolFacts>();
   readonly #verdicts = new Map<string, FlowVerdict>();
+  readonly #secrets: SecretValue[] = [];
+  /** The calls of the reply, by their ids. */
+  readonly #calls = new Map<string, AskedCall>();
+  #turns: readonly Turn[] | undefined;
   #conversation: Conversation | undefined;
 
   constructor(options: FlowOptions) {
@@ -43,16 +60,44 @@ export class RequestFlow {
   }
 
   verdict(call: AskedCall): FlowVerdict {
+    if (call.id !== undefined && this.#calls.size < MAX_REMEMBERED) this.#calls.set(call.id, call);
     const key = `${call.name}\n${call.arguments}`;
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
-    const { mode, tools, turns } = this.#options;
+    const { mode, tools, memory, owner } = this.#options;
     const facts = (name: string): ToolFacts => this.#toolFacts(name);
-    this.#conversation ??= readConversation(turns, facts).conversation;
+    this.#conversation ??= readConversation(this.#history(), facts, { texts: memory.texts, owner }).conversation;
     const offered = tools.length === 0 ? {} : { offered: (name: string) => tools.some((tool) => tool.name === name) };
-    const verdict = judgeCall(this.#conversation, facts(call.name), this.#argumentsOf(call), { mode, ...offered });
+    const verdict = judgeCall(this.#conversation, facts(call.name), this.#argumentsOf(call), { mode, secrets: this.#secrets, ...offered });
     if (this.#verdicts.size < MAX_REMEMBERED) this.#verdicts.set(key, verdict);
     return verdict;
+  }
+
+  /** Takes note of a credential that a detector found in what the request brings. */
+  secret(value: string, message: number): void {
+    if (this.#secrets.length < MAX_SECRETS) this.#secrets.push({ value, message });
+  }
+
+  /** Keeps the conversation with the calls of its reply, for requests that go on from it; `response` is the id under which the provider keeps it. */
+  remember(response: string | undefined): void {
+    const { memory, owner, history } = this.#options;
+    const calls = [...this.#calls].map(([id, call]): Turn => ({
+      role: 'call',
+      message: -1,
+      tool: call.name,
+      call: id,
+      arguments: this.#argumentsOf(call),
+    }));
+    memory.conversations.remember(owner, [...this.#history(), ...calls], response === undefined ? history : [...history, response]);
+  }
+
+  /** The turns with what the request leaves out; history that nobody knows is unknown, and so untrusted. */
+  #history(): readonly Turn[] {
+    const { turns, history, memory, owner } = this.#options;
+    return (this.#turns ??= memory.conversations.recall(owner, turns, history) ?? [
+      { role: 'unknown', text: 'history that the provider keeps', message: -1 },
+      ...turns,
+    ]);
   }
 
   /** What the verdict says, as findings at the part of the call's arguments. */
@@ -126,17 +171,25 @@ function findingOf(reason: Reason, text: string, part: number): Finding {
   };
 }
 
+/** Ids under which the provider keeps what came before a request; an object that names none it can be known by still counts. */
+export function historyOf({ previousResponseId, body }: ReadRequest): string[] {
+  const conversation = body['conversation'];
+  const id = isObject(conversation) ? conversation['id'] : conversation;
+  return [
+    ...(previousResponseId === undefined ? [] : [previousResponseId]),
+    ...(conversation === undefined ? [] : [typeof id === 'string' ? id : '']),
+  ];
+}
+
 // Texts of a request that are no message: definitions, parameters, the names of free members.
 const ASIDE: ReadonlySet<string> = new Set(['tool_definition', 'schema', 'parameter', 'error']);
 
 /**
- * The messages of a request as turns, before anything is masked. History that the provider keeps is unknown, and so untrusted; so is what
- * an image or file says. Cheap: texts are taken over as they are.
+ * The messages of a request as turns, before anything is masked. What an image or file says is unknown, and so untrusted. Cheap: texts are
+ * taken over as they are.
  */
 export function turnsOf(request: ReadRequest): Turn[] {
   const turns: Turn[] = [];
-  if (request.previousResponseId !== undefined || request.body['conversation'] !== undefined)
-    turns.push({ role: 'unknown', text: 'history that the provider keeps', message: -1 });
   const calls = request.toolCalls.map((call) => ({ call, turn: Number(/\[(\d+)\]/.exec(call.where)?.[1] ?? -1) }));
   let next = 0;
   const flush = (until: number): void => {

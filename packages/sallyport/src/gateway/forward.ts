@@ -73,6 +73,7 @@ export async function answerOf(
   // The provider refused the gate's own credential: the client's key is not at fault, and must not seem to be.
   if (isOurs(status)) return upstreamError(exchange, 502, {});
   if (refused !== undefined) return { status: 403, body: {}, headers: {}, outcome: outcomeOf(reply, 403, target), refused };
+  for (const [call, asked] of inspected.asked) if (!inspected.held.has(call)) exchange.propose?.(asked, call.arguments, false);
   if (status < 400 && exchange.ledger.action !== 'deny')
     return { status, body: labelled(exchange, reply.body), headers, outcome: outcomeOf(reply, status, target) };
   return { status, body: reply.body, headers, outcome: { ...outcomeOf(reply, status, target), code: 'UPSTREAM_ERROR' } };
@@ -90,6 +91,7 @@ async function askPeople(
     const settled = await settle(exchange, one, deps.logger);
     if (settled.kind === 'refused') return settled.refused;
     if (settled.kind === 'withheld') texts.set(call.where, settled.text);
+    else exchange.propose?.({ name: call.name, arguments: call.arguments }, call.arguments, true);
   }
   withhold(reply.body, texts);
   return undefined;
@@ -172,6 +174,7 @@ export async function recorded(deps: GatewayDeps, exchange: Exchange, response: 
     return false;
   }
   deps.observe?.(event);
+  exchange.flow?.remember(exchange.api === 'responses' ? outcome.response : undefined);
   if (exchange.api === 'responses' && outcome.response !== undefined && exchange.placeholders.masked.size > 0) {
     const whose = { principal: exchange.key.principal, subject: subjectOf(exchange) };
     deps.restoreMaps.put(exchange.tenant, whose, outcome.response, exchange.placeholders.seal());

@@ -1,6 +1,6 @@
 import type { Part, ReadReply, ToolCall } from '../message/index.ts';
 import { reconcile } from '../message/index.ts';
-import type { Finding } from '../kernel/index.ts';
+import { isObject, readJsonText, type Finding, type JsonObject } from '../kernel/index.ts';
 import type { RestoreContext } from '../guard/index.ts';
 import type { Verdict } from '../policy/index.ts';
 import { isHeld, type HeldCall } from './approvals.ts';
@@ -16,16 +16,23 @@ export function replyPart(exchange: Exchange, id: number): number {
 }
 
 /** What a whole reply comes to: refused, or with calls that wait for a person, by their place. */
-export type Inspected = { readonly refused: Refused | undefined; readonly held: ReadonlyMap<ToolCall, HeldCall> };
+export type Inspected = {
+  readonly refused: Refused | undefined;
+  readonly held: ReadonlyMap<ToolCall, HeldCall>;
+  /** The calls that the client makes, as they were judged. */
+  readonly asked: ReadonlyMap<ToolCall, AskedCall>;
+};
 
 /** Checks a whole reply: every text, then every tool call with its arguments; masks, restores what this request masked, or refuses. */
 export function inspectReply(exchange: Exchange, reply: ReadReply): Inspected {
   let refused: Refused | undefined;
   const calls = new Map<number, CallUnderWay>();
   const held = new Map<ToolCall, HeldCall>();
+  const made = new Map<ToolCall, AskedCall>();
   for (const call of reply.toolCalls) {
     // The flow of a call is one thing, whatever the number of its texts; and it is judged before anything is masked.
-    const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+    const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments, id: call.id };
+    if (asked !== undefined) made.set(call, asked);
     for (const [i, part] of call.parts.entries()) calls.set(part, { call, asked, first: i === 0, held });
   }
   for (const part of reply.parts) {
@@ -36,7 +43,7 @@ export function inspectReply(exchange: Exchange, reply: ReadReply): Inspected {
     if (call.parts.length === 0) refused ??= judgeCall(exchange, call, held);
   }
   if (refused === undefined) reconcile(reply.body);
-  return { refused, held };
+  return { refused, held, asked: made };
 }
 
 type CallUnderWay = {
@@ -108,7 +115,7 @@ function judgeCall(exchange: Exchange, call: ToolCall, held: Map<ToolCall, HeldC
     scanned: true,
     tool: call.name,
   };
-  const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments };
+  const asked: AskedCall | undefined = call.provider ? undefined : { name: call.name, arguments: call.arguments, id: call.id };
   const findings = asked === undefined ? [] : exchange.judge.flowFindings(asked, facts.part);
   const verdict = exchange.judge.decide(facts, findings, call.input ?? {}, asked);
   if (findings.length > 0) exchange.ledger.add(facts, '', findings, verdict);
@@ -137,4 +144,10 @@ function factsOf(exchange: Exchange, part: Part): PartFacts {
     ...(part.media === undefined ? {} : { media: part.media }),
     ...(part.tool === undefined ? {} : { tool: part.tool.name }),
   };
+}
+
+/** A call's arguments as rules read them: malformed ones are an empty object, and the text itself was scanned. */
+export function argumentsOf(raw: string): JsonObject {
+  const read = readJsonText(raw);
+  return read.ok && isObject(read.value) ? read.value : {};
 }

@@ -31,8 +31,14 @@ export type JudgeOptions = {
   readonly asked?: AskedFacts;
   readonly ascii: boolean;
   /** Where the values of tool calls come from; absent where there is no conversation to tell it by. */
-  readonly flow?: RequestFlow;
+  readonly flow?: CallFlow;
 };
+
+/** What was said of the flow of a call, apart from its conversation. */
+export type ProposedFlow = { readonly findings: readonly Finding[]; readonly vars: Pick<PointVars, 'flow' | 'arg'> };
+
+/** What is said of a call's information flow. */
+export type CallFlow = Pick<RequestFlow, 'findings' | 'vars'> & Partial<Pick<RequestFlow, 'secret'>>;
 
 export type Judgement = { readonly findings: readonly Finding[]; readonly verdict: Verdict };
 
@@ -62,6 +68,7 @@ export class Judge {
   part(facts: PartFacts, text: string, { args, call, flow: withFlow = false, wholeOnly = false }: About = {}): Judgement {
     const scan = facts.kind === 'text' && text !== '' ? this.#scan(facts, text, wholeOnly) : undefined;
     const found = scan === undefined ? [] : facts.role === 'echo' ? withoutLeaks(scan.findings) : scan.findings;
+    if (found.length > 0) this.#noteSecrets(facts, text, found);
     const flow = call === undefined || !withFlow ? NO_FINDINGS : this.flowFindings(call, facts.part);
     const corrected = this.#corrected(found, text);
     const findings = flow.length === 0 ? corrected : [...corrected, ...flow];
@@ -105,6 +112,12 @@ export class Judge {
     return flow !== undefined && policy.wants('tool_call') ? flow.findings(call, part) : [];
   }
 
+  /** What the flow says of a call, for who meets the call again. */
+  flowOf(call: AskedCall): ProposedFlow | undefined {
+    const { flow } = this.#options;
+    return flow === undefined ? undefined : { findings: flow.findings(call, 0), vars: flow.vars(call) };
+  }
+
   /** The facts of the call's arguments are found out when a rule reads them. */
   #withFlow(vars: PointVars, call: AskedCall | undefined): PointVars {
     const { flow } = this.#options;
@@ -124,6 +137,14 @@ export class Judge {
   /** What a tool does, by the operator's word or by its name. */
   effect(tool: string): Effect {
     return toolEffect(tool, this.#options.effects);
+  }
+
+  /** A credential in what the request brings must not leave with a call; the user's own words are the user's choice. */
+  #noteSecrets({ origin, turn }: PartFacts, text: string, findings: readonly Finding[]): void {
+    const { flow } = this.#options;
+    if (flow?.secret === undefined || (origin !== 'tool' && origin !== 'retrieved' && origin !== 'system')) return;
+    for (const { category, location } of findings)
+      if (category === 'secret' && location.kind === 'text') flow.secret(text.slice(location.start, location.end), turn);
   }
 
   #corrected(findings: readonly Finding[], text: string): readonly Finding[] {

@@ -3,7 +3,7 @@ import { isObject, matchesGlob, readJson, type JsonProblem } from '../kernel/ind
 import type { KeyRecord } from '../identity/service.ts';
 import { createPlaceholders, type Placeholders, type SealedPlaceholders } from '../guard/index.ts';
 import { toolEffect } from '../flow/index.ts';
-import { RequestFlow, turnsOf } from './flow.ts';
+import { historyOf, RequestFlow, turnsOf } from './flow.ts';
 import { restrictProviderTools } from './provider_tools.ts';
 import { readRequest, type Api, type ReadRequest } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
@@ -135,6 +135,7 @@ function exchangeOf(
     shapes: guards?.guards.shapes ?? [],
     ...(sealed === undefined ? {} : { sealed }),
   });
+  const flow = flowOf(deps, key, request, placeholders);
   const judge = new Judge(
     {
       tenant: key.tenant,
@@ -162,7 +163,7 @@ function exchangeOf(
       canaries: deps.canaries,
       asked: askedOf(request),
       ascii,
-      ...(request.tools.length === 0 && request.previousResponseId === undefined ? {} : { flow: flowOf(deps, request, placeholders) }),
+      ...(flow === undefined ? {} : { flow }),
     },
     ledger,
   );
@@ -181,19 +182,36 @@ function exchangeOf(
     ledger,
     placeholders,
     documents,
+    ...(flow === undefined ? {} : { flow }),
     approvals: deps.approvals,
+    propose:
+      deps.proposed &&
+      ((asked, delivered, approved) =>
+        deps.proposed?.({
+          tenant: key.tenant,
+          principal: key.principal,
+          name: asked.name,
+          arguments: delivered,
+          approved,
+          flow: judge.flowOf(asked),
+        })),
     commitment,
     started,
     timings: { read: round(performance.now() - started) },
   };
 }
 
-/** The flow of a request that offers tools; one that offers none costs nothing. */
-function flowOf(deps: GatewayDeps, request: ReadRequest, placeholders: Placeholders): RequestFlow {
+/** The flow of a request that offers tools or goes on from others; any other costs nothing. */
+function flowOf(deps: GatewayDeps, key: KeyRecord, request: ReadRequest, placeholders: Placeholders): RequestFlow | undefined {
+  const history = historyOf(request);
+  if (request.tools.length === 0 && history.length === 0) return undefined;
   return new RequestFlow({
     mode: deps.flow.mode,
     manifest: deps.flow.manifest,
     turns: turnsOf(request),
+    history,
+    memory: deps.flow.memory,
+    owner: `${key.tenant}\n${key.principal}\n${request.user ?? ''}`,
     tools: request.tools,
     restore: (text) => placeholders.restore(text, { allow: () => true, kind: 'json', tool: 'tool_write' }).text,
   });

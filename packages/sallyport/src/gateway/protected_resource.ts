@@ -7,7 +7,7 @@ import { sendError, sendJson } from './reply.ts';
 /** A part of the port that has metadata of its own: MCP clients ask below the path of their server. */
 const PATH = /^(?:\/[A-Za-z0-9_-]{1,100}){0,6}$/;
 
-type Deps = Pick<GatewayDeps, 'identity'>;
+type Deps = { readonly identity: Pick<GatewayDeps['identity'], 'place'> };
 
 /** OAuth 2.0 Protected Resource Metadata (RFC 9728) of the port, or of the part of it below `path`. */
 export function resourceMetadata(deps: Deps, path: string, response: ServerResponse): void {
@@ -28,7 +28,8 @@ export function resourceMetadata(deps: Deps, path: string, response: ServerRespo
 export function challengeOf({ identity }: Deps, target: string, say?: string, scope?: string): string {
   const place = identity.place();
   if (place === undefined) return 'Bearer';
-  const path = target.startsWith('/mcp/') ? (target.split('?', 1)[0] as string) : '';
+  const named = target.split('?', 1)[0] as string;
+  const path = named === '/mcp' || named.startsWith('/mcp/') ? named : '';
   const metadata = `resource_metadata="${place.resource}${RESOURCE_METADATA}${PATH.test(path) ? path : ''}"`;
   const error = scope === undefined ? (say === undefined ? undefined : 'invalid_token') : 'insufficient_scope';
   const parts = [

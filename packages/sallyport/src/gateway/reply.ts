@@ -22,13 +22,16 @@ export function sendJson(
   response.end(text);
 }
 
-/** An error in the shape that the client's SDK reads. `say` is added to the message: public text only. */
-export function sendError(
-  response: ServerResponse,
-  api: Api,
-  code: GatewayErrorCode,
-  options: { say?: string; param?: string; event?: string; headers?: Readonly<Record<string, string>> } = {},
-): void {
+/** `say` is added to the message: public text only. */
+export type SendOptions = {
+  readonly say?: string;
+  readonly param?: string;
+  readonly event?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** An error in the shape that the client's SDK reads. */
+export function sendError(response: ServerResponse, api: Api, code: GatewayErrorCode, options: SendOptions = {}): void {
   const entry = ERRORS[code];
   const body = errorBody(api, {
     status: entry.status,

@@ -1,10 +1,10 @@
-import { isObject, readJsonText, type Finding, type JsonObject } from '../kernel/index.ts';
+import type { Finding, JsonObject } from '../kernel/index.ts';
 import type { Hold, HoldPlan, Restorer, Segment } from '../guard/index.ts';
 import type { Slot, SseEvent, StreamCall, StreamCodec, StreamItem } from '../message/index.ts';
 import type { StreamMode } from './config.ts';
 import { isHeld, type HeldCall, type Settled } from './approvals.ts';
 import type { Exchange } from './exchange.ts';
-import { replyPart, restoreContext } from './inspect_reply.ts';
+import { argumentsOf, replyPart, restoreContext } from './inspect_reply.ts';
 import type { PartFacts } from './ledger.ts';
 import { failureOf, refusalOf, type Refused } from './refusal.ts';
 import { maskOf, maskSpans, replaceSpans } from './rewrite.ts';
@@ -288,7 +288,7 @@ export class ReplyStream {
   #judged(facts: PartFacts, raw: string, tool: string | undefined, json: boolean, call?: StreamCall): string {
     const { judge, ledger, placeholders } = this.#exchange;
     const failures = ledger.failures.length;
-    const asked = call === undefined || call.provider ? undefined : { name: call.name, arguments: raw };
+    const asked = call === undefined || call.provider ? undefined : { name: call.name, arguments: raw, id: call.id };
     const about = { args: json ? argumentsOf(raw) : undefined, call: asked, flow: true };
     const { findings, verdict } = judge.part({ ...facts, size: raw.length }, raw, about);
     this.#held = undefined;
@@ -333,6 +333,8 @@ export class ReplyStream {
     channel.slots = [];
     const held = this.#held;
     this.#held = undefined;
+    if (held === undefined && channel.call?.provider === false && this.refused === undefined)
+      this.#propose(channel.call, channel.raw, false);
     if (held === undefined || channel.call === undefined || this.refused !== undefined) this.#waiting--;
     else this.held.push({ call: channel.call, held: { name: channel.call.name, arguments: text, ...held, where } });
   }
@@ -343,6 +345,7 @@ export class ReplyStream {
     this.#waiting--;
     if (settled.kind === 'refused') this.refused ??= settled.refused;
     else if (settled.kind === 'withheld') this.#codec.withhold(call, settled.text);
+    else this.#propose(call, this.#channels.get(call.channel)?.raw ?? '', true);
     this.#flush();
     return this.#out;
   }
@@ -371,6 +374,10 @@ export class ReplyStream {
     this.#queue = [];
   }
 
+  #propose({ name }: StreamCall, raw: string, approved: boolean): void {
+    this.#exchange.propose?.({ name, arguments: raw }, this.#became.get(raw) ?? raw, approved);
+  }
+
   #remember(raw: string, delivered: string): void {
     if (raw !== '' && this.#became.size < MAX_CHANNELS) this.#became.set(raw, delivered);
   }
@@ -389,10 +396,4 @@ export class ReplyStream {
       ...(slot.tool === undefined ? {} : { tool: slot.tool.name }),
     };
   }
-}
-
-/** A call's arguments as rules read them: malformed ones are an empty object, and the text itself was scanned. */
-function argumentsOf(raw: string): JsonObject {
-  const read = readJsonText(raw);
-  return read.ok && isObject(read.value) ? read.value : {};
 }

@@ -12,8 +12,8 @@ import { Charge, chargeOf, type Refusal } from './charge.ts';
 import { accessProblem, hasTwoHosts, presentedCredential } from './access.ts';
 import { readBody } from './body.ts';
 import type { GatewayDeps, TenantState } from './context.ts';
-import { endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
-import { ERRORS } from './errors.ts';
+import { ENDPOINT_PATHS, endpointOf, shapeOf, type Area, type Endpoint } from './endpoint.ts';
+import { ERRORS, type GatewayErrorCode } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
@@ -25,11 +25,19 @@ import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
 import { challengeOf, resourceMetadata } from './protected_resource.ts';
 import { Running, type Stop } from './running.ts';
-import { sendError, sendJson } from './reply.ts';
+import { sendError, sendJson, type SendOptions } from './reply.ts';
 import { REVOKED } from './refusal.ts';
+import { TurnedAway } from './turned_away.ts';
 import { upstreamFailure } from './upstream_failure.ts';
 
-export type { GatewayDeps } from './context.ts';
+export type { GatewayDeps, ProposedCall } from './context.ts';
+export { actorOf } from './event.ts';
+export { Judge, type CallFlow, type Judgement } from './judge.ts';
+export { Ledger, type PartFacts } from './ledger.ts';
+export { VerdictMemory } from './memory.ts';
+export { challengeOf } from './protected_resource.ts';
+export { failureOf, refusalOf, type Refused } from './refusal.ts';
+export { maskOf, maskSpans, QUARANTINE_NOTICE, replaceSpans } from './rewrite.ts';
 export type { ApprovalPort } from './approval_port.ts';
 export type { Budgets } from './charge.ts';
 export { compileTemplates, templateProblems } from './template.ts';
@@ -38,6 +46,8 @@ export { compileTemplates, templateProblems } from './template.ts';
 export type Gateway = {
   /** `as`: who asks, where that is proved already (the console's playground); otherwise the key that the request presents. */
   handle(request: IncomingMessage, response: ServerResponse, as?: KeyRecord): void;
+  /** Every path that is answered: fixed ones with their method, and what areas answer below a prefix that ends with a slash. */
+  readonly paths: readonly string[];
   /** Requests under way. */
   inFlight(): number;
   /** Resolves when no request is under way, or after `milliseconds`. */
@@ -58,6 +68,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
   const running = new Running();
   let inFlight = 0;
   let closing = false;
+  const away = new TurnedAway({
+    record: (event) => deps.audit.record(event),
+    clock: deps.clock,
+    newEventId: () => deps.newEventId(),
+    logger: deps.logger,
+  });
   const stopListening = deps.identity.onRevoke((tenant, handle) => running.stop(tenant, handle));
 
   async function tenantState(tenant: TenantId): Promise<TenantState> {
@@ -76,37 +92,41 @@ export function createGateway(deps: GatewayDeps): Gateway {
   async function handle(request: IncomingMessage, response: ServerResponse, as: KeyRecord | undefined): Promise<void> {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
-    if (hasTwoHosts(request.rawHeaders)) return sendError(response, shape, 'REQUEST_INVALID', { say: 'It has two Host headers.' });
+    const turnAway = (code: GatewayErrorCode, who?: KeyRecord, options: SendOptions = {}): void => {
+      away.count(code, who, request.socket.remoteAddress ?? '');
+      sendError(response, shape, code, options);
+    };
+    if (hasTwoHosts(request.rawHeaders)) return turnAway('REQUEST_INVALID', undefined, { say: 'It has two Host headers.' });
     const access = accessProblem(request.headers, deps.hosts, deps.origins);
-    if (access !== undefined) return sendError(response, shape, access);
+    if (access !== undefined) return turnAway(access);
     const found = endpointOf(target, deps.areas);
-    if (found === undefined) return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
+    if (found === undefined) return turnAway('ENDPOINT_NOT_GUARDED');
     const { endpoint } = found;
     if (endpoint.kind !== 'area' && request.method !== endpoint.method)
-      return sendError(response, shape, 'METHOD_NOT_ALLOWED', { headers: { allow: endpoint.method } });
+      return turnAway('METHOD_NOT_ALLOWED', undefined, { headers: { allow: endpoint.method } });
     if (endpoint.kind === 'health') return sendJson(response, 200, { status: 'ok' });
     if (endpoint.kind === 'ready') return ready(response);
     if (endpoint.kind === 'resource') return resourceMetadata(deps, found.id, response);
-    if (closing || inFlight > deps.config.inFlight) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
+    if (closing || inFlight > deps.config.inFlight) return turnAway('OVERLOADED', undefined, { headers: { 'retry-after': '1' } });
     const now = deps.clock();
     const who = as === undefined ? identify(request, now) : { ok: true as const, key: as };
     if (!who.ok) return refuse(request, response, endpoint, who, shape);
     const { key } = who;
-    if (!key.gateway) return sendError(response, shape, 'PERMISSION_MISSING', { say: 'It is not made for the gateway port.' });
+    if (!key.gateway) return turnAway('PERMISSION_MISSING', key, { say: 'It is not made for the gateway port.' });
     const age = deps.identity.snapshotAge(now);
-    if (age > deps.config.storeGraceSeconds * 1000) return sendError(response, shape, 'STORE_GONE', { headers: { 'retry-after': '5' } });
-    if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return sendError(response, shape, 'DEGRADED', { headers: { 'retry-after': '2' } });
-    if (deps.fairness.refuses(key.tenant, now)) return sendError(response, shape, 'OVERLOADED', { headers: { 'retry-after': '1' } });
+    if (age > deps.config.storeGraceSeconds * 1000) return turnAway('STORE_GONE', key, { headers: { 'retry-after': '5' } });
+    if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return turnAway('DEGRADED', key, { headers: { 'retry-after': '2' } });
+    if (deps.fairness.refuses(key.tenant, now)) return turnAway('OVERLOADED', key, { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
-      return sendError(response, shape, 'RATE_LIMITED', {
+      return turnAway('RATE_LIMITED', key, {
         say: permit.limit === 'requests' ? 'Too many requests this minute.' : 'Too many requests at once.',
         headers: { 'retry-after': String(permit.retryAfterSeconds), ...rateHeaders(permit.rate) },
       });
     }
     for (const [name, value] of Object.entries(rateHeaders(permit.rate))) response.setHeader(name, value);
     try {
-      await serve(request, response, endpoint, found.id, key, shape);
+      await serve(request, response, endpoint, found.id, key, (code, options) => turnAway(code, key, options));
     } finally {
       permit.release();
     }
@@ -129,6 +149,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   ): void {
     const headers = { 'www-authenticate': challengeOf(deps, request.url ?? '/', say) };
     const code = say === undefined ? 'UNAUTHENTICATED' : 'TOKEN_REFUSED';
+    away.count(code, undefined, request.socket.remoteAddress ?? '');
     if (endpoint.kind !== 'area') return sendError(response, shape, code, { ...(say === undefined ? {} : { say }), headers });
     response.setHeader('www-authenticate', headers['www-authenticate']);
     endpoint.area.refuse(response, 401, [ERRORS[code].message, say].filter((one) => one !== undefined).join(' '));
@@ -140,31 +161,31 @@ export function createGateway(deps: GatewayDeps): Gateway {
     endpoint: Endpoint,
     id: string,
     key: KeyRecord,
-    shape: Api,
+    turnAway: (code: GatewayErrorCode, options?: SendOptions) => void,
   ): Promise<void> {
     if (endpoint.kind === 'models') return modelsEndpoint(deps, key, response);
     if (endpoint.kind === 'event') return eventEndpoint(deps, key, id, response);
     if (endpoint.kind === 'area') return serveArea(request, response, endpoint.area, key);
     if (endpoint.kind === 'model' && !key.useModels) {
       const insufficient = challengeOf(deps, request.url ?? '/', undefined, 'models');
-      return sendError(response, shape, 'PERMISSION_MISSING', {
+      return turnAway('PERMISSION_MISSING', {
         say: 'It lacks the scope models.',
         headers: { 'www-authenticate': insufficient },
       });
     }
     const started = performance.now();
-    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return sendError(response, shape, 'TYPE_NOT_JSON');
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return turnAway('TYPE_NOT_JSON');
     // Who is revoked while the request comes in is refused as if it had come afterwards.
     const still = { inForce: true };
     const arrived = running.watch(key, () => (still.inForce = false));
     const body = await readBody(request, deps.config.bodyBytes).finally(arrived);
-    if (!body.ok) return sendError(response, shape, body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
-    if (!still.inForce) return sendError(response, shape, 'UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
+    if (!body.ok) return turnAway(body.code, body.code === 'BODY_TOO_LARGE' ? { headers: { connection: 'close' } } : {});
+    if (!still.inForce) return turnAway('UNAUTHENTICATED', { headers: { 'www-authenticate': 'Bearer' } });
     const tenant = tenants.get(key.tenant) ?? (await tenantState(key.tenant));
     if (endpoint.kind === 'inspect') return inspectEndpoint(deps, tenant, memory, key, body.bytes, response, started);
-    if (endpoint.kind !== 'model') return sendError(response, shape, 'ENDPOINT_NOT_GUARDED');
+    if (endpoint.kind !== 'model') return turnAway('ENDPOINT_NOT_GUARDED');
     const opened = await openExchange(deps, tenant, memory, key, endpoint.api, body.bytes, started, documentsNamed(request.headers));
-    if (!opened.ok) return sendError(response, shape, opened.problem.code, { ...opened.problem });
+    if (!opened.ok) return turnAway(opened.problem.code, { ...opened.problem });
     try {
       const refusal = await charge(opened.exchange, body.bytes.length);
       if (refusal === undefined) await exchange(opened.exchange, request, response);
@@ -335,6 +356,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         else sendError(response, shapeOf(request.url ?? '/'), 'INTERNAL');
       });
     },
+    paths: [...ENDPOINT_PATHS, ...(deps.areas ?? []).map(({ prefix }) => prefix)],
     inFlight: () => inFlight,
     async drain(milliseconds) {
       closing = true;
@@ -344,6 +366,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     },
     close() {
       closing = true;
+      away.flush();
       stopListening();
     },
   };

@@ -6,6 +6,7 @@ import { text as readAll } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { parser, reasonOf, Type, type Command, type CommandContext, type Json } from '../kernel/index.ts';
 import { inspectRow, type InspectPoint } from './bulk.ts';
+import { CHOICE_COMMANDS } from './choice_commands.ts';
 import { drawScan } from './drawing.ts';
 import { fail } from './errors.ts';
 import { createGuards, type Guards } from './guards.ts';
@@ -24,7 +25,7 @@ const inspect: Command = {
 };
 
 /** The guard's commands. */
-export const COMMANDS: readonly Command[] = [inspect];
+export const COMMANDS: readonly Command[] = [inspect, ...CHOICE_COMMANDS];
 
 async function run(context: CommandContext): Promise<number> {
   const guards = createGuards({ config: {}, canaries: [] });

@@ -17,6 +17,12 @@ export const ERRORS = {
     message: 'There is no such guard.',
     fix: 'Run `sallyport inspect --list` for the ids.',
   },
+  GUARD_CHOICE_INVALID: { status: 400, message: 'A guard cannot be set like this.', fix: 'Correct what is named.' },
+  GUARD_CHOICE_CHANGED: {
+    status: 409,
+    message: 'Somebody else decided about this guard in between.',
+    fix: 'Look at what is in force now, then decide again.',
+  },
   INSPECT_INPUT: {
     status: 400,
     message: 'The rows cannot be read.',

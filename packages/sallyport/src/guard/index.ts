@@ -19,6 +19,7 @@ export type {
   StreamPattern,
   TextPoint,
 } from './detector.ts';
+export { withChoices, NO_CHOICES, type GuardChoices } from './choice.ts';
 export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';

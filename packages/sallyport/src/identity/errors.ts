@@ -41,7 +41,7 @@ export const ERRORS = {
     message: 'You cannot allow this.',
     fix: 'Sign in as somebody of the organisation that the application belongs to.',
   },
-  PROOF_STALE: { status: 403, message: 'The application asks for your password once more.', fix: 'Enter it, then allow again.' },
+  PROOF_STALE: { status: 403, message: 'It asks for a fresh proof of who you are.', fix: 'Enter your password, then try again.' },
   FACTOR_NEEDED: {
     status: 403,
     message: 'The application asks for a sign-in with a second factor.',
@@ -62,6 +62,29 @@ export const ERRORS = {
     message: 'There is no such code, or it has expired.',
     fix: 'Check what the device shows, or start again there.',
   },
+  UPSTREAM_UNKNOWN: { status: 404, message: 'There is no such sign-in provider.', fix: 'Read the list again.' },
+  UPSTREAM_INVALID: { status: 400, message: 'The sign-in provider cannot be added like this.', fix: 'Correct what is named.' },
+  UPSTREAM_FLOW: {
+    status: 400,
+    message: 'This sign-in was finished, has expired, or was begun in another browser.',
+    fix: 'Begin again at the sign-in page.',
+  },
+  UPSTREAM_REFUSED: {
+    status: 401,
+    message: 'What came back from the sign-in provider does not hold.',
+    fix: 'Begin again; if it stays so, an administrator must look at the provider.',
+  },
+  UPSTREAM_DOWN: {
+    status: 502,
+    message: 'The sign-in provider does not answer as it should.',
+    fix: 'Try again later, or sign in with a password or passkey.',
+  },
+  UPSTREAM_NOBODY: {
+    status: 403,
+    message: 'Nobody here is known by this account.',
+    fix: 'Ask an administrator for an invitation to an address that the account proves, or sign in in another way and connect it under Team.',
+  },
+  UPSTREAM_TAKEN: { status: 409, message: 'This account belongs to another person here.', fix: 'Use another account.' },
   CLIENT_UNKNOWN: { status: 404, message: 'There is no such application.', fix: '`sallyport client list` shows the applications.' },
   CLIENT_INVALID: { status: 400, message: 'The application cannot be registered like this.', fix: 'Correct what is named.' },
   GRANT_UNKNOWN: { status: 404, message: 'There is no such grant in force.', fix: 'Read the list again: it may have ended.' },

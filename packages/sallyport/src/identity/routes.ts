@@ -25,6 +25,7 @@ const parseNewKey = parser(NEW_KEY);
 export { agentRoutes } from './agents/routes.ts';
 export { peopleRoutes } from './people/routes.ts';
 export { authorizationRoutes } from './server/routes.ts';
+export { upstreamRoutes } from './upstream/routes.ts';
 
 /** The keys of a tenant. A caller never gives a key a permission that it does not have itself. */
 export function identityRoutes(identity: Identity, clock: () => number): Route[] {

@@ -30,6 +30,7 @@ export { PROOF_ALGORITHMS } from './access/proof.ts';
 export { openAgents } from './agents/service.ts';
 export { openAuthorizationServer, type AuthorizationServer } from './server/service.ts';
 export { FRESH_MS, openPeople, type People } from './people/service.ts';
+export { openUpstreams } from './upstream/service.ts';
 export { ROLES } from './people/person.ts';
 export { isSessionBearer } from './people/session_token.ts';
 

@@ -29,6 +29,8 @@ export const PERMISSIONS = [
   'approvals:answer',
   'connections:read',
   'connections:write',
+  'mcp:read',
+  'mcp:write',
   'identity:read',
   'identity:write',
 ] as const;
@@ -75,10 +77,11 @@ export type RouteReply =
 
 /**
  * Who may call. `fresh`: a person must have proved the password lately; the text says for what. Keys and the socket prove themselves with
- * each request. `operator`: over the local socket only.
+ * each request. `installation`: it concerns all tenants, so that only callers of the tenant that operates this installation may; the text
+ * says what it is. `operator`: over the local socket only.
  */
 export type Authority =
-  | { readonly permission: Permission; readonly fresh?: string }
+  | { readonly permission: Permission; readonly fresh?: string; readonly installation?: string }
   | { readonly public: string }
   | { readonly operator: string };
 

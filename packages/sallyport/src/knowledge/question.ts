@@ -36,18 +36,39 @@ export function subjectOf(words: readonly string[]): Set<string> {
 /** The question that a text is made for, when it has that shape. */
 export function questionShape(text: string): QuestionShape | undefined {
   const head = text.trimStart().slice(0, 1_000);
+  const searched = KEYWORDS.exec(head)?.[1];
+  if (searched !== undefined && (!SENTENCE.test(searched) || ASKED.test(searched))) {
+    const words = wordsOf(searched);
+    if (words.length >= MIN_KEYWORDS && words.length <= MAX_KEYWORDS) {
+      const shape = shapeOf(words, text.trimStart().slice(searched.length + 1));
+      if (shape !== undefined) return shape;
+    }
+  }
   const end = /[?？]|[.!。]\s|\n/u.exec(head);
   if (end === null) return undefined;
   const question = wordsOf(head.slice(0, end.index));
   const asks = end[0] === '?' || end[0] === '？' || (OPENERS.has(question[0] ?? '') && INTERROGATIVE.test(question.slice(0, 4).join(' ')));
   if (!asks || question.length < MIN_QUESTION || question.length > MAX_QUESTION) return undefined;
-  const answer = wordsOf(text.trimStart().slice(end.index + 1));
+  return shapeOf(question, text.trimStart().slice(end.index + 1));
+}
+
+function shapeOf(question: readonly string[], rest: string): QuestionShape | undefined {
+  const answer = wordsOf(rest);
   if (answer.length < MIN_ANSWER || answer.length > MAX_ANSWER) return undefined;
   const about = subjectOf(question);
   const told = subjectOf(answer);
   const repeated = [...about].filter((word) => told.has(word)).length;
   return about.size >= 2 && repeated / about.size >= MIN_REPEATED ? { words: [...about] } : undefined;
 }
+
+/** What is typed into a search box: words without a capital at their head, a full stop, and then a text that begins anew. */
+const KEYWORDS = /^([\p{Ll}\p{N}][^.?!:;,\n]{5,160})\.(?=\s*\p{Lu})/u;
+/** It is no sentence: it has no verb of the commonest, or begins with one that asks, or has an asking word. */
+const SENTENCE = /\b(is|are|was|were|be|been|has|have|had|can|could|will|would|should|may|must|does|did|you|we|i|it|this|that|these)\b/i;
+const ASKED =
+  /^(is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must)\s|\b(who|whom|whose|what|which|when|where|why|how)\b/i;
+const MIN_KEYWORDS = 3;
+const MAX_KEYWORDS = 20;
 
 /** A question without its mark has an asking word among its first four. */
 const INTERROGATIVE = /\b(who|whom|whose|what|which|when|where|why|how|wer|was|wann|wo|wie|qui|quand|quel|quelle|qué|quién|cuándo|dónde)\b/;

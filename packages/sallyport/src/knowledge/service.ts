@@ -23,6 +23,7 @@ import {
   selectDocuments,
   selectSealed,
   selectShared,
+  selectStates,
   selectUses,
   updateState,
   type Sealed,
@@ -40,6 +41,9 @@ export type NewDocument = GivenDocument & {
   readonly object?: string;
   readonly label?: Label;
 };
+
+/** `reasons`: the rules that spoke against a document, or noted something. */
+export type Standing = Pick<KnowledgeDocument, 'state' | 'label'> & { readonly reasons: readonly string[] };
 
 /** What a check says; nothing of it is kept. */
 export type Checked = {
@@ -75,6 +79,8 @@ export type Knowledge = {
   /** Notes from which documents an answer was made; returns at once. */
   used(tenant: TenantId, documents: readonly string[], event: string): void;
   sharing(tenant: TenantId): Promise<SharingReport>;
+  /** How documents stand that a search found, by the names that they were found by; of one that is not in the answer nothing is known. */
+  standing(tenant: TenantId, objects: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
 };
 
 export type KnowledgeOptions = {
@@ -263,6 +269,12 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
       store
         .tx(tenant, (sql) => insertUses(sql, tenant, ids, event, clock()))
         .catch((error: unknown) => logger.warn('the documents of an answer were not noted', { event, reason: reasonOf(error) }));
+    },
+    async standing(tenant, objects) {
+      const rows = await store.tx(tenant, (sql) => selectStates(sql, objects));
+      return new Map(
+        rows.map(({ object, state, label, reasons }) => [object, { state, label, reasons: [...new Set(reasons.map(({ rule }) => rule))] }]),
+      );
     },
     async sharing(tenant) {
       const shared = await store.tx(tenant, (sql) => selectShared(sql, MAX_SHARED));

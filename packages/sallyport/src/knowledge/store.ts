@@ -92,6 +92,25 @@ export async function selectDocuments(
   );
 }
 
+/**
+ * How documents stand that are found by these names: by their object, by their own id, or, of those without an object, by their name. Of several
+ * versions the newest counts, an erased one only when there is no other.
+ */
+export async function selectStates(sql: Sql, objects: readonly string[]): Promise<(Row & KnownRow)[]> {
+  const columns = 'asked.object, one.state, one.label, one.reasons, one.created, one.id';
+  return await sql.query<Row & KnownRow>(
+    `with asked as (select * from unnest($1::text[], $2::text[]) as asked(object, name)),
+       found as (
+         select ${columns} from asked join knowledge_documents as one on one.object = asked.object and one.object <> ''
+         union all select ${columns} from asked join knowledge_documents as one on one.id = asked.name
+         union all select ${columns} from asked join knowledge_documents as one on one.name = asked.name and one.object = '')
+     select distinct on (object) object, state, label, reasons from found order by object, state = 'erased', created desc, id desc`,
+    [objects, objects.map((object) => object.slice(object.indexOf(':') + 1))],
+  );
+}
+
+type KnownRow = Pick<KnowledgeDocument, 'object' | 'state' | 'label' | 'reasons'>;
+
 /** Documents in use that name their object, for the report of over-sharing. */
 export async function selectShared(sql: Sql, limit: number): Promise<KnowledgeDocument[]> {
   return await sql.query<DocumentRow>(

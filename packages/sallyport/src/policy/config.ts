@@ -1,5 +1,15 @@
 import { CATEGORIES, POINTS, SEVERITIES, Type, type Static } from '../kernel/index.ts';
-import { EFFECTS, FILE_SOURCES, FLOW_DECISIONS, ORIGINS, PART_KINDS, PRINCIPAL_KINDS, VALUE_ORIGINS } from './vars.ts';
+import {
+  DOCUMENT_LABELS,
+  DOCUMENT_STATES,
+  EFFECTS,
+  FILE_SOURCES,
+  FLOW_DECISIONS,
+  ORIGINS,
+  PART_KINDS,
+  PRINCIPAL_KINDS,
+  VALUE_ORIGINS,
+} from './vars.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -99,6 +109,18 @@ const GIVEN = Type.Object(
         strict,
       ),
     ),
+    document: Type.Optional(
+      Type.Object(
+        {
+          object: Type.Optional(Type.String()),
+          state: Type.Optional(Type.Enum([...DOCUMENT_STATES])),
+          label: Type.Optional(Type.Enum([...DOCUMENT_LABELS])),
+          reasons: Type.Optional(Type.Array(Type.String(), { maxItems: 50 })),
+        },
+        strict,
+      ),
+    ),
+    reader: Type.Optional(Type.Object({ user: Type.Optional(Type.String()), relation: Type.Optional(Type.String()) }, strict)),
   },
   { ...strict, description: 'Facts of an example; what is left out has a plain default, see README.' },
 );

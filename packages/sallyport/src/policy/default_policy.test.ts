@@ -39,6 +39,8 @@ test('what a fresh installation enforces and what it observes', () => {
       'hidden-instructions',
       'hidden-instructions-in-content',
       'unscanned-with-write-tools',
+      'unsafe-document',
+      'erased-document',
     ],
   );
   const table: readonly [Point, Given, string][] = [
@@ -50,6 +52,9 @@ test('what a fresh installation enforces and what it observes', () => {
     ['response', one('exfiltration'), 'mask'],
     ['response', one('personal_data'), 'allow, would mask'],
     ['response', one('active_content'), 'allow, would mask'],
+    ['retrieval', { document: { state: 'quarantined', label: 'internal' } }, 'deny'],
+    ['retrieval', { document: { state: 'erased' } }, 'deny'],
+    ['retrieval', {}, 'allow'],
     ['prompt', one('hidden_text'), 'deny'],
     ['content', one('hidden_text'), 'quarantine'],
     ['tool_result', one('hidden_text'), 'quarantine'],

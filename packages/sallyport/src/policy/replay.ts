@@ -27,6 +27,12 @@ const NOT_KEPT: ReadonlySet<string> = new Set([
   'args',
   'arg',
   'flow',
+  'Document.object',
+  'Document.state',
+  'Document.label',
+  'Document.reasons',
+  'Reader.user',
+  'Reader.relation',
 ]);
 
 /** Examples in one answer: enough to judge a rule by. */

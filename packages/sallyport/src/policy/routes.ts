@@ -1,7 +1,7 @@
 import { parser, Type, POINTS, type Caller, type EventId, type Json, type Route } from '../kernel/index.ts';
 import { CONFIG } from './config.ts';
 import { fail } from './errors.ts';
-import type { PolicyService } from './service.ts';
+import type { PolicyService, Recorded } from './service.ts';
 import { MAX_TEXT } from './text.ts';
 
 const MODES = Type.Object(
@@ -25,16 +25,24 @@ const EXPLAIN = Type.Union([
     { additionalProperties: false, description: 'An example, as in the tests of a rule.' },
   ),
 ]);
+const SOURCE = Type.Optional(Type.Enum(['demo'], { description: 'Made-up requests in place of the recorded ones.' }));
 const REPLAY = Type.Object(
   {
     rule: Type.String({ minLength: 1, maxLength: 64 }),
     since: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Milliseconds since 1970.' })),
+    source: SOURCE,
   },
+  { additionalProperties: false },
+);
+
+const ROLLOUT = Type.Object(
+  { since: Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description: 'Milliseconds since 1970.' })), source: SOURCE },
   { additionalProperties: false },
 );
 
 const RULES_TEXT = Type.String({ maxLength: MAX_TEXT, description: '`rules:` as in sallyport.yaml; empty for none.' });
 const TEXT = Type.Object({ text: RULES_TEXT }, { additionalProperties: false });
+const TRY = Type.Object({ text: RULES_TEXT, source: SOURCE }, { additionalProperties: false });
 const WRITE = Type.Object(
   {
     text: RULES_TEXT,
@@ -47,11 +55,13 @@ const VERSION = Type.Object({ version: Type.Optional(Type.String({ pattern: '^\\
 
 const parseText = parser(TEXT);
 const parseWrite = parser(WRITE);
+const parseTry = parser(TRY);
 const parseModes = parser(MODES);
 const parseExplain = parser(EXPLAIN);
 
 /** The control routes of the policy: of the caller's tenant only. */
-export function policyRoutes(policy: PolicyService): readonly Route[] {
+export function policyRoutes(policy: PolicyService, demo?: Recorded): readonly Route[] {
+  const from = (source: unknown): Recorded | undefined => (source === 'demo' ? demo : undefined);
   return [
     {
       method: 'GET',
@@ -118,9 +128,10 @@ export function policyRoutes(policy: PolicyService): readonly Route[] {
       path: '/api/policy/text/try',
       summary: 'What each of these rules would have done to recorded requests, before they are put in force.',
       authority: { permission: 'policy:read' },
-      body: TEXT,
+      body: TRY,
       async handler({ caller, body }) {
-        return { json: { replays: (await policy.tryText(caller.tenant, textOf(body), 0)) as unknown as Json } };
+        const { text, source } = tryOf(body);
+        return { json: { replays: (await policy.tryText(caller.tenant, text, 0, from(source))) as unknown as Json } };
       },
     },
     {
@@ -140,12 +151,22 @@ export function policyRoutes(policy: PolicyService): readonly Route[] {
     },
     {
       method: 'GET',
+      path: '/api/policy/rollout',
+      summary: 'What the rules that only observe would have stopped or changed, by rule.',
+      authority: { permission: 'policy:read' },
+      query: ROLLOUT,
+      async handler({ caller, query }) {
+        return { json: (await policy.rollout(caller.tenant, Number(query['since'] ?? 0), from(query['source']))) as unknown as Json };
+      },
+    },
+    {
+      method: 'GET',
       path: '/api/policy/replay',
       summary: 'What a rule would have done to recorded requests: counts and examples.',
       authority: { permission: 'policy:read' },
       query: REPLAY,
       async handler({ caller, query }) {
-        const replay = await policy.replay(caller.tenant, query['rule'] ?? '', Number(query['since'] ?? 0));
+        const replay = await policy.replay(caller.tenant, query['rule'] ?? '', Number(query['since'] ?? 0), from(query['source']));
         return { json: replay as unknown as Json };
       },
     },
@@ -156,6 +177,12 @@ function textOf(body: unknown): string {
   const parsed = parseText(body);
   if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
   return parsed.value.text;
+}
+
+function tryOf(body: unknown): { readonly text: string; readonly source?: 'demo' } {
+  const parsed = parseTry(body);
+  if (!parsed.ok) throw fail('POLICY_INVALID', { say: parsed.problems.map((p) => p.message).join('; ') });
+  return parsed.value;
 }
 
 function describe(policy: PolicyService, { tenant }: Caller): Json {

@@ -51,6 +51,7 @@ export function sampleVars(point: Point, given: Given): PointVars {
       ? { tool: { name: 'example_tool', effect: 'unknown', ...defined(given.tool) } }
       : {}),
     ...(point === 'tool_call' ? callVars(given) : {}),
+    ...(point === 'retrieval' ? foundVars(given) : {}),
   };
 }
 
@@ -59,6 +60,14 @@ function callVars(given: Given): Pick<PointVars, 'args' | 'arg' | 'flow'> {
   const plain = { value: '', origin: 'user', kind: 'text', whole: false, bound: true, directed: false, identity: false, host: '' } as const;
   const arg = Object.fromEntries(Object.entries(given.arg ?? {}).map(([name, facts]) => [name, { ...plain, ...defined(facts) }]));
   return { args: (given.args ?? {}) as Record<string, Json>, arg, flow: { decision: 'allow', reasons: [], ...defined(given.flow) } };
+}
+
+/** A document that was looked at and accepted, found for a user who may view it. */
+function foundVars(given: Given): Pick<PointVars, 'document' | 'reader'> {
+  return {
+    document: { object: 'document:example', state: 'accepted', label: 'public', reasons: [], ...defined(given.document) },
+    reader: { user: 'user:example', relation: 'viewer', ...defined(given.reader) },
+  };
 }
 
 function sampleFinding(finding: NonNullable<Given['findings']>[number]): Finding {

@@ -270,7 +270,7 @@ rules:
     const path = file('good.yaml', good);
     const checked = await offline.run('policy check', [path]);
     assert.deepEqual([checked.code, checked.out], [0, '']);
-    assert.match(checked.notes, /All right: 1 rule of yours, 19 of the default policy/);
+    assert.match(checked.notes, /All right: 1 rule of yours, 21 of the default policy/);
     const tested = await offline.run('policy test', [path]);
     assert.equal(tested.code, 0);
     assert.match(tested.out, /long\n {2}ok {5}prompt: expects deny/);

@@ -17,6 +17,7 @@ import { fail } from './errors.ts';
 import { explainAt, type RuleExplanation } from './explain.ts';
 import type { LoadedPolicy, Mode } from './load.ts';
 import { explainEvent, replayRule, type Replay, type ReplayEvent } from './replay.ts';
+import { rolloutOf, type Rollout } from './rollout.ts';
 import { sampleVars } from './sample.ts';
 import {
   addText,
@@ -64,14 +65,16 @@ export type PolicyService = {
   explain(tenant: TenantId, event: EventId): Promise<readonly Explained[]>;
   /** The same for an example. */
   explainExample(tenant: TenantId, point: Point, given: RuleTest['given']): readonly RuleExplanation[];
-  /** What a rule would have done to the recorded requests since a time (milliseconds since 1970). Rejects POLICY_RULE_UNKNOWN. */
-  replay(tenant: TenantId, rule: string, since: number): Promise<Replay>;
+  /** What a rule would have done to the recorded requests since a time (milliseconds since 1970), or to those of another source. Rejects POLICY_RULE_UNKNOWN. */
+  replay(tenant: TenantId, rule: string, since: number, from?: Recorded): Promise<Replay>;
+  /** What rules that only observe would have done to the newest recorded requests (2,000 at most) since a time, or to those of another source. */
+  rollout(tenant: TenantId, since: number, from?: Recorded): Promise<Rollout>;
   /** The tenant's own rules: the version in force (0 and an empty text when there is none) and the ones before it. */
   text(tenant: TenantId, version?: number): Promise<{ readonly current: RuleText; readonly history: readonly TextVersion[] }>;
   /** Whether a text could be put in force. */
   checkText(text: string): CheckedText;
   /** What each rule of a text would have done to the recorded requests. Rejects POLICY_INVALID. */
-  tryText(tenant: TenantId, text: string, since: number): Promise<readonly Replay[]>;
+  tryText(tenant: TenantId, text: string, since: number, from?: Recorded): Promise<readonly Replay[]>;
   /** Puts a text in force after version `base`; `author` is the name that people see. Rejects POLICY_INVALID, and POLICY_TEXT_CHANGED when `base` is not the newest. */
   writeText(
     tenant: TenantId,
@@ -82,6 +85,9 @@ export type PolicyService = {
   refresh(): Promise<void>;
   close(): Promise<void>;
 };
+
+/** Where recorded requests are read: the event log, or made-up events. */
+export type Recorded = Pick<Audit, 'list'>;
 
 export type PolicyOptions = {
   /** The configuration to begin with. */
@@ -95,6 +101,8 @@ export type PolicyOptions = {
 /** Requests that one replay looks at; some seconds of work in pages. */
 const MAX_REPLAYED = 20_000;
 const PAGE = 500;
+/** Requests that the card of the roll-out looks at: people see it at each visit, and an embedded database works in this process. */
+const MAX_ROLLOUT = 2_000;
 /** Versions of a text that are listed. */
 const MAX_VERSIONS = 100;
 const NO_TEXT: RuleText = { version: 0, text: '', author: '', note: '', created: 0 };
@@ -220,8 +228,16 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
       return explainEvent(current(tenant), event);
     },
     explainExample: (tenant, point, given) => explainAt(current(tenant), point, sampleVars(point, given)),
-    async replay(tenant, id, since) {
-      return replayRule(ruleOf(tenant, id), recorded(audit, tenant, since));
+    async replay(tenant, id, since, from = audit) {
+      return replayRule(ruleOf(tenant, id), recorded(from, tenant, since));
+    },
+    rollout(tenant, since, from = audit) {
+      const observed = new Set(
+        current(tenant)
+          .rules.filter(({ enforced }) => !enforced)
+          .map(({ id }) => id),
+      );
+      return rolloutOf(recorded(from, tenant, since, MAX_ROLLOUT), observed);
     },
     async text(tenant, version) {
       const [current, history] = await store.tx(
@@ -232,11 +248,11 @@ export async function openPolicy(options: PolicyOptions, deps: { readonly logger
       return { current: current ?? NO_TEXT, history };
     },
     checkText: (text) => checkText(text, config, late()),
-    async tryText(tenant, text, since) {
+    async tryText(tenant, text, since, from = audit) {
       const { rules, problems } = checkText(text, config, late());
       if (problems.length > 0) throw fail('POLICY_INVALID', { say: sayProblems(problems) });
       const replays: Replay[] = [];
-      for (const rule of rules) replays.push(await replayRule(rule, recorded(audit, tenant, since)));
+      for (const rule of rules) replays.push(await replayRule(rule, recorded(from, tenant, since)));
       return replays;
     },
     async writeText(tenant, { text, base: after, note, author }, actor) {
@@ -273,9 +289,9 @@ function sayProblems(problems: readonly { readonly rule: string; readonly messag
 }
 
 /** Recorded requests, newest first. */
-async function* recorded(audit: Pick<Audit, 'list'>, tenant: TenantId, since: number): AsyncGenerator<ReplayEvent> {
+async function* recorded(audit: Recorded, tenant: TenantId, since: number, most = MAX_REPLAYED): AsyncGenerator<ReplayEvent> {
   let after: string | undefined;
-  for (let seen = 0; seen < MAX_REPLAYED;) {
+  for (let seen = 0; seen < most;) {
     const page = await audit.list(tenant, { kind: 'gateway', since, limit: PAGE, ...(after === undefined ? {} : { after }) });
     yield* page.events;
     seen += page.events.length;

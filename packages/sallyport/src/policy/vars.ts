@@ -9,7 +9,21 @@ export const FILE_SOURCES = ['', 'body', 'provider', 'address'] as const;
 export const EFFECTS = ['read', 'write', 'egress', 'destructive', 'unknown'] as const;
 export const VALUE_ORIGINS = ['user', 'system', 'trusted', 'self', 'field', 'made', 'prose', 'assistant', 'unseen'] as const;
 export const FLOW_DECISIONS = ['allow', 'ask'] as const;
-const APIS = ['chat', 'completions', 'responses', 'messages', 'count_tokens', 'embeddings', 'moderations', 'inspect'] as const;
+/** What is known of a document that was found: nothing, or how it stands since it was looked at. */
+export const DOCUMENT_STATES = ['unknown', 'accepted', 'quarantined', 'rejected', 'released', 'erased'] as const;
+export const DOCUMENT_LABELS = ['', 'public', 'internal', 'confidential'] as const;
+const APIS = [
+  'chat',
+  'completions',
+  'responses',
+  'messages',
+  'count_tokens',
+  'embeddings',
+  'moderations',
+  'inspect',
+  'rag',
+  'mcp',
+] as const;
 
 /** What rules may read at a point. Plain data; `findings` are the kernel's, of which rules see rule, category, type, severity, confidence and evidence. */
 export type PointVars = {
@@ -24,7 +38,7 @@ export type PointVars = {
   readonly request: {
     /** Path of the endpoint, e.g. `/v1/chat/completions`. */
     readonly endpoint: string;
-    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect. */
+    /** chat, completions, responses, messages, count_tokens, embeddings, moderations, inspect, rag, mcp. */
     readonly api: string;
     readonly model: string;
     readonly provider: string;
@@ -77,6 +91,18 @@ export type PointVars = {
   };
   /** At tool_call: what the flow engine says. */
   readonly flow?: { readonly decision: (typeof FLOW_DECISIONS)[number]; readonly reasons: readonly string[] };
+  /** At retrieval: a document that the reader may read. */
+  readonly document?: {
+    /** Its name in the authorization store, `document:handbook`. */
+    readonly object: string;
+    readonly state: (typeof DOCUMENT_STATES)[number];
+    /** '' when nothing is known of it. */
+    readonly label: (typeof DOCUMENT_LABELS)[number];
+    /** Which checks spoke against it, or noted something: `knowledge.instructions`. */
+    readonly reasons: readonly string[];
+  };
+  /** At retrieval: for whom it is, and by which relation. */
+  readonly reader?: { readonly user: string; readonly relation: string };
 };
 
 const VARIABLES: Readonly<Record<string, CelType>> = {
@@ -87,6 +113,7 @@ const VARIABLES: Readonly<Record<string, CelType>> = {
 };
 const TOOL: Readonly<Record<string, CelType>> = { tool: { object: 'Tool' } };
 const ARGS: Readonly<Record<string, CelType>> = { args: 'dyn', arg: { map: { object: 'Argument' } }, flow: { object: 'Flow' } };
+const DOCUMENT: Readonly<Record<string, CelType>> = { document: { object: 'Document' }, reader: { object: 'Reader' } };
 const FINDING: Readonly<Record<string, CelType>> = { f: { object: 'Finding' } };
 
 const OBJECTS: CelEnv['objects'] = {
@@ -127,6 +154,8 @@ const OBJECTS: CelEnv['objects'] = {
     host: 'string',
   },
   Flow: { decision: 'string', reasons: { list: 'string' } },
+  Document: { object: 'string', state: 'string', label: 'string', reasons: { list: 'string' } },
+  Reader: { user: 'string', relation: 'string' },
 };
 
 const ENUMS: CelEnv['enums'] = {
@@ -140,6 +169,8 @@ const ENUMS: CelEnv['enums'] = {
   'Tool.effect': EFFECTS,
   'Argument.origin': VALUE_ORIGINS,
   'Flow.decision': FLOW_DECISIONS,
+  'Document.state': DOCUMENT_STATES,
+  'Document.label': DOCUMENT_LABELS,
 };
 
 const environment = (...variables: readonly Readonly<Record<string, CelType>>[]): CelEnv => ({
@@ -156,6 +187,8 @@ const PLAIN: PointEnv = { when: environment(), mask: environment(FINDING) };
 const WITH_TOOL: PointEnv = { when: environment(TOOL), mask: environment(TOOL, FINDING) };
 const WITH_ARGS: PointEnv = { when: environment(TOOL, ARGS), mask: environment(TOOL, ARGS, FINDING) };
 
+const WITH_DOCUMENT: PointEnv = { when: environment(DOCUMENT), mask: environment(DOCUMENT, FINDING) };
+
 /** What may be read where. Points with the same variables share one environment. */
 export const ENV_OF: Readonly<Record<Point, PointEnv>> = {
   prompt: PLAIN,
@@ -164,6 +197,6 @@ export const ENV_OF: Readonly<Record<Point, PointEnv>> = {
   tool_result: WITH_TOOL,
   response: PLAIN,
   login: PLAIN,
-  retrieval: PLAIN,
+  retrieval: WITH_DOCUMENT,
   admission: PLAIN,
 };

@@ -59,11 +59,6 @@ export const ERRORS = {
     fix: 'Give 8 to 4,096 visible ASCII characters without spaces, as the provider shows them.',
   },
   PROVIDER_KEY_UNKNOWN: { status: 404, message: 'No key is sealed under this name.', fix: 'Run `sallyport provider key set NAME`.' },
-  PROVIDER_KEYS_ELSEWHERE: {
-    status: 403,
-    message: 'The keys of the providers belong to the tenant that operates this installation.',
-    fix: 'Ask its operator.',
-  },
 } satisfies ErrorCatalogue;
 
 export const fail = errors(ERRORS);

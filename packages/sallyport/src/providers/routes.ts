@@ -1,9 +1,12 @@
-import { Secret, Type, type Caller, type Json, type Route } from '../kernel/index.ts';
+import { Secret, Type, type Json, type Route } from '../kernel/index.ts';
 import type { Providers } from './call.ts';
 import { fail } from './errors.ts';
 import type { SealedKeys } from './sealed_keys_service.ts';
 
 const KeyBody = Type.Object({ key: Type.String({ minLength: 1, maxLength: 8192 }) }, { additionalProperties: false });
+
+/** Another tenant's administrator may neither see nor change nor spend them. */
+const KEYS = 'the keys of the providers';
 
 /** The control routes of the providers. Keys go in and never come out. */
 export function providerRoutes(providers: Providers, sealed: SealedKeys): readonly Route[] {
@@ -19,7 +22,7 @@ export function providerRoutes(providers: Providers, sealed: SealedKeys): readon
       method: 'POST',
       path: '/api/providers/:name/test',
       summary: 'Asks a provider for its list of models, to see whether address, certificate and key are right.',
-      authority: { permission: 'providers:write' },
+      authority: { permission: 'providers:write', installation: KEYS },
       async handler({ params }) {
         const result = await providers.test(params['name'] ?? '');
         if (!result.ok && result.reason === 'unknown_provider') throw fail('PROVIDER_UNKNOWN');
@@ -30,9 +33,8 @@ export function providerRoutes(providers: Providers, sealed: SealedKeys): readon
       method: 'GET',
       path: '/api/provider-keys',
       summary: 'Names of the sealed provider keys.',
-      authority: { permission: 'providers:read' },
-      async handler({ caller }) {
-        own(caller, sealed);
+      authority: { permission: 'providers:read', installation: KEYS },
+      async handler() {
         return { json: { keys: (await sealed.list()).map((note) => ({ ...note })) } };
       },
     },
@@ -40,10 +42,9 @@ export function providerRoutes(providers: Providers, sealed: SealedKeys): readon
       method: 'PUT',
       path: '/api/provider-keys/:name',
       summary: 'Seals a provider key under a name, for ${sealed:NAME}; used at once.',
-      authority: { permission: 'providers:write' },
+      authority: { permission: 'providers:write', installation: KEYS },
       body: KeyBody,
       async handler({ caller, params, body }) {
-        own(caller, sealed);
         const name = params['name'] ?? '';
         await sealed.set(name, new Secret((body as { key: string }).key), caller.principal);
         return { json: { name } };
@@ -53,18 +54,12 @@ export function providerRoutes(providers: Providers, sealed: SealedKeys): readon
       method: 'DELETE',
       path: '/api/provider-keys/:name',
       summary: 'Forgets a sealed provider key; its providers are not used any more.',
-      authority: { permission: 'providers:write' },
+      authority: { permission: 'providers:write', installation: KEYS },
       async handler({ caller, params }) {
-        own(caller, sealed);
         const name = params['name'] ?? '';
         if (!(await sealed.remove(name, caller.principal))) throw fail('PROVIDER_KEY_UNKNOWN');
         return { json: { name } };
       },
     },
   ];
-}
-
-/** Providers are the installation's: another tenant's administrator may neither see nor change their keys. */
-function own(caller: Caller, sealed: SealedKeys): void {
-  if (caller.tenant !== sealed.tenant) throw fail('PROVIDER_KEYS_ELSEWHERE');
 }

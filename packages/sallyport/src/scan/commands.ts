@@ -5,10 +5,11 @@ import { SEVERITIES, type Clock, type Command, type CommandContext, type Flag, t
 import { readBaseline, writeBaseline } from './baseline.ts';
 import type { ScanConfig } from './config.ts';
 import type { CodeEngine } from './engine.ts';
+import { FileCache } from './disk/cache.ts';
 import { ERRORS, fail } from './errors.ts';
 import { rankOf } from './finding.ts';
 import { applyFixes, fixesByPath } from './fix.ts';
-import { draw, FORMATS, type Format } from './report/index.ts';
+import { draw, FORMATS, unifiedDiff, type Format } from './report/index.ts';
 import { SCAN_KINDS, type ScanKind, type ScanResult } from './result.ts';
 import { sbomOf, type JudgePackage } from './packages/index.ts';
 import { scanPackages, scanPaths } from './service.ts';
@@ -24,7 +25,7 @@ export type ScanDeps = {
   /** Where parsed files are kept between scans; nowhere when absent. */
   readonly cacheFolder?: string | undefined;
   /** `file`: what --config says, or undefined for the one in the working folder. */
-  config(file: string | undefined): ScanConfig;
+  config(file: string | undefined): Promise<ScanConfig>;
 };
 
 /** Exit codes (DESIGN 6). */
@@ -57,6 +58,7 @@ const CODE_FLAGS: readonly Flag[] = [
   { name: 'audit', summary: 'also what is worth a look without being proved' },
   { name: 'all', summary: 'look into folders of dependencies too' },
   { name: 'fix', summary: 'apply the changes that findings come with' },
+  { name: 'dry-run', summary: 'with --fix: change nothing, print what would change as a diff' },
   { name: 'workers', value: 'N', summary: 'threads that parse (as many as the machine runs well)' },
   { name: 'no-cache', summary: 'keep nothing of what was parsed, and take nothing from earlier scans' },
 ];
@@ -64,6 +66,7 @@ const CODE_FLAGS: readonly Flag[] = [
 const PACKAGE_FLAGS: readonly Flag[] = [
   ...REPORT_FLAGS,
   { name: 'advisories', value: 'PATH', summary: 'known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip)' },
+  { name: 'online', summary: 'ask the registries whether the packages exist that the lists do not know; their names leave this machine' },
   { name: 'sbom', value: 'FILE', summary: 'write a bill of materials (CycloneDX 1.6)' },
   { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
   { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
@@ -83,17 +86,17 @@ export function scanCommands(deps: ScanDeps): readonly Command[] {
     },
     {
       name: 'scan packages',
-      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine.',
+      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine without --online.',
       usage: 'PATH...',
       flags: PACKAGE_FLAGS,
-      run: (context) => Promise.resolve(packages(context, deps)),
+      run: (context) => packages(context, deps),
     },
   ];
 }
 
 async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number> {
   const { flags } = context;
-  const config = deps.config(context.configFile);
+  const config = await deps.config(context.configFile);
   const only = kindsOf(text(flags, 'only'));
   const since = text(flags, 'since');
   const workers = numberOf(text(flags, 'workers'));
@@ -119,16 +122,19 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   );
   const write = text(flags, 'write-baseline');
   if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
+  if (flags['dry-run'] === true && flags['fix'] !== true) throw fail('SCAN_USAGE', { say: '--dry-run belongs to --fix.' });
   if (flags['fix'] === true) fix(result, context, deps.cwd, began);
+  if (flags['dry-run'] === true) return exitCode(result, context, config);
   return finish(result, context, deps, config);
 }
 
-function packages(context: CommandContext, deps: ScanDeps): number {
+async function packages(context: CommandContext, deps: ScanDeps): Promise<number> {
   const { flags } = context;
-  const config = deps.config(context.configFile);
+  const config = await deps.config(context.configFile);
   const advisories = text(flags, 'advisories') ?? config.advisories;
   const baseline = text(flags, 'baseline') ?? config.baseline;
-  const { result, dependencies } = scanPackages(
+  const cache = deps.cacheFolder === undefined ? undefined : new FileCache(deps.cacheFolder);
+  const { result, dependencies } = await scanPackages(
     {
       paths: context.args,
       cwd: deps.cwd,
@@ -136,6 +142,7 @@ function packages(context: CommandContext, deps: ScanDeps): number {
       audit: flags['audit'] === true,
       all: flags['all'] === true,
       ...(advisories === undefined ? {} : { advisories: resolve(deps.cwd, advisories) }),
+      ...(flags['online'] === true ? { online: { registries: config.registries, cache, clock: deps.clock } } : {}),
       ...(baseline === undefined ? {} : { baseline: readBaseline(readText(resolve(deps.cwd, baseline))) }),
     },
     deps.judge,
@@ -168,6 +175,10 @@ function finish(result: ScanResult, context: CommandContext, deps: Pick<ScanDeps
   if (output !== undefined && format !== 'table' && !context.json)
     context.out(draw(result, 'table', { ...context, version: deps.version }));
   if (output !== undefined) context.note(`written to ${output}\n`);
+  return exitCode(result, context, config);
+}
+
+function exitCode(result: ScanResult, { flags }: CommandContext, config: ScanConfig): number {
   if (flags['strict'] === true && result.notScanned.length > 0) return INCOMPLETE;
   const threshold = rankOf(severityOf(text(flags, 'fail-on')) ?? config.failOn ?? 'low');
   return result.findings.some(({ severity }) => rankOf(severity) >= threshold) ? FOUND : CLEAN;
@@ -184,6 +195,7 @@ function progress(done: number, of: number): string {
 /** Writes the changes into the files. One that was written since the scan `began`, or is not plain UTF-8, stays as it is: the offsets may be of another text. */
 function fix(result: ScanResult, context: CommandContext, cwd: string, began: number): void {
   let count = 0;
+  const isTrial = context.flags['dry-run'] === true;
   for (const [path, findings] of fixesByPath(result.findings)) {
     const file = resolve(cwd, path);
     const before = readText(file);
@@ -193,10 +205,12 @@ function fix(result: ScanResult, context: CommandContext, cwd: string, began: nu
     }
     const fixed = applyFixes(before, findings);
     if (fixed.applied.length === 0) continue;
-    save(file, fixed.text, statSync(file).mode);
+    if (isTrial) context.out(unifiedDiff(path, before, fixed.text));
+    else save(file, fixed.text, statSync(file).mode);
     count += fixed.applied.length;
   }
-  context.note(`${count} ${count === 1 ? 'change' : 'changes'} made; scan again to see what is left\n`);
+  const changes = `${count} ${count === 1 ? 'change' : 'changes'}`;
+  context.note(isTrial ? `${changes} would be made\n` : `${changes} made; scan again to see what is left\n`);
 }
 
 /** Text that was read as it stands in the file: no byte order mark, nothing replaced. */

@@ -13,6 +13,8 @@ const IGNORE = Type.Object(
   { additionalProperties: false },
 );
 
+const REGISTRY = Type.String({ pattern: '^https?://', maxLength: 400, description: 'Address of a registry.' });
+
 /** The part `scan:` of sallyport.yaml. It is read from the working folder or `--config` alone, never from what is scanned elsewhere. */
 export const CONFIG = Type.Object(
   {
@@ -41,6 +43,20 @@ export const CONFIG = Type.Object(
     ),
     baseline: Type.Optional(
       Type.String({ maxLength: 4_096, description: 'File of findings that were there before (see --write-baseline).' }),
+    ),
+    registries: Type.Optional(
+      Type.Object(
+        {
+          npm: Type.Optional(REGISTRY),
+          pypi: Type.Optional(REGISTRY),
+          crates: Type.Optional(REGISTRY),
+          go: Type.Optional(REGISTRY),
+        },
+        {
+          additionalProperties: false,
+          description: 'Registries that `scan packages --online` asks in place of the public ones; they may be private.',
+        },
+      ),
     ),
     advisories: Type.Optional(
       Type.String({ maxLength: 4_096, description: 'OSV export for `scan packages`: a folder, a .jsonl or a .zip file.' }),

@@ -8,7 +8,10 @@ import { Advisories, PACKAGE_CHECKS, packageFindings, readInventory, wantedBy, t
 import type { ScanResult } from './result.ts';
 import { report } from './scan.ts';
 import { applyMarks, ignored, marksOf } from './suppress.ts';
+import { keyOf } from './packages/advisory.ts';
 import type { Dependency } from './packages/dependency.ts';
+import { wantedOnline, type Existence } from './packages/registry.ts';
+import { lookUp, type RegistryOptions } from './registry_service.ts';
 
 /** What is to be looked at. `advisories`: path of an OSV export. */
 export type PackageScan = {
@@ -19,17 +22,19 @@ export type PackageScan = {
   readonly audit?: boolean;
   readonly all?: boolean;
   readonly baseline?: ReadonlySet<string>;
+  /** Asks the registries about names that the lists do not know; absent: nothing leaves this machine. */
+  readonly online?: RegistryOptions;
 };
 
 /** Lock files of large projects have some megabytes. */
 const MAX_LOCK_BYTES = 33_554_432;
 const CODE = /\.(?:[cm]?[jt]sx?|pyi?|go)$/;
 
-/** Packages that manifests, lock files and imports name, judged. Rejects with SCAN_PATH, SCAN_ADVISORIES. Nothing is looked up elsewhere. */
-export function scanPackages(
+/** Packages that manifests, lock files and imports name, judged. Rejects with SCAN_PATH, SCAN_ADVISORIES. Nothing is looked up elsewhere without `online`. */
+export async function scanPackages(
   request: PackageScan,
   judge: JudgePackage | undefined,
-): { result: ScanResult; dependencies: readonly Dependency[] } {
+): Promise<{ result: ScanResult; dependencies: readonly Dependency[] }> {
   const start = performance.now();
   const roots = request.paths.map((path) => rootOf(path, request.cwd));
   const walked = walk(roots, { cwd: request.cwd, exclude: request.config.exclude ?? [], all: request.all === true });
@@ -45,7 +50,12 @@ export function scanPackages(
   const inventory = readInventory(texts);
   const advisories = request.advisories === undefined ? undefined : new Advisories(wantedBy(inventory));
   if (advisories !== undefined && request.advisories !== undefined) loadAdvisories(request.advisories, advisories);
-  const found = packageFindings(inventory, { judge, advisories, audit: request.audit === true });
+  const wanted = request.online === undefined ? [] : wantedOnline(inventory, judge);
+  const existence = request.online === undefined ? new Map<string, Existence>() : await lookUp(wanted, request.online);
+  for (const { ecosystem, name } of wanted)
+    if (existence.get(keyOf(ecosystem, name)) === 'unanswered')
+      notScanned.push({ path: `${ecosystem}:${name}`, reason: 'packages: the registry did not answer' });
+  const found = packageFindings(inventory, { judge, advisories, existence, audit: request.audit === true });
   const marks = texts.map((one) => marksOf(one, request.config.suppressions === 'none' ? 'none' : 'own'));
   const { suppressions } = applyMarks(
     found,
@@ -66,6 +76,7 @@ export function scanPackages(
       'manifests',
       'imports',
       ...(judge === undefined ? [] : ['names']),
+      ...(request.online === undefined ? [] : [`${wanted.length} registry look-ups`]),
       ...(advisories === undefined ? [] : [`${advisories.count} advisories`]),
     ],
     files: texts.length,

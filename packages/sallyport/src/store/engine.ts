@@ -1,4 +1,4 @@
-import type { Sql, Store } from './sql.ts';
+import type { LookupOptions, Sql, Store } from './sql.ts';
 import type { Scope } from './statement.ts';
 
 /** The database as its owner: migrations and their checks only. */
@@ -7,10 +7,12 @@ export type Owner = Sql & {
   script(text: string): Promise<void>;
 };
 
+export type TransactionOptions = { readonly snapshot?: boolean } & LookupOptions;
+
 /** What each of the two drivers provides; `Store` is this, migrated. */
 export type Engine = Pick<Store, 'kind' | 'listen' | 'ping' | 'close'> & {
-  /** One transaction. `snapshot`: repeatable read and read only, for a consistent copy. */
-  transaction<T>(scope: Scope, snapshot: boolean, fn: (sql: Sql) => Promise<T>): Promise<T>;
+  /** One transaction. `snapshot`: repeatable read and read only, for a consistent copy. `lookups`: see `LookupOptions`; a driver may ignore it. */
+  transaction<T>(scope: Scope, options: TransactionOptions, fn: (sql: Sql) => Promise<T>): Promise<T>;
   /** One caller in the whole database at a time (advisory lock). */
   owner<T>(fn: (owner: Owner) => Promise<T>): Promise<T>;
 };

@@ -36,8 +36,8 @@ export async function openEngine(engine: Engine, deps: StoreDeps, migrations = r
   }
   return {
     kind: engine.kind,
-    tx: (tenant, fn) => engine.transaction({ role: 'app', tenant }, false, fn),
-    system: (_reason, fn, options) => engine.transaction({ role: 'system' }, options?.snapshot === true, fn),
+    tx: (tenant, fn, options = {}) => engine.transaction({ role: 'app', tenant }, options, fn),
+    system: (_reason, fn, options = {}) => engine.transaction({ role: 'system' }, options, fn),
     listen: (channel, on) => engine.listen(channel, on),
     ping: () => engine.ping(),
     close: () => engine.close(),

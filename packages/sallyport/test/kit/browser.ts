@@ -47,7 +47,7 @@ export async function openPage(
   const page = await context.newPage();
   page.on('pageerror', (error) => faults.push(String(error)));
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) faults.push(message.text());
+    if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) faults.push(`${message.text()} ${message.location().url}`);
   });
   return { page, context, outside, faults };
 }

@@ -10,7 +10,8 @@ import {
 } from '../../src/guard/index.ts';
 import type { ApprovalPort } from '../../src/gateway/approval_port.ts';
 import type { Exchange } from '../../src/gateway/exchange.ts';
-import { RequestFlow, turnsOf } from '../../src/gateway/flow.ts';
+import { ConversationMemory, KnownTexts } from '../../src/flow/index.ts';
+import { historyOf, RequestFlow, turnsOf, type FlowMemory } from '../../src/gateway/flow.ts';
 import { Judge } from '../../src/gateway/judge.ts';
 import { Ledger } from '../../src/gateway/ledger.ts';
 import { VerdictMemory } from '../../src/gateway/memory.ts';
@@ -47,12 +48,23 @@ export function testExchange(
     enforceAll?: boolean;
     effects?: Record<string, 'read' | 'write'>;
     approvals?: ApprovalPort;
+    flowMemory?: FlowMemory;
   },
 ): Exchange {
   const read = readRequest(api, body);
   if (!read.ok) throw new Error(read.message);
   const ledger = new Ledger(true);
   const tenant = 'default' as TenantId;
+  const flow = new RequestFlow({
+    mode: 'balanced',
+    manifest: {},
+    turns: turnsOf(read.request),
+    history: historyOf(read.request),
+    memory: options.flowMemory ?? { texts: new KnownTexts(), conversations: new ConversationMemory() },
+    owner: 'prn',
+    tools: read.request.tools,
+    restore: (text) => text,
+  });
   const judge = new Judge(
     {
       tenant,
@@ -76,13 +88,7 @@ export function testExchange(
       effects: options.effects ?? {},
       canaries: [],
       ascii: false,
-      flow: new RequestFlow({
-        mode: 'balanced',
-        manifest: {},
-        turns: turnsOf(read.request),
-        tools: read.request.tools,
-        restore: (text) => text,
-      }),
+      flow,
     },
     ledger,
   );
@@ -120,11 +126,13 @@ export function testExchange(
     content: 'none',
     judge,
     ledger,
+    flow,
     approvals: options.approvals,
     placeholders: createPlaceholders({ key: Buffer.alloc(32, 3), principal: 'prn' }),
     commitment: '',
     started: 0,
     timings: {},
     documents: [],
+    propose: undefined,
   };
 }

@@ -3,6 +3,9 @@ import type { webcrypto } from 'node:crypto';
 import * as oauth from 'openid-client';
 import type { Running } from './sallyport.ts';
 
+/** A gate in a process of its own, or in this one (`place.ts`). */
+export type Gate = Pick<Running, 'console' | 'gateway' | 'setupUrl' | 'output'>;
+
 export const PASSWORD = 'some words that nobody guesses';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- tests look into it freely
@@ -11,14 +14,7 @@ export type Said = { readonly status: number; readonly json: any; readonly cooki
 /** A person at the console: the two halves of a session. */
 export type SignedIn = { readonly id: string; readonly bearer: string; readonly cookie: string };
 
-export async function call(
-  gate: Running,
-  method: string,
-  path: string,
-  body?: unknown,
-  who?: SignedIn | string,
-  cookies = '',
-): Promise<Said> {
+export async function call(gate: Gate, method: string, path: string, body?: unknown, who?: SignedIn | string, cookies = ''): Promise<Said> {
   const bearer = typeof who === 'string' ? who : who?.bearer;
   const cookie = [typeof who === 'object' ? who.cookie : '', cookies].filter((one) => one !== '').join('; ');
   const reply = await fetch(new URL(path, gate.console), {
@@ -39,32 +35,37 @@ function sessionOf(said: Said): SignedIn {
   return { id: '', bearer: said.json.bearer, cookie: said.cookie?.split(';')[0] ?? '' };
 }
 
-async function withId(gate: Running, session: SignedIn): Promise<SignedIn> {
+async function withId(gate: Gate, session: SignedIn): Promise<SignedIn> {
   return { ...session, id: (await call(gate, 'GET', '/api/session', undefined, session)).json.principal };
 }
 
 /** The first administrator, by the printed link. */
-export async function setUp(gate: Running, name = 'root'): Promise<SignedIn> {
+export async function setUp(gate: Gate, name = 'root'): Promise<SignedIn> {
   const token = new URL(gate.setupUrl ?? '').hash.slice(1);
   return withId(gate, sessionOf(await call(gate, 'POST', '/api/links/use', { token, name, password: PASSWORD })));
 }
 
 /** Another person, by invitation. */
-export async function join(gate: Running, root: SignedIn, name: string, role = 'operator'): Promise<SignedIn> {
+export async function join(gate: Gate, root: SignedIn, name: string, role = 'operator'): Promise<SignedIn> {
   const { json } = await call(gate, 'POST', '/api/people/invitations', { role }, root);
-  return withId(gate, sessionOf(await call(gate, 'POST', '/api/links/use', { token: json.token, name, password: PASSWORD })));
+  return useLink(gate, json.token, name);
 }
 
-export async function signIn(gate: Running, name: string): Promise<SignedIn> {
+/** Whoever holds the token of an invitation. */
+export async function useLink(gate: Gate, token: string, name: string): Promise<SignedIn> {
+  return withId(gate, sessionOf(await call(gate, 'POST', '/api/links/use', { token, name, password: PASSWORD })));
+}
+
+export async function signIn(gate: Gate, name: string): Promise<SignedIn> {
   return withId(gate, sessionOf(await call(gate, 'POST', '/api/session', { name, password: PASSWORD })));
 }
 
 /** A browser's cookies, by name; paths are left to the server, which must not need them to be right. */
 export class Browser {
   readonly cookies = new Map<string, string>();
-  readonly #gate: Running | undefined;
+  readonly #gate: Gate | undefined;
 
-  constructor(gate?: Running) {
+  constructor(gate?: Gate) {
     this.#gate = gate;
   }
 
@@ -95,7 +96,7 @@ export class Browser {
   }
 
   /** The whole way: from the link over the answer of `who` to the address that the application gets back. */
-  async authorize(gate: Running, url: URL, who: SignedIn, allow = true): Promise<URL> {
+  async authorize(gate: Gate, url: URL, who: SignedIn, allow = true): Promise<URL> {
     const begun = await this.begin(url);
     if (!('ask' in begun)) return new URL(begun.location);
     const cookies = `sallyport_answer=${this.cookies.get('sallyport_answer')}`;
@@ -113,7 +114,7 @@ export const REDIRECT = 'https://app.example/back';
 
 /** A registered application as its own OAuth library sees it. */
 export async function application(
-  gate: Running,
+  gate: Gate,
   root: SignedIn,
   given: Record<string, unknown> = {},
   authentication: oauth.ClientAuth = oauth.None(),
@@ -126,11 +127,11 @@ export async function application(
 /** The public address of gates that have one: there is nothing in front of them, so that what goes there is sent to their port. */
 export const PUBLIC_CONSOLE = 'http://localhost:8999';
 
-function reachable(gate: Running, url: string): string {
+function reachable(gate: Gate, url: string): string {
   return url.startsWith(PUBLIC_CONSOLE) ? gate.console + url.slice(PUBLIC_CONSOLE.length) : url;
 }
 
-export async function discover(gate: Running, id: string, authentication: oauth.ClientAuth = oauth.None()): Promise<oauth.Configuration> {
+export async function discover(gate: Gate, id: string, authentication: oauth.ClientAuth = oauth.None()): Promise<oauth.Configuration> {
   const metadata = await fetch(`${gate.console}/oidc/.well-known/openid-configuration`);
   const { issuer } = (await metadata.json()) as { issuer: string };
   return oauth.discovery(new URL(issuer), id, { [oauth.clockTolerance]: 5 }, authentication, {
@@ -151,7 +152,7 @@ export async function newKey(): Promise<KeyPair> {
 export type MadeAgent = { readonly id: string; readonly key: KeyPair; readonly config: oauth.Configuration };
 
 /** An agent with a key, as its own OAuth library sees it. */
-export async function newAgent(gate: Running, root: SignedIn, given: Record<string, unknown> = {}): Promise<MadeAgent> {
+export async function newAgent(gate: Gate, root: SignedIn, given: Record<string, unknown> = {}): Promise<MadeAgent> {
   const name = `agent ${Math.random()}`;
   const made = await call(gate, 'POST', '/api/agents', { name, purpose: 'answers letters', ...given }, root);
   assert.equal(made.status, 201, JSON.stringify(made.json));
@@ -164,7 +165,7 @@ export async function newAgent(gate: Running, root: SignedIn, given: Record<stri
 
 /** Asks the gateway with a token: the status of the answer, its code and its challenge. */
 export async function useToken(
-  gate: Running,
+  gate: Gate,
   authorization: string,
   options: { readonly path?: string; readonly body?: unknown; readonly headers?: Record<string, string> } = {},
 ): Promise<{ status: number; text: string; challenge: string }> {

@@ -62,7 +62,7 @@ export async function run(
     code: undefined,
     judge: undefined,
     clock: () => 0,
-    config: () => more.config ?? {},
+    config: async () => more.config ?? {},
     ...more.deps,
   };
   const command = scanCommands(deps).find((one) => one.name === name);

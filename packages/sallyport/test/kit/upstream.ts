@@ -155,7 +155,7 @@ function parse(body: Buffer): unknown {
 async function respond(request: Recorded, res: ServerResponse, reply: Reply, models: readonly string[]): Promise<void> {
   if (reply.delayMs !== undefined) await wait(reply.delayMs);
   if (reply.hang === 'head') return;
-  if (reply.reset === 'head') return void res.socket?.resetAndDestroy();
+  if (reply.reset === 'head') return reset(res);
   if (reply.raw !== undefined) return writeRaw(res, reply.raw, reply.gapMs);
   const { status, type, chunks } = bodyOf(request, reply, models);
   const whole = cut(chunks, reply.split);
@@ -168,15 +168,20 @@ async function respond(request: Recorded, res: ServerResponse, reply: Reply, mod
   res.flushHeaders();
   for (const [i, chunk] of whole.entries()) {
     if (reply.hang === i) return;
-    if (reply.reset === i) return void res.socket?.resetAndDestroy();
+    if (reply.reset === i) return reset(res);
     if (reply.stopAfter === i) break;
     if (res.destroyed) return;
     if (!res.write(chunk)) await drained(res);
     await wait(reply.gapMs ?? 0, whole.length > 1);
   }
   if (typeof reply.hang === 'number') return;
-  if (typeof reply.reset === 'number') return void res.socket?.resetAndDestroy();
+  if (typeof reply.reset === 'number') return reset(res);
   res.end();
+}
+
+/** The request's socket: a reply has none while the one before it on the same connection is still being written out. */
+function reset(res: ServerResponse): void {
+  res.req.socket.resetAndDestroy();
 }
 
 function drained(res: ServerResponse): Promise<void> {
@@ -192,10 +197,10 @@ function drained(res: ServerResponse): Promise<void> {
 function writeRaw(res: ServerResponse, raw: readonly (string | Buffer)[], gapMs: number | undefined): Promise<void> {
   return (async () => {
     for (const bytes of raw) {
-      res.socket?.write(bytes);
+      res.req.socket.write(bytes);
       await wait(gapMs ?? 0, raw.length > 1);
     }
-    res.socket?.end();
+    res.req.socket.end();
   })();
 }
 

@@ -6,6 +6,7 @@ import { suite, test } from 'node:test';
 import fc from 'fast-check';
 import { lex, tokensFor } from '../lexer.ts';
 import { buildLexicon } from '../lexicon.ts';
+import { ROW_BITS, UNITS } from './closer.ts';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
 import { KIND_BITS, NO_MORE, Skeleton } from './skeleton.ts';
@@ -33,6 +34,12 @@ const table = (seed: number): Int8Array =>
   Int8Array.from({ length: (1 << BITS) + (1 << KIND_BITS) }, (_, i) => ((Math.imul(i + seed, 0x9e3779b1) >>> 24) & 31) - 15);
 const channel = (seed: number): ChannelModel => ({
   head: { table: table(seed), step: 0.01, bias: [-1, -2] },
+  closer: {
+    table: Int8Array.from({ length: UNITS << ROW_BITS }, (_, i) => ((Math.imul(i + seed, 0x85ebca6b) >>> 24) & 15) - 7),
+    step: 0.01,
+    bias: Array.from({ length: UNITS }, (_, u) => u / 20),
+    out: Array.from({ length: UNITS + 1 }, (_, u) => (u % 3) - 1),
+  },
   stack: { bias: -0.5, weights: INPUTS.map((_, i) => i / 10) },
   costs: seed === 1 ? Uint8Array.from({ length: TRIGRAMS }, (_, i) => i & 255) : undefined,
 });

@@ -42,12 +42,12 @@ export class Skeleton {
   #before = 0;
   #beforeToken = 0;
 
-  /** Stands at the first word of a class. */
-  open(units: Units, kinds: Kinds): void {
+  /** Stands at the first word of a class, from a place in the units on. */
+  open(units: Units, kinds: Kinds, from = 0): void {
     this.#units = units;
     this.#kinds = kinds;
     this.#at = this.#last = this.#before = 0;
-    this.start = -1;
+    this.start = from - 1;
     this.next();
   }
 

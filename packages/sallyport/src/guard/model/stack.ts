@@ -29,6 +29,8 @@ export const INPUTS = [
   'level',
   'code',
   'code-short',
+  'closer',
+  'agreed',
   'beyond',
 ] as const;
 
@@ -47,7 +49,7 @@ export const BEYOND: number = INPUTS.indexOf('beyond');
 const SURE = 10;
 
 /** Whether an input may only speak for an attack (1), only against (-1), or either (0): what the sources at hand say otherwise is chance. */
-export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, 0, 0, -1, -1];
+export const DIRECTIONS: readonly number[] = [1, 1, 1, -1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, 0, 0, -1, 1, 1, -1];
 
 /** Bits a unit up to which a stretch is no suffix: all but one in five hundred benign prompts. */
 export const NO_SUFFIX = 5.6;
@@ -57,6 +59,7 @@ export function stackInputs(
   { short, long, tokens, breadth, skeleton, level }: Windows,
   { rules, signs, about, quotes, code }: Signs,
   { bits }: Surprise,
+  closer: number,
   inputs: Float64Array,
 ): void {
   const near = clip(short, -SURE, SURE);
@@ -79,7 +82,9 @@ export function stackInputs(
   inputs[14] = clip(level, -SURE, SURE);
   inputs[15] = code * 10;
   inputs[16] = code * 10 * Math.max(0, near);
-  inputs[17] = Math.max(0, Math.log2(Math.max(1, tokens) / MANY));
+  inputs[17] = closer;
+  inputs[18] = Math.min(near, closer);
+  inputs[19] = Math.max(0, Math.log2(Math.max(1, tokens) / MANY));
 }
 
 /** Nothing statistical is certain. */

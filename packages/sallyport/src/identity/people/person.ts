@@ -24,6 +24,7 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
     'approvals:answer',
     'connections:read',
     'connections:write',
+    'mcp:read',
     'identity:read',
     'identity:write',
   ]),

@@ -27,7 +27,21 @@ const ASK = Type.Object({ tenant: TENANT }, strict);
 const ANSWER = Type.Object({ tenant: TENANT, response: PASSKEY }, strict);
 const ADD = Type.Object({ name: Type.String({ minLength: 1, maxLength: 60 }), response: PASSKEY }, strict);
 const CONFIRM = Type.Object({ code: CODE }, strict);
-const INVITE = Type.Object({ role: ROLE }, strict);
+const NEW_ROLE = Type.Object({ role: ROLE }, strict);
+const INVITE = Type.Object(
+  {
+    role: ROLE,
+    email: Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: 254,
+        pattern: '^[^\\s@]+@[^\\s@]+$',
+        description: 'Whoever proves this address at a sign-in provider comes in by it, without the link.',
+      }),
+    ),
+  },
+  strict,
+);
 const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
 
 /** Everything that people do with their own session, and administrators with people. */
@@ -276,7 +290,7 @@ function teamRoutes(people: People): Route[] {
       'Makes a link by which one person joins; it is shown in this answer only.',
       { permission: 'people:write', fresh: 'adding a person' },
       INVITE,
-      async ({ role }, { caller }) => ({ status: 201, json: { token: await people.invite(caller.tenant, { role }, caller.principal) } }),
+      async (what, { caller }) => ({ status: 201, json: { token: await people.invite(caller.tenant, what, caller.principal) } }),
     ),
     {
       method: 'POST',
@@ -293,7 +307,7 @@ function teamRoutes(people: People): Route[] {
       '/api/people/:id/role',
       'Gives a person another role.',
       { permission: 'people:write', fresh: 'changing a role' },
-      INVITE,
+      NEW_ROLE,
       async ({ role }, { caller, params }) => {
         await people.setRole(caller.tenant, params['id'] ?? '', role, caller.principal);
         return { json: { role } };
@@ -344,7 +358,7 @@ function resetRoute(people: People): Route {
 }
 
 /** The answer to a sign-in: one half of the token for the page, the other as a cookie. */
-function started({ session, token }: SignedIn, more: Record<string, Json> = {}): RouteReply {
+export function started({ session, token }: SignedIn, more: Record<string, Json> = {}): RouteReply {
   const { id, tenant, name, role, expires } = session;
   return {
     status: 201,
@@ -353,12 +367,12 @@ function started({ session, token }: SignedIn, more: Record<string, Json> = {}):
   };
 }
 
-function signedInAs(caller: Caller): { id: string; tenant: Caller['tenant']; person: Caller['principal']; name: string } {
+export function signedInAs(caller: Caller): { id: string; tenant: Caller['tenant']; person: Caller['principal']; name: string } {
   if (caller.session === undefined) throw fail('SESSION_NEEDED');
   return { id: caller.session.id, tenant: caller.tenant, person: caller.principal, name: caller.session.name };
 }
 
-function tenantOf(name: string | undefined): Caller['tenant'] {
+export function tenantOf(name: string | undefined): Caller['tenant'] {
   const tenant = name === undefined ? DEFAULT_TENANT : parseTenantId(name);
   if (tenant === undefined) throw fail('TENANT_INVALID');
   return tenant;

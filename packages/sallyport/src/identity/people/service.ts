@@ -10,15 +10,22 @@ import { createPasskeys, type Passkeys } from './passkeys_service.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
 import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
 import { createSecondFactor, type SecondFactor } from './second_factor_service.ts';
-import { linkHash, newLinkToken, newSessionToken, sessionHash, type SessionToken } from './session_token.ts';
+import { linkHash, newLinkToken, sessionHash } from './session_token.ts';
+import { createStart, MAX_NAME, shownName, type SignedIn } from './start_service.ts';
 import * as rows from './store.ts';
+
+export type { SignedIn } from './start_service.ts';
 
 /** People, how they sign in, and their sessions at the console. */
 export type People = {
   /** A link's token for the first administrator; undefined once there is one. */
   setupLink(): Promise<string | undefined>;
-  /** A link's token for another person, or for a new password of `person`. Rejects PERSON_UNKNOWN. */
-  invite(tenant: TenantId, what: { readonly role: Role } | { readonly person: string }, actor: string): Promise<string>;
+  /** A link's token for another person, who may prove `email` at a provider instead, or for a new password of `person`. Rejects PERSON_UNKNOWN. */
+  invite(
+    tenant: TenantId,
+    what: { readonly role: Role; readonly email?: string | undefined } | { readonly person: string },
+    actor: string,
+  ): Promise<string>;
   /** A link's token for a new password, asked for on the machine: that person's sessions end at once. */
   reset(tenant: TenantId, person: string, actor: string): Promise<string>;
   /** What a link is for. Rejects LINK_INVALID. */
@@ -60,21 +67,14 @@ export type People = {
   remove(tenant: TenantId, id: string, actor: string): Promise<void>;
 };
 
-export type SignedIn = { readonly session: Session; readonly token: SessionToken };
-
-/** A working day; nobody stays signed in over night. */
-const SESSION_MS = 12 * 3_600_000;
 const IDLE_MS = 2 * 3_600_000;
 /** How exactly a list knows when a session was last used. */
 const SEEN_MS = 60_000;
 /** The first link is printed on a terminal that others may see later. */
 const LINK_MS = { setup: 30 * 60_000, invite: 3 * 86_400_000, reset: 30 * 60_000 } as const;
-const KEPT_MS = 30 * 86_400_000;
 /** How long a proof of the password counts: `Caller.session.fresh`. */
 export const FRESH_MS = 10 * 60_000;
-const MAX_NAME = 60;
 /** What a sign-in page may send as a user agent, in a list. */
-const MAX_AGENT = 200;
 
 export type PeopleDeps = {
   readonly change: Change;
@@ -114,6 +114,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
     return done;
   };
   const attempts = new Attempts();
+  const start = createStart(deps);
 
   /** Runs a comparison that may be guessed at: slowed down after failures, each failure an event. */
   async function guarded<T>(tenant: TenantId, name: string, from: From, compare: () => Promise<T | undefined>): Promise<T> {
@@ -126,7 +127,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
         emit({
           type: 'session.refused',
           actor: 'anonymous',
-          target: { kind: 'person', id: shown(name) },
+          target: { kind: 'person', id: shownName(name) },
           detail: { address: from.address },
         }),
       );
@@ -136,36 +137,12 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
     return found;
   }
 
-  async function start(
-    tenant: TenantId,
-    person: { id: PrincipalId; name: string; role: Role },
-    from: From,
-    methods: readonly string[] = ['pwd'],
-  ): Promise<SignedIn> {
-    const now = clock();
-    const token = newSessionToken();
-    const hash = sessionHash(token.bearer, token.cookie) as Buffer;
-    const id = newId('ses', now);
-    const expires = now + SESSION_MS;
-    await deps.change(tenant, async (sql, emit) => {
-      await rows.forgetOld(sql, now - KEPT_MS);
-      await rows.insertSession(sql, tenant, { id, person: person.id, hash, expires, from: plain(from), methods }, now);
-      await emit({
-        type: 'session.started',
-        actor: person.id,
-        target: { kind: 'session', id, name: person.name },
-        detail: { address: from.address },
-      });
-    });
-    return { session: { id, tenant, person: person.id, name: person.name, role: person.role, expires, proved: now, methods }, token };
-  }
-
   const credentials = (tenant: TenantId, by: { name: string } | { id: string }): Promise<rows.Credentials | undefined> =>
     store.tx(tenant, (sql) => rows.selectCredentials(sql, by));
 
   async function insertLink(
     tenant: TenantId,
-    what: { purpose: Purpose; role: Role; person: string | null; name?: string },
+    what: { purpose: Purpose; role: Role; person: string | null; email?: string | null },
     actor: string,
   ): Promise<string> {
     const token = newLinkToken();
@@ -202,8 +179,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       if (found.person !== null) {
         await rows.setPassword(sql, found.person, password, recovery, now);
         // Whoever is let in anew has lost more than the password.
-        await rows.deleteTotp(sql, found.person);
-        await rows.deletePasskeys(sql, found.person);
+        await rows.deleteFactors(sql, found.person);
         await endThem(sql, found.tenant, { person: found.person });
         await emit({
           type: 'person.password_changed',
@@ -251,7 +227,8 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       return insertLink(DEFAULT_TENANT, { purpose: 'setup', role: 'administrator', person: null }, 'system');
     },
     async invite(tenant, what, actor) {
-      if ('role' in what) return insertLink(tenant, { purpose: 'invite', role: what.role, person: null }, actor);
+      if ('role' in what)
+        return insertLink(tenant, { purpose: 'invite', role: what.role, person: null, email: what.email?.toLowerCase() ?? null }, actor);
       const person = await credentials(tenant, { id: what.person });
       if (person === undefined) throw fail('PERSON_UNKNOWN');
       return insertLink(tenant, { purpose: 'reset', role: person.role, person: person.id }, actor);
@@ -304,8 +281,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       const sealed = await sealPassword(password, person.name);
       await change(tenant, async (sql, emit) => {
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
-        await rows.deleteTotp(sql, person.id);
-        await rows.deletePasskeys(sql, person.id);
+        await rows.deleteFactors(sql, person.id);
         await endThem(sql, tenant, { person: person.id });
         await emit({
           type: 'person.password_changed',
@@ -383,13 +359,4 @@ function checkedName(name: string): string {
   if (trimmed === '' || trimmed.length > MAX_NAME || !trimmed.isWellFormed() || visible(trimmed) !== trimmed)
     throw fail('PERSON_NAME', { say: `It needs 1 to ${MAX_NAME} printable characters.` });
   return trimmed;
-}
-
-/** A name that somebody typed, for an event: cut, and nothing that is not printable. */
-function shown(name: string): string {
-  return visible(name.slice(0, MAX_NAME).toWellFormed());
-}
-
-function plain({ address, agent }: From): From {
-  return { address: shown(address), agent: visible(agent.slice(0, MAX_AGENT).toWellFormed()) };
 }

@@ -62,8 +62,9 @@ export async function setRole(sql: Sql, id: string, role: Role): Promise<void> {
   await sql.query('update identity_people set role = $2 where id = $1', [id, role]);
 }
 
-/** Frees the name, as for a revoked key. */
+/** Frees the name, as for a revoked key, and the accounts elsewhere. */
 export async function disablePerson(sql: Sql, id: string, now: number): Promise<void> {
+  await sql.query('delete from identity_upstream_links where person = $1', [id]);
   await sql.query("update identity_principals set disabled = $2, name = name || ' (removed ' || id || ')' where id = $1", [id, now]);
 }
 
@@ -151,13 +152,18 @@ export type NewInvitation = {
   readonly purpose: Purpose;
   readonly role: Role;
   readonly person: string | null;
+  /** In lower case. */
+  readonly email?: string | null;
   readonly expires: number;
 };
 
 export async function insertInvitation(sql: Sql, tenant: TenantId, invitation: NewInvitation, now: number): Promise<void> {
   await sql.query(
-    'insert into identity_invitations (tenant, id, hash, purpose, role, person, created, expires) values ($1, $2, $3, $4, $5, $6, $7, $8)',
-    [tenant, invitation.id, invitation.hash, invitation.purpose, invitation.role, invitation.person, now, invitation.expires],
+    'insert into identity_invitations (tenant, id, hash, purpose, role, person, created, expires, email) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    [
+      ...[tenant, invitation.id, invitation.hash, invitation.purpose, invitation.role, invitation.person, now, invitation.expires],
+      invitation.email ?? null,
+    ],
   );
 }
 
@@ -210,6 +216,13 @@ export async function confirmTotp(sql: Sql, person: string, now: number): Promis
 
 export async function deleteTotp(sql: Sql, person: string): Promise<boolean> {
   return (await sql.query('delete from identity_totp where person = $1 returning person', [person])).length > 0;
+}
+
+/** Every way in but the password. */
+export async function deleteFactors(sql: Sql, person: string): Promise<void> {
+  await deleteTotp(sql, person);
+  await deletePasskeys(sql, person);
+  await sql.query('delete from identity_upstream_links where person = $1', [person]);
 }
 
 /** A passkey in a list. Times in milliseconds since 1970. */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { BackchannelModel, ClientModel, DeviceModel, InteractionModel, Provider } from 'oidc-provider';
-import { visible, type JsonObject, type PrincipalId, type TenantId } from '../../kernel/index.ts';
+import { AppError, visible, type JsonObject, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
 import { GATEWAY_SCOPES } from '../access/principal.ts';
 import { fail } from '../errors.ts';
@@ -48,7 +48,7 @@ export type Consent = {
   look(uid: string, cookie: string | undefined, who: Answerer): Promise<Asked>;
   /** Answers where the browser goes next. Rejects ASK_GONE, ASK_REFUSED, PROOF_STALE. */
   answer(uid: string, cookie: string | undefined, who: Answerer, allow: boolean): Promise<string>;
-  /** Rejects CODE_UNKNOWN, ASK_REFUSED. */
+  /** Rejects CODE_UNKNOWN. */
   lookDevice(code: string, who: Answerer): Promise<Asked>;
   answerDevice(code: string, who: Answerer, allow: boolean): Promise<void>;
   /** Requests on another channel (CIBA) that wait for this person. */
@@ -165,7 +165,11 @@ export function createConsent(deps: ConsentDeps): Consent {
     const device = await (await deps.provider()).DeviceCode.findByUserCode(typed);
     if (device === undefined || device.isExpired || device.accountId !== undefined || device['error'] !== undefined)
       throw fail('CODE_UNKNOWN');
-    return { device, client: await clientOf(device.clientId ?? '', who) };
+    // Codes are short: who may not use one learns nothing of it.
+    const client = await clientOf(device.clientId ?? '', who).catch((error: unknown) => {
+      throw error instanceof AppError && error.code === 'ASK_REFUSED' ? fail('CODE_UNKNOWN') : error;
+    });
+    return { device, client };
   }
 
   async function waitingOf(id: string, who: Answerer): Promise<{ request: BackchannelModel; client: ClientModel }> {
@@ -210,6 +214,8 @@ export function createConsent(deps: ConsentDeps): Consent {
       await device.save();
     },
     async waiting(who) {
+      // What waits may be from before a restart: the library is loaded for it.
+      await deps.provider();
       const rows = await deps.artifacts().ofAccount('BackchannelAuthenticationRequest', who.person);
       const open = rows.filter(({ payload }) => payload['grantId'] === undefined && payload['error'] === undefined);
       return Promise.all(

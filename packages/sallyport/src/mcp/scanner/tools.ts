@@ -131,7 +131,7 @@ async function scanPath({ path = '.', since, packages }: Static<typeof WHERE>, d
   const request = { paths: [real], cwd: deps.root, config: {} };
   const { findings, notScanned, ran } =
     packages === true
-      ? scanPackages(request, deps.judge).result
+      ? (await scanPackages(request, deps.judge)).result
       : await scanPaths({ ...request, ...(since === undefined ? {} : { since }) }, deps.code);
   return answer(findings, notScanned, ran);
 }

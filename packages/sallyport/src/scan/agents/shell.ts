@@ -24,7 +24,9 @@ const AGENT_PROGRAM = /\b(?:claude|codex|gemini|copilot|aider|q chat|qwen|openco
 
 /** What the agent hands to a hook: arguments and paths that a model wrote. */
 const FROM_AGENT = '(?:CLAUDE_(?:TOOL|FILE)\\w*|TOOL_(?:INPUT|ARGS|OUTPUT)\\w*|(?:tool_|hook_)?(?:input|file_path|command|prompt))';
-const VARIABLE = new RegExp(`\\$\\{?${FROM_AGENT}\\b\\}?`, 'g');
+/** Or read from what is handed over on standard input. */
+const FROM_INPUT = '\\$\\(\\s*(?:cat\\s*\\|\\s*)?jq\\s[^()]{0,200}\\)';
+const VARIABLE = new RegExp(`\\$\\{?${FROM_AGENT}\\b\\}?|${FROM_INPUT}`, 'g');
 
 /** Downloads that are run, in a text that may be a command or instructions. */
 export function pipedDownloads(text: string, offset: number, inCommand: boolean): Hit[] {

@@ -5,17 +5,47 @@ import { LANGUAGES } from './language.ts';
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
  * calls: refused by sinks for which hardly any value from outside is right, in `sql` and `command` only when text was built with it. `custom` are the
  * sources of rules that users bring. `random` is a number that can be guessed: no data from outside, but no secret either.
- * `archive` is the name of a packed file, `error` a caught exception.
+ * `archive` is the name of a packed file, `error` a caught exception, `page` text that stands in a web page or in the browser's storage.
  */
 export const SOURCE_KINDS = [
-  ...['http', 'cli', 'environment', 'file', 'database', 'model', 'document', 'tool', 'parameter', 'custom', 'random', 'archive', 'error'],
+  ...[
+    'http',
+    'cli',
+    'environment',
+    'file',
+    'database',
+    'model',
+    'document',
+    'tool',
+    'parameter',
+    'custom',
+    'random',
+    'archive',
+    'error',
+    'page',
+  ],
 ] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** What a sink would do with the data; a sanitizer says for which of them its result is safe. At most 30: they are bits. */
 export const SINK_CLASSES = [
   ...['command', 'code', 'sql', 'nosql', 'path', 'url', 'redirect', 'html', 'template', 'deserialise', 'xml', 'ldap', 'xpath', 'regex'],
-  ...['log', 'header', 'prompt', 'format', 'prototype', 'memory', 'trust', 'import', 'csv', 'mail', 'resource', 'leak', 'credential'],
+  ...[
+    'log',
+    'header',
+    'prompt',
+    'format',
+    'prototype',
+    'memory',
+    'trust',
+    'import',
+    'csv',
+    'mail',
+    'resource',
+    'leak',
+    'credential',
+    'selector',
+  ],
 ] as const;
 export type SinkClass = (typeof SINK_CLASSES)[number];
 
@@ -107,10 +137,14 @@ const condition = Type.Object(
     optional: Type.Optional(Type.Boolean()),
     regex: Type.Optional(Type.String()),
     notRegex: Type.Optional(Type.String()),
+    /** Of the text as it stands, where `regex` is asked of the value that it is known to have. */
+    written: Type.Optional(Type.String()),
     below: Type.Optional(Type.Number()),
     above: Type.Optional(Type.Number()),
     /** The value is a literal or folds to one. */
     constant: Type.Optional(Type.Boolean()),
+    /** The value is a literal, or was made of literals alone. */
+    made: Type.Optional(Type.Boolean()),
   },
   closed,
 );
@@ -128,6 +162,10 @@ const taint = Type.Object(
     not: Type.Optional(byLanguage(patterns)),
     /** Of what the other metavariables of a sink stand for. */
     where: Type.Optional(Type.Array(condition)),
+    /** An expression on the line of the source, from its place on: which variable of the environment it is. */
+    sourceText: Type.Optional(Type.String()),
+    /** An expression on the rest of the function after the sink: what shows that the value is checked there. */
+    unless: Type.Optional(Type.String()),
     sources: Type.Optional(byLanguage(Type.Array(sourceEntry))),
     sanitizers: Type.Optional(byLanguage(patterns)),
     propagators: Type.Optional(byLanguage(patterns)),
@@ -170,8 +208,15 @@ export const checkSchema = Type.Object(
     inspect: Type.Optional(Type.String()),
     /** `false`: what is wrong in a program is right in its tests (fixed seeds, open permissions), where it is not reported. */
     tests: Type.Optional(Type.Literal(false)),
-    /** A replacement by language in which metavariables stand for what they matched; only where it cannot change what correct code does. */
-    autofix: Type.Optional(byLanguage(Type.String())),
+    /**
+     * Replacements in the code of a finding (`replace`: a linear-time expression, `by`: text with `$1`), the first that matches once; only where they
+     * cannot change what correct code does.
+     */
+    autofix: Type.Optional(
+      byLanguage(
+        Type.Array(Type.Object({ replace: Type.String({ minLength: 1 }), by: Type.String() }, closed), { minItems: 1, maxItems: 20 }),
+      ),
+    ),
     /** Each hit is found by this check, each near-miss is not. */
     cases,
   },

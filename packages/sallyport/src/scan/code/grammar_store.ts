@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Language as Loaded, Parser, type TreeCursor } from 'web-tree-sitter';
+import type { Repaired } from './repair.ts';
 import { SyntaxTree, type GrammarNames, type TreeArrays } from './syntax.ts';
 import type { Grammar } from './language.ts';
 
@@ -31,13 +32,20 @@ export class GrammarParser {
     for (let kind = 0; kind < loaded.types.length; kind++) this.#keep[kind] = keepOf(loaded, kind);
   }
 
-  /** The tree of a text; `undefined` when the grammar gives none. Broken text gives a tree with `ERROR` nodes. */
-  parse(text: string): SyntaxTree | undefined {
-    const tree = this.#parser.parse(text);
+  /** The tree of a text, or of its repaired form with the places of the text; `undefined` when the grammar gives none. Broken text gives a tree with `ERROR` nodes. */
+  parse(text: string, read: Repaired = { text, shift: 0 }): SyntaxTree | undefined {
+    const tree = this.#parser.parse(read.text);
     if (tree === null) return undefined;
     const cursor = tree.walk();
     try {
       const { arrays, truncated } = this.#flatten(cursor);
+      if (read.text !== text) {
+        const place = (offset: number): number => Math.min(Math.max(offset - read.shift, 0), text.length);
+        for (let row = 0; row < arrays.start.length; row++) {
+          arrays.start[row] = place(arrays.start[row] as number);
+          arrays.end[row] = place(arrays.end[row] as number);
+        }
+      }
       return new SyntaxTree(text, this.names, arrays, truncated);
     } finally {
       cursor.delete();

@@ -32,6 +32,7 @@ export class IrBuilder {
   readonly #constants: Constant[] = [];
   readonly #constantIds = new Map<Constant, number>();
   readonly #imported = new Map<string, SymbolId>();
+  readonly #wildcards: { readonly path: readonly string[]; readonly except: ReadonlySet<string> }[] = [];
   #scope: Scope;
   #exports = -1;
 
@@ -81,7 +82,18 @@ export class IrBuilder {
       const slot = scope.find(id);
       if (slot >= 0) return outward === 0 ? this.emit(OP.load, slot, 0, 0, node) : this.emit(OP.loadOuter, outward, slot, 0, node);
     }
-    return this.symbol([name], node);
+    return this.symbol(this.#fromWildcard(name) ?? [name], node);
+  }
+
+  /** A module all of whose names are imported: `from flask import *`. */
+  importAll(path: readonly string[], except: ReadonlySet<string>): void {
+    this.#wildcards.push({ path, except });
+  }
+
+  /** Of several such modules nobody can say which one a name is of. */
+  #fromWildcard(name: string): readonly string[] | undefined {
+    const [only] = this.#wildcards;
+    return only === undefined || this.#wildcards.length > 1 || only.except.has(name) ? undefined : [...only.path, name];
   }
 
   /** Stores into the nearest declared variable, or declares one here. */

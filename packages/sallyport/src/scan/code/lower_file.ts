@@ -1,9 +1,10 @@
 import type { SourceFile } from './finding.ts';
-import { grammarParser, MAX_DEPTH } from './grammar_store.ts';
+import { grammarParser, MAX_DEPTH, type GrammarParser } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
 import { IrBuilder, MAX_INSTRUCTIONS } from './ir_builder.ts';
-import { grammarOf, languageOf } from './language.ts';
+import { grammarOf, languageOf, type Language } from './language.ts';
 import { loweringOf } from './lower/registry.ts';
+import { repaired } from './repair.ts';
 import type { Symbols } from './symbol.ts';
 import type { SyntaxTree } from './syntax.ts';
 
@@ -32,15 +33,37 @@ export async function lowerFile(
   const lowering = loweringOf(languageOf(grammar));
   if (lowering === undefined) return skip('the language is not scanned yet');
   const parser = await grammarParser(grammar);
-  const tree = parser.parse(file.text);
+  const tree = bestTree(parser, file.text, languageOf(grammar));
   if (tree === undefined) return skip('the parser gave no tree');
   if (tree.truncated) skip(`nested deeper than ${MAX_DEPTH}: the inner part is not scanned`);
-  if (brokenPart(tree) > MAX_BROKEN_PART) skip('most of it does not parse: what is no code of the language is not scanned');
+  if (brokenPart(tree) > MAX_BROKEN_PART) skip('most of it does not parse: only what does is scanned');
   const language = languageOf(grammar);
   const build = new IrBuilder(file.path, language, tree, symbols);
   lowering.lower(tree, build);
   if (build.overflow) skip(`a function with more than ${MAX_INSTRUCTIONS} instructions: the rest of it is not scanned`);
   return { module: build.finish(), reasons };
+}
+
+/** A fragment is also read with what it lacks at its ends, and the better one of both trees is taken. */
+function bestTree(parser: GrammarParser, text: string, language: Language): SyntaxTree | undefined {
+  const tree = parser.parse(text);
+  const broken = tree === undefined ? 0 : errorLength(tree);
+  if (broken === 0) return tree;
+  const whole = repaired(text, language);
+  const again = whole === undefined ? undefined : parser.parse(text, whole);
+  return again !== undefined && errorLength(again) < broken ? again : tree;
+}
+
+/** Tree-sitter's number of its kind `ERROR`. */
+const ERROR = 0xff_ff;
+
+/** Characters that stand in errors. */
+function errorLength(tree: SyntaxTree): number {
+  let length = 0;
+  for (let node = 0; node < tree.count; node++) {
+    if (tree.kind[node] === ERROR) length += (tree.end[node] as number) - (tree.start[node] as number);
+  }
+  return length;
 }
 
 /** The part of the text, 0 to 1, that stands in errors at the top of the tree. */

@@ -1,4 +1,5 @@
 import type { SourceFile } from './finding.ts';
+import { grammarOf } from './language.ts';
 
 /** What the build files of a project say of names: the path of a Go module and the name of a crate by the folder they stand in. */
 export type ProjectNames = { readonly goModules: ReadonlyMap<string, string>; readonly crates: ReadonlyMap<string, string> };
@@ -28,4 +29,9 @@ export function projectNames(files: readonly SourceFile[]): ProjectNames {
 
 export function isProjectFile(path: string): boolean {
   return /(?:^|\/)(?:go\.mod|Cargo\.toml)$/.test(path);
+}
+
+/** Whether the engine reads the file: code of its languages, or what says how a project's parts are called. */
+export function isRead(path: string): boolean {
+  return grammarOf(path) !== undefined || isProjectFile(path);
 }

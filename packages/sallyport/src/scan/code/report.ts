@@ -1,8 +1,10 @@
 import { SOURCE_KINDS, type Check } from './check.ts';
+import { Autofixes } from './autofix.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
 import type { FlowReport } from './taint/engine.ts';
 import type { SinkRule } from './taint/rules.ts';
+import { FlowConditions } from './flow_condition.ts';
 import { isTestCode } from './test_code.ts';
 
 /** Steps of a trace that are shown: the first and the last ones; the middle of a long way tells least. */
@@ -22,19 +24,22 @@ type More = { readonly trace?: readonly TraceStep[]; readonly confidence?: numbe
 /** Findings by check and line, each once, however many ways lead to it. */
 export class Report {
   readonly #found = new Map<string, CodeFinding>();
+  readonly #conditions = new FlowConditions();
+  readonly #autofixes = new Autofixes();
 
   flow({ sink, module, node, source, step }: FlowReport): void {
     if (sink.check.tests === false && isTestCode(source.module, source.node)) return;
+    const isTest = isTestCode(source.module, source.node) || isTestCode(module, node);
+    if (!this.#conditions.hold(sink.check, source, { module, node })) return;
     const way: TraceStep[] = [];
     for (let at = step; at !== undefined; at = at.before) way.unshift(traceStep(at.module, at.node, at.what));
     const trace = [traceStep(source.module, source.node, source.what), ...shortened(way), traceStep(module, node, 'arrives at the sink')];
     const isParameter = SOURCE_KINDS[source.kind] === 'parameter';
-    this.#add(
-      sink.check,
-      module,
-      node,
-      isParameter ? { trace, confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : { trace },
-    );
+    this.#add(sink.check, module, node, {
+      trace,
+      ...(isParameter ? { confidence: Math.min(sink.check.confidence, PARAMETER_CONFIDENCE) } : {}),
+      ...(isTest ? { audit: true as const } : {}),
+    });
   }
 
   /** Only where no flow is reported. */
@@ -50,7 +55,8 @@ export class Report {
 
   /** `offset`: the place inside a node that is too wide to name it. */
   match(check: Check, module: ModuleIr, node: number, offset?: number): void {
-    this.#add(check, module, node, {}, offset);
+    // What tests do to themselves nobody else can reach: shown with `audit` alone.
+    this.#add(check, module, node, isTestCode(module, node) ? { audit: true } : {}, offset);
   }
 
   findings(): CodeFinding[] {
@@ -65,6 +71,7 @@ export class Report {
     const known = this.#found.get(key);
     const isMore = known?.audit === true ? more.audit === undefined : known?.trace === undefined && more.trace !== undefined;
     if (known !== undefined && !isMore) return;
+    const autofix = offset === undefined ? this.#autofixes.of(check, module, node) : undefined;
     const endLine = Math.min(end.line, start.line + MAX_LINES);
     this.#found.set(key, {
       rule: `code.${check.id}`,
@@ -83,6 +90,7 @@ export class Report {
       fix: check.fix,
       taxonomy: [check.cwe, ...(check.owasp ?? [])],
       message: check.message,
+      ...(autofix === undefined ? {} : { autofix }),
       ...more,
       ...(check.tier === 'audit' ? { audit: true as const } : {}),
     });

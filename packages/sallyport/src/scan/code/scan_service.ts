@@ -42,7 +42,11 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
   const findings = analyse(modules, await Patterns.of(modules, checks), spec, exhausted);
   const stats: ScanStats = { files: modules.length, characters, front: cpu, analysis: threadTime() - started };
   const active = new Set(checks.filter(({ tier }) => tier === 'certain' || options.audit === true).map(({ id }) => `code.${id}`));
-  return { findings: findings.filter(({ rule }) => active.has(rule)), notScanned: [...notScanned, ...exhausted], stats };
+  return {
+    findings: findings.filter(({ rule, audit }) => active.has(rule) && (spec.audit || audit !== true)),
+    notScanned: [...notScanned, ...exhausted],
+    stats,
+  };
 }
 
 type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean; readonly names: ProjectNames };

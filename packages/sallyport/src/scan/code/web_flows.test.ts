@@ -91,7 +91,23 @@ const GUARDED: readonly (readonly [rule: string, text: string, isFound: boolean]
     false,
   ],
   ['path-traversal', "from flask import request\ndef read():\n    return open('/srv/' + request.args['f']).read()\n", true],
+  [
+    'xpath-injection',
+    "from flask import request\ndef find(root):\n    name = request.args['n']\n    if \"'\" in name:\n        return None\n    return root.xpath(f\"/a[@n='{name}']\")\n",
+    false,
+  ],
 ];
+
+test('text of another type than HTML is no script, and tests are audit', async () => {
+  const plain = "app.get('/', (req, res) => { res.set('Content-Type', 'text/plain'); res.send(req.query.a); });\n";
+  const html = "app.get('/', (req, res) => { res.send(req.query.a); });\n";
+  const rules = async (path: string, text: string, audit = false): Promise<string[]> =>
+    (await scanCode([{ path, text }], { audit })).findings.map(({ rule }) => rule);
+  assert.deepEqual(await rules('a.js', plain), []);
+  assert.deepEqual(await rules('a.js', html), ['code.cross-site-scripting']);
+  assert.deepEqual(await rules('test/a.js', html), []);
+  assert.ok((await rules('test/a.js', html, true)).includes('code.cross-site-scripting'));
+});
 
 test('a check of an address or path counts for the data itself', async () => {
   for (const [rule, text, isFound] of GUARDED) {
@@ -106,6 +122,36 @@ test('a check of an address or path counts for the data itself', async () => {
 
 /** Frameworks whose files do not say by themselves what is a request: types, names, places. */
 const FRAMEWORKS: readonly (readonly [what: string, rule: string, files: Readonly<Record<string, string>>])[] = [
+  [
+    'names of an imported module without naming them',
+    'command-injection',
+    { 'a.py': "from flask import *\nfrom os import popen\ndef a():\n    popen('x ' + request.args['q'])\n" },
+  ],
+  [
+    'a class method of another file',
+    'sql-injection',
+    {
+      'model.py':
+        'from sqlalchemy import text\nclass User:\n    @classmethod\n    def find(cls, name):\n        return cls.query.filter(text("name = \'%s\'" % name))\n',
+      'view.py': "from flask import request\nfrom model import User\ndef a():\n    return User.find(request.args['q'])\n",
+    },
+  ],
+  [
+    'a receiver that is known by its base class',
+    'path-traversal',
+    {
+      'a.py':
+        "from http.server import BaseHTTPRequestHandler\nclass H(BaseHTTPRequestHandler):\n    def do_GET(self):\n        open('files' + self.path)\n",
+    },
+  ],
+  [
+    'a function with a promise in place of its callback',
+    'command-injection',
+    {
+      'a.js':
+        "const { promisify } = require('util');\nconst run = promisify(require('child_process').exec);\nconst app = require('express')();\napp.get('/', async (req, res) => { await run('x ' + req.query.a); });\n",
+    },
+  ],
   [
     'a controller of Express whose parameters have other names',
     'command-injection',

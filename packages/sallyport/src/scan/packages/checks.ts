@@ -43,6 +43,14 @@ export const PACKAGE_CHECKS = [
     taxonomy: ['CWE-1395', 'LLM03:2025'],
   },
   {
+    id: 'packages.missing',
+    title: 'A package that the registry does not have',
+    why: 'Whoever registers the name decides what everybody installs who builds this project; models invent such names again and again.',
+    fix: 'Remove it, or name the package that is meant; when it comes from a registry of your own, write that down under `scan.registries`.',
+    severity: 'high',
+    taxonomy: ['CWE-1357', 'LLM09:2025', 'ASI04:2026'],
+  },
+  {
     id: 'packages.undeclared',
     title: 'An import that no manifest declares',
     why: 'It works on the machine where the package happens to be installed; elsewhere somebody installs what has this name.',

@@ -5,6 +5,7 @@ import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
 import { canonicalName, ECOSYSTEMS, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
 import { readPackageFile } from './files.ts';
 import { importsOf, isDeclared, type Import } from './imports.ts';
+import type { Existence } from './registry.ts';
 
 /** What a project says of packages, and what its code imports. */
 export type PackageInventory = {
@@ -30,17 +31,19 @@ export function readInventory(files: readonly SourceText[]): PackageInventory {
     for (const { ecosystem, name } of read.dependencies) declared[ecosystem].add(canonicalName(ecosystem, name));
     for (const name of read.declares) declared[ecosystemOf(file.path)].add(canonicalName(ecosystemOf(file.path), name));
   }
-  for (const name of localModules(files)) declared.pypi.add(canonicalName('pypi', name));
+  for (const name of localModules(files, /\.pyi?$/)) declared.pypi.add(canonicalName('pypi', name));
+  // `import x from 'utils/x'` of a bundler that starts at a folder of the project.
+  for (const name of localModules(files, /\.[cm]?[jt]sx?$/)) declared.npm.add(name);
   return { dependencies, imports: files.flatMap(importsOf), declared, notScanned };
 }
 
-/** Every name of a Python file and of a folder that has one: an import of it is local. */
-function* localModules(files: readonly SourceText[]): Generator<string> {
+/** Every name of such a file and of a folder that has one: an import of it is local. */
+function* localModules(files: readonly SourceText[], of: RegExp): Generator<string> {
   const folders = new Set<string>();
   for (const { path } of files) {
-    if (!/\.pyi?$/.test(path)) continue;
+    if (!of.test(path)) continue;
     const parts = path.split('/');
-    yield (parts.pop() ?? '').replace(/\.pyi?$/, '');
+    yield (parts.pop() ?? '').replace(of, '');
     for (const part of parts) if (!folders.has(part) && folders.add(part)) yield part;
   }
 }
@@ -54,10 +57,12 @@ export type PackageChecks = {
   readonly judge: JudgePackage | undefined;
   readonly advisories: Advisories | undefined;
   readonly audit: boolean;
+  /** What the registries answered, by `keyOf`; empty when none was asked. */
+  readonly existence?: ReadonlyMap<string, Existence>;
 };
 
 /** What is wrong with a project's packages, each once, at its manifest before its lock file. */
-export function packageFindings(inventory: PackageInventory, { judge, advisories, audit }: PackageChecks): ScanFinding[] {
+export function packageFindings(inventory: PackageInventory, { judge, advisories, audit, existence }: PackageChecks): ScanFinding[] {
   const findings = new Map<string, ScanFinding>();
   const add = (key: string, finding: ScanFinding): unknown => findings.has(key) || findings.set(key, finding);
   const direct = [...inventory.dependencies].sort(
@@ -68,7 +73,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     const key = keyOf(ecosystem, name);
     for (const { advisory, affected } of advisories?.of(ecosystem, name, version) ?? [])
       add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports));
-    const doubt = dependency.direct ? judged(judge, ecosystem, name, dependency.location) : undefined;
+    const doubt = dependency.direct ? (missing(existence, dependency) ?? judged(judge, ecosystem, name, dependency.location)) : undefined;
     if (doubt !== undefined) add(`name ${key}`, doubt);
   }
   const known = new Set(ECOSYSTEMS.filter((ecosystem) => inventory.dependencies.some((one) => one.ecosystem === ecosystem)));
@@ -76,7 +81,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     // Without any manifest of its ecosystem a file is a script, and nothing is missing.
     if (!known.has(one.ecosystem) || isDeclared(one, inventory.declared[one.ecosystem])) continue;
     const key = `import ${keyOf(one.ecosystem, one.name)}`;
-    const doubt = judged(judge, one.ecosystem, one.name, one.location);
+    const doubt = missing(existence, one) ?? (isModuleName(judge, one) ? undefined : judged(judge, one.ecosystem, one.name, one.location));
     if (doubt !== undefined) add(key, doubt);
     else if (audit)
       add(key, {
@@ -85,6 +90,28 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
       });
   }
   return [...findings.values()];
+}
+
+function missing(
+  existence: ReadonlyMap<string, Existence> | undefined,
+  { ecosystem, name, location }: Pick<Dependency, 'ecosystem' | 'name' | 'location'>,
+): ScanFinding | undefined {
+  if (existence?.get(keyOf(ecosystem, name)) !== 'missing') return undefined;
+  return make('packages.missing', location, `The registry has no package ${name}.`, 0.95);
+}
+
+/**
+ * A module of Python need not be called as the package that brings it: `opensearchpy` is of opensearch-py, `markdown_it` of markdown-it-py. Only what
+ * is more than another separator, and not a name of another ecosystem, is in doubt.
+ */
+function isModuleName(judge: JudgePackage | undefined, { ecosystem, name }: Import): boolean {
+  if (ecosystem !== 'pypi') return false;
+  const result = judge?.(ecosystem, name);
+  return result?.verdict === 'cross_ecosystem' || (result?.like !== undefined && bare(result.like) === bare(name));
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_.]/g, '');
 }
 
 const VERDICTS = { near_twin: 'packages.near-twin', invented: 'packages.invented', cross_ecosystem: 'packages.other-ecosystem' } as const;

@@ -4,6 +4,7 @@ import { jsonReport } from './json.ts';
 import { sarifReport } from './sarif.ts';
 import { tableReport } from './table.ts';
 
+export { unifiedDiff } from './diff.ts';
 export const FORMATS = ['table', 'json', 'sarif', 'html'] as const;
 export type Format = (typeof FORMATS)[number];
 

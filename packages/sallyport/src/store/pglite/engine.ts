@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Logger } from '../../kernel/index.ts';
 import { IDLE_LIMIT_MS, runBody } from '../body.ts';
-import { CHANNEL, type Engine, type Owner } from '../engine.ts';
+import { CHANNEL, type Engine, type Owner, type TransactionOptions } from '../engine.ts';
 import { fail } from '../errors.ts';
 import { sqlError } from '../fault.ts';
 import type { Row, Sql } from '../sql.ts';
@@ -30,8 +30,8 @@ export type PgliteOptions = {
 
 /** Closing writes a last checkpoint of at most 16 MiB of buffers; a process was once seen to stay for minutes. */
 const CLOSE_LIMIT_MS = 10_000;
-/** How often the tables are looked at for dead rows. */
-const TIDY_MS = 300_000;
+/** How often the tables are looked at: for dead rows, and for statistics that have become old. */
+const TIDY_MS = 60_000;
 
 /**
  * Embedded PostgreSQL in `dir/store`, for one process (lock: `dir/store.lock`). When its thread ends (a statement over its limit, a failed
@@ -85,7 +85,7 @@ export async function openPglite(dir: string, options: PgliteOptions): Promise<E
     onAcknowledged: options.onAcknowledged,
   });
 
-  async function transaction<T>(scope: Scope, snapshot: boolean, fn: (sql: Sql) => Promise<T>): Promise<T> {
+  async function transaction<T>(scope: Scope, { snapshot = false }: TransactionOptions, fn: (sql: Sql) => Promise<T>): Promise<T> {
     if (nested.getStore()?.open === true) throw fail('STORE_NESTED');
     if (scope.role === 'app') tenantName(scope.tenant);
     const done = await turns.take();
@@ -184,7 +184,7 @@ export async function openPglite(dir: string, options: PgliteOptions): Promise<E
       };
     },
     async ping() {
-      await transaction({ role: 'system' }, false, (sql) => sql.query('select 1'));
+      await transaction({ role: 'system' }, {}, (sql) => sql.query('select 1'));
     },
     close: () => close('the store is closed'),
   };

@@ -168,6 +168,22 @@ describe('embedded PostgreSQL: one thread', () => {
 });
 
 describe('embedded PostgreSQL: upkeep', () => {
+  it('looks at a table that has grown, without which the planner takes it for a small one', async () => {
+    await test.store.tx(ANNA, (sql) =>
+      sql.query("insert into contract_rows (tenant, id) select $1, 'grown-' || n from generate_series(1, 3000) n", [ANNA]),
+    );
+    const analysed = async (): Promise<boolean> =>
+      (
+        await test.engine.owner((owner) =>
+          owner.query<{ done: boolean }>(
+            "select last_analyze is not null as done from pg_stat_user_tables where relname = 'contract_rows'",
+          ),
+        )
+      )[0]?.done === true;
+    for (let turn = 0; turn < 100 && !(await analysed()); turn++) await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await analysed(), true);
+  });
+
   it('vacuums a table with many dead rows by itself', async () => {
     await test.store.tx(ANNA, async (sql) => {
       await sql.query("insert into contract_rows (tenant, id) select $1, 'dead-' || n from generate_series(1, 2000) n", [ANNA]);

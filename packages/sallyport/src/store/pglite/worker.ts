@@ -53,6 +53,15 @@ const MOST_DEAD: Step = {
     where n_dead_tup > 1000 and n_dead_tup > 0.2 * n_live_tup order by n_dead_tup desc limit 1`,
 };
 
+/**
+ * Without statistics a large table is taken for a small one, and every page of it is read and sorted whole: a list of 100,000 events took a second.
+ * The table with the most rows that came or changed since it was looked at, if they are many and a fifth of it.
+ */
+const MOST_CHANGED: Step = {
+  text: `select quote_ident(schemaname) || '.' || quote_ident(relname) from pg_stat_user_tables
+    where n_mod_since_analyze > 1000 and n_mod_since_analyze > 0.2 * n_live_tup order by n_mod_since_analyze desc limit 1`,
+};
+
 const port = parentPort;
 const tell = (told: Told): void => port?.postMessage(told);
 
@@ -167,8 +176,9 @@ async function ownerQuery(wire: Wire, ask: Ask & { op: 'owner' }): Promise<Rows>
 }
 
 async function tidy(wire: Wire): Promise<undefined> {
-  const table = (await wire.run([MOST_DEAD])).results[0]?.rows[0]?.[0];
-  if (typeof table === 'string') await wire.script(`vacuum (analyze) ${table}`);
+  const [dead, changed] = (await wire.run([MOST_DEAD, MOST_CHANGED])).results.map(({ rows }) => rows[0]?.[0]);
+  if (typeof dead === 'string') await wire.script(`vacuum (analyze) ${dead}`);
+  else if (typeof changed === 'string') await wire.script(`analyze ${changed}`);
   return undefined;
 }
 

@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { Clock, Logger, Secret } from '../../kernel/index.ts';
 import { ASK_LIMIT_MS, IDLE_LIMIT_MS, runBody } from '../body.ts';
-import type { Engine, Owner } from '../engine.ts';
+import type { Engine, Owner, TransactionOptions } from '../engine.ts';
 import { fail } from '../errors.ts';
 import { sqlError } from '../fault.ts';
 import type { Row, Sql } from '../sql.ts';
@@ -66,9 +67,10 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
     });
   }
 
-  async function transaction<T>(scope: Scope, snapshot: boolean, fn: (sql: Sql) => Promise<T>): Promise<T> {
+  async function transaction<T>(scope: Scope, kind: TransactionOptions, fn: (sql: Sql) => Promise<T>): Promise<T> {
     if (nested.getStore()?.open === true) throw fail('STORE_NESTED');
-    const start = beginText(scope, snapshot, askLimit, idleLimit);
+    const start = beginText(scope, kind, askLimit, idleLimit);
+    const ask = kind.lookups === true ? runPrepared : run;
     const client = await connect();
     const state = { open: true };
     let broken = false;
@@ -76,7 +78,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
       await run(client, start);
       const value = await runBody(
         { scope, state, limit: idleLimit },
-        async (text, params) => (await run(client, text, params)).rows as Row[],
+        async (text, params) => (await ask(client, text, params)).rows as Row[],
         (sql) => nested.run(state, () => fn(sql)),
       );
       const { command } = await run(client, 'commit');
@@ -118,7 +120,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
     owner,
     listen: (channel, on) => listener.listen(channel, on),
     async ping() {
-      await transaction({ role: 'system' }, false, (sql) => sql.query('select 1'));
+      await transaction({ role: 'system' }, {}, (sql) => sql.query('select 1'));
     },
     async close() {
       if (closed) return;
@@ -129,24 +131,41 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   };
 }
 
+// A plan that is kept was made when the table was perhaps empty: it must not be one that reads all of it.
+// Nor is anything of it worth compiling.
+const LOOKUPS = ['set local plan_cache_mode = force_generic_plan', 'set local enable_seqscan = off', 'set local jit = off'];
+
+const names = new Map<string, string>();
+
+/** As `run`, with a name by which the connection keeps the statement. Texts are constants, so there are few. */
+function runPrepared(client: pg.ClientBase, text: string, params: readonly unknown[]): Promise<pg.QueryResult> {
+  let name = names.get(text);
+  if (name === undefined) names.set(text, (name = `s_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`));
+  return run(client, text, params, name);
+}
+
 /** Everything that opens a transaction, in one message: names are constants and the tenant has passed its pattern. */
-function beginText(scope: Scope, snapshot: boolean, askLimit: number, idleLimit: number): string {
+function beginText(scope: Scope, { snapshot, lookups }: TransactionOptions, askLimit: number, idleLimit: number): string {
   return [
-    snapshot ? 'begin isolation level repeatable read, read only' : 'begin',
+    snapshot === true ? 'begin isolation level repeatable read, read only' : 'begin',
     `set local search_path to ${SCHEMA}`,
     `set local statement_timeout = ${askLimit}`,
     // Later than our own limit: this one is for a process that is gone without its connection having noticed.
     `set local idle_in_transaction_session_timeout = ${idleLimit + NETWORK_GRACE_MS}`,
+    ...(lookups === true ? LOOKUPS : []),
     ...(scope.role === 'app' ? [`set local app.tenant = '${tenantName(scope.tenant)}'`] : []),
     `set local role ${ROLES[scope.role]}`,
   ].join(';');
 }
 
 /** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
-async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
+async function run(client: pg.ClientBase, text: string, params?: readonly unknown[], name?: string): Promise<pg.QueryResult> {
   try {
     if (params === undefined) return await client.query(text);
-    const query: pg.QueryConfig & { queryMode: 'extended' } = { text, values: params.map(encodeBuffer), queryMode: 'extended' };
+    const query: pg.QueryConfig & { queryMode: 'extended' } = {
+      ...{ text, values: params.map(encodeBuffer), queryMode: 'extended' },
+      ...(name === undefined ? {} : { name }),
+    };
     return await client.query(query);
   } catch (error) {
     throw asSqlError(error);

@@ -102,6 +102,27 @@ describe('PostgreSQL: limits and lost connections', () => {
     assert.deepEqual(rows, [{ role: 'sallyport_system', tenant: '' }]);
   });
 
+  it('plans a look-up once for a connection, without reading whole tables, and no longer than its transaction', async (context) => {
+    if (database === undefined) return context.skip(skipReason());
+    const text = 'select id from fga_stores where id = $1';
+    const settings = "select current_setting('plan_cache_mode') as mode, current_setting('enable_seqscan') as scans";
+    for (let i = 0; i < 8; i++)
+      await store.tx(
+        ANNA,
+        async (sql) => {
+          assert.deepEqual(await sql.query(text, [`none${i}`]), []);
+          assert.deepEqual(await sql.query(settings), [{ mode: 'force_generic_plan', scans: 'off' }]);
+          const [kept] = await sql.query<{ plans: number }>(
+            'select generic_plans as plans from pg_prepared_statements where statement = $1 and custom_plans = 0',
+            [text],
+          );
+          assert.ok((kept?.plans ?? 0) >= 1);
+        },
+        { lookups: true },
+      );
+    assert.deepEqual(await store.tx(ANNA, (sql) => sql.query(settings)), [{ mode: 'auto', scans: 'on' }]);
+  });
+
   it('rejects while the database is gone, tells its listeners when it is back, and goes on', { timeout: 30_000 }, async (context) => {
     if (database === undefined) return context.skip(skipReason());
     const heard: string[] = [];

@@ -9,6 +9,7 @@ import type { Judgement } from './judge.ts';
 const TAXONOMY = { prompt_injection: ['CWE-1427', 'LLM01:2025', 'AML.T0051'], jailbreak: ['CWE-1427', 'LLM01:2025', 'AML.T0054'] };
 
 const SUFFIX = INPUTS.indexOf('suffix');
+const CLOSER = INPUTS.indexOf('closer');
 
 /** Named features that evidence shows. */
 const SHOWN = 4;
@@ -36,7 +37,7 @@ function isScene({ short, long }: Windows): boolean {
 
 /** The finding without its place. Evidence names rules and words of the model's own list, never the text. */
 export function factsOf(judgement: Judgement, channel: Channel, model: Model): FindingFacts {
-  const { cluster, score, view, windows } = judgement;
+  const { cluster, score, view, windows, inputs } = judgement;
   const ruled = cluster !== undefined && cluster.score >= RULES_SPEAK;
   const machine = !ruled && isSuffix(judgement);
   const category = machine
@@ -52,7 +53,7 @@ export function factsOf(judgement: Judgement, channel: Channel, model: Model): F
     confidence: score,
     evidence: [
       ...(signs.length === 0 ? [] : [signs.join(', ')]),
-      `model ${windows.short.toFixed(1)} near, ${windows.long.toFixed(1)} far${words.length === 0 ? '' : ` (${words.join(', ')})`}`,
+      `model ${windows.short.toFixed(1)} near, ${windows.long.toFixed(1)} far, ${(inputs[CLOSER] ?? 0).toFixed(1)} on a closer look${words.length === 0 ? '' : ` (${words.join(', ')})`}`,
       ...(machine ? [`a stretch without sense, ${judgement.suffix.bits.toFixed(1)} bits a sign`] : []),
       ...(view.name === 'plain' ? [] : [`read from ${view.name}`]),
     ].join('; '),

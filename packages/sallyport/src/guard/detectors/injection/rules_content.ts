@@ -91,6 +91,37 @@ export const CONTENT_RULES: readonly Rule[] = [
     around: isToTheModel,
   },
   {
+    // Comes before what the reader was asked for.
+    id: 'comes-first',
+    category: 'prompt_injection',
+    weights: { prompt: 0.2, content: 0.4 },
+    when: [
+      'before|prior <7 task|question|request|assignment|query|errand <6 please|must|need|should|first|following',
+      'please|must|need|should|first <9 before <7 task|question|request|assignment|query',
+      'instead|ahead <4 task|question|request|assignment|query <4 gave|asked|given|user',
+    ],
+  },
+  {
+    // A model called by its name in the second person.
+    id: 'named-model',
+    category: 'prompt_injection',
+    weights: { prompt: 0.1, content: 0.35 },
+    when: [
+      'you|dear|hello|hi|hey|attention|listen <1 claude|gpt|chatgpt|gemini|llama|mistral|deepseek|grok|qwen|copilot',
+      'message|note|letter|word|request|instruction|plea <9 you <2 claude|gpt|chatgpt|gemini|llama|mistral|deepseek|grok|qwen|ai|assistant|llm',
+    ],
+  },
+  {
+    // Speaks of the task that the reader has, as only its giver would.
+    id: 'your-task',
+    category: 'prompt_injection',
+    weights: { prompt: 0.1, content: 0.4 },
+    when: [
+      'task|question|job|assignment|work <2 i|we <2 gave|assigned|set|asked|handed',
+      'i|we|user gave|assigned|handed|asked you <5 beginning|start|earlier|first',
+    ],
+  },
+  {
     id: 'assistant-agreed',
     category: 'prompt_injection',
     weights: { prompt: 0.5, content: 0.65 },

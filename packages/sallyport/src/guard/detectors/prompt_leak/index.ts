@@ -20,7 +20,7 @@ export const detector: Detector = {
   setUp,
 };
 
-type Planted = { readonly canary: Canary; readonly forms: readonly Form[]; readonly skeleton: string };
+type Planted = { readonly canary: Canary; readonly forms: readonly Form[]; readonly skeleton: string; readonly reversed: string };
 
 /** A skeleton (letters and digits only) shorter than this occurs by chance. */
 const MIN_SKELETON = 8;
@@ -41,12 +41,13 @@ function setUp({ canaries }: DetectorSetup): Scanner {
 }
 
 function plant(canary: Canary): Planted {
-  return { canary, forms: formsOf(canary.value.normalize('NFKC')), skeleton: skeleton(canary.value) };
+  const bones = skeleton(canary.value);
+  return { canary, forms: formsOf(canary.value.normalize('NFKC')), skeleton: bones, reversed: bones.split('').toReversed().join('') };
 }
 
 function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
-  let bare: { text: string; from: readonly number[] } | undefined;
-  for (const { canary, forms, skeleton: bones } of planted) {
+  let bare: string | undefined;
+  for (const { canary, forms, skeleton: bones, reversed } of planted) {
     let seen = false;
     for (const form of forms) {
       for (let at = view.text.indexOf(form.text); at >= 0; at = view.text.indexOf(form.text, at + form.text.length)) {
@@ -56,25 +57,44 @@ function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
     }
     if (seen || bones.length < MIN_SKELETON) continue;
     bare ??= bareText(view.text);
-    const reversed = bones.split('').toReversed().join('');
     for (const [text, name] of [
       [bones, 'spelled out'],
       [reversed, 'spelled out backwards'],
     ] as const) {
-      const at = bare.text.indexOf(text);
-      if (at >= 0) sink.add(view, bare.from[at] ?? 0, (bare.from[at + text.length - 1] ?? 0) + 1, factsOf(canary, name, view.name));
+      const at = bare.indexOf(text);
+      if (at < 0) continue;
+      const span = spanOf(view.text, at, text.length);
+      sink.add(view, span.start, span.end, factsOf(canary, name, view.name));
     }
   }
 }
 
-/** The skeleton of a text with the place of each character. */
-function bareText(text: string): { text: string; from: readonly number[] } {
-  const from: number[] = [];
+let letters = Buffer.alloc(1 << 14);
+
+/** Letters and digits of a text in lower case. */
+function bareText(text: string): string {
+  if (letters.length < text.length) letters = Buffer.alloc(text.length * 2);
+  let length = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if ((c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122)) from.push(i);
+    if (isBare(c)) letters[length++] = c < 65 ? c : c | 32;
   }
-  return { text: text.replace(/[^A-Za-z0-9]+/g, '').toLowerCase(), from };
+  return letters.toString('latin1', 0, length);
+}
+
+/** Where the letters and digits from `at` on stand in the text. */
+function spanOf(text: string, at: number, length: number): { start: number; end: number } {
+  let start = 0;
+  for (let i = 0, seen = 0; i < text.length; i++) {
+    if (!isBare(text.charCodeAt(i))) continue;
+    if (seen === at) start = i;
+    if (++seen === at + length) return { start, end: i + 1 };
+  }
+  return { start, end: text.length };
+}
+
+function isBare(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57);
 }
 
 function factsOf(canary: Canary, form: string, view: string): FindingFacts {

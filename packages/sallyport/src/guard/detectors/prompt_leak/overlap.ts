@@ -11,23 +11,30 @@ const MIN_SYSTEM = 20;
 /** Share of the system text from which a reply surely repeats it. */
 const MOST = 0.5;
 
-/** Of each word its hash, start and end. */
-type Words = { readonly hashes: Int32Array; readonly starts: Int32Array; readonly ends: Int32Array; readonly count: number };
+/** Numbers of a word: hash, start and end. */
+const WORD = 3;
 
-/** The grams of a request's system text by hash, made once for all parts of its reply. Equal hashes of five neighbouring grams are no chance. */
-const GRAMS = new WeakMap<RequestFacts, { readonly grams: ReadonlySet<number>; readonly size: number }>();
+/** A text's words, three numbers each; valid until the next text is read. */
+type Words = { readonly list: Int32Array; readonly count: number };
+
+/** The grams of a request's system text: a table of their hashes (0: free), made once for all parts of its reply. Equal hashes of five neighbouring grams are no chance. */
+type Grams = { readonly table: Int32Array; readonly size: number };
+
+const NONE: Grams = { table: new Int32Array(0), size: 0 };
+
+const GRAMS = new WeakMap<RequestFacts, Grams>();
 
 /** Stretches of a reply that repeat the system text of its request word for word, whatever the signs and blanks between the words. */
 export function findOverlap(view: View, at: ScanAt, sink: Sink): void {
   if (at.point !== 'response' || at.request === undefined) return;
-  const { grams, size } = gramsOf(at.request);
+  const { table, size } = gramsOf(at.request);
   if (size === 0) return;
-  const { hashes, starts, ends, count } = wordsOf(view.text);
+  const { list, count } = wordsOf(view.text);
   let from = -1;
   let shared = 0;
   const stretches: [number, number][] = [];
   for (let i = 0; i + GRAM <= count + 1; i++) {
-    const known = i + GRAM <= count && grams.has(gramAt(hashes, i));
+    const known = i + GRAM <= count && isIn(table, gramAt(list, i));
     if (known && from < 0) from = i;
     if (known || from < 0) continue;
     const length = i - 1 + GRAM - from;
@@ -39,7 +46,7 @@ export function findOverlap(view: View, at: ScanAt, sink: Sink): void {
   }
   const confidence = Math.min(0.95, 0.5 + (0.45 * shared) / (size * MOST));
   for (const [first, last] of stretches) {
-    sink.add(view, starts[first] ?? 0, ends[last] ?? 0, {
+    sink.add(view, list[first * WORD + 1] ?? 0, list[last * WORD + 2] ?? 0, {
       rule: 'prompt_leak.system-prompt',
       category: 'prompt_leak',
       type: 'SYSTEM_PROMPT',
@@ -52,27 +59,48 @@ export function findOverlap(view: View, at: ScanAt, sink: Sink): void {
   }
 }
 
-function gramsOf(request: RequestFacts): { grams: ReadonlySet<number>; size: number } {
+function gramsOf(request: RequestFacts): Grams {
   const known = GRAMS.get(request);
   if (known !== undefined) return known;
-  const { hashes, count } = wordsOf(request.system);
-  const grams = new Set<number>();
-  if (count >= MIN_SYSTEM) for (let i = 0; i + GRAM <= count; i++) grams.add(gramAt(hashes, i));
-  const made = { grams, size: grams.size === 0 ? 0 : count };
+  const { list, count } = wordsOf(request.system);
+  let made = NONE;
+  if (count >= MIN_SYSTEM) {
+    made = { table: new Int32Array(1 << (32 - Math.clz32(count * 2))), size: count };
+    for (let i = 0; i + GRAM <= count; i++) note(made.table, gramAt(list, i));
+  }
   GRAMS.set(request, made);
   return made;
 }
 
-function gramAt(hashes: Int32Array, at: number): number {
-  let hash = 0;
-  for (let k = at; k < at + GRAM; k++) hash = (Math.imul(hash, 0x01000193) + (hashes[k] as number)) | 0;
-  return hash;
+function note(table: Int32Array, gram: number): void {
+  let slot = gram & (table.length - 1);
+  while (table[slot] !== 0 && table[slot] !== gram) slot = (slot + 1) & (table.length - 1);
+  table[slot] = gram;
 }
+
+function isIn(table: Int32Array, gram: number): boolean {
+  for (let slot = gram & (table.length - 1); table[slot] !== 0; slot = (slot + 1) & (table.length - 1))
+    if (table[slot] === gram) return true;
+  return false;
+}
+
+/** Never 0, which is a free place; mixed, since its low bits choose the place. */
+function gramAt(list: Int32Array, at: number): number {
+  let hash = 0;
+  for (let k = at * WORD; k < (at + GRAM) * WORD; k += WORD) hash = (Math.imul(hash, 0x01000193) + (list[k] as number)) | 0;
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (hash ^ (hash >>> 13)) | 1;
+}
+
+/** Words for which the space is kept from text to text. */
+const KEPT_WORDS = 1 << 14;
+
+let kept = new Int32Array(1 << 10);
 
 /** Words by their letters and digits, whatever the case of ASCII ones; each character of Chinese and Japanese is a word. */
 function wordsOf(text: string): Words {
-  const most = (text.length >> 1) + 1;
-  const found = { hashes: new Int32Array(most * 2), starts: new Int32Array(most * 2), ends: new Int32Array(most * 2), count: 0 };
+  let list = kept;
+  let size = 0;
   let hash = 0;
   let start = -1;
   for (let i = 0; i <= text.length; i++) {
@@ -83,23 +111,28 @@ function wordsOf(text: string): Words {
       hash = (Math.imul(hash, 31) + (c >= 65 && c <= 90 ? c + 32 : c)) | 0;
       continue;
     }
-    if (start >= 0) put(found, hash, start, i);
-    if (alone) put(found, c, i, i + 1);
+    if (start < 0 && !alone) continue;
+    if (size + 2 * WORD > list.length) list = doubled(list);
+    if (start >= 0) size = put(list, size, hash, start, i);
+    if (alone) size = put(list, size, c, i, i + 1);
     start = -1;
     hash = 0;
   }
-  return found;
+  if (list.length <= KEPT_WORDS * WORD) kept = list;
+  return { list, count: size / WORD };
 }
 
-function put(
-  found: { hashes: Int32Array; starts: Int32Array; ends: Int32Array; count: number },
-  hash: number,
-  start: number,
-  end: number,
-): void {
-  found.hashes[found.count] = hash;
-  found.starts[found.count] = start;
-  found.ends[found.count++] = end;
+function put(list: Int32Array, at: number, hash: number, start: number, end: number): number {
+  list[at] = hash;
+  list[at + 1] = start;
+  list[at + 2] = end;
+  return at + WORD;
+}
+
+function doubled(list: Int32Array): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(list.length * 2);
+  more.set(list);
+  return more;
 }
 
 /** Letters and digits; above ASCII all but the blocks of punctuation. */

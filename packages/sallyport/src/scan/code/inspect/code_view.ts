@@ -3,34 +3,32 @@ import type { SyntaxTree } from '../syntax.ts';
 /** How far an inspection looks back from a place, in characters. */
 const NEAR = 6000;
 
-/** A tree as the inspections of a file look at it: nodes by kind, and what stands around a node. Built once a file. */
+/** A tree as the inspections of a file look at it: nodes by kind, and what stands around a node. What nobody asks for is not built. */
 export class CodeView {
   readonly tree: SyntaxTree;
   readonly path: string;
-  readonly #byKind: ReadonlyMap<string, readonly number[]>;
-  readonly #parents: Int32Array;
+  readonly #byKind = new Map<string, readonly number[]>();
+  #parents: Int32Array | undefined;
   readonly #identifiers = new Map<number, ReadonlyMap<string, readonly number[]>>();
 
   constructor(tree: SyntaxTree, path: string) {
     this.tree = tree;
     this.path = path;
-    const byKind = new Map<string, number[]>();
-    this.#parents = new Int32Array(tree.count).fill(-1);
-    const lists = tree.names.kindNames.map((name) => {
-      const list = byKind.get(name) ?? [];
-      byKind.set(name, list);
-      return list;
-    });
-    for (let node = 0; node < tree.count; node++) {
-      lists[tree.kind[node] as number]?.push(node);
-      for (let child = tree.first(node); child >= 0; child = tree.next(child, node)) this.#parents[child] = node;
-    }
-    this.#byKind = byKind;
   }
 
   /** All nodes of a kind in the order of the text. */
   of(kind: string): readonly number[] {
-    return this.#byKind.get(kind) ?? [];
+    let found = this.#byKind.get(kind);
+    if (found === undefined) this.#byKind.set(kind, (found = this.#find(kind)));
+    return found;
+  }
+
+  #find(kind: string): readonly number[] {
+    const { kindNames } = this.tree.names;
+    const wanted = kindNames.flatMap((name, number) => (name === kind ? [number] : []));
+    const found: number[] = [];
+    for (let node = 0; node < this.tree.count; node++) if (wanted.includes(this.tree.kind[node] as number)) found.push(node);
+    return found;
   }
 
   /** Those of them that stand inside a node. */
@@ -66,6 +64,7 @@ export class CodeView {
   }
 
   parent(node: number): number {
+    this.#parents ??= parentsOf(this.tree);
     return this.#parents[node] ?? -1;
   }
 
@@ -94,4 +93,12 @@ export class CodeView {
   children(node: number): readonly number[] {
     return node < 0 ? [] : this.tree.children(node);
   }
+}
+
+function parentsOf(tree: SyntaxTree): Int32Array {
+  const parents = new Int32Array(tree.count).fill(-1);
+  for (let node = 0; node < tree.count; node++) {
+    for (let child = tree.first(node); child >= 0; child = tree.next(child, node)) parents[child] = node;
+  }
+  return parents;
 }

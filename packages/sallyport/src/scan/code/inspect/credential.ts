@@ -50,16 +50,13 @@ export const credentialLiteral: Inspection = {
 
 function isCredential(code: CodeView, target: number, value: number): boolean {
   const literal = literalOf(code, value);
-  if (
-    literal === undefined ||
-    literal.length < 8 ||
-    literal.length > 500 ||
-    /\s/.test(literal) ||
-    PLACEHOLDER.test(literal) ||
-    WORDS.test(literal)
-  )
-    return false;
-  const name = snake(/(\w+)"?\)?$/.exec(code.text(target).slice(-80))?.[1] ?? '');
+  return literal !== undefined && isCredentialNamed(code.text(target), literal);
+}
+
+/** Whether a literal under this name is a credential, and no word, path or placeholder. */
+export function isCredentialNamed(target: string, literal: string): boolean {
+  if (literal.length < 8 || literal.length > 500 || /\s/.test(literal) || PLACEHOLDER.test(literal) || WORDS.test(literal)) return false;
+  const name = snake(/(\w+)["']?\)?$/.exec(target.slice(-80))?.[1] ?? '');
   if (NOT.test(name)) return false;
   if (SECRET.test(name)) return /\d/.test(literal) || isRandom(literal);
   return MAYBE.test(name) && isRandom(literal);

@@ -22,3 +22,20 @@ export const hiddenDirection: Inspection = {
     }
   },
 };
+
+/** Tag characters outside of a flag's emoji (U+1F3F4 ... U+E007F), and runs of characters without width, which carry bits. */
+const UNSEEN = /(?<!\u{1f3f4}[\u{e0020}-\u{e007e}]{0,6})[\u{e0020}-\u{e007e}]{2,}|[\u200b-\u200d\u2060-\u2064\ufeff]{4,}/gu;
+
+/** Stretches of a text that nobody sees. */
+export function unseen(text: string): readonly { readonly index: number; readonly length: number }[] {
+  return [...text.matchAll(UNSEEN)].map(({ index, 0: found }) => ({ index, length: found.length }));
+}
+
+/** Text that a model reads and a person does not see ("ASCII smuggling"). */
+export const hiddenText: Inspection = {
+  languages: LANGUAGES,
+  words: ['\udb40', '\u200b', '\u200c', '\u200d', '\u2060', '\u2061', '\u2062', '\u2063', '\u2064', '\ufeff'],
+  run(code, found) {
+    for (const { index } of unseen(code.tree.text).slice(0, MAX_PLACES)) found(0, index);
+  },
+};

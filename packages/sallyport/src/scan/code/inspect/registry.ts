@@ -1,12 +1,15 @@
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
+import { aiUnboundedLoop } from './ai_loop.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
+import { credentialInObject } from './credential_in_object.ts';
+import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
 import { goSecretSerialised } from './go_secrets.ts';
 import { goLockKept, goSharedWrite } from './go_threads.ts';
-import { hiddenDirection } from './hidden_text.ts';
+import { hiddenDirection, hiddenText } from './hidden_text.ts';
 import type { Found, Inspection } from './inspection.ts';
 import {
   rustAnyTypePun,
@@ -21,11 +24,17 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { settingInspections } from './settings.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
+  ...settingInspections,
+  'credential-in-object': credentialInObject,
+  'ai-unbounded-loop': aiUnboundedLoop,
   'credential-literal': credentialLiteral,
+  'state-change-without-token': stateChangeWithoutToken,
   'hidden-direction': hiddenDirection,
+  'hidden-text': hiddenText,
   'go-detached-context': goDetachedContext,
   'go-endless-loop': goEndlessLoop,
   'go-index-range': goIndexRange,

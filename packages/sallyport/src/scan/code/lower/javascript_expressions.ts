@@ -26,6 +26,8 @@ export const expressionHandlers: Readonly<Record<string, Handler<JavaScriptLower
     const object = l.operand(l.field(node, 'object'));
     return l.build.emit(OP.index, object, l.operand(l.field(node, 'index')), 0, node);
   },
+  /** `import(path)` of a path that is computed. */
+  import: (l, node) => l.build.symbol(['import'], node),
   call_expression(l, node) {
     const callee = l.field(node, 'function');
     const list = l.field(node, 'arguments');

@@ -1,7 +1,18 @@
 import { CALL, NO_NAME, NO_VALUE, OP, type Parameter } from '../ir.ts';
+import type { FunctionHead } from '../ir_builder.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import type { PythonLowering } from './python_lowering.ts';
 import type { Handler } from './table.ts';
+
+/** Names that are there without an import, and so no wildcard's (of the Python library's documentation). */
+const BUILTINS = new Set(
+  (
+    'abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod enumerate eval exec ' +
+    'exit filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len list locals map max ' +
+    'memoryview min next object oct open ord pow print property quit range raw_input repr reversed round set setattr slice sorted staticmethod ' +
+    'str sum super tuple type unicode vars zip self cls __import__ __name__ __file__ Exception ValueError KeyError TypeError'
+  ).split(' '),
+);
 
 /** Functions, classes and imports of Python. */
 export const definitionHandlers: Readonly<Record<string, Handler<PythonLowering>>> = {
@@ -39,6 +50,7 @@ export const definitionHandlers: Readonly<Record<string, Handler<PythonLowering>
     const path = module.startsWith('.') ? [relativeModule(module)] : module.split('.');
     l.build.imports.push(module.startsWith('.') ? relativeModule(module) : module);
     for (const child of l.tree.children(node)) {
+      if (l.tree.kindName(child) === 'wildcard_import') l.build.importAll(path, BUILTINS);
       if (l.tree.fieldName(child) !== 'name') continue;
       const aliased = l.tree.kindName(child) === 'aliased_import';
       const name = l.tree.textOf(aliased ? l.field(child, 'name') : child);
@@ -57,11 +69,17 @@ function relativeModule(module: string): string {
   return rest === '' ? up : `${up}/${rest}`;
 }
 
-function lowerFunction(l: PythonLowering, node: number, name: string, owner: number, isStatic = false): number {
+function lowerFunction(
+  l: PythonLowering,
+  node: number,
+  name: string,
+  owner: number,
+  head: Pick<FunctionHead, 'isStatic' | 'decorators'> = {},
+): number {
   const body = l.field(node, 'body');
   const list = l.field(node, 'parameters');
   return l.build.func(
-    { name, node, owner, isStatic },
+    { name, node, owner, ...head },
     () => (list < 0 ? [] : l.tree.children(list).flatMap((child) => parameter(l, child))),
     () => {
       if (l.tree.kindName(node) === 'lambda') l.build.emit(OP.return, l.operand(body), 0, 0, body);
@@ -134,8 +152,10 @@ function lowerClass(l: PythonLowering, node: number): number {
       const decorators = decorated ? tree.children(child).filter((item) => tree.kindName(item) === 'decorator') : [];
       const method = tree.textOf(l.field(definition, 'name'));
       const isStatic = decorators.some((decorator) => tree.textOf(decorator).includes('staticmethod'));
+      const ofClass = decorators.filter((decorator) => tree.textOf(decorator).includes('classmethod'));
+      const symbols = ofClass.map((decorator) => ({ symbol: build.symbols.path(['classmethod']), node: decorator }));
       const callees = decorators.map((decorator) => l.operand(tree.first(decorator)));
-      const lowered = lowerFunction(l, definition, method, index, isStatic);
+      const lowered = lowerFunction(l, definition, method, index, { isStatic, decorators: symbols });
       methods.set(build.names.id(method), lowered);
       let closure = build.emit(OP.closure, lowered, 0, 0, definition);
       for (const callee of callees.reverse()) closure = build.call(callee, [closure, NO_NAME], CALL.decorator, definition);

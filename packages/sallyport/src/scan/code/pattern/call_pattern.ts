@@ -12,7 +12,9 @@ export type ArgumentPattern =
   /** In an object: it is known, and has no such property. */
   | { readonly is: 'absent' }
   | { readonly is: 'symbol'; readonly steps: readonly string[] }
-  | { readonly is: 'named'; readonly name: string; readonly value: ArgumentPattern };
+  | { readonly is: 'named'; readonly name: string; readonly value: ArgumentPattern }
+  /** `**$SINK`: what is spread into the arguments. */
+  | { readonly is: 'spread'; readonly value: ArgumentPattern };
 
 export type CallPattern = {
   readonly form: 'call' | 'value' | 'assign' | 'return';
@@ -104,6 +106,7 @@ class Reader {
   }
 
   #named(): ArgumentPattern {
+    if (this.#take('**')) return { is: 'spread', value: this.argument() };
     this.#space();
     const name = /^(\w+)\s*=(?!=)\s*/.exec(this.#text.slice(this.#at));
     if (name === null) return this.argument();

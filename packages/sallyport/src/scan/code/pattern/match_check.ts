@@ -8,16 +8,23 @@ import { readCallPattern, type CallPattern } from './call_pattern.ts';
 import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pattern.ts';
 
 /** What a metavariable stands for: a node, and its value where that is known (`undefined`: it is not). */
-export type Held = { readonly node: number; readonly constant: string | number | boolean | null | undefined };
+export type Held = {
+  readonly node: number;
+  readonly constant: string | number | boolean | null | undefined;
+  /** Made of constants alone: `b'0' * 16`. */
+  readonly made?: boolean;
+};
 export type Holds = ReadonlyMap<string, Held>;
 
 export type Condition = {
   readonly metavariable: string;
   readonly regex: RE2JS | undefined;
   readonly notRegex: RE2JS | undefined;
+  readonly written: RE2JS | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
+  readonly made: boolean | undefined;
   readonly optional: boolean;
   /** What the expressions said of short texts before: names come again and again. */
   readonly seen: Map<string, boolean>;
@@ -71,9 +78,11 @@ export function readConditions(conditions: NonNullable<Check['match']>['where'])
     metavariable: condition.metavariable,
     regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
     notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
+    written: condition.written === undefined ? undefined : RE2JS.compile(condition.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
+    made: condition.made,
     optional: condition.optional === true,
     seen: new Map<string, boolean>(),
   }));
@@ -115,6 +124,8 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   if (held === undefined) return condition.optional;
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
+  if (condition.made !== undefined && condition.made !== (constant !== undefined || held.made === true)) return false;
+  if (condition.written?.matcher(tree.textOf(held.node)).find() === false) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
   if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;

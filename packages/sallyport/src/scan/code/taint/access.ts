@@ -20,13 +20,20 @@ import {
 /** Properties that are numbers whatever the object is. */
 const NUMERIC = new Set(['length', 'size', 'byteLength', 'status_code', 'statusCode', 'ndim', 'shape']);
 
+/** Objects whose properties are what a request names: `req.query.size` is text. */
+const FIELDS = new Set('query body params args form GET POST cookies headers searchParams'.split(' '));
+
+function isFields({ module: { symbols, names } }: Frame, { symbol }: Value): boolean {
+  return symbol !== UNKNOWN && FIELDS.has(names.text(symbols.name(symbol)));
+}
+
 export function readField(analysis: Engine, frame: Frame, object: Value, name: NameId, node: number): Value {
   const text = frame.module.names.text(name);
   const slot = object.slots?.get(text);
   if (slot !== undefined) return slot;
   const member = analysis.member(frame, object, name, text);
   if (member !== undefined) return member;
-  if (NUMERIC.has(text)) return new Value(NO_FACTS);
+  if (NUMERIC.has(text) && !isFields(frame, object)) return new Value(NO_FACTS);
   const symbol = analysis.childSymbol(frame, object.symbol, name);
   if (object.symbol !== UNKNOWN) {
     const local = analysis.local(frame, symbol);

@@ -8,12 +8,13 @@ import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import { runHandler, runView } from './handlers.ts';
 import { shaped, shapeOf } from './parameters.ts';
-import type { Project } from './project.ts';
+import { isClassMethod, type Project } from './project.ts';
 import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
   cleaned,
   isFixed,
+  isKnown,
   NO_FACTS,
   NOT_CONSTANT,
   NOTHING,
@@ -176,7 +177,8 @@ export class Analysis implements Engine {
     if (parameter === undefined) return NOTHING;
     if (at === 0 && hasReceiver(func)) {
       const own = func.owner >= 0 ? { module, index: func.owner } : this.project.ownerOf(module, func);
-      return new Value(facts, UNKNOWN, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
+      const base = own === undefined ? UNKNOWN : this.project.foreignBase(own);
+      return new Value(facts, base, NOT_CONSTANT, own === undefined ? undefined : this.#fieldsOf(own, func, facts), undefined, own);
     }
     const { symbols } = module;
     const symbol = parameter.type === UNKNOWN ? symbols.child(UNKNOWN, parameter.name) : symbols.typed(parameter.type);
@@ -271,7 +273,8 @@ export class Analysis implements Engine {
     if (of === undefined) return undefined;
     const found = this.project.method(of, name);
     if (found === undefined) return undefined;
-    const receiver = object.instance === undefined && byType === undefined ? undefined : object;
+    const isInstance = object.instance !== undefined || byType !== undefined;
+    const receiver = isInstance || (object.classRef !== undefined && isClassMethod(found.module, found.index)) ? object : undefined;
     return new Value(
       NO_FACTS,
       UNKNOWN,
@@ -383,6 +386,7 @@ export class Analysis implements Engine {
     const held = ({ value, node: at }: Bound): Held => ({
       node: at,
       constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+      made: isKnown(value),
     });
     const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
     const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));

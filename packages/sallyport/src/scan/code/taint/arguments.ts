@@ -1,5 +1,6 @@
 import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
 import type { Frame } from './frame.ts';
+import { BUILT } from './rules.ts';
 import { NOT_CONSTANT, SPREAD_KEY, type Value } from './value.ts';
 
 export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean; readonly node: number };
@@ -11,11 +12,11 @@ export type Bound = { readonly metavariable: string; readonly value: Value; read
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
   const bound: Bound[] = [];
   const positional = given.filter((argument) => argument.name === undefined);
-  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named');
+  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named' && argument.is !== 'spread');
   if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
   for (const argument of pattern.arguments) {
-    if (argument.is !== 'named') continue;
-    const found = given.find(({ name }) => name === argument.name);
+    if (argument.is !== 'named' && argument.is !== 'spread') continue;
+    const found = given.find(({ name, spread }) => (argument.is === 'spread' ? spread : name === argument.name));
     if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
@@ -55,12 +56,23 @@ export function matchArgument(pattern: ArgumentPattern, value: Value, node: numb
   return matchOne(pattern, value, node, frame, bound) ? bound : undefined;
 }
 
+/** `$TEXT` is a sink of no container, `$BUILT` one of text that was put together alone. */
+function bindAny(metavariable: string, value: Value, node: number, bound: Bound[]): boolean {
+  if (metavariable === '$TEXT' && value.slots !== undefined) return false;
+  if (metavariable === '$BUILT') {
+    const built = value.facts.filter((fact) => (fact.clean & BUILT) !== 0);
+    if (built.length === 0 || value.slots !== undefined) return false;
+    bound.push({ metavariable: '$SINK', value: value.withFacts(built), node });
+    return true;
+  }
+  bound.push({ metavariable: metavariable === '$TEXT' ? '$SINK' : metavariable, value, node });
+  return true;
+}
+
 function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   switch (pattern.is) {
     case 'any':
-      if (pattern.metavariable === '$TEXT' && value.slots !== undefined) return false;
-      bound.push({ metavariable: pattern.metavariable === '$TEXT' ? '$SINK' : pattern.metavariable, value, node });
-      return true;
+      return bindAny(pattern.metavariable, value, node, bound);
     case 'rest':
       return true;
     case 'constant':

@@ -6,16 +6,35 @@ import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
 import { Frame, type Summary } from './frame.ts';
-import { carried, containerCall, type Call } from './carry.ts';
+import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { bindParameters } from './parameters.ts';
 import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
-import { allFacts, cleaned, HARMLESS, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Facts } from './value.ts';
+import {
+  allFacts,
+  cleaned,
+  HARMLESS,
+  isHarmless,
+  isKnown,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  sanitised,
+  union,
+  Value,
+  withStep,
+  type Fact,
+  type Facts,
+} from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
 const ITERATORS = new Set(
   'map forEach filter reduce reduceRight flatMap find findIndex some every sort then tap pipe subscribe each for_each and_then finally'.split(
     ' ',
   ),
+);
+/** Functions that answer the function they are given, in another dress. */
+const WRAPPERS = new Set(
+  'promisify promisifyAll thenify denodeify memoize debounce throttle once useCallback fromCallback pify'.split(' '),
 );
 const RANDOM = kindIndex('random');
 
@@ -29,12 +48,20 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
     const result = callFunction(analysis, frame, call.callee, call.given, call.node);
     if (result !== undefined) return applied === undefined ? result : result.withFacts(applied.facts(result.facts));
   }
-  const container = containerCall(call);
+  if (WRAPPERS.has(nameOf(call))) {
+    const [wrapped] = call.given;
+    if (wrapped !== undefined && (wrapped.value.symbol !== UNKNOWN || wrapped.value.func !== undefined)) return wrapped.value;
+  }
+  const container = applied?.isState === true ? undefined : containerCall(call);
   if (container !== undefined) return container;
   callbacks(analysis, call);
   const format = call.method === 'format' ? call.receiver?.constant : undefined;
   const facts =
-    applied?.isOpaque === true ? NO_FACTS : typeof format === 'string' ? cleaned(carried(call), builtBits(format)) : carried(call);
+    applied?.isOpaque === true
+      ? carried(call).filter(isHarmless)
+      : typeof format === 'string'
+        ? cleaned(carried(call), builtBits(format))
+        : carried(call);
   const result = applied === undefined || applied.result === UNKNOWN ? resultSymbol(analysis, call) : applied.result;
   return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT);
 }
@@ -94,6 +121,8 @@ function readCall(frame: Frame, at: number): Call {
 
 type Applied = {
   readonly isOpaque: boolean;
+  /** The receiver is something else from here on. */
+  readonly isState: boolean;
   /** What the call's value is, when a model says so. */
   readonly result: SymbolId;
   facts(before: Facts): Facts;
@@ -104,6 +133,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   let added: Facts = NO_FACTS;
   let bits = 0;
   let isOpaque = false;
+  let isState = false;
   let result = UNKNOWN;
   for (const rule of rules) {
     const bound = matchArguments(rule.pattern, call.given, frame);
@@ -143,19 +173,43 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         break;
       case 'state':
         if (rule.result !== UNKNOWN) result = rule.result;
-        if (rule.receiver !== UNKNOWN && call.receiver !== undefined)
-          writeBack(frame, frame.func.code[call.calleeAt * STRIDE + 1] as number, call.receiver.withSymbol(rule.receiver));
+        if (rule.receiver !== UNKNOWN && call.receiver !== undefined) {
+          changeReceiver(call, rule.receiver);
+          isState = true;
+        }
         break;
       case 'match':
-        if (!isAnyOf(analysis, call, rule.match.notCalls)) analysis.matched(frame, rule.match, bound, node);
+        if (!isAnyOf(analysis, call, rule.match.notCalls))
+          analysis.matched(frame, rule.match, withReceiver(call, rule.pattern, bound), node);
         break;
     }
   }
   return {
     isOpaque,
+    isState,
     result,
-    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : cleaned(before, bits), added),
+    facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : sanitised(before, bits), added),
   };
+}
+
+/** `$X.method(...)`: conditions may speak of `$X` too. */
+function withReceiver({ frame, calleeAt, receiver }: Call, { steps }: CallPattern, bound: readonly Bound[]): readonly Bound[] {
+  const [first = ''] = steps;
+  if (steps.length !== 2 || receiver === undefined || !/^\$[A-Z]/.test(first)) return bound;
+  const { code } = frame.func;
+  const object = code[calleeAt * STRIDE + 1] as number;
+  return [...bound, { metavariable: first, value: receiver, node: code[object * STRIDE + 4] ?? 0 }];
+}
+
+/** The object is something else from here on; of a part that a call answered (`w.Header().Set(...)`) the object whose part it is. */
+function changeReceiver({ frame, calleeAt }: Call, symbol: SymbolId): void {
+  const { code } = frame.func;
+  let at = code[calleeAt * STRIDE + 1] as number;
+  if (code[at * STRIDE] === OP.call) {
+    const callee = code[at * STRIDE + 1] as number;
+    if (code[callee * STRIDE] === OP.field) at = code[callee * STRIDE + 1] as number;
+  }
+  writeBack(frame, at, valueOf(frame, at).withSymbol(symbol));
 }
 
 /** The index of the called element. */
@@ -168,9 +222,9 @@ function keyOf({ frame, calleeAt }: Call): Value {
 function areMet(where: readonly Condition[], bound: readonly Bound[], frame: Frame): boolean {
   if (where.length === 0) return true;
   const holds = new Map(
-    bound.map(({ metavariable, value: { constant }, node }) => [
+    bound.map(({ metavariable, value, node }) => [
       metavariable,
-      { node, constant: constant === NOT_CONSTANT ? undefined : constant },
+      { node, constant: value.constant === NOT_CONSTANT ? undefined : value.constant, made: isKnown(value) },
     ]),
   );
   return where.every((condition) => fulfils(condition, frame.module.tree, holds));

@@ -3,11 +3,26 @@ import { writeBack } from './access.ts';
 import type { Argument } from './arguments.ts';
 import type { Frame } from './frame.ts';
 import { kindIndex } from './rules.ts';
-import { allFacts, HARMLESS, isFixed, NO_FACTS, NOT_CONSTANT, NOTHING, union, Value, type Fact, type Facts } from './value.ts';
+import {
+  allFacts,
+  HARMLESS,
+  isFixed,
+  isKnown,
+  MADE_OF_CONSTANTS,
+  NO_FACTS,
+  NOT_CONSTANT,
+  NOTHING,
+  union,
+  Value,
+  type Fact,
+  type Facts,
+} from './value.ts';
 
 /** Methods that put their arguments into their receiver. */
 const ADDERS = new Set(
-  'append push add insert extend unshift set put update appendleft write writelines push_str push_back setdefault'.split(' '),
+  'append push add insert extend unshift set put update appendleft write writelines push_str push_back setdefault WriteString WriteByte WriteRune Write fill'.split(
+    ' ',
+  ),
 );
 
 /** Methods that find something by a key: what they answer is not the key. */
@@ -17,7 +32,11 @@ const LOOKUPS = new Set(
   ),
 );
 /** Functions that make constants of constants. */
-const PURE = new Set('b64encode b64decode urlsafe_b64encode urlsafe_b64decode dumps stringify bytes str quote'.split(' '));
+const PURE = new Set(
+  'b64encode b64decode urlsafe_b64encode urlsafe_b64decode dumps stringify bytes bytearray str quote alloc from parse unhexlify fromhex hexlify'.split(
+    ' ',
+  ),
+);
 /** Functions that make text of their arguments. */
 const MAKERS = new Set(
   'dumps stringify str String format join encode decode concat bytes dict list assign entries b64encode repr pformat items'.split(' '),
@@ -42,9 +61,11 @@ export function carried(call: Call): Facts {
   const { receiver, given, frame } = call;
   const isLookup = LOOKUPS.has(call.method);
   if (isLookup && receiver !== undefined) return union(allFacts(receiver), allFacts(given[1]?.value ?? NOTHING));
-  const isKnown = receiver === undefined || allFacts(receiver).length === 0 ? isPure(call) : false;
-  if (given.every(({ value }) => isFixed(value)) && ((receiver !== undefined && isFixed(receiver)) || (given.length > 0 && isKnown)))
-    return HARMLESS;
+  const isPlain = receiver === undefined || allFacts(receiver).length === 0 ? isPure(call) : false;
+  if (given.every(({ value }) => isFixed(value)) && ((receiver !== undefined && isFixed(receiver)) || (given.length > 0 && isPlain)))
+    return given.every(({ value }) => isKnown(value)) && (receiver === undefined || isPlain || isKnown(receiver))
+      ? MADE_OF_CONSTANTS
+      : HARMLESS;
   let facts = call.receiver === undefined ? call.callee.facts : allFacts(call.receiver);
   const isMaker = MAKERS.has(nameOf(call)) || frame.module.language === 'go' || frame.module.language === 'rust';
   for (const { value } of given) facts = union(facts, isMaker ? allFacts(value) : allFacts(value).filter(isNoSetting));
@@ -56,7 +77,7 @@ function isNoSetting({ source }: Fact): boolean {
   return source === undefined || source.kind !== ENVIRONMENT;
 }
 
-function nameOf({ method, callee, frame }: Call): string {
+export function nameOf({ method, callee, frame }: Call): string {
   const { names, symbols } = frame.module;
   return method === '' ? names.text(symbols.name(callee.symbol)) : method;
 }

@@ -11,7 +11,8 @@ import {
   allFacts,
   cleaned,
   HARMLESS,
-  HARMLESS_PARAMETER,
+  isHarmless,
+  MADE_OF_CONSTANTS,
   isFixed,
   join,
   NO_FACTS,
@@ -271,6 +272,9 @@ function binary(operator: string, left: Value, right: Value, isPython: boolean):
     if (left.constant !== NOT_CONSTANT) return truthy(left.constant) === (operator === 'or' || operator === '||') ? left : right;
     return join(left, right);
   }
+  // `b'0' * AES.block_size`: however long, everybody can write it down.
+  if (operator === '*' && folded === NOT_CONSTANT && (typeof left.constant === 'string' || typeof right.constant === 'string'))
+    return new Value(MADE_OF_CONSTANTS);
   if (!carries(operator, isPython)) return new Value(NO_FACTS, UNKNOWN, folded);
   const facts = madeOf([left, right], union(allFacts(left), allFacts(right)));
   // A path object of Python: `folder / name`.
@@ -284,9 +288,7 @@ function binary(operator: string, left: Value, right: Value, isPython: boolean):
 /** Facts of a text: harmless parts beside one of which nothing is known say nothing of the whole. */
 function madeOf(parts: readonly Value[], facts: Facts): Facts {
   if (facts.length === 0 || parts.every((part) => part.facts.length > 0 || isFixed(part))) return facts;
-  return facts.some((fact) => fact.parameter === HARMLESS_PARAMETER)
-    ? facts.filter((fact) => fact.parameter !== HARMLESS_PARAMETER)
-    : facts;
+  return facts.some(isHarmless) ? facts.filter((fact) => !isHarmless(fact)) : facts;
 }
 
 function concat(frame: Frame, list: number): Value {

@@ -94,5 +94,5 @@ export function carries(operator: string, isPython: boolean): boolean {
 
 /** An address that starts like this stays on its host: a path of this site, or a host with the slash after it. */
 export function pinsHost(prefix: string): boolean {
-  return /^(?:[a-zA-Z][\w+.-]*:)?\/\/[^/?#\s]+[/?#]|^\/[^/\\]|^[\w.-]*[?#]|^mailto:/.test(prefix);
+  return /^(?:[a-zA-Z][\w+.-]*:)?\/\/[^/?#\s]+[/?#]|^\/[^/\\]|^[\w.-]*[?#]|^[\w.-]+\/|^mailto:/.test(prefix);
 }

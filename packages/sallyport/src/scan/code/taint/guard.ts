@@ -189,7 +189,16 @@ function member(frame: Frame, left: number, right: number, truth: boolean, all: 
   const container = valueOf(frame, right);
   if (truth) return allFacts(container).length === 0 ? [all(left), ...ofHost(frame, left)] : [];
   const { constant } = valueOf(frame, left);
-  return typeof constant === 'string' && constant.includes('..') ? [{ at: right, bits: classBit('path') }] : [];
+  const bits = typeof constant === 'string' ? absentBits(constant) : 0;
+  return bits === 0 ? [] : [{ at: right, bits }];
+}
+
+/** What text is safe for that does not hold a letter: without a quote nothing leaves a quoted string, without `<` nothing is a tag. */
+function absentBits(text: string): number {
+  if (text.includes('..')) return classBit('path');
+  if (text === "'" || text === '"') return classBit('xpath') | classBit('sql');
+  if (text === '<') return classBit('html');
+  return text === '\n' || text === '\r' ? classBit('header') | classBit('log') : 0;
 }
 
 /** What a call proves by answering no: a path does not start with, or hold, a way out of the folder. */

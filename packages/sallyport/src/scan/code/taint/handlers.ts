@@ -4,7 +4,7 @@ import { UNKNOWN } from '../symbol.ts';
 import type { Engine } from './engine.ts';
 import { Frame } from './frame.ts';
 import type { HandlerRule } from './rules.ts';
-import { NO_FACTS, NOT_CONSTANT, Value } from './value.ts';
+import { HARMLESS, NO_FACTS, NOT_CONSTANT, Value } from './value.ts';
 
 /** Declared types of numbers, dates and ids: the framework refuses other text. */
 const PLAIN = new Set('int float bool UUID date datetime timedelta Decimal number boolean UUID4 ObjectId'.split(' '));
@@ -43,8 +43,9 @@ export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: 
     const entry =
       rule.parameters.find((one) => one.at === at - skip || one.at === name) ??
       (at < skip ? undefined : rule.parameters.find((one) => one.at === 'rest'));
-    const isData = entry !== undefined && entry.kind >= 0 && !isHarmless(module, func, parameter, isView);
-    const facts = isData ? analysis.sourceFacts(handled, entry.kind, parameter.node) : NO_FACTS;
+    const isData = entry !== undefined && entry.kind >= 0;
+    const isPlain = isData && isHarmless(module, func, parameter, isView);
+    const facts = isPlain ? HARMLESS : isData ? analysis.sourceFacts(handled, entry.kind, parameter.node) : NO_FACTS;
     const value = analysis.parameterValue(handled, at, facts);
     handled.env[parameter.slot] =
       entry === undefined || entry.as === UNKNOWN ? value : new Value(facts, entry.as, NOT_CONSTANT, undefined, undefined, value.instance);

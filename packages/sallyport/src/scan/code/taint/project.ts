@@ -13,6 +13,11 @@ const MAX_PACKAGE_STEPS = 8;
 /** The scanned files: what an import of one of them leads to. */
 export class Project {
   readonly #modules = new Map<string, ModuleIr>();
+  /** All folders, each with a slash at its end. */
+  readonly #folders = new Set<string>();
+  readonly #bases = new Map<string, readonly string[]>();
+  /** By the importing folder and what is imported: every use of an imported name asks. */
+  readonly #files = new Map<string, ModuleIr | undefined>();
 
   /** Names of files and folders: other roots of a path lead out of the project. */
   readonly #roots = new Set<string>();
@@ -34,6 +39,7 @@ export class Project {
       const path = withoutExtension(module.path);
       this.#modules.set(path, module);
       for (const step of path.split('/')) this.#roots.add(step);
+      for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) this.#folders.add(path.slice(0, at + 1));
     }
   }
 
@@ -157,12 +163,14 @@ export class Project {
 
   /** `app.db.query` of Python: the longest start of the path that is a file, in the folder of the importing file or one around it. */
   #package(from: ModuleIr, steps: readonly string[]): Found | undefined {
-    if (!this.#roots.has(steps[0] ?? '')) return undefined;
-    const folders = from.path.split('/').slice(0, -1);
+    const [root = ''] = steps;
+    if (!this.#roots.has(root)) return undefined;
+    const bases = this.#basesOf(from.path.slice(0, from.path.lastIndexOf('/') + 1), root);
+    if (bases.length === 0) return undefined;
     for (let length = Math.min(steps.length, MAX_PACKAGE_STEPS); length > 0; length--) {
       const path = steps.slice(0, length).join('/');
-      for (let up = folders.length; up >= 0; up--) {
-        const base = [...folders.slice(0, up), path].join('/');
+      for (const folder of bases) {
+        const base = folder + path;
         const module = this.#modules.get(base) ?? this.#modules.get(`${base}/__init__`);
         if (module !== undefined) return { module, rest: steps.slice(length) };
       }
@@ -170,7 +178,32 @@ export class Project {
     return undefined;
   }
 
+  /** Folders, from that of the importing file outward, in which a name is a file or a folder. */
+  #basesOf(folder: string, name: string): readonly string[] {
+    const key = `${folder}\0${name}`;
+    let found = this.#bases.get(key);
+    if (found === undefined) {
+      const steps = folder.split('/').slice(0, -1);
+      const around = Array.from({ length: steps.length + 1 }, (_, up) =>
+        steps
+          .slice(0, steps.length - up)
+          .map((step) => `${step}/`)
+          .join(''),
+      );
+      found = around.filter((base) => this.#folders.has(`${base}${name}/`) || this.#modules.has(`${base}${name}`));
+      this.#bases.set(key, found);
+    }
+    return found;
+  }
+
   #file(path: string, specifier: string): ModuleIr | undefined {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const key = `${folder}\0${specifier}`;
+    if (!this.#files.has(key)) this.#files.set(key, this.#findFile(path, specifier));
+    return this.#files.get(key);
+  }
+
+  #findFile(path: string, specifier: string): ModuleIr | undefined {
     const steps = path.split('/').slice(0, -1);
     if (/^[@~]\//.test(specifier)) return this.#fromRoot(steps, specifier.slice(2));
     for (const step of specifier.split('/')) {
@@ -218,6 +251,17 @@ export class Project {
     return undefined;
   }
 
+  /** The class of other code that a class extends, by itself or through classes of the project: `http.server.BaseHTTPRequestHandler`. */
+  foreignBase({ module, index }: ClassRef, depth = 0): SymbolId {
+    if (module.language === 'go' || module.language === 'rust' || depth >= MAX_BASES) return UNKNOWN;
+    for (const base of module.classes[index]?.bases ?? []) {
+      const own = module.classes.find((other) => other.index !== index && module.symbols.path([module.names.text(other.name)]) === base);
+      const found = own === undefined ? module.symbols.typed(base) : this.foreignBase({ module, index: own.index }, depth + 1);
+      if (found !== UNKNOWN) return found;
+    }
+    return UNKNOWN;
+  }
+
   constructorOf(of: ClassRef): { module: ModuleIr; index: number } | undefined {
     const { names, language } = of.module;
     return this.method(of, names.id(language === 'python' ? '__init__' : 'constructor'));
@@ -231,4 +275,9 @@ function classNamed(module: ModuleIr, name: NameId): ClassRef | undefined {
 
 function withoutExtension(path: string): string {
   return path.replace(/\.(py|[cm]?[jt]sx?|go|rs)$/, '');
+}
+
+/** A method of Python that is called on its class and gets it as its first parameter. */
+export function isClassMethod({ functions, symbols, names }: ModuleIr, index: number): boolean {
+  return functions[index]?.decorators.some(({ symbol }) => names.text(symbols.name(symbol)) === 'classmethod') === true;
 }

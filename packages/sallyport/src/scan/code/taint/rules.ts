@@ -44,7 +44,8 @@ export const BUILT = 1 << 30;
 /** What text built after a constant start is safe for: with a fixed host nobody is sent, or connected, to another one. */
 export function builtBits(prefix: string): number {
   const start = /^[^%{]*/.exec(prefix)?.[0] ?? '';
-  return pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT;
+  const selects = /^\s*[^<\s]/.test(start) ? classBit('selector') : 0;
+  return selects | (pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT);
 }
 
 const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
@@ -70,6 +71,8 @@ export class Rules {
   readonly #byArgument = new Map<string, Rule[]>();
   readonly returns: Rule[] = [];
   readonly views: ViewRule[] = [];
+  /** Attributes of JSX are calls of it, which only patterns that name it mean. */
+  readonly #jsx: SymbolId;
   /** Patterns whose last step is a metavariable: any field of an object. */
   readonly #anyStep: number;
 
@@ -77,6 +80,7 @@ export class Rules {
     this.symbols = symbols;
     this.any = symbols.path([ANY_ROOT]);
     this.#anyStep = symbols.names.id('$');
+    this.#jsx = symbols.path(['jsx']);
     for (const model of models) if (model.languages.includes(language)) this.#addModel(model);
     for (const check of checks) this.#addCheck(check, language);
     for (const match of matches) for (const pattern of match.calls) this.#add({ is: 'match', pattern, match });
@@ -127,7 +131,7 @@ export class Rules {
     let at = symbol;
     for (let step = steps.length - 1; step >= 0; step--) {
       const text = steps[step] ?? '';
-      if (step === 0 && isMetavariable(text)) return at !== UNKNOWN;
+      if (step === 0 && isMetavariable(text)) return at !== UNKNOWN && at !== this.#jsx;
       if (at === UNKNOWN || (!isMetavariable(text) && symbols.names.text(symbols.name(at)) !== text)) return false;
       at = symbols.parent(at);
     }
@@ -146,7 +150,7 @@ export class Rules {
       this.#add({ is: 'state', pattern: read(pattern), result: symbolOf(result), receiver: symbolOf(receiver) });
     const handlerOf = ({ parameters, returns }: Pick<Handler, 'parameters' | 'returns'>): HandlerRule => ({
       parameters: parameters.map(({ at, as, kind }) => ({ at, as: symbolOf(as), kind: kind === undefined ? -1 : kindIndex(kind) })),
-      returns: returns === undefined ? 0 : classBit(returns),
+      returns: returns === undefined ? 0 : returns === 'html' ? classBit('html') | classBit('leak') : classBit(returns),
     });
     for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])

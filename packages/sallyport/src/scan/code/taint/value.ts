@@ -24,6 +24,12 @@ export const NO_FACTS: Facts = [];
 /** What a function for numbers, hashes or the like returned: safe everywhere, and text built with it alone is too. */
 export const HARMLESS_PARAMETER = -2;
 export const HARMLESS: Facts = [{ source: undefined, parameter: HARMLESS_PARAMETER, field: -1, clean: -1, step: undefined }];
+/** What was made of constants alone: as harmless, and known to whoever reads the code. */
+const MADE_PARAMETER = -3;
+export const MADE_OF_CONSTANTS: Facts = [{ source: undefined, parameter: MADE_PARAMETER, field: -1, clean: -1, step: undefined }];
+export const isHarmless = ({ parameter }: Fact): boolean => parameter === HARMLESS_PARAMETER || parameter === MADE_PARAMETER;
+/** What a sanitizer returned of a value of which nothing was known. */
+const CLEANED_PARAMETER = -4;
 /** More origins of one value tell a reader nothing new; the first ones are kept. */
 const MAX_FACTS = 10;
 /** Slots of a container that are told apart; a table of thousands is one value. */
@@ -129,12 +135,16 @@ export function allFacts(value: Value, depth = 3): Facts {
 /** A constant, what was made of constants alone, or a container of them. */
 export function isFixed(value: Value, depth = 3): boolean {
   if (value.constant !== NOT_CONSTANT) return true;
-  if (value.slots === undefined || depth === 0)
-    return value.facts.length > 0 && value.facts.every((fact) => fact.parameter === HARMLESS_PARAMETER);
-  return (
-    value.facts.every((fact) => fact.parameter === HARMLESS_PARAMETER) &&
-    [...value.slots.values()].every((slot) => isFixed(slot, depth - 1))
-  );
+  if (value.slots === undefined || depth === 0) return value.facts.length > 0 && value.facts.every(isHarmless);
+  return value.facts.every(isHarmless) && [...value.slots.values()].every((slot) => isFixed(slot, depth - 1));
+}
+
+/** A constant or what was made of constants alone: whoever reads the code knows it. */
+export function isKnown(value: Value, depth = 3): boolean {
+  if (value.constant !== NOT_CONSTANT) return true;
+  const isMade = ({ parameter }: Fact): boolean => parameter === MADE_PARAMETER;
+  if (value.slots === undefined || depth === 0) return value.facts.length > 0 && value.facts.every(isMade);
+  return value.slots.size > 0 && value.facts.every(isMade) && [...value.slots.values()].every((slot) => isKnown(slot, depth - 1));
 }
 
 /** What a value is when it may be either. */
@@ -169,6 +179,12 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
 export function cleaned(facts: Facts, bits: number): Facts {
   if (facts.length === 0 || bits === 0) return facts;
   return facts.map((fact) => ((fact.clean & bits) === bits ? fact : { ...fact, clean: fact.clean | bits }));
+}
+
+/** What a sanitizer for the sink classes of `bits` returns. */
+export function sanitised(facts: Facts, bits: number): Facts {
+  if (facts.length > 0 || bits === 0) return cleaned(facts, bits);
+  return [{ source: undefined, parameter: CLEANED_PARAMETER, field: -1, clean: bits, step: undefined }];
 }
 
 /** The fact one step further. */

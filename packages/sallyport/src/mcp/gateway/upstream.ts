@@ -1,0 +1,216 @@
+import {
+  Client,
+  isCallToolResult,
+  StreamableHTTPClientTransport,
+  type CallToolResult,
+  type Progress,
+  type StandardSchemaV1,
+  type Transport,
+} from '@modelcontextprotocol/client';
+import { isObject, reasonOf, type JsonObject } from '../../kernel/index.ts';
+import { fail } from '../errors.ts';
+import { guardedFetchFor, type Credential, type GuardedFetch } from './guarded_fetch.ts';
+import { ListReader, type Lists } from './lists.ts';
+import type { ServerSpec } from './server_spec.ts';
+import { StdioTransport, type ServerProcess } from './stdio_transport.ts';
+
+/** How a connection to a server is made, by its kind. */
+export type UpstreamPorts = {
+  /** The headers that carry the credential, anew for each request. */
+  readonly credential: Credential;
+  /** Starts the server's program. */
+  start(spec: ServerSpec): Promise<ServerProcess>;
+  readonly version: string;
+};
+
+export type CallOptions = {
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly onprogress?: ((progress: Progress) => void) | undefined;
+};
+
+/** Until a server has said what it speaks. */
+const CONNECT_MS = 15_000;
+/** Notifications and answers that nobody asked for: a server that sends more in this time is cut off. Progress of a busy call comes some ten times a second. */
+const MAX_STRAY = 1_000;
+const STRAY_MS = 10_000;
+const CLOSE_MS = 2_000;
+
+/**
+ * One connection to one server, for one caller. Speaks 2026-07-28 where the server does, else 2025-11-25 or what it knows. Offers the server
+ * nothing: no sampling, no elicitation, no roots. A server that breaks a bound loses this connection and nothing else.
+ */
+export class Upstream {
+  readonly #client: Client;
+  readonly #transport: Transport;
+  readonly #fetch: GuardedFetch | undefined;
+  readonly #over = new AbortController();
+  #stray = 0;
+  #since = 0;
+
+  private constructor(client: Client, transport: Transport, fetch: GuardedFetch | undefined) {
+    this.#client = client;
+    this.#transport = transport;
+    this.#fetch = fetch;
+  }
+
+  static async connect(spec: ServerSpec, ports: UpstreamPorts, onChanged: () => void): Promise<Upstream> {
+    const client = new Client(
+      { name: 'sallyport', version: ports.version },
+      {
+        capabilities: {},
+        versionNegotiation: { mode: 'auto', probe: { timeoutMs: CONNECT_MS } },
+        inputRequired: { autoFulfill: false },
+        // What a schema of the server says about results is the caller's to check: its patterns are not run here.
+        jsonSchemaValidator: { getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }) },
+      },
+    );
+    const fetch = spec.reach.kind === 'http' ? guardedFetchFor(spec.reach.url, ports.credential) : undefined;
+    const transport =
+      spec.reach.kind === 'http'
+        ? new StreamableHTTPClientTransport(spec.reach.url, {
+            ...(fetch === undefined ? {} : { fetch: (url, init) => fetch.fetch(url, init) }),
+            reconnectionOptions: {
+              maxRetries: 0,
+              initialReconnectionDelay: 1_000,
+              maxReconnectionDelay: 1_000,
+              reconnectionDelayGrowFactor: 1,
+            },
+          })
+        : new StdioTransport(await ports.start(spec));
+    const made = new Upstream(client, transport, fetch);
+    made.#watch(onChanged);
+    try {
+      await client.connect(transport, { timeout: CONNECT_MS, maxTotalTimeout: CONNECT_MS });
+    } catch (error) {
+      await made.close();
+      throw fail('MCP_SERVER_FAILED', { cause: error, detail: reasonOf(error) });
+    }
+    return made;
+  }
+
+  /** Aborts when the connection is over. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  get instructions(): string | undefined {
+    return this.#client.getInstructions();
+  }
+
+  /** Everything that the server defines now. Rejects MCP_DEFINITIONS_REFUSED, MCP_SERVER_FAILED. */
+  async lists(signal: AbortSignal): Promise<Lists> {
+    const capabilities = this.#client.getServerCapabilities() ?? {};
+    const reader = new ListReader((method, params) =>
+      this.#run(() => this.#client.request({ method, params }, ANYTHING, { timeout: CONNECT_MS, signal: this.#either(signal) })),
+    );
+    return {
+      instructions: this.instructions,
+      tools: capabilities.tools === undefined ? [] : await reader.read('tools/list', 'tools'),
+      prompts: capabilities.prompts === undefined ? [] : await reader.read('prompts/list', 'prompts'),
+      resources:
+        capabilities.resources === undefined
+          ? []
+          : [
+              ...(await reader.read('resources/list', 'resources')),
+              // Servers without templates often do not know the method.
+              ...(await reader.read('resources/templates/list', 'resourceTemplates').catch(() => [])),
+            ],
+    };
+  }
+
+  async call(name: string, args: JsonObject, definition: JsonObject | undefined, options: CallOptions): Promise<CallToolResult> {
+    const result = await this.#run(() =>
+      this.#client.callTool(
+        { name, arguments: args },
+        {
+          ...this.#options(options),
+          ...(definition === undefined ? {} : { toolDefinition: { ...definition, outputSchema: undefined } as never }),
+        },
+      ),
+    );
+    // Tasks and requests for input were not offered: what is no result is no answer.
+    if (!isCallToolResult(result)) throw fail('MCP_SERVER_FAILED', { detail: 'no result of a tool' });
+    return result;
+  }
+
+  /** A request whose answer is handed on after it was checked: `prompts/get`, `resources/read`, `completion/complete`. */
+  async request(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
+    return this.#run(() => this.#client.request({ method, params }, ANYTHING, this.#options(options)));
+  }
+
+  async close(): Promise<void> {
+    this.#over.abort();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, CLOSE_MS);
+    const ended = async (): Promise<void> => {
+      if (this.#transport instanceof StreamableHTTPClientTransport && this.#transport.sessionId !== undefined)
+        await this.#transport.terminateSession().catch(() => undefined);
+      await this.#client.close().catch(() => undefined);
+      await this.#transport.close().catch(() => undefined);
+    };
+    await Promise.race([ended(), late]);
+    clearTimeout(timer);
+    await this.#fetch?.close().catch(() => undefined);
+  }
+
+  #options({ signal, timeoutMs, onprogress }: CallOptions) {
+    return {
+      signal: this.#either(signal),
+      timeout: timeoutMs,
+      maxTotalTimeout: timeoutMs,
+      ...(onprogress === undefined ? {} : { onprogress, resetTimeoutOnProgress: false }),
+    };
+  }
+
+  #either(signal: AbortSignal): AbortSignal {
+    return AbortSignal.any([signal, this.#over.signal]);
+  }
+
+  async #run<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#over.signal.aborted) throw fail('MCP_SERVER_FAILED', { detail: 'the connection is over' });
+    return act();
+  }
+
+  /** Counts what the server sends unasked. */
+  #watch(onChanged: () => void): void {
+    const client = this.#client;
+    for (const method of [
+      'notifications/tools/list_changed',
+      'notifications/prompts/list_changed',
+      'notifications/resources/list_changed',
+    ] as const)
+      client.setNotificationHandler(method, () => onChanged());
+    Object.assign(client, { onclose: () => this.#over.abort(), onerror: () => this.#strayed() });
+    const transport = this.#transport;
+    let handler: Transport['onmessage'];
+    const counted: Transport['onmessage'] = (message, extra) => {
+      if ('method' in message) this.#strayed();
+      if (!this.#over.signal.aborted) handler?.(message, extra);
+    };
+    Object.defineProperty(transport, 'onmessage', {
+      configurable: true,
+      get: () => (handler === undefined ? undefined : counted),
+      set: (given: Transport['onmessage']) => {
+        if (given !== counted) handler = given;
+      },
+    });
+  }
+
+  #strayed(): void {
+    const now = performance.now();
+    if (now - this.#since > STRAY_MS) [this.#since, this.#stray] = [now, 0];
+    if (++this.#stray <= MAX_STRAY || this.#over.signal.aborted) return;
+    void this.close();
+  }
+}
+
+/** Takes any object: what the protocol's own types would drop is to be seen. */
+const ANYTHING: StandardSchemaV1<unknown, JsonObject> = {
+  '~standard': {
+    version: 1 as const,
+    vendor: 'sallyport',
+    validate: (value: unknown): { value: JsonObject } | { issues: { message: string }[] } =>
+      isObject(value) ? { value } : { issues: [{ message: 'no object' }] },
+  },
+};

@@ -1,0 +1,1 @@
+export { readServers } from './gateway/server_spec.ts';
