@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { COMMANDS as APPROVALS } from '../approvals/commands.ts';
 import { COMMANDS as AUDIT } from '../audit/commands.ts';
 import { COMMANDS as FGA } from '../fga/commands.ts';
@@ -13,6 +14,7 @@ import { COMMANDS as POLICY } from '../policy/commands.ts';
 import { providerCommands } from '../providers/commands.ts';
 import { codeEngine } from '../scan/index.ts';
 import { COMMANDS as VAULT } from '../vault/commands.ts';
+import { askTerminal } from './ask.ts';
 import { DEMO_COMMANDS } from './demo/commands.ts';
 import { doctorCommand } from './doctor.ts';
 import { scanOnly } from './scan_commands.ts';
@@ -37,7 +39,16 @@ export function allCommands(logger: Logger): readonly Command[] {
     ...DEMO_COMMANDS,
     ...providerCommands(),
     ...storeCommands(process.env),
-    ...mcpCommands({ version: VERSION, cwd: process.cwd(), code: codeEngine, judge: judgePackage }),
+    ...mcpCommands({
+      version: VERSION,
+      cwd: process.cwd(),
+      home: homedir(),
+      platform: process.platform,
+      env: process.env,
+      code: codeEngine,
+      judge: judgePackage,
+      ask: process.stdin.isTTY && process.stderr.isTTY ? askTerminal : undefined,
+    }),
     ...scanOnly(),
     doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
   ];

@@ -4,6 +4,7 @@ import { pad, wrap, type Clock, type Command, type CommandContext } from '../ker
 import { attempt, good, type Check } from './doctor_check.ts';
 import { checkConfig, checkSwitches } from './doctor_config.ts';
 import { checkClock, checkDataFolder, checkDisk, checkKeyFolder, checkNode } from './doctor_machine.ts';
+import { checkSandbox } from './doctor_sandbox.ts';
 import { checkServer } from './doctor_server.ts';
 import { checkStopped } from './doctor_stopped.ts';
 
@@ -40,6 +41,7 @@ async function examine(context: CommandContext, { env, clock, node }: DoctorDeps
     await attempt('key folder', () => checkKeyFolder(`${dataDir}.keys`, dataDir)),
     await attempt('disk', () => checkDisk(dataDir)),
     await attempt('clock', () => checkClock(clock(), dataDir)),
+    await attempt('sandbox', () => checkSandbox(env)),
     good('server', running ? 'runs, and answers on its socket' : 'does not run'),
   ];
   const { check, config } = checkConfig(context.configFile ?? resolve('sallyport.yaml'), context.configFile !== undefined, running);

@@ -27,7 +27,7 @@ process.exitCode = await runCli(given, commands, {
       clock: systemClock,
       logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger,
     }),
-  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2, ...SCAN_EXIT_CODES },
+  exitCodes: { CONFIG_INVALID: 2, CONFIG_MISSING: 2, MCP_SCAN_USAGE: 2, MCP_SCAN_PATH: 2, ...SCAN_EXIT_CODES },
 });
 // A pipe takes what was printed piece by piece, as its reader reads: to exit before that would cut a long answer off.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));

@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from '../kernel/index.ts';
+import { mcpScanCommand, type McpScanDeps } from './scan/command.ts';
 import type { ScannerDeps } from './scanner/tools.ts';
 
 /** The commands of this module. */
-export function mcpCommands(deps: Omit<ScannerDeps, 'root'> & { readonly version: string; readonly cwd: string }): readonly Command[] {
+export function mcpCommands(deps: Omit<ScannerDeps, 'root'> & McpScanDeps): readonly Command[] {
   return [
+    mcpScanCommand(deps),
     {
       name: 'mcp serve-scanner',
       summary: 'Serve the scanner to a coding assistant (MCP on standard input and output); it may read files of one folder.',

@@ -8,6 +8,7 @@ import { Servers } from './gateway/serve.ts';
 
 export type { McpDeps } from './gateway/context.ts';
 export { Starter } from './gateway/start.ts';
+export { readMachine } from './sandbox/index.ts';
 
 /** The MCP gateway of one process. */
 export type Mcp = {

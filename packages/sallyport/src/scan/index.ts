@@ -15,3 +15,7 @@ export { checkOf } from './explain.ts';
 export { AGENT_CHECKS } from './agents/index.ts';
 export { SECRET_CHECK } from './secrets/index.ts';
 export { ECOSYSTEMS, judged, PACKAGE_CHECKS, type Ecosystem, type JudgePackage } from './packages/index.ts';
+export { readJsonc } from './document/jsonc.ts';
+export { readToml } from './document/toml.ts';
+export { at, entriesOf, itemsOf, textOf, type DocumentNode, type Entry } from './document/node.ts';
+export { Lines } from './lines.ts';

@@ -105,6 +105,14 @@ export const DEFINITION_CHECKS = [
     taxonomy: ['CWE-451', 'ASI02:2026'],
   },
   {
+    id: 'mcp.toxic-combination',
+    title: 'Tools that are harmless alone are dangerous together',
+    why: 'An agent that reads what others wrote, reads private data and sends things out can be made to carry the data out by a text ("lethal trifecta"); the same with tools that destroy.',
+    fix: 'Split the tools over agents that do not share a conversation, or have one of the legs ask (`flow`, rules on `tool_call`).',
+    severity: 'medium',
+    taxonomy: ['LLM06:2025', 'ASI02:2026', 'ASI03:2026'],
+  },
+  {
     id: 'mcp.not-scanned',
     title: 'A definition could not be looked at whole',
     why: 'What was not looked at may hold anything.',
@@ -114,6 +122,7 @@ export const DEFINITION_CHECKS = [
   },
 ] as const satisfies readonly CheckDescription[];
 
+/** Every check of this module, for reports. */
 export type DefinitionCheckId = (typeof DEFINITION_CHECKS)[number]['id'];
 
 /** What a rule found, before it is told where. */

@@ -50,7 +50,7 @@ function reasonFor({ hosts = [] }: SandboxRequest, machine: SandboxMachine, isNo
 }
 
 function bubblewrapped(request: SandboxRequest, machine: SandboxMachine, bwrap: string): SandboxPlan {
-  const { command, args, env, folder, readable = [], hosts = [], limits } = request;
+  const { command, args, env, folder, readable = [], empty = [], hosts = [], limits } = request;
   const socket = `${folder}.egress`;
   const open = hosts.length > 0;
   const node = machine.node ?? '';
@@ -73,6 +73,7 @@ function bubblewrapped(request: SandboxRequest, machine: SandboxMachine, bwrap: 
       ...Object.entries(given).flatMap(([key, value]) => ['--setenv', key, value]),
       ...SYSTEM.flatMap((path) => ['--ro-bind-try', path, path]),
       ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run'],
+      ...empty.flatMap((path) => ['--dir', path]),
       ...[...readable, ...(command.startsWith('/') ? [command] : []), ...(open ? [node] : [])].flatMap((path) => ['--ro-bind', path, path]),
       ...(open ? ['--bind', socket, SOCKET_INSIDE] : []),
       ...['--bind', folder, folder, '--chdir', folder, '--'],

@@ -42,7 +42,7 @@ server.unref();
 const { port } = server.address() as AddressInfo;
 
 const KINDS: readonly (readonly [kind: string, machine: SandboxMachine, skip: string | false])[] = [
-  ['bubblewrap', machine, machine.bubblewrap === undefined ? `bubblewrap ${machine.withoutBubblewrap}` : false],
+  ['bubblewrap', machine, machine.bubblewrap === undefined ? `not permitted here: bubblewrap ${machine.withoutBubblewrap}` : false],
   ['node_permission', { ...machine, bubblewrap: undefined, container: undefined }, machine.node === undefined ? 'needs Node 25' : false],
 ];
 

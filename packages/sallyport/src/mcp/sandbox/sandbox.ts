@@ -36,6 +36,8 @@ export type SandboxRequest = {
   readonly folder: string;
   /** Files and folders that it may read, its own code among them. */
   readonly readable?: readonly string[];
+  /** Folders that must be there for it to start, and are empty (bubblewrap alone). */
+  readonly empty?: readonly string[];
   /** Hosts that it may reach (`api.example.com`, `*.example.com:8443`; port 443 when none is named); none when empty. */
   readonly hosts?: readonly string[];
   /** Image for a container. */
