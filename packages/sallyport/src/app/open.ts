@@ -1,16 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import {
-  DEFAULT_TENANT,
-  newId,
-  type Caller,
-  type Category,
-  type EventId,
-  reasonOf,
-  type Logger,
-  type Route,
-  type TenantId,
-} from '../kernel/index.ts';
+import { DEFAULT_TENANT, newId, type Category, type EventId, reasonOf, type Logger, type Route, type TenantId } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
 import { changeEvent } from '../audit/index.ts';
@@ -26,7 +16,6 @@ import { fgaRoutes } from '../fga/routes.ts';
 import { ConversationMemory, KnownTexts } from '../flow/index.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
 import {
-  FRESH_MS,
   isSessionBearer,
   openAgents,
   openAuthorizationServer,
@@ -35,7 +24,6 @@ import {
   openPeople,
   openReviews,
   openUpstreams,
-  ROLES,
   type AuthorizationServer,
   type Identity,
   type People,
@@ -65,6 +53,7 @@ import { openVault, type Vault } from '../vault/service.ts';
 import { vaultRoutes } from '../vault/routes.ts';
 import { approvalPort, approvalsArea, wireApprovals } from './approvals.ts';
 import { backupRoute } from './backup.ts';
+import { callerOf, sessionCaller } from './caller.ts';
 import { resolveReference, type Config } from './config.ts';
 import { conversationsArea } from './conversations.ts';
 import { openDemo } from './demo/demo.ts';
@@ -403,17 +392,4 @@ function kekSource(options: OpenOptions): Parameters<typeof openKeyring>[1] {
 
 function privateFolder(dir: string): void {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-}
-
-function callerOf(identity: Identity, key: string, now: number): Caller | undefined {
-  const record = identity.authenticate(key, now);
-  return record === undefined ? undefined : { tenant: record.tenant, principal: record.principal, permissions: record.permissions };
-}
-
-async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
-  const session = await people.session(bearer, cookie);
-  if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved, methods } = session;
-  const fresh = now - proved < FRESH_MS;
-  return { tenant, principal: person, permissions: ROLES[role], session: { id, name, role, expires, fresh, proved, methods } };
 }
