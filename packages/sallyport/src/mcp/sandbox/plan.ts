@@ -1,6 +1,15 @@
 import { dirname } from 'node:path';
+import { visible } from '../../kernel/index.ts';
 import { BRIDGE } from './bridge.ts';
-import { watched, type Enforcement, type SandboxMachine, type SandboxPlan, type SandboxRefusal, type SandboxRequest } from './sandbox.ts';
+import {
+  PRIVATE_DESCRIPTOR,
+  watched,
+  type Enforcement,
+  type SandboxMachine,
+  type SandboxPlan,
+  type SandboxRefusal,
+  type SandboxRequest,
+} from './sandbox.ts';
 
 /** Port on the sandbox's own loopback where the way out begins. */
 const BRIDGE_PORT = 3128;
@@ -28,15 +37,26 @@ const SYSTEM = [
  */
 export function planSandbox(request: SandboxRequest, machine: SandboxMachine): SandboxPlan | SandboxRefusal {
   const open = (request.hosts ?? []).length > 0;
+  const names = Object.entries(request.env);
+  const broken = names.find(([key, value]) => !/^[^=#\s\0]+$/.test(key) || value.includes('\0'));
+  if (broken !== undefined)
+    return { refused: `The variable ${visible(broken[0])} cannot be handed on: its name or value has a sign that ends it.` };
   if (machine.bubblewrap !== undefined && (!open || machine.node !== undefined)) return bubblewrapped(request, machine, machine.bubblewrap);
-  if (machine.container !== undefined && request.image !== undefined && !open)
+  // A container takes its variables line by line.
+  if (machine.container !== undefined && request.image !== undefined && !open && !names.some(([, value]) => /[\r\n]/.test(value)))
     return contained(request, machine, machine.container, request.image);
   const script = nodeScript(request);
-  if (machine.node !== undefined && script !== undefined && (!open || accepts(request, 'open_network')))
+  const loosening = names.find(([key]) => LOOSENING.test(key))?.[0];
+  if (machine.node !== undefined && script !== undefined && loosening !== undefined && !accepts(request, 'unsandboxed'))
+    return { refused: `The variable ${loosening} changes what Node's permission model lets through. Take it out, or install bubblewrap.` };
+  if (machine.node !== undefined && script !== undefined && loosening === undefined && (!open || accepts(request, 'open_network')))
     return permitted(request, machine, machine.node, script);
   if (accepts(request, 'unsandboxed')) return bare(request, machine);
   return { refused: reasonFor(request, machine, script !== undefined) };
 }
+
+/** Variables that hand Node other flags, or load a library into a program before anything of it runs. */
+const LOOSENING = /^(?:NODE_|LD_|DYLD_)/i;
 
 function accepts({ accept = [] }: SandboxRequest, what: 'unsandboxed' | 'open_network'): boolean {
   return accept.includes(what);
@@ -70,7 +90,7 @@ function bubblewrapped(request: SandboxRequest, machine: SandboxMachine, bwrap: 
     args: [
       ...(machine.prlimit === undefined ? [] : [...rlimits(), bwrap]),
       ...['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'sandbox', '--clearenv'],
-      ...Object.entries(given).flatMap(([key, value]) => ['--setenv', key, value]),
+      ...['--args', String(PRIVATE_DESCRIPTOR)],
       ...SYSTEM.flatMap((path) => ['--ro-bind-try', path, path]),
       ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run'],
       ...empty.flatMap((path) => ['--dir', path]),
@@ -80,6 +100,9 @@ function bubblewrapped(request: SandboxRequest, machine: SandboxMachine, bwrap: 
       ...inside,
     ],
     env: {},
+    given: Object.entries(given)
+      .map(([key, value]) => `--setenv\0${key}\0${value}\0`)
+      .join(''),
     folder,
     limits,
     egress: open ? { socket, hosts } : undefined,
@@ -126,10 +149,13 @@ function contained(request: SandboxRequest, machine: SandboxMachine, engine: str
       ...[...memory, ...processes, ...cpu],
       ...['--tmpfs', '/tmp', '--volume', `${folder}:${folder}`, '--workdir', folder],
       ...readable.flatMap((path) => ['--volume', `${path}:${path}:ro`]),
-      ...Object.entries({ HOME: folder, ...env }).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+      ...['--env-file', `/dev/fd/${PRIVATE_DESCRIPTOR}`],
       ...[image, command, ...args],
     ],
     env: {},
+    given: Object.entries({ HOME: folder, ...env })
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
     folder,
     limits,
     egress: undefined,

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Transform, type Readable, type Writable } from 'node:stream';
 import { openEgress, type Egress, type EgressOptions } from './egress.ts';
-import type { SandboxPlan } from './sandbox.ts';
+import { PRIVATE_DESCRIPTOR, type SandboxPlan } from './sandbox.ts';
 import { usageOf } from './usage.ts';
 
 /** How a program ended. `limit`: which bound it ran into. */
@@ -29,7 +29,15 @@ const LOOK_MS = 500;
 /** Starts a planned program in a process group of its own. Whatever happens, the whole group is ended with it. */
 export async function startSandboxed(plan: SandboxPlan, reach: EgressOptions = { allow: 'public' }): Promise<Sandboxed> {
   const egress: Egress | undefined = plan.egress === undefined ? undefined : await openEgress(plan.egress.socket, plan.egress.hosts, reach);
-  const child = spawn(plan.command, plan.args, { cwd: plan.folder, env: { ...plan.env }, detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(plan.command, plan.args, {
+    cwd: plan.folder,
+    env: { ...plan.env },
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const given = child.stdio[PRIVATE_DESCRIPTOR] as Writable;
+  given.on('error', () => undefined);
+  given.end(plan.given ?? '');
   let limit: SandboxExit['limit'];
   const kill = (): void => {
     if (child.pid === undefined) return;

@@ -69,6 +69,20 @@ for (const [kind, on, skip] of KINDS)
       assert.ok(!out.includes('SALLYPORT_TEST_SECRET') && !out.includes('of the gate'));
     });
 
+    test('what it is given stands on no command line', async () => {
+      const look = `${TRY} for (const pid of fs.readdirSync('/proc').filter((name) => /^[0-9]+$/.test(name)))
+        say('line', () => fs.readFileSync('/proc/' + pid + '/cmdline', 'latin1'));`;
+      const folder = join(top, `own-${++number}`);
+      mkdirSync(folder);
+      writeFileSync(join(folder, 'a.cjs'), look);
+      const env = { TOKEN: 'given-to-nobody-else', LINES: 'first\nsecond' };
+      const plan = planSandbox({ command: process.execPath, args: [join(folder, 'a.cjs')], env, folder, limits: {} }, on);
+      assert.ok(!('refused' in plan) && !JSON.stringify(plan.args).includes('given-to-nobody-else'));
+      const { out } = await attack(`console.log(process.env.TOKEN, process.env.LINES)`, on, { env });
+      assert.match(out, /given-to-nobody-else first\nsecond/);
+      assert.ok(!(await attack(look, on, { env })).out.includes('given-to-nobody-else'));
+    });
+
     test('cannot read the environment of the gate from /proc', async () => {
       const { out } = await attack(`${TRY} say('environ', () => fs.readFileSync('/proc/${process.pid}/environ', 'latin1'));`, on);
       assert.match(out, /environ refused/);
@@ -191,6 +205,16 @@ suite('plans', () => {
     const open = planSandbox({ ...request, command: 'node', args: ['s.js'], hosts: ['a.example'], accept: ['open_network'] }, node);
     assert.ok(!('refused' in open));
     assert.equal(open.enforced.find(({ protection }) => protection === 'network')?.state, 'not');
+  });
+
+  test('variables that would loosen Node’s own limits are refused where nothing else keeps it', () => {
+    const node = { ...nothing, node: process.execPath };
+    for (const name of ['NODE_OPTIONS', 'LD_PRELOAD', 'DYLD_INSERT_LIBRARIES', 'node_options']) {
+      const plan = planSandbox({ ...request, command: 'node', args: ['a.js'], env: { [name]: '--allow-fs-read=/' } }, node);
+      assert.ok('refused' in plan && plan.refused.includes(name), JSON.stringify(plan));
+    }
+    assert.ok('refused' in planSandbox({ ...request, env: { 'A=B': '1' } }, node));
+    assert.ok('refused' in planSandbox({ ...request, env: { A: '1\0--bind' } }, node));
   });
 
   test('a container has no network, and its own limits', () => {

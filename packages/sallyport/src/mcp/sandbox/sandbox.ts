@@ -62,12 +62,17 @@ export type SandboxMachine = {
   readonly proc: boolean;
 };
 
+/** The descriptor behind the three that every program has. */
+export const PRIVATE_DESCRIPTOR = 3;
+
 /** How the program is started. `egress`: path of the socket on which our proxy has to listen. */
 export type SandboxPlan = {
   readonly kind: SandboxKind;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the command reads from `PRIVATE_DESCRIPTOR`: variables hold secrets, and a command line is there for everybody to read. */
+  readonly given?: string;
   readonly folder: string;
   readonly limits: SandboxLimits;
   readonly egress: { readonly socket: string; readonly hosts: readonly string[] } | undefined;
