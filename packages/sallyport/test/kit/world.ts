@@ -12,7 +12,7 @@ export type Ids = Readonly<Record<(typeof NAMES)[number], string>>;
 export const NAMES = [
   ...['person', 'session', 'reset', 'passkey', 'key', 'client', 'grant', 'agent', 'agentKey', 'workload', 'ask', 'answerCookie'],
   ...['request', 'deviceCode', 'approval', 'approvalGrant', 'approvalLink', 'event', 'feedback', 'fgaStore', 'fgaModel', 'document'],
-  ...['issuedToken', 'refreshToken', 'authReqId', 'principal', 'upstream', 'upstreamLink'],
+  ...['issuedToken', 'refreshToken', 'authReqId', 'principal', 'upstream', 'upstreamLink', 'project'],
 ] as const;
 
 export type World = {
@@ -52,6 +52,19 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
   const all = await made('/api/keys', { name: `all ${canary}`, permissions: [...PERMISSIONS] });
   const bare = await made('/api/keys', { name: `bare ${canary}` });
   const principal = (await asRoot('GET', '/api/keys')).keys.find((one: { id: string }) => one.id === bare.id).principal as PrincipalId;
+
+  const found = {
+    fingerprint: 'matrix:0123456789',
+    rule: 'sql',
+    type: 'SQL',
+    severity: 'high',
+    confidence: 1,
+    path: `${canary}.py`,
+    line: 1,
+    message: canary,
+  };
+  const scan = { kind: 'code', version: '1', files: 1, notScanned: 0, findings: [found], packages: [`pkg:npm/${canary}@1.0.0`] };
+  await made('/api/scans', { project: canary, ...scan });
 
   const agent = await asRoot('POST', '/api/agents', { name: `agent ${canary}`, purpose: canary, scopes: ['models', 'tools'] });
   const pair = await newKey();
@@ -169,6 +182,7 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
         principal,
         upstream,
         upstreamLink,
+        project: canary,
       },
     },
   };
