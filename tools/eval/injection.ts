@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createGuards, inspectRow, type InspectPoint } from '../../packages/sallyport/src/guard/index.ts';
 import { CARRIERS, PROSE } from '../train/generate/carriers.ts';
@@ -216,6 +216,7 @@ function installed(): string[] {
     return files
       .sort()
       .filter((_, at) => at % Math.ceil(files.length / 20) === 0)
-      .map((file) => join(top, name, file));
+      .map((file) => join(top, name, file))
+      .filter((path) => statSync(path).isFile());
   });
 }

@@ -103,7 +103,15 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
       const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
       return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
     }),
+    ...times(5_000, () => row(salad(random.of(prose).text, random), 0, 'benign_hard_negative', 'own/salad')),
   ];
+}
+
+/** Some words of a text over and over, in no order: filler, keywords, made-up test data. What stands beside what means nothing there. */
+function salad(text: string, random: Random): string {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const few = times(20 + random.below(60), () => random.of(words));
+  return times(60 + random.below(400), () => random.of(few)).join(' ');
 }
 
 function row(text: string, label: 0 | 1, kind: string, source: string, lang = 'en'): Row {

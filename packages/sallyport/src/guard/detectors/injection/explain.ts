@@ -62,9 +62,11 @@ export function factsOf(judgement: Judgement, channel: Channel, model: Model): F
   };
 }
 
+/** Reads one window after the other. */
+const reader = new FeatureReader();
+
 /** The words of the model's list that speak loudest in the strongest short window. */
 function strongestWords({ view, windows }: Judgement, table: Int8Array, names: Model['names']): string[] {
-  const reader = new FeatureReader();
   const weights = new Map<string, number>();
   reader.open(view.units.subarray(windows.shortStart, windows.shortEnd));
   while (reader.next()) {
