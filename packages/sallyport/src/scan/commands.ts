@@ -6,7 +6,7 @@ import { readBaseline, writeBaseline } from './baseline.ts';
 import type { ScanConfig } from './config.ts';
 import type { CodeEngine } from './engine.ts';
 import { FileCache } from './disk/cache.ts';
-import { ERRORS, fail } from './errors.ts';
+import { fail } from './errors.ts';
 import { rankOf } from './finding.ts';
 import { applyFixes, fixesByPath } from './fix.ts';
 import { draw, FORMATS, unifiedDiff, type Format } from './report/index.ts';
@@ -37,9 +37,6 @@ export type ScanDeps = {
 const CLEAN = 0;
 const FOUND = 1;
 const INCOMPLETE = 2;
-
-/** Every error of a scan means that it failed. */
-export const SCAN_EXIT_CODES: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(ERRORS).map((code) => [code, INCOMPLETE]));
 
 /** Flags of every scan. */
 const REPORT_FLAGS: readonly Flag[] = [
