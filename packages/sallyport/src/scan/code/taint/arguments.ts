@@ -12,7 +12,7 @@ export type Bound = { readonly metavariable: string; readonly value: Value; read
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
   const bound: Bound[] = [];
   const takesSpread = pattern.arguments.some(({ is }) => is === 'spread');
-  const positional = given.filter(({ name, spread }) => name === undefined && !(spread && takesSpread));
+  const positional = given.filter(({ name, spread }) => name === undefined && !(spread && takesSpread)).flatMap(itemsOf);
   const wanted = pattern.arguments.filter((argument) => argument.is !== 'named' && argument.is !== 'spread');
   if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
   for (const argument of pattern.arguments) {
@@ -21,6 +21,14 @@ export function matchArguments(pattern: CallPattern, given: readonly Argument[],
     if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
+}
+
+/** `args...` of a list whose items are known are those. */
+function itemsOf(argument: Argument): readonly Argument[] {
+  const { value, spread, node } = argument;
+  if (!spread || value.slots === undefined || value.facts.length > 0) return [argument];
+  const items = [...value.slots].filter(([key]) => typeof key === 'number').sort(([a], [b]) => Number(a) - Number(b));
+  return items.length === 0 ? [argument] : items.map(([, item]) => ({ value: item, name: undefined, spread: false, node }));
 }
 
 function matchPositional(

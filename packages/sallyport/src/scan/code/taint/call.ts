@@ -10,7 +10,7 @@ import { mark } from './guard.ts';
 import { proofsOf } from './proof.ts';
 import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { bindParameters } from './parameters.ts';
-import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
+import { ALL_CLASSES, builtBits, classBit, kindIndex, type Rule, type Rules } from './rules.ts';
 import {
   allFacts,
   cleaned,
@@ -39,6 +39,10 @@ const WRAPPERS = new Set(
   'promisify promisifyAll thenify denodeify memoize debounce throttle once useCallback fromCallback pify'.split(' '),
 );
 const RANDOM = kindIndex('random');
+/** Sinks that hand on what they get: what was read without a limit, or not checked, is still what was read. */
+const PASSING = (['resource', 'trust', 'log', 'header', 'format', 'memory', 'csv', 'leak', 'credential', 'prototype'] as const)
+  .map(classBit)
+  .reduce((all, bit) => all | bit, 0);
 
 export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
@@ -146,7 +150,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
-        else isOpaque = true;
+        else if ((rule.sink.bit & PASSING) === 0) isOpaque = true;
         break;
       case 'source':
         added = union(added, analysis.sourceFacts(frame, rule.kind, node));
