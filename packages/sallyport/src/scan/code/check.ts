@@ -86,7 +86,8 @@ const called = {
   /** The sink class of what the function returns: a view that returns text sends HTML. */
   returns: Type.Optional(literals(SINK_CLASSES)),
 };
-const handlerEntry = Type.Object({ pattern: patternText, ...called }, closed);
+/** `not`: calls that are none although the pattern matches them: `socket.on("disconnect", ...)`. */
+const handlerEntry = Type.Object({ pattern: patternText, not: Type.Optional(patterns), ...called }, closed);
 
 /** What a framework's functions mean; `models/<framework>.yaml`. */
 export const modelSchema = Type.Object(

@@ -24,6 +24,7 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { rustUndocumentedUnsafe } from './rust_unsafe.ts';
 import { settingInspections } from './settings.ts';
 
 /** By the name that a check gives in `inspect`. */
@@ -52,6 +53,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'rust-transmute': rustTransmute,
   'rust-unchecked-access': rustUncheckedAccess,
   'rust-unchecked-text': rustUncheckedText,
+  'rust-undocumented-unsafe': rustUndocumentedUnsafe,
   'rust-unwritten-vector': rustUnwrittenVector,
 };
 

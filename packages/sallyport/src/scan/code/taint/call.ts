@@ -160,6 +160,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         bits |= rule.bits;
         break;
       case 'handler':
+        if (isAnyOf(analysis, call, rule.not)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$HANDLER') analysis.handle(frame, value, rule.handler);
         break;
       case 'propagator': {

@@ -35,7 +35,7 @@ export type Rule =
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
   | { readonly is: 'end'; readonly pattern: CallPattern }
   | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
-  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
+  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly not: readonly CallPattern[]; readonly handler: HandlerRule }
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
 export const ALL_CLASSES = -1;
@@ -155,7 +155,8 @@ export class Rules {
     for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])
       this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
-    for (const entry of model.handlers ?? []) this.#add({ is: 'handler', pattern: read(entry.pattern), handler: handlerOf(entry) });
+    for (const entry of model.handlers ?? [])
+      this.#add({ is: 'handler', pattern: read(entry.pattern), not: (entry.not ?? []).map(read), handler: handlerOf(entry) });
   }
 
   #addCheck(check: Check, language: Language): void {
