@@ -26,6 +26,7 @@ import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
 import { rustUndocumentedUnsafe } from './rust_unsafe.ts';
 import { settingInspections } from './settings.ts';
+import { slowPattern } from './slow_pattern.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
@@ -43,6 +44,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'go-lost-cancel': goLostCancel,
   'go-secret-serialised': goSecretSerialised,
   'go-shared-write': goSharedWrite,
+  'slow-pattern': slowPattern,
   'rust-any-type-pun': rustAnyTypePun,
   'rust-dangling-pointer': rustDanglingPointer,
   'rust-invalid-value': rustInvalidValue,
