@@ -17,7 +17,7 @@ import { COMMANDS as VAULT } from '../vault/commands.ts';
 import { askTerminal } from './ask.ts';
 import { DEMO_COMMANDS } from './demo/commands.ts';
 import { doctorCommand } from './doctor.ts';
-import { scanOnly } from './scan_commands.ts';
+import { scannerCommands } from './scan_commands.ts';
 import { storeCommands } from './store_commands.ts';
 import { upCommand } from './up.ts';
 import { VERSION } from './version.ts';
@@ -49,7 +49,7 @@ export function allCommands(logger: Logger): readonly Command[] {
       judge: judgePackage,
       ask: process.stdin.isTTY && process.stderr.isTTY ? askTerminal : undefined,
     }),
-    ...scanOnly(),
+    ...scannerCommands(),
     doctorCommand({ env: process.env, clock: systemClock, node: process.versions.node }),
   ];
 }

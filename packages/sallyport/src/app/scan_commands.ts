@@ -9,10 +9,16 @@ import { codeEngine } from '../scan/index.ts';
 import { cacheFolderOf } from '../scan/service.ts';
 import { VERSION } from './version.ts';
 
-/** The commands of the scanner. They need nothing of the server, and start in a third of its time and memory without it. */
+/** The commands of the scanner alone, in a process that runs nothing else: they start in a third of the server's time and memory. */
 export function scanOnly(): readonly Command[] {
-  // Old objects are collected when there are a third more of them, not twice as many: a tenth more time, a fifth less memory.
+  // Old objects are collected when there are a third more of them, not twice as many: a tenth more time, a fifth less memory. Never in the
+  // server, whose requests of 128 KB cost half as much again with it.
   setFlagsFromString('--heap-growing-percent=30');
+  return scannerCommands();
+}
+
+/** The commands of the scanner. They need nothing of the server. */
+export function scannerCommands(): readonly Command[] {
   return scanCommands({
     version: VERSION,
     cwd: process.cwd(),
