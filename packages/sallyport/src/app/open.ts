@@ -67,6 +67,7 @@ import { openKnowledgeOf } from './knowledge.ts';
 import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
+import { endForApplication } from './sign_out.ts';
 import { openTelemetry } from './telemetry.ts';
 import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
@@ -134,6 +135,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     snapshot: () => identity.snapshot(),
     refresh: () => identity.refresh(),
     used: (agent) => identity.used(agent),
+    endSession: (...ended) => endForApplication(people, ...ended),
   });
   const origin = (): string | undefined => {
     const issuer = identity.place()?.issuer;

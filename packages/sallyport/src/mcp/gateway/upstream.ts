@@ -120,18 +120,17 @@ export class Upstream {
   }
 
   async call(name: string, args: JsonObject, definition: JsonObject | undefined, options: CallOptions): Promise<CallToolResult> {
-    const result = await this.#run(() =>
-      this.#client.callTool(
-        { name, arguments: args },
-        {
-          ...this.#options(options),
-          ...(definition === undefined ? {} : { toolDefinition: { ...definition, outputSchema: undefined } as never }),
-        },
-      ),
+    const params = { name, arguments: args };
+    const sent = this.#options(options);
+    const result = await this.#run<unknown>(() =>
+      definition !== undefined && hasHeaders(definition)
+        ? this.#client.callTool(params, { ...sent, toolDefinition: { ...definition, outputSchema: undefined } as never })
+        : this.#client.request({ method: 'tools/call', params }, ANYTHING, sent),
     );
-    // Tasks and requests for input were not offered: what is no result is no answer.
-    if (!isCallToolResult(result)) throw fail('MCP_SERVER_FAILED', { detail: 'no result of a tool' });
-    return result;
+    // Tasks and requests for input were not offered: what is no result is no answer. Of the versions since 2026 the library has looked already.
+    if (this.#client.getProtocolEra() !== 'modern' && !isCallToolResult(result))
+      throw fail('MCP_SERVER_FAILED', { detail: 'no result of a tool' });
+    return result as CallToolResult;
   }
 
   /** A request whose answer is handed on after it was checked: `prompts/get`, `resources/read`, `completion/complete`. */
@@ -214,3 +213,12 @@ const ANYTHING: StandardSchemaV1<unknown, JsonObject> = {
       isObject(value) ? { value } : { issues: [{ message: 'no object' }] },
   },
 };
+
+const headed = new WeakMap<JsonObject, boolean>();
+
+/** Whether a tool wants arguments repeated in headers (2026-07-28, `x-mcp-header`), which only the library's own call does. */
+function hasHeaders(definition: JsonObject): boolean {
+  let known = headed.get(definition);
+  if (known === undefined) headed.set(definition, (known = JSON.stringify(definition['inputSchema'] ?? null).includes('"x-mcp-header"')));
+  return known;
+}

@@ -24,7 +24,9 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { rustUndocumentedUnsafe } from './rust_unsafe.ts';
 import { settingInspections } from './settings.ts';
+import { slowPattern } from './slow_pattern.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
@@ -42,6 +44,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'go-lost-cancel': goLostCancel,
   'go-secret-serialised': goSecretSerialised,
   'go-shared-write': goSharedWrite,
+  'slow-pattern': slowPattern,
   'rust-any-type-pun': rustAnyTypePun,
   'rust-dangling-pointer': rustDanglingPointer,
   'rust-invalid-value': rustInvalidValue,
@@ -52,6 +55,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'rust-transmute': rustTransmute,
   'rust-unchecked-access': rustUncheckedAccess,
   'rust-unchecked-text': rustUncheckedText,
+  'rust-undocumented-unsafe': rustUndocumentedUnsafe,
   'rust-unwritten-vector': rustUnwrittenVector,
 };
 

@@ -187,6 +187,9 @@ export function sanitised(facts: Facts, bits: number): Facts {
   return [{ source: undefined, parameter: CLEANED_PARAMETER, field: -1, clean: bits, step: undefined }];
 }
 
+/** The step of a trace where the host is taken from an address. */
+export const HOST_STEP = 'the host of the address';
+
 /** The fact one step further. */
 export function withStep(fact: Fact, what: string, module: ModuleIr, node: number): Fact {
   if (fact.step?.node === node && fact.step.module === module) return fact;
