@@ -18,6 +18,7 @@ before(async () => {
   if (noBrowser !== false) return;
   [gate, browser] = await Promise.all([startSallyport(), startBrowser()]);
   key = await gate.key();
+  await gate.cli('demo', 'load');
 });
 after(async () => {
   await browser?.close();
@@ -206,7 +207,8 @@ for (const phone of [false, true])
       const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
       const places = await Promise.all((await links.all()).map(async (link) => String(await link.getAttribute('href'))));
       assert.ok(places.length > 10);
-      for (const place of [...places, '/policies/own']) {
+      const demo = ['/tools/quarantine?source=demo', '/tools/reach?source=demo', '/tools/servers/parcels?source=demo', '/runs?source=demo'];
+      for (const place of [...places, '/policies/own', ...demo]) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
