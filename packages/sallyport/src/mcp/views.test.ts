@@ -7,7 +7,7 @@ import { pinView, reachView, serverView } from './views.ts';
 
 const server = (name: string, who?: readonly string[]): ServerFacts => ({
   spec: {
-    ...{ name, tools: [], callsPerMinute: null, timeoutMs: 60_000 },
+    ...{ name, tools: [], callsPerMinute: null, timeoutMs: 60_000, mayAsk: [] },
     reach: { kind: 'http', url: new URL(`https://${name}.example/mcp`), credential: undefined },
     access: who?.map((one) => ({ who: [one], tools: [] })),
   },

@@ -50,7 +50,7 @@ const CARRIERS_NOW = tool('list_carriers', 'Lists the carriers that are known, w
 const ESTIMATE = tool('estimate_delivery', 'Says when a parcel will probably arrive.', { number: text('Number of the parcel.') });
 
 const spec = (name: string, reach: ServerSpec['reach'], who?: readonly string[]): ServerSpec => ({
-  ...{ name, reach, tools: [], callsPerMinute: null, timeoutMs: 60_000 },
+  ...{ name, reach, tools: [], callsPerMinute: null, timeoutMs: 60_000, mayAsk: [] },
   access: who?.map((one) => ({ who: [one], tools: [] })),
 });
 const elsewhere = (host: string): ServerSpec['reach'] => ({
