@@ -261,8 +261,8 @@ suite('scan packages', () => {
     const top = tree({
       'requirements.txt': 'flask==2.0\nreqeusts==1.0\n',
       'a.py': 'import flask\nimport a\nimport numpy\n',
-      'package.json': '{"dependencies": {"b": "1.0.0"}}',
-      'x.js': "import m from 'fast-json-magic-utils';\nimport u from 'undeclared';\n",
+      'package.json': '{"dependencies": {"b": "1.0.0"}, "devDependencies": {"@types/typed": "1.0.0"}}',
+      'x.js': "import m from 'fast-json-magic-utils';\nimport u from 'undeclared';\nimport { Node } from 'typed';\n",
     });
     const { findings, code } = await packages(top);
     assert.deepEqual(

@@ -56,7 +56,7 @@ function rangeOf(text: string, before: string): Range | undefined {
 
 /** What an expression may answer, for those of which that is known. */
 function sourceRange(text: string): Range | undefined {
-  if (/^strconv\.Atoi\(/.test(text)) return TYPES.get('int');
+  if (text.startsWith('strconv.Atoi(')) return TYPES.get('int');
   const parsed = /^strconv\.Parse(Int|Uint)\(.*,\s*(\d+)\)$/.exec(text);
   if (parsed !== null) return TYPES.get(`${parsed[1] === 'Int' ? '' : 'u'}int${parsed[2] === '0' ? '' : parsed[2]}`);
   const read = /^binary\.(?:Big|Little|Native)Endian\.Uint(16|32|64)\(/.exec(text);

@@ -65,8 +65,16 @@ export function matchArgument(pattern: ArgumentPattern, value: Value, node: numb
   return matchOne(pattern, value, node, frame, bound) ? bound : undefined;
 }
 
-/** `$TEXT` is a sink of no container, `$HELD` of one alone, `$BUILT` one of text that was put together alone. */
-function bindAny(metavariable: string, value: Value, node: number, bound: Bound[]): boolean {
+/** Functions and properties that answer what JSON held. */
+const DECODERS = new Set(['json', 'get_json', 'loads', 'load', 'parse']);
+
+function isDecoded({ symbol }: Value, { module: { symbols, names } }: Frame): boolean {
+  const name = names.text(symbols.name(symbol));
+  return DECODERS.has(name === '()' ? names.text(symbols.name(symbols.parent(symbol))) : name);
+}
+
+/** `$TEXT` is a sink of no container, `$HELD` of one, or of what JSON held, alone, `$BUILT` one of text that was put together alone. */
+function bindAny(metavariable: string, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   if (metavariable === '$TEXT' && value.slots !== undefined) return false;
   if (metavariable === '$BUILT') {
     const built = value.facts.filter((fact) => (fact.clean & BUILT) !== 0);
@@ -74,7 +82,7 @@ function bindAny(metavariable: string, value: Value, node: number, bound: Bound[
     bound.push({ metavariable: '$SINK', value: value.withFacts(built), node });
     return true;
   }
-  if (metavariable === '$HELD' && value.slots === undefined) return false;
+  if (metavariable === '$HELD' && value.slots === undefined && !isDecoded(value, frame)) return false;
   bound.push({ metavariable: metavariable === '$TEXT' || metavariable === '$HELD' ? '$SINK' : metavariable, value, node });
   return true;
 }
@@ -82,7 +90,7 @@ function bindAny(metavariable: string, value: Value, node: number, bound: Bound[
 function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   switch (pattern.is) {
     case 'any':
-      return bindAny(pattern.metavariable, value, node, bound);
+      return bindAny(pattern.metavariable, value, node, frame, bound);
     case 'rest':
       return true;
     case 'constant':
