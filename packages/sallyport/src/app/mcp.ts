@@ -27,6 +27,8 @@ type Services = {
   readonly vault: Pick<Vault, 'connection' | 'usersFor' | 'lend'>;
   readonly approvals: Pick<Approvals, 'request' | 'use' | 'wait'>;
   readonly limiter: McpDeps['limiter'];
+  /** The console's address, where people connect their accounts. */
+  consoleUrl(): string;
 };
 
 /** The MCP gateway as the rest of the process sees it. */
@@ -73,7 +75,7 @@ export async function wireMcp(
       ...approvalPort(approvals),
       wait: async (who, id, milliseconds, signal) => void (await approvals.wait(who, id, milliseconds, signal)),
     },
-    lend: (connection, key) => lend(services.vault, connection, key),
+    lend: (connection, key, not) => lend(services, connection, key, not),
     start: (spec, tenant) => starter.start(spec, tenant),
     version: VERSION,
   });
@@ -121,15 +123,28 @@ function principalsOf(identity: Pick<Identity, 'snapshot'>, tenant: TenantId, no
 }
 
 /** The account at a connection that belongs to who asks: the person's that an agent acts for, or the only one that was given to it. */
-async function lend(vault: Services['vault'], name: string, { tenant, principal, actors }: KeyRecord): ReturnType<McpDeps['lend']> {
+async function lend(
+  { vault, consoleUrl }: Pick<Services, 'vault' | 'consoleUrl'>,
+  name: string,
+  { tenant, principal, actors }: KeyRecord,
+  not?: Readonly<Record<string, string>>,
+): ReturnType<McpDeps['lend']> {
+  const refused = (problem: string) => ({ ok: false as const, problem, url: `${consoleUrl()}/connections#${name}` });
   const agent = actors[0];
   const given = await vault.usersFor(tenant, name, agent ?? principal);
   const users = agent === undefined ? given : given.filter((user) => user === principal);
   const user = users.find((one) => one === principal) ?? users[0];
   const put = vault.connection(name)?.put;
-  if (user === undefined || put === undefined || 'query' in put || (users.length > 1 && user !== principal)) return undefined;
-  const lent = await vault.lend(tenant, user, name, { scopes: [] });
-  return lent.ok ? { [put.header]: `${put.prefix}${lent.credential.reveal()}` } : undefined;
+  if (user === undefined || put === undefined || 'query' in put || (users.length > 1 && user !== principal))
+    return refused('consent_required');
+  const lent = await vault.lend(tenant, user, name, {
+    scopes: [],
+    ...(not === undefined ? {} : { not: (not[put.header] ?? '').slice(put.prefix.length) }),
+  });
+  if (!lent.ok) return refused(lent.problem);
+  const headers = { [put.header]: `${put.prefix}${lent.credential.reveal()}` };
+  // A key that does not change has no other: it is the account that is refused.
+  return not !== undefined && not[put.header] === headers[put.header] ? refused('reconsent_required') : { ok: true, headers };
 }
 
 function resolved(reference: string, env: Env): Secret | string {

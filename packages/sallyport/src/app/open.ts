@@ -219,7 +219,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
       : openConversations(store, { keyring, change: audit.change, clock, days: config.conversations.days });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const mcp = await wireMcp(
-    { ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals }, limiter: bounds.limiter },
+    {
+      ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals },
+      limiter: bounds.limiter,
+      consoleUrl,
+    },
     {
       policy: (tenant) => policy.current(tenant),
       guards: (tenant) => guards?.of(tenant),

@@ -31,6 +31,11 @@ export const ERRORS = {
     message: 'Nobody has connected an account for this MCP server that you may use.',
     fix: 'Connect one in the console under connections, and give it to the agent.',
   },
+  MCP_ACCOUNT_REFUSED: {
+    status: 403,
+    message: 'The MCP server does not accept the account that is connected for it.',
+    fix: 'Connect the account again in the console under connections.',
+  },
   MCP_REPLY_TOO_LARGE: { status: 502, message: 'The MCP server sent more than is taken.', fix: 'Ask for less, e.g. by pages.' },
   MCP_DEFINITIONS_REFUSED: {
     status: 502,

@@ -1,4 +1,5 @@
 import { parser, Type, type Json, type Route } from '../kernel/index.ts';
+import { MAX_ADDRESS } from './definitions/index.ts';
 import { fail } from './errors.ts';
 import type { McpControl, McpSource } from './control.ts';
 import { historyView, pinView, principalView, reachView, serverView } from './views.ts';
@@ -9,8 +10,8 @@ const PINS = Type.Object(
       Type.Object(
         {
           server: Type.String({ minLength: 1, maxLength: 64 }),
-          kind: Type.Enum(['instructions', 'tool', 'prompt']),
-          name: Type.String({ maxLength: 256 }),
+          kind: Type.Enum(['instructions', 'tool', 'prompt', 'resource']),
+          name: Type.String({ maxLength: MAX_ADDRESS, description: 'Of a resource its address.' }),
           hash: Type.String({
             pattern: '^[0-9a-f]{64}$',
             description: 'Of the version that was looked at: another one is not answered for.',

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { isObject, readJsonText, reasonOf, type Finding, type JsonObject } from '../../kernel/index.ts';
 import { maskOf, maskSpans, refusalOf, replaceSpans, type CallFlow, type Judgement, type Refused } from '../../gateway/service.ts';
 import type { KeyRecord } from '../../identity/service.ts';
+import { accountProblem } from './account.ts';
 import { AskRefused, passAsks } from './ask.ts';
 import type { Ask } from './asking.ts';
 import type { KnownTool, McpDeps } from './context.ts';
@@ -238,6 +239,7 @@ function saidBy(error: unknown): string | undefined {
 
 function problemOf(error: unknown, { tool }: Asked): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (accountProblem(error) !== undefined && error instanceof Error) return error.message;
   if (error instanceof AskRefused) return `The server ${tool.server.name} asked for something that it did not get. ${error.message}`;
   if (/TIMEOUT/i.test(code)) return `The server ${tool.server.name} did not answer in time.`;
   if (code === 'MCP_REPLY_TOO_LARGE') return `The server ${tool.server.name} sent more than is taken.`;
