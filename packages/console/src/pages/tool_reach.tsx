@@ -58,7 +58,7 @@ export function ReachPage(): ReactNode {
           'GET /api/mcp/principals',
           `GET /api/mcp/reach?who=${chosen?.id ?? 'ID'}`,
           'sallyport mcp scan                # the same of the apps on this machine',
-          'sallyport agent update NAME --tool "orders__*"',
+          'sallyport agent change NAME --tools "shop__*"',
         ]}
       />
     </div>
