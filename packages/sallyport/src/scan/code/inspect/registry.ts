@@ -7,6 +7,7 @@ import { credentialInObject } from './credential_in_object.ts';
 import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
+import { goNarrowing } from './go_narrowing.ts';
 import { goSecretSerialised } from './go_secrets.ts';
 import { goLockKept, goSharedWrite } from './go_threads.ts';
 import { hiddenDirection, hiddenText } from './hidden_text.ts';
@@ -42,6 +43,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'go-index-range': goIndexRange,
   'go-lock-kept': goLockKept,
   'go-lost-cancel': goLostCancel,
+  'go-narrowing': goNarrowing,
   'go-secret-serialised': goSecretSerialised,
   'go-shared-write': goSharedWrite,
   'slow-pattern': slowPattern,

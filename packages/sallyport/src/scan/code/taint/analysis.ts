@@ -13,6 +13,7 @@ import { isClassMethod, type Project } from './project.ts';
 import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
+  bodyOf,
   cleaned,
   isFixed,
   isKnown,
@@ -39,11 +40,6 @@ const MAX_NESTING = 12;
 const MAX_SHAPES = 5;
 
 const HTML = classBit('html');
-
-/** The text of `return text, 404`; other containers are sent as JSON. */
-function bodyOf({ slots }: Value): Value | undefined {
-  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
-}
 
 /** The flow analysis of all modules that were lowered together. */
 export class Analysis implements Engine {
@@ -88,6 +84,10 @@ export class Analysis implements Engine {
       this.#work = 0;
       if (!runView(this, outer, func)) this.summary(module, func, []);
     }
+  }
+
+  tell(frame: Frame, symbol: SymbolId, node: number): void {
+    if (!this.quiet && symbol !== UNKNOWN) this.#listener.called?.(frame.module, symbol, node);
   }
 
   called(func: FunctionIr): void {

@@ -47,6 +47,7 @@ const PASSING = (['resource', 'trust', 'log', 'header', 'format', 'memory', 'csv
 export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
   const { symbol } = call.callee;
+  analysis.tell(frame, symbol, call.node);
   const rules = rulesOf(analysis.rules(frame), symbol, call.given);
   const applied = rules.length === 0 ? undefined : applyRules(analysis, call, rules);
   if ((call.flags & CALL.decorator) !== 0) return call.given[0]?.value ?? NOTHING;

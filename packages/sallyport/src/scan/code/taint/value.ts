@@ -175,6 +175,11 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
   return joined;
 }
 
+/** The text of `return text, 404`; other containers are sent as JSON. */
+export function bodyOf({ slots }: Value): Value | undefined {
+  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
+}
+
 /** Marks the facts as safe for the sink classes of `bits`. */
 export function cleaned(facts: Facts, bits: number): Facts {
   if (facts.length === 0 || bits === 0) return facts;
