@@ -100,7 +100,7 @@ test('the tool servers and runs of the made-up company are shown apart, with rea
     servers.map(({ name, waiting, sandbox }) => [name, waiting, sandbox?.kind]),
     [
       ['mailbox', 0, undefined],
-      ['orders', 0, undefined],
+      ['shop', 0, undefined],
       ['files', 0, 'bubblewrap'],
       ['parcels', 3, undefined],
     ],

@@ -51,6 +51,9 @@ export type PinFinding = {
 export type Definition = {
   readonly name?: string;
   readonly description?: string;
+  /** Of a resource, or of a template of resources. */
+  readonly uri?: string;
+  readonly uriTemplate?: string;
   readonly inputSchema?: { readonly properties?: Readonly<Record<string, Json>>; readonly required?: readonly string[] };
 };
 
@@ -59,7 +62,7 @@ export type Leg = 'private' | 'untrusted' | 'outside' | 'destructive';
 /** A definition of a server, with the version that is approved and the one that is there. Instructions are a text. */
 export type Pin = {
   readonly server: string;
-  readonly kind: 'instructions' | 'tool' | 'prompt';
+  readonly kind: 'instructions' | 'tool' | 'prompt' | 'resource';
   readonly name: string;
   readonly state: 'pinned' | 'waiting' | 'changed' | 'rejected';
   readonly changes: readonly PinChange[];

@@ -35,7 +35,8 @@ export function DefinitionCard({ pin }: { readonly pin: Pin }): ReactNode {
         <span className="mono">
           <Foreign text={name === '' ? 'instructions' : name} most={128} />
         </span>{' '}
-        {kind === 'prompt' ? <Badge>prompt</Badge> : null} {effect === undefined ? null : <Effect effect={effect} />} <PinState {...pin} />{' '}
+        {kind === 'tool' || kind === 'instructions' ? null : <Badge>{kind}</Badge>}{' '}
+        {effect === undefined ? null : <Effect effect={effect} />} <PinState {...pin} />{' '}
         {findings.length === 0 ? null : <Badge tone="deny">{plural(findings.length, 'finding')}</Badge>}
       </summary>
       <div className="stack tight inside">
@@ -85,8 +86,14 @@ export function Said({ definition }: { readonly definition: Definition | string 
     );
   const parameters = Object.entries(definition.inputSchema?.properties ?? {});
   const required = definition.inputSchema?.required ?? [];
+  const address = definition.uri ?? definition.uriTemplate;
   return (
     <>
+      {address === undefined ? null : (
+        <p className="mono breaks">
+          <Escaped text={address} />
+        </p>
+      )}
       <p className="breaks said" tabIndex={0}>
         {definition.description === undefined || definition.description === '' ? (
           <span className="soft">It has no description.</span>

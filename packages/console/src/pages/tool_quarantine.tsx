@@ -98,7 +98,7 @@ function Waiting({ pin, onAnswer }: { readonly pin: Pin; readonly onAnswer: Answ
           <span className="soft">of {server}</span>
         </h2>
         <div className="row">
-          {kind === 'prompt' ? <Badge>prompt</Badge> : null}
+          {kind === 'tool' || kind === 'instructions' ? null : <Badge>{kind}</Badge>}
           {effect === undefined ? null : <Effect effect={effect} />}
           <PinState state={state} />
           <span className="small soft">

@@ -58,7 +58,7 @@ export function ReachPage(): ReactNode {
           'GET /api/mcp/principals',
           `GET /api/mcp/reach?who=${chosen?.id ?? 'ID'}`,
           'sallyport mcp scan                # the same of the apps on this machine',
-          'sallyport agent update NAME --tool "orders__*"',
+          'sallyport agent change NAME --tools "shop__*"',
         ]}
       />
     </div>
@@ -158,8 +158,8 @@ function Combinations({ combinations }: { readonly combinations: readonly Combin
   if (combinations.length === 0)
     return (
       <p className="notice">
-        <Badge tone="fine">no dangerous combination</Badge> No text that somebody else wrote can have this agent carry private data out or
-        destroy things by these tools.
+        <Badge tone="fine">no dangerous combination</Badge> By what is known of these tools, no text that somebody else wrote can have this
+        agent carry private data out or destroy things.
       </p>
     );
   return combinations.map(({ kind, by }) => (

@@ -8,12 +8,12 @@ const MAX_SHOWN = 20_000;
 
 /** Text from traffic as it may be drawn: characters that nobody sees stand as escapes, and a text of megabytes is cut. */
 export function drawable(text: string, most: number = MAX_SHOWN): string {
-  const cut = text.length > most ? `${text.slice(0, most)}… (${(text.length - most).toLocaleString()} more characters)` : text;
-  return cut.replace(INVISIBLE, escaped);
+  return cutAt(text, most).replace(INVISIBLE, escaped);
 }
 
 /** A text in stretches, for pages on which a person decides by it: each run of characters that nobody sees stands by itself, as escapes. */
-export function stretches(text: string): readonly { readonly text: string; readonly hidden: boolean }[] {
+export function stretches(given: string): readonly { readonly text: string; readonly hidden: boolean }[] {
+  const text = cutAt(given, MAX_SHOWN);
   const found: { text: string; hidden: boolean }[] = [];
   let at = 0;
   for (const match of text.matchAll(INVISIBLE)) {
@@ -25,6 +25,10 @@ export function stretches(text: string): readonly { readonly text: string; reado
   }
   if (at < text.length) found.push({ text: text.slice(at), hidden: false });
   return found;
+}
+
+function cutAt(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}… (${(text.length - most).toLocaleString()} more characters)` : text;
 }
 
 function escaped(text: string): string {

@@ -59,6 +59,7 @@ export class RequestFlow {
   readonly #parts = new Map<string, number>();
   /** The calls of the reply, by their ids. */
   readonly #calls = new Map<string, AskedCall>();
+  #run: string | undefined;
   #turns: readonly Turn[] | undefined;
   #conversation: Conversation | undefined;
 
@@ -127,8 +128,10 @@ export class RequestFlow {
 
   /** Of the run that the request belongs to; undefined before its first call. */
   conversation(): string | undefined {
+    if (this.#run !== undefined) return this.#run;
     const run = runOf(this.#history(), this.#calls.keys());
-    return run === undefined ? undefined : `run_${this.#options.name(`${this.#options.owner}\n${run}`).slice(0, 32)}`;
+    if (run !== undefined) this.#run = `run_${this.#options.name(`${this.#options.owner}\n${run}`).slice(0, 32)}`;
+    return this.#run;
   }
 
   /** What the event of the request tells of it. */

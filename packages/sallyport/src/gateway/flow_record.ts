@@ -12,6 +12,8 @@ export type FlowRecord = {
 /** What one event lists; its schema cuts off the same. */
 const MAX_VALUES = 16;
 const MAX_MESSAGES = 32;
+/** Characters of the user's first words that name a run, beside its first call: ids of calls are mostly random. */
+const MAX_OPENING = 2_000;
 
 /** A call as an event keeps it. Values that something speaks against come before the others. */
 export function recordCall(tool: string, effect: Effect, part: number, { decision, reasons, values }: FlowVerdict): EventCall {
@@ -67,5 +69,5 @@ export function runOf(turns: readonly Turn[], calls: Iterable<string>): string |
   const [first] = calls;
   const call = made?.role === 'call' ? made.call : first;
   const opening = turns.find(({ role }) => role === 'user');
-  return call === undefined ? undefined : `${call}\n${opening?.role === 'user' ? opening.text : ''}`;
+  return call === undefined ? undefined : `${call}\n${opening?.role === 'user' ? opening.text.slice(0, MAX_OPENING) : ''}`;
 }

@@ -130,7 +130,7 @@ function changes(tenant: TenantId, first: number): DemoEvent[] {
     ),
     change(8, 19, 'session.started', { kind: 'session', id: 'demo:session', name: 'Ines' }),
     change(9, 21, 'key.revoked', { kind: 'key', id: 'key_demo_old', name: 'old shop' }),
-    ...['mailbox', 'orders', 'files', 'parcels'].map((server, at) =>
+    ...['mailbox', 'shop', 'files', 'parcels'].map((server, at) =>
       bySystem(
         change(0, 7 + at / 10, 'mcp.server_seen', { kind: 'mcp_server', id: server }, { pinned: server === 'parcels' ? 3 : 4, waiting: 0 }),
       ),

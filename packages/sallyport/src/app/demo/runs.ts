@@ -27,7 +27,7 @@ export const RUNS: readonly DemoRun[] = [
     steps: [
       { tool: 'mailbox__search_mails', arguments: { query: 'Joost Bakker 20418' }, answer: `[${MAIL}]` },
       {
-        tool: 'orders__get_order',
+        tool: 'shop__get_order',
         arguments: { order: '20418' },
         answer: '{"order": "20418", "customer": "Joost Bakker", "item": "Harbour 2", "state": "delivered"}',
       },
@@ -76,11 +76,11 @@ export const RUNS: readonly DemoRun[] = [
     prompt: 'Refund order 20388 with 69 euros.',
     steps: [
       {
-        tool: 'orders__get_order',
+        tool: 'shop__get_order',
         arguments: { order: '20388' },
         answer: '{"order": "20388", "customer": "Marta Lindqvist", "paid": 69, "state": "returned"}',
       },
-      { tool: 'orders__refund', arguments: { order: '20388', amount: 69 }, answer: '{"refunded": 69}' },
+      { tool: 'shop__refund', arguments: { order: '20388', amount: 69 }, answer: '{"refunded": 69}' },
       { reply: 'Order 20388 is refunded with 69 euros.' },
     ],
   },

@@ -62,7 +62,7 @@ const PROGRAM: Extract<ServerSpec['reach'], { kind: 'stdio' }> = {
 };
 const SPECS: readonly ServerSpec[] = [
   spec('mailbox', elsewhere('mailbox'), ['office-agent']),
-  spec('orders', elsewhere('orders')),
+  spec('shop', elsewhere('shop')),
   spec('files', PROGRAM, ['office-agent']),
   spec('parcels', elsewhere('parcels'), ['office-agent']),
 ];
@@ -93,7 +93,7 @@ function sandboxOf({ name, reach }: ServerSpec, tenant: TenantId): ServerFacts['
 }
 
 function pinnedTools(server: string): readonly ToolDefinition[] {
-  return { mailbox: MAILBOX, orders: ORDERS, files: FILES, parcels: [TRACK, CARRIERS] }[server] ?? [];
+  return { mailbox: MAILBOX, shop: ORDERS, files: FILES, parcels: [TRACK, CARRIERS] }[server] ?? [];
 }
 
 /** As the pages show them: all pinned on the first day, and what the parcel service changed since then. */
