@@ -18,7 +18,7 @@ import type { KeptHead } from './open_log.ts';
 import { Outbox } from './outbox.ts';
 import { Projector } from './projection.ts';
 import type { InclusionProof } from './proof.ts';
-import { RECORDS_CHANNEL, selectCheckpoints, selectEvents, selectRecords, selectUses, type EventPage, type EventQuery } from './store.ts';
+import { RECORDS_CHANNEL, selectCheckpoints, selectEvents, selectRecords, type EventPage, type EventQuery } from './store.ts';
 import { Witness, type WitnessHealth } from './witness.ts';
 import { openWitnessPort } from './witness_ports.ts';
 
@@ -57,8 +57,6 @@ export type Audit = {
   readonly content: ContentStore;
   /** Newest first, from the projection. */
   list(tenant: TenantId, query: EventQuery): Promise<EventPage>;
-  /** When each principal was last seen in events of each kind, since a moment: from the projection, so that the last second may be missing. */
-  uses(tenant: TenantId, since: number): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>>;
   /** Also finds an event that the projection has not reached yet. */
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined>;
   /** Where the event stands in its log. */
@@ -226,10 +224,6 @@ class Trail implements Audit {
 
   list(tenant: TenantId, query: EventQuery): Promise<EventPage> {
     return this.#parts.store.tx(tenant, (sql) => selectEvents(sql, query));
-  }
-
-  uses(tenant: TenantId, since: number): Promise<Map<string, Map<string, number>>> {
-    return this.#parts.store.tx(tenant, (sql) => selectUses(sql, since));
   }
 
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined> {
