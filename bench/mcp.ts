@@ -1,19 +1,22 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Pool } from 'undici';
-import { startServer } from '../packages/sallyport/test/kit/mcp.ts';
 import { startSallyport } from '../packages/sallyport/test/kit/sallyport.ts';
 
 // What one tool call costs through the MCP gateway, over the same call to the server itself: `node bench/mcp.ts [--calls N]`.
-// Calls alternate, so that what else the machine does meets both alike. The gate is a process of its own with its default policy; each call's event is on disk.
+// Calls alternate, so that what else the machine does meets both alike. The gate is a process of its own with its default policy, the server another one; each call's event is on disk.
 
 const { values } = parseArgs({ options: { calls: { type: 'string', default: '3000' } } });
 const calls = Number(values.calls);
 const WARM_UP = 500;
 
-const server = await startServer();
-const gate = await startSallyport({ config: `mcp: { servers: [{ name: say, url: "${server.url}" }] }\n` });
+const server = fork(join(import.meta.dirname, 'mcp_server.ts'));
+const [url] = (await once(server, 'message')) as [string];
+const gate = await startSallyport({ config: `mcp: { servers: [{ name: say, url: "${url}" }] }\n` });
 const key = await gate.key();
-const direct = new Pool(new URL(server.url).origin, { connections: 1, pipelining: 1 });
+const direct = new Pool(new URL(url).origin, { connections: 1, pipelining: 1 });
 const through = new Pool(gate.gateway, { connections: 1, pipelining: 1 });
 
 const text = 'Berlin: 14 °C, light rain, wind from the west. '.repeat(8);
@@ -63,4 +66,4 @@ console.log(`p99  ${figure(0.99)}`);
 await direct.close();
 await through.close();
 await gate.remove();
-await server.close();
+server.disconnect();

@@ -6,7 +6,7 @@ import { changeEvent } from './change_event.ts';
 import type { Event } from './event.ts';
 import { excerpts, fullText, type ContentItem, type Piece } from './excerpt.ts';
 import { subjectHash } from './subject.ts';
-import { deleteContentOf, deleteExpired, insertContent, selectContent, type ContentRow } from './store.ts';
+import { deleteContentOf, deleteExpired, insertContents, selectContent, type ContentRow } from './store.ts';
 
 export type { ContentItem } from './excerpt.ts';
 
@@ -22,6 +22,8 @@ const MAX_WAITING_TEXT = 16 * 1024 * 1024;
 const MAX_WAITING = 2_000;
 /** Events stored in one transaction. */
 const BATCH = 50;
+/** Wait before what was put is stored, so that a busy gate does not pay a transaction for each event. Who reads does not wait for it. */
+const GATHER = 100;
 const RETRY = 2_000;
 /** Longest that a reader waits for text that is on its way to the database. */
 const PATIENCE = 1_000;
@@ -107,7 +109,7 @@ class SealedContent implements ContentStore {
   }
 
   async read(tenant: TenantId, uid: EventId, actor: string): Promise<Content> {
-    if (this.#draining !== undefined) await Promise.race([this.#draining, delay(PATIENCE)]);
+    if (this.#draining !== undefined) await Promise.race([this.flush(), delay(PATIENCE)]);
     const now = this.#deps.clock();
     const row = await this.#deps.store.tx(tenant, (sql) => selectContent(sql, uid));
     if (row === undefined || row.expires <= now) return await this.#whyNot(tenant, uid, now);
@@ -135,6 +137,7 @@ class SealedContent implements ContentStore {
   }
 
   async flush(): Promise<void> {
+    this.#wake?.();
     await this.#draining;
   }
 
@@ -168,15 +171,14 @@ class SealedContent implements ContentStore {
   }
 
   async #drain(): Promise<void> {
-    // Not in the turn of the request that put it.
-    await new Promise((resolve) => setImmediate(resolve));
+    await this.#pause(GATHER);
     while (this.#waiting.length > 0) {
       const tenant = (this.#waiting[0] as Waiting).tenant;
       const batch = this.#waiting.filter((waiting) => waiting.tenant === tenant).slice(0, BATCH);
       this.#storing = this.#storeBatch(tenant, batch);
       if (await this.#storing) this.#forget((waiting) => batch.includes(waiting));
       else if (this.#closed) this.#giveUp();
-      else await this.#pause();
+      else await this.#pause(RETRY);
     }
     this.#storing = undefined;
     this.#draining = undefined;
@@ -187,9 +189,10 @@ class SealedContent implements ContentStore {
     this.#forget(() => true);
   }
 
-  async #pause(): Promise<void> {
+  /** Until it is over, or somebody does not want to wait. */
+  async #pause(milliseconds: number): Promise<void> {
     await Promise.race([
-      delay(RETRY),
+      delay(milliseconds),
       new Promise<void>((resolve) => {
         this.#wake = resolve;
       }),
@@ -201,9 +204,7 @@ class SealedContent implements ContentStore {
     try {
       const rows: ContentRow[] = [];
       for (const waiting of batch) rows.push(...(await this.#row(waiting)));
-      await this.#deps.store.tx(tenant, async (sql) => {
-        for (const row of rows) await insertContent(sql, tenant, row);
-      });
+      if (rows.length > 0) await this.#deps.store.tx(tenant, (sql) => insertContents(sql, tenant, rows));
     } catch (error) {
       if ((error as AppError).code === 'STORE_UNAVAILABLE') return false;
       this.dropped += batch.length;

@@ -193,11 +193,17 @@ export type ContentRow = {
   readonly expires: number;
 };
 
-export async function insertContent(sql: Sql, tenant: TenantId, row: ContentRow): Promise<void> {
+/** In one statement: each would be a message to the embedded database and back. */
+export async function insertContents(sql: Sql, tenant: TenantId, rows: readonly ContentRow[]): Promise<void> {
+  // One row an event: a statement may not write the same one twice.
+  const last = new Map(rows.map((row) => [row.event, { ...row, sealed: Buffer.from(row.sealed).toString('base64') }]));
+  if (last.size === 0) return;
   await sql.query(
-    `insert into audit_content (tenant, event, subject, mode, sealed, created, expires) values ($1, $2, $3, $4, $5, $6::bigint, $7::bigint)
+    `insert into audit_content (tenant, event, subject, mode, sealed, created, expires)
+     select $1, event, subject, mode, decode(sealed, 'base64'), created, expires
+     from json_to_recordset($2::text::json) as r (event text, subject text, mode text, sealed text, created bigint, expires bigint)
      on conflict (tenant, event) do update set subject = excluded.subject, mode = excluded.mode, sealed = excluded.sealed, expires = excluded.expires`,
-    [tenant, row.event, row.subject, row.mode, row.sealed, row.created, row.expires],
+    [tenant, JSON.stringify([...last.values()])],
   );
 }
 

@@ -101,7 +101,8 @@ export class Judge {
         source: facts.source ?? '',
       },
       ...(facts.tool === undefined ? {} : { tool: { name: facts.tool, effect: this.effect(facts.tool) } }),
-      ...(args === undefined ? {} : { args }),
+      // The name of a call is judged before its arguments are there: a rule that asks `has(args.x)` gets an answer, not an error.
+      ...(args === undefined && facts.point !== 'tool_call' ? {} : { args: args ?? {} }),
     };
     return policy.decide(facts.point, facts.point === 'tool_call' ? this.#withFlow(vars, call) : vars, { enforceAll });
   }

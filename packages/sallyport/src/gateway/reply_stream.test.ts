@@ -222,6 +222,58 @@ const NO_DELETE: RuleSource[] = [
   },
 ];
 
+/** The text cut into chunks at every place in turn, and after each character. */
+function* chunks(text: string, step: number): Generator<Buffer[]> {
+  yield [...text].map((one) => Buffer.from(one));
+  for (let at = 1; at < text.length; at += step) yield [Buffer.from(text.slice(0, at)), Buffer.from(text.slice(at))];
+}
+
+/** A call of the messages API whose arguments come whole with the start of its block, with no delta. */
+function wholeCall(name: string, input: JsonObject, more: readonly JsonObject[] = []): string {
+  const start = { type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 'tu_1', name, input } };
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [],
+    stop_reason: null,
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
+  const events: JsonObject[] = [
+    { type: 'message_start', message },
+    start,
+    ...more,
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'tool_use', stop_sequence: null }, usage: { output_tokens: 5 } },
+    { type: 'message_stop' },
+  ];
+  return events.map((data) => formatSse({ event: 'event', data })).join('');
+}
+
+const NO_SYSTEM_FILES = NO_DELETE.map((rule) => ({ ...rule, when: "has(args.path) && args.path.startsWith('/etc')" }));
+
+test('messages: arguments that come whole with their call are judged like those in deltas, at every split', () => {
+  for (const parts of chunks(wholeCall('delete_file', { path: '/etc/passwd' }), 11)) {
+    const out = deliver('messages', parts, { rules: NO_SYSTEM_FILES });
+    assert.equal(out.refused, 'no-delete');
+    assert.ok(!out.text.includes('passwd'));
+  }
+  const given = { path: '/tmp/a', deep: { list: [1, 'zwei'] } };
+  for (const parts of chunks(wholeCall('delete_file', given), 11)) {
+    const out = deliver('messages', parts, { rules: NO_SYSTEM_FILES });
+    assert.equal(out.refused, undefined);
+    assert.deepEqual(JSON.parse(argumentsOf('messages', out.events)), given);
+  }
+});
+
+test('messages: arguments in the start and in deltas too are no arguments', () => {
+  const delta = { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: '{"path":"/etc/passwd"}' } };
+  const out = deliver('messages', [Buffer.from(wholeCall('delete_file', { path: '/tmp/a' }, [delta]))], { rules: NO_SYSTEM_FILES });
+  // What is no JSON is judged as such and stays none: a client that took one half for the whole would act on what nobody judged.
+  assert.equal(argumentsOf('messages', out.events), '{"path":"/tmp/a"}{"path":"/etc/passwd"}');
+});
+
 for (const api of ['chat', 'responses', 'messages'] as const) {
   test(`${api}: a refused tool call is never seen by the client, whatever the split of its arguments`, () => {
     const json = '{"path":"/etc/passwd"}';

@@ -83,6 +83,13 @@ const SERVER = Type.Object(
         { maxItems: 200, description: 'Who may use which of its tools. Everybody with a key for tools when absent.' },
       ),
     ),
+    mayAsk: Type.Optional(
+      Type.Array(Type.Enum(['elicitation', 'sampling', 'roots']), {
+        maxItems: 3,
+        description:
+          'What the server may ask of whoever calls it: input of the user, an answer of the model, the folders of the client. Nothing when absent.',
+      }),
+    ),
     callsPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000, description: 'Calls of one principal.' })),
     timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_600, default: 60, description: 'How long one call may take.' })),
   },

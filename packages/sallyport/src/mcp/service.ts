@@ -27,7 +27,7 @@ export async function openMcp(deps: McpDeps): Promise<Mcp> {
   const endpoint = new McpEndpoint(deps, servers);
   const stop = deps.identity.onRevoke((tenant, handle) => {
     endpoint.revoke(tenant, handle);
-    servers.connections.revoke(tenant, handle);
+    servers.revoke(tenant, handle);
   });
   return {
     area: endpoint.area,
@@ -37,7 +37,7 @@ export async function openMcp(deps: McpDeps): Promise<Mcp> {
     async close() {
       stop();
       await endpoint.close();
-      await servers.connections.close();
+      await servers.close();
       await pins.close();
     },
   };

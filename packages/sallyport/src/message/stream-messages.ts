@@ -44,6 +44,8 @@ export class MessagesCodec implements StreamCodec {
   #complete = false;
   #counts: JsonObject = {};
   readonly #finish: string[] = [];
+  /** Arguments that came whole with the start of their call, by the block as it is written: they follow it as a delta. */
+  readonly #given = new WeakMap<JsonObject, JsonObject>();
 
   read(event: SseEvent): StreamItem {
     if (event.data === '[DONE]') return broken({}, 'this API has no [DONE]');
@@ -79,8 +81,12 @@ export class MessagesCodec implements StreamCodec {
   }
 
   rewrite(item: StreamItem): SseEvent[] {
-    if (this.#withheld.size === 0 || item.data === '[DONE]') return [this.write(item)];
-    const { type, index, delta } = item.data;
+    if (item.data === '[DONE]') return [this.write(item)];
+    const { type, index, delta, content_block: content } = item.data;
+    const given = isObject(content) ? this.#given.get(content) : undefined;
+    const more =
+      given === undefined || given['partial_json'] === '' ? [] : [named({ type: 'content_block_delta', index: index ?? 0, delta: given })];
+    if (this.#withheld.size === 0) return [this.write(item), ...more];
     const calls = [...this.#blocks.values()].flatMap((block) =>
       block.call === undefined || block.call.provider ? [] : [block.call.channel],
     );
@@ -93,7 +99,7 @@ export class MessagesCodec implements StreamCodec {
       delta['stop_reason'] = 'end_turn';
     const channel = typeof index === 'number' ? this.#blocks.get(index)?.call?.channel : undefined;
     const text = channel === undefined ? undefined : this.#withheld.get(channel);
-    if (text === undefined || index === undefined) return [this.write(item)];
+    if (text === undefined || index === undefined) return [this.write(item), ...more];
     if (type === 'content_block_delta') return [];
     if (type !== 'content_block_start') return [this.write(item)];
     const start = this.write({ ...item, data: { type, index, content_block: { type: 'text', text: '' } } });
@@ -178,9 +184,20 @@ export class MessagesCodec implements StreamCodec {
     if (block.call !== undefined) {
       item.call(block.call);
       this.#open(block, block.call.channel, 'input_json_delta', 'partial_json');
+      this.#readGiven(item, block.call, content);
     }
     this.#readStartOfText(item, block, data, content);
     others(item, data, ['content_block']);
+  }
+
+  /** A call may begin with all of its arguments and have no deltas: they are judged, and written, as the one delta that says the same. */
+  #readGiven(item: ItemBuilder, call: StreamCall, content: JsonObject): void {
+    const { input } = content;
+    if (!isObject(input) || Object.keys(input).length === 0) return;
+    const given: JsonObject = { type: 'input_json_delta', partial_json: JSON.stringify(input) };
+    content['input'] = {};
+    this.#given.set(content, given);
+    item.delta(call.channel, 'tool_arguments', given, 'partial_json', call);
   }
 
   /** The texts that a block begins with continue in its deltas; everything else of it is whole. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server as HttpServer } fro
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { createMcpHandler, Server } from '@modelcontextprotocol/server';
+import { createMcpHandler, Server, type ServerContext } from '@modelcontextprotocol/server';
 import { Client as OldClient } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as OldTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 
@@ -18,8 +18,8 @@ export type TestServer = {
   prompts: Loose[];
   resources: Loose[];
   instructions: string | undefined;
-  /** Answers a call. */
-  answer: (name: string, args: Loose, headers: IncomingHttpHeaders) => Loose;
+  /** Answers a call; `context` is the library's own, to ask and tell the client something. */
+  answer: (name: string, args: Loose, headers: IncomingHttpHeaders, context: ServerContext) => Loose;
   readResource: (uri: string) => Loose;
   getPrompt: (name: string, args: Loose) => Loose;
   /** Every request that came, with its headers. */
@@ -66,7 +66,7 @@ export async function startServer(given: Partial<TestServer> = {}): Promise<Test
     const server = new Server(
       { name: 'test', version: '1' },
       {
-        capabilities: { tools: {}, prompts: {}, resources: {} },
+        capabilities: { tools: {}, prompts: {}, resources: {}, logging: {} },
         ...(state.instructions === undefined ? {} : { instructions: state.instructions }),
       },
     );
@@ -74,7 +74,7 @@ export async function startServer(given: Partial<TestServer> = {}): Promise<Test
     server.setRequestHandler('prompts/list', () => ({ prompts: state.prompts }));
     server.setRequestHandler('resources/list', () => ({ resources: state.resources }));
     server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));
-    server.setRequestHandler('tools/call', ({ params }) => state.answer(params.name, params.arguments, headers));
+    server.setRequestHandler('tools/call', ({ params }, context) => state.answer(params.name, params.arguments, headers, context));
     server.setRequestHandler('prompts/get', ({ params }) => state.getPrompt(params.name, params.arguments));
     server.setRequestHandler('resources/read', ({ params }) => state.readResource(params.uri));
     return server;

@@ -1,5 +1,5 @@
 import { reasonOf } from '../../kernel/index.ts';
-import { toolFacts } from '../../flow/index.ts';
+import { toolFacts, type ToolFacts } from '../../flow/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { fail } from '../errors.ts';
 import type { ResourceDefinition, ServerDefinitions, ToolDefinition } from '../definitions/index.ts';
@@ -30,6 +30,8 @@ export const READ_RESOURCE = 'resources/read';
 export class Catalogue {
   readonly #deps: McpDeps;
   readonly #connections: Connections;
+  /** By the definition as it was read: one belongs to one connection, so to one server. */
+  readonly #facts = new WeakMap<ToolDefinition, ToolFacts>();
 
   constructor(deps: McpDeps, connections: Connections) {
     this.#deps = deps;
@@ -83,7 +85,9 @@ export class Catalogue {
     const found = toolOf(await connection.view('call'), meant.name);
     if (found === undefined) return undefined;
     const full = fullName(meant.server.name, meant.name);
-    const facts = toolFacts(full, this.#deps.flow.manifest, found.definition.annotations ?? {});
+    let facts = this.#facts.get(found.definition);
+    if (facts === undefined)
+      this.#facts.set(found.definition, (facts = toolFacts(full, this.#deps.flow.manifest, found.definition.annotations ?? {})));
     const problem = found.state === 'pinned' ? undefined : QUARANTINED[found.state];
     return { connection, tool: { ...meant, full, facts }, definition: found.definition, problem };
   }

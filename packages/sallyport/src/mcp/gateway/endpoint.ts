@@ -109,7 +109,8 @@ export class McpEndpoint {
       const transport = session.transport;
       return this.#answer(request, response, given, read.value, (web, options) => transport.handleRequest(web, options));
     }
-    if (isInitializeRequest(read.value)) return this.#begin(request, response, given, owner, read.value);
+    if (read.value['method'] === 'initialize' && isInitializeRequest(read.value))
+      return this.#begin(request, response, given, owner, read.value);
     return this.#answer(request, response, given, read.value, (web, options) => this.#handler.fetch(web, options));
   }
 

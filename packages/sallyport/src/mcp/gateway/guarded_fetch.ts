@@ -39,7 +39,8 @@ export function guardedFetchFor(origin: URL, credential: Credential): GuardedFet
       if (url.origin !== origin.origin || url.pathname !== origin.pathname) throw fail('MCP_SERVER_FAILED', { detail: 'another address' });
       // A stream that stands open for whatever the server may want to say is not taken: lists are read again in time.
       if ((init.method ?? 'GET') === 'GET') return new Response(null, { status: 405 });
-      const headers = { ...Object.fromEntries(new Headers(init.headers)), ...(await credential()), 'accept-encoding': 'identity' };
+      const asked = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
+      const headers = { ...Object.fromEntries(asked), ...(await credential()), 'accept-encoding': 'identity' };
       const reply = await send(url, {
         dispatcher: agent,
         method: init.method as Dispatcher.HttpMethod,
@@ -75,7 +76,32 @@ async function responseOf({ statusCode, headers, body }: Dispatcher.ResponseData
   }
   if (kept.get('content-type')?.startsWith('text/event-stream') === true)
     return new Response(bounded(body), { status: statusCode, headers: kept });
-  return new Response(await whole(body), { status: statusCode, headers: kept });
+  return new WholeResponse(statusCode, kept, await whole(body)) as unknown as Response;
+}
+
+/** A reply that is there already, as far as the protocol's client reads it: building a `Response` around it costs more than the rest of a call's way. */
+class WholeResponse {
+  readonly status: number;
+  readonly ok: boolean;
+  readonly statusText = '';
+  readonly headers: Headers;
+  readonly body = null;
+  readonly #bytes: Buffer;
+
+  constructor(status: number, headers: Headers, bytes: Buffer) {
+    this.status = status;
+    this.ok = status >= 200 && status < 300;
+    this.headers = headers;
+    this.#bytes = bytes;
+  }
+
+  text(): Promise<string> {
+    return Promise.resolve(this.#bytes.toString('utf8'));
+  }
+
+  json(): Promise<unknown> {
+    return this.text().then((text) => JSON.parse(text) as unknown);
+  }
 }
 
 async function whole(body: Readable): Promise<Buffer<ArrayBuffer>> {

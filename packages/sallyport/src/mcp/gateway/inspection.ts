@@ -149,6 +149,14 @@ export class Inspection {
     return { ...judged, refused: failureOf(this.ledger, before, facts.where) };
   }
 
+  /** Judges what a caller answers a server, as arguments that leave for it; where its values come from is not a call's to say. */
+  reply(reply: JsonObject, text: string): Judgement & { readonly refused: Refused | undefined } {
+    const facts = this.#facts('tool_call', 'user', 'reply', text.length);
+    const before = this.ledger.failures.length;
+    const judged = this.judge.part(facts, text, { args: reply });
+    return { ...judged, refused: failureOf(this.ledger, before, facts.where) };
+  }
+
   /** Judges text that comes from a server. `refused` when a rule or a failed guard refuses it. */
   text(text: string, where: string): Judgement & { readonly refused: Refused | undefined } {
     const facts = this.#facts('tool_result', 'tool', where, text.length);

@@ -2,11 +2,15 @@ import { performance } from 'node:perf_hooks';
 import { isObject, readJsonText, reasonOf, type Finding, type JsonObject } from '../../kernel/index.ts';
 import { maskOf, maskSpans, refusalOf, replaceSpans, type CallFlow, type Judgement, type Refused } from '../../gateway/service.ts';
 import type { KeyRecord } from '../../identity/service.ts';
+import { AskRefused, passAsks } from './ask.ts';
+import type { Ask } from './asking.ts';
 import type { KnownTool, McpDeps } from './context.ts';
 import { recorded } from './event.ts';
 import type { Inspection, Inspections } from './inspection.ts';
+import { passNotices, type Notice } from './notices.ts';
 import type { Proposals } from './proposals.ts';
 import { checkAnswer } from './result.ts';
+import type { CallOptions } from './upstream.ts';
 
 /** One request to a server, as its caller made it. */
 export type Asked = {
@@ -17,8 +21,12 @@ export type Asked = {
   /** An approval that the caller's client has shown its user a moment ago: it is waited for. */
   readonly shown: string | undefined;
   readonly signal: AbortSignal;
+  /** Puts a question of the server to the caller; absent where its client cannot answer any. */
+  readonly ask: ((ask: Ask) => Promise<JsonObject>) | undefined;
+  /** Shows the caller what the server tells meanwhile. */
+  notice(notice: Notice): void;
   /** Sends it to the server; answers what the server says. */
-  send(args: JsonObject): Promise<JsonObject>;
+  send(args: JsonObject, meanwhile: Pick<CallOptions, 'ask' | 'notice'>): Promise<JsonObject>;
 };
 
 /** What becomes of a request. `text` is public. */
@@ -66,7 +74,14 @@ async function forward(deps: McpDeps, inspection: Inspection, asked: Asked, args
   const sent = performance.now();
   let answer: JsonObject;
   try {
-    answer = await asked.send(args);
+    answer = await asked.send(args, {
+      ask: asked.ask === undefined ? undefined : passAsks(inspection, asked.tool.server, asked.ask),
+      notice: passNotices(
+        inspection,
+        (notice) => asked.notice(notice),
+        () => deps.clock(),
+      ),
+    });
   } catch (error) {
     inspection.timings['server'] = since(sent);
     const said = saidBy(error);
@@ -215,6 +230,7 @@ function saidBy(error: unknown): string | undefined {
 
 function problemOf(error: unknown, { tool }: Asked): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (error instanceof AskRefused) return `The server ${tool.server.name} asked for something that it did not get. ${error.message}`;
   if (/TIMEOUT/i.test(code)) return `The server ${tool.server.name} did not answer in time.`;
   if (code === 'MCP_REPLY_TOO_LARGE') return `The server ${tool.server.name} sent more than is taken.`;
   return `The server ${tool.server.name} could not be reached, or its answer not be read.`;

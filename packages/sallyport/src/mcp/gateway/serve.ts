@@ -1,21 +1,28 @@
 import {
   createRequestStateCodec,
   inputRequired,
+  LOG_LEVEL_META_KEY,
   ProtocolError,
   Server,
+  type InputRequiredResult,
   type RequestStateCodec,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import { isObject, type Json, type JsonObject, type TenantId } from '../../kernel/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { mayUseServer } from './access.ts';
+import { AskRefused } from './ask.ts';
+import type { Ask } from './asking.ts';
 import { Catalogue, type Found, type Scope } from './catalogue.ts';
 import { Connections } from './connections.ts';
 import type { McpDeps } from './context.ts';
 import { Inspections } from './inspection.ts';
+import type { Notice } from './notices.ts';
 import { perform, refuseEarly, type Asked, type Outcome } from './perform.ts';
 import type { Pins } from './pins.ts';
 import { Proposals } from './proposals.ts';
+import { Run, Runs } from './runs.ts';
+import type { CallOptions } from './upstream.ts';
 
 /** Who makes a request, and of what: goes with each message, so that a session never acts by what was true when it began. */
 export type Request = { readonly key: KeyRecord; readonly scope: Scope };
@@ -24,8 +31,8 @@ export type Request = { readonly key: KeyRecord; readonly scope: Scope };
 const PAGE = 500;
 const INVALID_PARAMS = -32_602;
 const SERVER_ERROR = -32_000;
-/** Times that a client is asked to show the question in one call. */
-const MAX_ROUNDS = 4;
+/** Times that a client is asked for something in one call. */
+const MAX_ROUNDS = 12;
 const STATE_SECONDS = 600;
 
 /** Builds the protocol's server for one request or session. */
@@ -35,6 +42,7 @@ export class Servers {
   readonly catalogue: Catalogue;
   readonly #deps: McpDeps;
   readonly #inspections: Inspections;
+  readonly #runs = new Runs();
   readonly #codecs = new Map<TenantId, RequestStateCodec<State>>();
 
   constructor(deps: McpDeps, pins: Pins) {
@@ -53,7 +61,7 @@ export class Servers {
     const server = new Server(
       { name, version: this.#deps.version },
       {
-        capabilities: { tools: {}, prompts: {}, resources: {} },
+        capabilities: { tools: {}, prompts: {}, resources: {}, logging: {} },
         ...(instructions === undefined ? {} : { instructions }),
         inputRequired: { maxRounds: MAX_ROUNDS },
         requestState: { verify: (state, ctx) => codec.verify(state, ctx) },
@@ -92,6 +100,17 @@ export class Servers {
     return server;
   }
 
+  /** Ends what waits for callers who proved themselves by a handle that is revoked now. */
+  revoke(tenant: TenantId, handle: string): void {
+    this.#runs.revoke(tenant, handle);
+    this.connections.revoke(tenant, handle);
+  }
+
+  async close(): Promise<void> {
+    this.#runs.close();
+    await this.connections.close();
+  }
+
   async #call(
     server: Server,
     params: { name: string; arguments?: Record<string, unknown> | undefined },
@@ -101,29 +120,15 @@ export class Servers {
     const found = await orProblem(this.catalogue.tool(scope, key, params.name));
     if (found === undefined) throw new ProtocolError(INVALID_PARAMS, 'There is no such tool for you.');
     const { connection, tool, definition } = found;
-    const token = ctx.mcpReq._meta?.progressToken;
     const outcome = await this.#perform(
+      server,
       ctx,
       found,
       'tools/call',
       (params.arguments ?? {}) as JsonObject,
-      (args, signal) =>
-        connection.upstream.call(tool.name, args, definition, {
-          signal,
-          timeoutMs: tool.server.timeoutMs,
-          // Numbers only: what a server says while it works was not looked at.
-          onprogress:
-            token === undefined
-              ? undefined
-              : ({ progress, total }) =>
-                  void ctx.mcpReq
-                    .notify({
-                      method: 'notifications/progress',
-                      params: { progressToken: token, progress, ...(total === undefined ? {} : { total }) },
-                    })
-                    .catch(() => undefined),
-        }) as unknown as Promise<JsonObject>,
+      (args, options) => connection.upstream.call(tool.name, args, definition, options) as unknown as Promise<JsonObject>,
     );
+    if ('resultType' in outcome) return outcome;
     if (outcome.kind === 'answer') return { ...outcome.value, _meta: { 'sallyport/event': outcome.event } };
     if (outcome.kind === 'held') {
       const asked = await this.#ask(server, ctx, outcome);
@@ -144,27 +149,37 @@ export class Servers {
     if (found === undefined)
       throw new ProtocolError(INVALID_PARAMS, method === 'prompts/get' ? 'There is no such prompt for you.' : 'Resource not found');
     const { connection, tool } = found;
-    const outcome = await this.#perform(ctx, found, method, args, (_, signal) =>
-      connection.upstream.request(method, paramsOf(tool.name), { signal, timeoutMs: tool.server.timeoutMs }),
+    const outcome = await this.#perform(server, ctx, found, method, args, (_, options) =>
+      connection.upstream.request(method, paramsOf(tool.name), options),
     );
+    if ('resultType' in outcome) return outcome;
     if (outcome.kind === 'answer') return outcome.value;
     const asked = outcome.kind === 'held' ? await this.#ask(server, ctx, outcome) : undefined;
     if (asked !== undefined) return asked;
     throw new ProtocolError(SERVER_ERROR, outcome.text);
   }
 
+  /** Begins a request, or goes on with one whose server has asked its caller something. */
   async #perform(
+    server: Server,
     ctx: ServerContext,
     { tool, problem }: Found,
     operation: Asked['operation'],
     args: JsonObject,
-    send: (args: JsonObject, signal: AbortSignal) => Promise<JsonObject>,
-  ): Promise<Outcome> {
+    send: (args: JsonObject, options: CallOptions) => Promise<JsonObject>,
+  ): Promise<Outcome | InputRequiredResult> {
     const { key } = requestOf(ctx);
+    const owner = [key.tenant, key.principal, key.actors.join(' '), operation, tool.full].join('\n');
+    const state = ctx.mcpReq.inputResponses === undefined ? undefined : ctx.mcpReq.requestState<State>();
+    if (state?.run !== undefined) {
+      const run = this.#runs.take(state.run, owner);
+      if (run === undefined) throw new ProtocolError(INVALID_PARAMS, 'This call is not under way any more.');
+      run.answer((ctx.mcpReq.inputResponses ?? {}) as JsonObject);
+      return this.#goOn(ctx, run);
+    }
     const services = { deps: this.#deps, inspections: this.#inspections, proposals: this.proposals };
-    const { signal } = ctx.mcpReq;
     if (problem !== undefined) return refuseEarly(services, { key, operation, tool }, { rule: 'mcp-pin', why: problem });
-    const { name, callsPerMinute } = tool.server;
+    const { name, callsPerMinute, timeoutMs } = tool.server;
     const permit = this.#deps.limiter.acquire(
       `mcp ${key.tenant} ${name} ${key.principal}`,
       { requestsPerMinute: callsPerMinute, concurrency: null },
@@ -174,12 +189,31 @@ export class Servers {
       const why = `More than ${callsPerMinute} calls of ${name} a minute; try again in ${permit.retryAfterSeconds} s.`;
       return refuseEarly(services, { key, operation, tool }, { rule: 'mcp-rate', why });
     }
-    try {
-      const shown = wasShown(ctx) ? ctx.mcpReq.requestState<State>()?.approval : undefined;
-      return await perform(services, { key, operation, tool, arguments: args, shown, signal, send: (given) => send(given, signal) });
-    } finally {
-      permit.release();
-    }
+    const shown = wasShown(ctx) ? state?.approval : undefined;
+    const run = new Run(owner, key);
+    const { wanted } = tellerOf(ctx);
+    const able = ableOf(server);
+    const asked: Asked = {
+      ...{ key, operation, tool, arguments: args, shown, signal: run.signal },
+      ask:
+        tool.server.mayAsk.length === 0
+          ? undefined
+          : (ask) => (able(ask) ? run.ask(ask) : Promise.reject(new AskRefused('The client cannot answer that.'))),
+      notice: (notice) => run.tell?.(notice),
+      send: (given, meanwhile) => send(given, { ...meanwhile, ...wanted, signal: run.signal, timeoutMs }),
+    };
+    run.begin(perform(services, asked).finally(() => permit.release()));
+    return this.#goOn(ctx, run);
+  }
+
+  /** Waits for a request's end, or hands its server's questions to the client, which comes back with the answers. */
+  async #goOn(ctx: ServerContext, run: Run): Promise<Outcome | InputRequiredResult> {
+    run.tell = tellerOf(ctx).tell;
+    const step = await run.step(ctx.mcpReq.signal).finally(() => (run.tell = undefined));
+    if (step.kind === 'done') return step.outcome;
+    this.#runs.park(run);
+    const codec = await this.#codec(requestOf(ctx).key.tenant);
+    return inputRequired({ inputRequests: Object.fromEntries(step.asks) as never, requestState: await codec.mint({ run: run.id }, ctx) });
   }
 
   /** Has the client show its user where to decide, when it can open addresses; undefined when it cannot, or the user does not want to. */
@@ -210,7 +244,7 @@ export class Servers {
   }
 }
 
-type State = { readonly approval: string };
+type State = { readonly approval?: string; readonly run?: string };
 
 /** The user of the client has been to the question, by the client's word; whether it is answered is looked up. */
 function wasShown(ctx: ServerContext): boolean {
@@ -224,6 +258,44 @@ export function requestOf(ctx: ServerContext): Request {
   if (given === undefined || (given.scope.server !== undefined && !mayUseServer(given.scope.server, given.key)))
     throw new ProtocolError(SERVER_ERROR, 'There is no such MCP server for you.');
   return given;
+}
+
+/** What the client of a request can be asked. */
+function ableOf(server: Server): (ask: Ask) => boolean {
+  // oxlint-disable-next-line typescript/no-deprecated -- of old and new clients alike, this knows what they can do
+  const { elicitation, sampling, roots } = server.getClientCapabilities() ?? {};
+  return ({ method, params }) => {
+    if (method === 'sampling/createMessage') return sampling !== undefined;
+    if (method === 'roots/list') return roots !== undefined;
+    if (elicitation === undefined) return false;
+    // No mode named: forms, as the versions before there were two.
+    return params?.['mode'] === 'url' ? elicitation.url !== undefined : elicitation.form !== undefined || elicitation.url === undefined;
+  };
+}
+
+/** Tells a client what a server tells, as far as the client wants to hear it. */
+function tellerOf(ctx: ServerContext): {
+  readonly wanted: Pick<CallOptions, 'progress' | 'logLevel'>;
+  readonly tell: (notice: Notice) => void;
+} {
+  const { _meta: meta, envelope } = ctx.mcpReq;
+  const token = meta?.progressToken;
+  const logLevel = (envelope as JsonObject | undefined)?.[LOG_LEVEL_META_KEY];
+  const told = (notification: Parameters<typeof ctx.mcpReq.notify>[0]): void => void ctx.mcpReq.notify(notification).catch(() => undefined);
+  return {
+    wanted: { progress: token !== undefined, logLevel: typeof logLevel === 'string' ? logLevel : undefined },
+    tell(notice) {
+      if (notice.kind === 'log') {
+        const { level, logger, data } = notice;
+        // oxlint-disable-next-line typescript/no-deprecated -- clients that still want to hear what servers log hear it
+        void ctx.mcpReq.log(level as never, data, logger).catch(() => undefined);
+      } else if (token !== undefined) {
+        const { progress, total, message } = notice;
+        const rest = { ...(total === undefined ? {} : { total }), ...(message === undefined ? {} : { message }) };
+        told({ method: 'notifications/progress', params: { progressToken: token, progress, ...rest } });
+      }
+    },
+  };
 }
 
 function pageOf<T>(all: readonly T[], cursor: string | undefined): { items: T[]; next: { nextCursor?: string } } {

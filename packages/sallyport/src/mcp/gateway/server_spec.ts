@@ -1,6 +1,7 @@
 import type { Secret } from '../../kernel/index.ts';
 import type { McpConfig, ServerConfig } from '../config.ts';
 import type { SandboxRequest } from '../sandbox/index.ts';
+import type { Asking } from './asking.ts';
 
 /** How a server is reached. */
 export type Reach =
@@ -25,6 +26,8 @@ export type ServerSpec = {
   /** Patterns of the tools that are offered to anybody; none: all. */
   readonly tools: readonly string[];
   readonly access: readonly { readonly who: readonly string[]; readonly tools: readonly string[] }[] | undefined;
+  /** What the server may ask of whoever calls it. */
+  readonly mayAsk: readonly Asking[];
   readonly callsPerMinute: number | null;
   readonly timeoutMs: number;
 };
@@ -61,6 +64,7 @@ export function readServers(
       reach,
       tools: entry.tools ?? [],
       access: entry.access?.map(({ who, tools = [] }) => ({ who, tools })),
+      mayAsk: entry.mayAsk ?? [],
       callsPerMinute: entry.callsPerMinute ?? null,
       timeoutMs: (entry.timeoutSeconds ?? TIMEOUT_SECONDS) * 1_000,
     });

@@ -1,16 +1,22 @@
 import {
   Client,
   isCallToolResult,
+  LOG_LEVEL_META_KEY,
+  ProtocolError,
   StreamableHTTPClientTransport,
   type CallToolResult,
-  type Progress,
+  type RequestOptions,
   type StandardSchemaV1,
   type Transport,
 } from '@modelcontextprotocol/client';
-import { isObject, reasonOf, type JsonObject } from '../../kernel/index.ts';
+import { isObject, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
 import { guardedFetchFor, type Credential, type GuardedFetch } from './guarded_fetch.ts';
+import { AskRefused } from './ask.ts';
+import type { Ask } from './asking.ts';
 import { ListReader, type Lists } from './lists.ts';
+import type { Notice } from './notices.ts';
+import { Patience } from './patience.ts';
 import type { ServerSpec } from './server_spec.ts';
 import { StdioTransport, type ServerProcess } from './stdio_transport.ts';
 
@@ -23,12 +29,27 @@ export type UpstreamPorts = {
   readonly version: string;
 };
 
+type Sent = Pick<RequestOptions, 'signal' | 'timeout' | 'maxTotalTimeout' | 'onprogress' | 'allowInputRequired'>;
+type Under = Pick<CallOptions, 'ask' | 'notice'>;
+
 export type CallOptions = {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  readonly onprogress?: ((progress: Progress) => void) | undefined;
+  /** Passes a question of the server to the caller; absent where nobody can be asked. Rejects AskRefused. */
+  readonly ask?: ((ask: Ask) => Promise<JsonObject>) | undefined;
+  readonly notice?: ((notice: Notice) => void) | undefined;
+  /** Whether the caller wants to hear of progress. */
+  readonly progress?: boolean;
+  /** From which level on the caller wants to hear what the server logs (2026-07-28). */
+  readonly logLevel?: string | undefined;
 };
 
+/** A call, the time that people take over answers included. */
+const MAX_CALL_MS = 2 * 60 * 60_000;
+/** Times that a server may come back with questions in one request. */
+const MAX_ROUNDS = 8;
+/** "User rejected" in the specification's examples. */
+const REJECTED = -1;
 /** Until a server has said what it speaks. */
 const CONNECT_MS = 15_000;
 /** Notifications and answers that nobody asked for: a server that sends more in this time is cut off. Progress of a busy call comes some ten times a second. */
@@ -38,13 +59,15 @@ const CLOSE_MS = 2_000;
 
 /**
  * One connection to one server, for one caller. Speaks 2026-07-28 where the server does, else 2025-11-25 or what it knows. Offers the server
- * nothing: no sampling, no elicitation, no roots. A server that breaks a bound loses this connection and nothing else.
+ * what its entry in the configuration allows (`mayAsk`), nothing without. A server that breaks a bound loses this connection and nothing else.
  */
 export class Upstream {
   readonly #client: Client;
   readonly #transport: Transport;
   readonly #fetch: GuardedFetch | undefined;
   readonly #over = new AbortController();
+  /** Calls under way. */
+  readonly #calls = new Set<Under>();
   #stray = 0;
   #since = 0;
 
@@ -58,7 +81,11 @@ export class Upstream {
     const client = new Client(
       { name: 'sallyport', version: ports.version },
       {
-        capabilities: {},
+        capabilities: {
+          ...(spec.mayAsk.includes('elicitation') ? { elicitation: { form: {}, url: {} } } : {}),
+          ...(spec.mayAsk.includes('sampling') ? { sampling: {} } : {}),
+          ...(spec.mayAsk.includes('roots') ? { roots: {} } : {}),
+        },
         versionNegotiation: { mode: 'auto', probe: { timeoutMs: CONNECT_MS } },
         inputRequired: { autoFulfill: false },
         // What a schema of the server says about results is the caller's to check: its patterns are not run here.
@@ -80,6 +107,7 @@ export class Upstream {
         : new StdioTransport(await ports.start(spec));
     const made = new Upstream(client, transport, fetch);
     made.#watch(onChanged);
+    made.#listen(spec);
     try {
       await client.connect(transport, { timeout: CONNECT_MS, maxTotalTimeout: CONNECT_MS });
     } catch (error) {
@@ -120,23 +148,90 @@ export class Upstream {
   }
 
   async call(name: string, args: JsonObject, definition: JsonObject | undefined, options: CallOptions): Promise<CallToolResult> {
-    const result = await this.#run(() =>
-      this.#client.callTool(
-        { name, arguments: args },
-        {
-          ...this.#options(options),
-          ...(definition === undefined ? {} : { toolDefinition: { ...definition, outputSchema: undefined } as never }),
-        },
-      ),
+    const result = await this.#rounds({ name, arguments: args }, options, (params, sent) =>
+      definition !== undefined && hasHeaders(definition)
+        ? this.#client.callTool(params as { name: string }, {
+            ...sent,
+            toolDefinition: { ...definition, outputSchema: undefined } as never,
+          })
+        : this.#client.request({ method: 'tools/call', params }, ANYTHING, sent),
     );
-    // Tasks and requests for input were not offered: what is no result is no answer.
-    if (!isCallToolResult(result)) throw fail('MCP_SERVER_FAILED', { detail: 'no result of a tool' });
-    return result;
+    // Tasks were not offered: what is no result is no answer. Of the versions since 2026 the library has looked already.
+    if (this.#client.getProtocolEra() !== 'modern' && !isCallToolResult(result))
+      throw fail('MCP_SERVER_FAILED', { detail: 'no result of a tool' });
+    return result as CallToolResult;
   }
 
-  /** A request whose answer is handed on after it was checked: `prompts/get`, `resources/read`, `completion/complete`. */
+  /** A request whose answer is handed on after it was checked: `prompts/get`, `resources/read`. */
   async request(method: string, params: JsonObject, options: CallOptions): Promise<JsonObject> {
-    return this.#run(() => this.#client.request({ method, params }, ANYTHING, this.#options(options)));
+    return this.#rounds(params, options, (given, sent) => this.#client.request({ method, params: given }, ANYTHING, sent));
+  }
+
+  /** Sends a request, and again with the answers as long as the server wants to know something (2026-07-28, `input_required`). */
+  async #rounds(params: JsonObject, options: CallOptions, send: (params: JsonObject, sent: Sent) => Promise<unknown>): Promise<JsonObject> {
+    const patience = new Patience(options.timeoutMs);
+    const under: Under = { ...options, ask: options.ask === undefined ? undefined : (ask) => patience.during(this.#ask(options, ask)) };
+    const sent = this.#sent(options, patience);
+    const meta = options.logLevel === undefined ? {} : { _meta: { [LOG_LEVEL_META_KEY]: options.logLevel } };
+    this.#calls.add(under);
+    try {
+      let given: JsonObject = { ...params, ...meta };
+      for (let round = 0; round <= MAX_ROUNDS; round++) {
+        const asking = given;
+        const result = await this.#run(() => send(asking, sent));
+        if (!isObject(result)) throw fail('MCP_SERVER_FAILED', { detail: 'no result' });
+        if (result['resultType'] !== 'input_required') return result;
+        const asks = Object.entries(isObject(result['inputRequests']) ? result['inputRequests'] : {});
+        const replies = await Promise.all(asks.map(async ([name, ask]) => [name, await this.#answer(under, ask)] as const));
+        const state = result['requestState'];
+        given = {
+          ...params,
+          ...meta,
+          inputResponses: Object.fromEntries(replies),
+          ...(typeof state === 'string' ? { requestState: state } : {}),
+        };
+      }
+      throw fail('MCP_SERVER_FAILED', { detail: 'it asks without end' });
+    } finally {
+      patience.end();
+      this.#calls.delete(under);
+    }
+  }
+
+  async #answer(under: Under, ask: Json): Promise<JsonObject> {
+    if (under.ask === undefined || !isObject(ask) || typeof ask['method'] !== 'string')
+      throw fail('MCP_SERVER_FAILED', { detail: 'it asks for what it may not ask' });
+    return under.ask({ method: ask['method'], params: isObject(ask['params']) ? ask['params'] : undefined });
+  }
+
+  /** Refused input of the user is an answer of its own kind; anything else that is refused ends the request. */
+  async #ask({ ask }: CallOptions, asked: Ask): Promise<JsonObject> {
+    if (ask === undefined) throw new AskRefused('Refused by the gate: nobody can be asked.');
+    try {
+      return await ask(asked);
+    } catch (error) {
+      if (error instanceof AskRefused && asked.method === 'elicitation/create') return { action: 'decline' };
+      throw error;
+    }
+  }
+
+  /** What a server of a version before 2026 asks or tells comes without the call that it belongs to: it counts for the only one under way, else it is refused. */
+  #listen(spec: ServerSpec): void {
+    const client = this.#client;
+    const methods = { elicitation: 'elicitation/create', sampling: 'sampling/createMessage', roots: 'roots/list' } as const;
+    for (const kind of spec.mayAsk)
+      client.setRequestHandler(methods[kind], (async ({ params }: { params?: JsonObject }) => {
+        const [only, another] = this.#calls;
+        if (only?.ask === undefined || another !== undefined)
+          throw new ProtocolError(REJECTED, 'No single call is under way that this could belong to.');
+        return only.ask({ method: methods[kind], params }).catch((error: unknown) => {
+          throw new ProtocolError(REJECTED, error instanceof AskRefused ? error.message : 'The client did not answer.');
+        });
+      }) as never);
+    client.setNotificationHandler('notifications/message', ({ params: { level, logger, data } }) => {
+      const [only, another] = this.#calls;
+      if (another === undefined) only?.notice?.({ kind: 'log', level, logger, data: (data ?? null) as Json });
+    });
   }
 
   async close(): Promise<void> {
@@ -154,12 +249,16 @@ export class Upstream {
     await this.#fetch?.close().catch(() => undefined);
   }
 
-  #options({ signal, timeoutMs, onprogress }: CallOptions) {
+  #sent({ signal, notice, progress }: CallOptions, patience: Patience): Sent {
     return {
-      signal: this.#either(signal),
-      timeout: timeoutMs,
-      maxTotalTimeout: timeoutMs,
-      ...(onprogress === undefined ? {} : { onprogress, resetTimeoutOnProgress: false }),
+      signal: AbortSignal.any([signal, this.#over.signal, patience.signal]),
+      // The time that people take over answers does not count.
+      timeout: MAX_CALL_MS,
+      maxTotalTimeout: MAX_CALL_MS,
+      allowInputRequired: true,
+      ...(progress === true && notice !== undefined
+        ? { onprogress: (told) => notice({ kind: 'progress', progress: told.progress, total: told.total, message: told.message }) }
+        : {}),
     };
   }
 
@@ -214,3 +313,12 @@ const ANYTHING: StandardSchemaV1<unknown, JsonObject> = {
       isObject(value) ? { value } : { issues: [{ message: 'no object' }] },
   },
 };
+
+const headed = new WeakMap<JsonObject, boolean>();
+
+/** Whether a tool wants arguments repeated in headers (2026-07-28, `x-mcp-header`), which only the library's own call does. */
+function hasHeaders(definition: JsonObject): boolean {
+  let known = headed.get(definition);
+  if (known === undefined) headed.set(definition, (known = JSON.stringify(definition['inputSchema'] ?? null).includes('"x-mcp-header"')));
+  return known;
+}
