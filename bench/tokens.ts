@@ -5,6 +5,7 @@ import { KnownTokens } from '../packages/sallyport/src/identity/access/known_tok
 import { jwkThumbprint } from '../packages/sallyport/src/identity/access/proof.ts';
 import { SeenProofs } from '../packages/sallyport/src/identity/access/seen_proofs.ts';
 import { EMPTY, type Snapshot } from '../packages/sallyport/src/identity/access/snapshot.ts';
+import { ROLES } from '../packages/sallyport/src/identity/people/person.ts';
 import type { PrincipalId, TenantId } from '../packages/sallyport/src/kernel/index.ts';
 import * as kit from '../packages/sallyport/test/kit/oauth.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
@@ -45,7 +46,7 @@ function check(): void {
   const snapshot: Snapshot = {
     ...EMPTY,
     tenants: [TENANT],
-    people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: TENANT, name: 'p', role: 'operator' }]]),
+    people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: TENANT, name: 'p', role: 'operator', permissions: ROLES.operator }]]),
     verification: new Map([['k1', server.publicKey]]),
   };
   const memory = (): Remembered => ({ seen: new SeenProofs(250_000), known: new KnownTokens() });

@@ -49,6 +49,7 @@ for (const kind of STORE_KINDS)
       const worlds = await Promise.all((kind === 'pglite' ? tenants : tenants.toReversed()).map((tenant) => makeWorld(at, tenant)));
       const [victim, own] = worlds as [World, World];
       matrix = new Matrix(at, own, victim, await actorsOf(at, own));
+      await at.app.identity.writeUses();
       untouched = await rowsOf(at, victim);
     });
     after(() => place?.stop());

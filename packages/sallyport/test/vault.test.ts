@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { ask } from './kit/http.ts';
 import { CLIENT, startOAuthService, type OAuthService } from './kit/oauth_service.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
@@ -18,6 +20,9 @@ let agent: string;
 let stranger: string;
 let person: { bearer: string; cookie: string };
 let principals: Record<string, string>;
+/** What the collector of traces was sent. */
+const traces: Buffer[] = [];
+let collector: Server;
 
 const oauthEntry = (name: string, at: number): string => `  - name: ${name}
     service: oauth2
@@ -35,10 +40,16 @@ const oauthEntry = (name: string, at: number): string => `  - name: ${name}
 `;
 
 before(async () => {
+  collector = createServer((request, response) => {
+    request.on('data', (chunk: Buffer) => traces.push(chunk));
+    request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{}'));
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
   service = await startOAuthService();
   gate = await startSallyport({
     env: { CLIENT_SECRET: CLIENT.secret },
-    config: `telemetry: { metrics: true }
+    config: `telemetry: { metrics: true, traces: { endpoint: "${endpoint}" } }
 approvals: { perHour: 100000 }
 connections:
 ${CONSENTED.map(oauthEntry).join('')}  - { name: header, service: api_key, api: "${service.origin}/api", put: { header: x-api-key, prefix: "" }, rules: [{ id: all, when: "true", then: allow }] }
@@ -58,6 +69,7 @@ ${CONSENTED.map(oauthEntry).join('')}  - { name: header, service: api_key, api: 
   principals = Object.fromEntries(keys.map((key) => [key.name, key.principal]));
 });
 after(async () => {
+  collector?.close();
   await gate?.remove();
   await service?.close();
 });
@@ -234,7 +246,16 @@ test('twenty canaries: in replies, errors, redirects, events, logs, metrics and 
     metrics: Buffer.from(metrics),
     log: Buffer.from(gate.output()),
   };
+  // A model is asked by the same agent, so that there is a trace; what waits is sent at the end.
+  const spoken = await fetch(new URL('/v1/chat/completions', gate.gateway), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${agent}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'practice/echo', messages: [{ role: 'user', content: 'hello' }] }),
+  });
+  assert.equal(spoken.status, 200);
   await gate.stop();
+  places['traces'] = Buffer.concat(traces);
+  assert.ok(places['traces'].length > 100, 'there is a trace');
   for (const file of filesOf(gate.data)) places[file.slice(gate.data.length)] = readFileSync(file);
   const secrets = [...service.issued, ...KEYS];
   assert.ok(secrets.length > 20 && Object.keys(places).some((name) => name.startsWith('/events/')) && Object.keys(places).length > 20);

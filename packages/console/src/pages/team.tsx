@@ -6,6 +6,8 @@ import { useAct } from '../api/act.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Badge, Choice, CodeField, Copy, Field, Foreign, Form, PageHead, Problem, SameByApi, textOf, When } from '../ui/parts.tsx';
 import { Table } from '../ui/table.tsx';
+import { drawable } from '../ui/text.ts';
+import { Roles } from './team_roles.tsx';
 import { OwnAccounts, SignInProviders } from './team_providers.tsx';
 
 type Person = { readonly id: string; readonly name: string; readonly role: string; readonly created: number; readonly seen: number | null };
@@ -17,7 +19,13 @@ type Session = {
   readonly seen: number;
   readonly agent: string;
   readonly address: string;
+  readonly device: string;
+  readonly place: string;
+  readonly risk: 'low' | 'medium' | 'high';
+  readonly signals: readonly string[];
 };
+
+const TONES = { low: 'fine', medium: 'warn', high: 'deny' } as const;
 
 const teamQuery = queryOptions({ queryKey: ['people'], queryFn: () => call<Team>('GET', '/api/people') });
 const sessionsQuery = queryOptions({
@@ -38,6 +46,7 @@ export function Team(): ReactNode {
       <Problem error={team.error} />
       {team.data === undefined ? null : <People team={team.data} may={may} self={account.data?.principal ?? ''} onLink={setLink} />}
       {may && team.data !== undefined ? <Invite roles={team.data.roles} onLink={setLink} /> : null}
+      <Roles may={may} own={account.data?.permissions ?? []} />
       <SecondFactor />
       <Passkeys />
       <OwnAccounts />
@@ -184,13 +193,31 @@ function Sessions({ may, own }: { readonly may: boolean; readonly own: string })
             ),
           },
           {
-            title: 'From',
+            title: 'Device',
+            cell: (one) => (
+              <span title={drawable(one.agent)}>
+                <Foreign text={one.device} />
+              </span>
+            ),
+          },
+          {
+            title: 'Place',
+            cell: (one) => (
+              <span title={drawable(one.address)}>
+                <Foreign text={one.place} />
+              </span>
+            ),
+          },
+          {
+            title: 'Risk',
             cell: (one) => (
               <>
-                <Foreign text={one.address} />{' '}
-                <span className="soft small">
-                  <Foreign text={one.agent} />
-                </span>
+                <Badge tone={TONES[one.risk]}>{one.risk}</Badge>
+                {one.signals.map((signal) => (
+                  <div key={signal} className="soft small">
+                    {signal}
+                  </div>
+                ))}
               </>
             ),
           },

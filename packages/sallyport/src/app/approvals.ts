@@ -11,7 +11,7 @@ import {
 import type { ApprovalsConfig } from '../approvals/config.ts';
 import type { Effect } from '../flow/index.ts';
 import type { ApprovalPort, Area } from '../gateway/service.ts';
-import { ROLES, type Agents, type Identity, type People } from '../identity/service.ts';
+import type { Agents, Identity, People } from '../identity/service.ts';
 import type { Clock, Logger } from '../kernel/index.ts';
 import { resolveReference } from './config.ts';
 
@@ -53,7 +53,7 @@ export async function wireApprovals(
           // Whoever owns this machine may answer at its socket.
           { principal: 'operator', name: 'operator' },
           ...persons
-            .filter(({ disabled, role }) => disabled === null && ROLES[role].has('approvals:answer'))
+            .filter(({ disabled, permissions }) => disabled === null && permissions.includes('approvals:answer'))
             .map(({ id, name, role }) => ({ principal: id, name, role })),
           ...keys
             .filter(({ revoked, permissions }) => revoked === null && permissions.includes('approvals:answer'))
@@ -84,6 +84,7 @@ export function approvalPort(approvals: Pick<Approvals, 'request' | 'use'>): App
 export function approvalsArea(approvals: Approvals, effects: Readonly<Record<string, Effect>>): Area {
   return {
     prefix: '/v1/approvals/',
+    uses: 'tools',
     async serve(request, target, body, key, response) {
       if (!key.useTools) return refuseApproval(response, 403, 'This token is not for tools.');
       // An agent that acts for a person asks for itself: that person may answer, the agent never.

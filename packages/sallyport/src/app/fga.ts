@@ -4,6 +4,7 @@ import type { Audit } from '../audit/service.ts';
 import { createSqlStore, Fga, FgaError, Names, openRemoteFga, sendProblem, serveApi, serveRag, type Rag } from '../fga/service.ts';
 import type { Area } from '../gateway/service.ts';
 import type { Clock } from '../kernel/index.ts';
+import type { Identity, KeyRecord } from '../identity/service.ts';
 import type { Store } from '../store/service.ts';
 import { resolveReference, type Config } from './config.ts';
 
@@ -28,7 +29,7 @@ const WELL_KNOWN = '/.well-known/authzen-configuration';
  * OpenFGA's API at `/fga` of the gateway port, and AuthZEN's metadata where its section 9.2 puts it for `/fga/stores/{id}`. The tenant is the key's,
  * the permissions are `fga:read` and `fga:write`.
  */
-export function fgaAreas(fga: Fga): Area[] {
+export function fgaAreas(fga: Fga, identity: Pick<Identity, 'uses'>): Area[] {
   const areaOf = (prefix: Area['prefix'], targetOf: (target: string) => string): Area => ({
     prefix,
     serve: (request, target, body, key, response) =>
@@ -40,7 +41,7 @@ export function fgaAreas(fga: Fga): Area[] {
           body,
           tenant: key.tenant,
           actor: key.principal,
-          permissions: key.permissions,
+          permissions: noted(key, identity),
           modelHeader: headerOf(request.headers['openfga-authorization-model-id']),
           requestId: headerOf(request.headers['x-request-id']),
           base: `${originOf(request)}/fga`,
@@ -53,7 +54,7 @@ export function fgaAreas(fga: Fga): Area[] {
 }
 
 /** Retrieval by permission at `/v1/rag`. */
-export function ragArea(rag: Rag): Area {
+export function ragArea(rag: Rag, identity: Pick<Identity, 'uses'>): Area {
   return {
     prefix: '/v1/rag/',
     serve: (request, target, body, key, response) =>
@@ -64,11 +65,22 @@ export function ragArea(rag: Rag): Area {
           target,
           body,
           caller: { tenant: key.tenant, principal: key.principal, kind: key.principalKind, key: key.id, name: key.name },
-          permissions: key.permissions,
+          permissions: noted(key, identity),
         },
         response,
       ),
     refuse,
+  };
+}
+
+/** The permissions of a key; each that is asked for and there is written down as used. */
+function noted(key: KeyRecord, identity: Pick<Identity, 'uses'>): Pick<KeyRecord['permissions'], 'has'> {
+  return {
+    has(permission) {
+      const has = key.permissions.has(permission);
+      if (has) identity.uses(key, permission);
+      return has;
+    },
   };
 }
 

@@ -240,8 +240,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     budgets: () => bounds.budgets(),
     fairness: bounds.fairness,
     areas: [
-      ...fgaAreas(fga),
-      ragArea(rag),
+      ...fgaAreas(fga, identity),
+      ragArea(rag, identity),
       approvalsArea(approvals, effects),
       proxy,
       ...(conversations === undefined ? [] : [conversationsArea(conversations)]),
@@ -312,6 +312,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     logger,
     version: VERSION,
     publicUrl: config.publicUrl,
+    used: (caller, permission) => identity.uses(caller, permission),
     metrics: telemetry?.metrics,
     tls,
   });

@@ -43,6 +43,7 @@ export function holdByApproval(approvals: Pick<Approvals, 'request' | 'use'>): E
 export function proxyArea(deps: Omit<EgressDeps, 'record'> & { readonly audit: Pick<Audit, 'record'>; newEventId(): EventId }): Area {
   return {
     prefix: '/proxy/',
+    uses: 'tools',
     async serve(request, target, body, key, response) {
       const { method = 'GET', headers } = request;
       const { tenant, principal, principalKind: kind, id, actors } = key;

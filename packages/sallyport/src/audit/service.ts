@@ -25,7 +25,6 @@ import {
   selectEvents,
   selectRecords,
   selectRunEvents,
-  selectUses,
   type EventPage,
   type EventQuery,
 } from './store.ts';
@@ -68,8 +67,6 @@ export type Audit = {
   readonly content: ContentStore;
   /** Newest first, from the projection. */
   list(tenant: TenantId, query: EventQuery): Promise<EventPage>;
-  /** When each principal was last seen in events of each kind, since a moment: from the projection, so that the last second may be missing. */
-  uses(tenant: TenantId, since: number): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>>;
   /** Runs of agents, the newest first, from the newest events that belong to one. */
   runs(tenant: TenantId, query: Pick<EventQuery, 'since' | 'principal'>): Promise<readonly Run[]>;
   /** Also finds an event that the projection has not reached yet. */
@@ -243,10 +240,6 @@ class Trail implements Audit {
 
   async runs(tenant: TenantId, query: Pick<EventQuery, 'since' | 'principal'>): Promise<Run[]> {
     return runsOf(await this.#parts.store.tx(tenant, (sql) => selectRunEvents(sql, query)));
-  }
-
-  uses(tenant: TenantId, since: number): Promise<Map<string, Map<string, number>>> {
-    return this.#parts.store.tx(tenant, (sql) => selectUses(sql, since));
   }
 
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined> {

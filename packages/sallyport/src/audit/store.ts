@@ -246,21 +246,3 @@ export async function deleteExpired(sql: Sql, now: number): Promise<number> {
   const rows = await sql.query('delete from audit_content where expires <= $1::bigint returning event', [now]);
   return rows.length;
 }
-
-/** Principals in one answer: more belong into a report of their own. */
-const MAX_USES = 100_000;
-
-/** When each principal was last seen, by the kind of event. */
-export async function selectUses(sql: Sql, since: number): Promise<Map<string, Map<string, number>>> {
-  const rows = await sql.query<Row & { principal: string; kind: string; last: number }>(
-    `select principal, kind, max(time) as last from audit_events where time >= $1::bigint group by principal, kind limit ${MAX_USES}`,
-    [since],
-  );
-  const uses = new Map<string, Map<string, number>>();
-  for (const { principal, kind, last } of rows) {
-    const known = uses.get(principal);
-    if (known === undefined) uses.set(principal, new Map([[kind, last]]));
-    else known.set(kind, last);
-  }
-  return uses;
-}

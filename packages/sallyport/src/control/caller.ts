@@ -1,4 +1,13 @@
-import { DEFAULT_TENANT, PERMISSIONS, parseTenantId, type Caller, type PrincipalId, type Route, type TenantId } from '../kernel/index.ts';
+import {
+  DEFAULT_TENANT,
+  PERMISSIONS,
+  parseTenantId,
+  type Caller,
+  type Permission,
+  type PrincipalId,
+  type Route,
+  type TenantId,
+} from '../kernel/index.ts';
 import { sessionCookie } from './cookie.ts';
 import { fail } from './errors.ts';
 
@@ -38,7 +47,13 @@ export function identifyBearer(authenticate: Authenticate): Identify {
 }
 
 /** The caller of a route, allowed to call it. A public route has nobody for a caller unless it is the operator. */
-export async function authorise(route: Route, identify: Identify, headers: Parameters<Identify>[0], local: boolean): Promise<Caller> {
+export async function authorise(
+  route: Route,
+  identify: Identify,
+  headers: Parameters<Identify>[0],
+  local: boolean,
+  used: (caller: Caller, permission: Permission) => void,
+): Promise<Caller> {
   const { authority } = route;
   if ('public' in authority) return local ? identify(headers) : NOBODY;
   if ('operator' in authority) {
@@ -51,5 +66,6 @@ export async function authorise(route: Route, identify: Identify, headers: Param
   if (installation !== undefined && caller.tenant !== DEFAULT_TENANT)
     throw fail('CONTROL_INSTALLATION', { say: `It is about ${installation}.` });
   if (fresh !== undefined && caller.session?.fresh === false) throw fail('CONTROL_NOT_FRESH', { say: `It is asked for ${fresh}.` });
+  used(caller, permission);
   return caller;
 }

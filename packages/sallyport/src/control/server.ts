@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { parser, readJson, type Caller, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
+import { parser, readJson, type Caller, type Permission, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
 import { cookiesOf, setCookie } from './cookie.ts';
 import { fail } from './errors.ts';
@@ -12,6 +12,8 @@ export type ServerOptions = {
   readonly identify: Identify;
   /** The local socket: no browser reaches it, so that Host and Origin say nothing. */
   readonly local: boolean;
+  /** Told of each use of a permission. */
+  readonly used: (caller: Caller, permission: Permission) => void;
   readonly origins: Origins;
   /** Whether browsers reach it over TLS, here or in front of it. */
   readonly secure: boolean;
@@ -87,7 +89,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not call does not make the server read a megabyte.
     onRequest: async (request) => {
-      callers.set(request, await authorise(route, options.identify, request.headers, options.local));
+      callers.set(request, await authorise(route, options.identify, request.headers, options.local, options.used));
     },
     handler: async (request, reply) => {
       const answer = await route.handler(readRequest(validate, callers.get(request), request, reply));

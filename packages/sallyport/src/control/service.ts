@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { type ApiClient, type Json, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import { type ApiClient, type Caller, type Json, type Logger, type Permission, type Route, type TenantId } from '../kernel/index.ts';
 import type { Listening, ServerTls } from '../net/index.ts';
 import { identifyBearer, identifyOperator, type Authenticate } from './caller.ts';
 import { inProcessClient } from './client.ts';
@@ -23,6 +23,8 @@ export type ControlDeps = {
   /** `publicUrl` of the configuration: the one address beside localhost that the console port answers to. */
   readonly publicUrl?: string | undefined;
   readonly tls?: ServerTls | undefined;
+  /** Told of each use of a permission by a key or person: for access reviews. */
+  readonly used?: (caller: Caller, permission: Permission) => void;
   /** Present when metrics are configured. */
   readonly metrics?: Metrics | undefined;
   /** Largest body in bytes; 1 MiB when absent. */
@@ -60,6 +62,7 @@ export function createControl(routes: readonly Route[], deps: ControlDeps): Cont
     logger: deps.logger,
     bodyLimit: deps.bodyLimit ?? DEFAULT_BODY_LIMIT,
     checkReplies: deps.checkReplies ?? false,
+    used: (caller: Caller, permission: Permission): void => deps.used?.(caller, permission),
   };
   const holder = identifyBearer(deps.authenticate);
   const operator = identifyOperator((tenant) => deps.hasTenant(tenant));

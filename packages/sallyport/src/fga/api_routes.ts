@@ -14,7 +14,7 @@ export type ApiCall = {
   readonly tenant: TenantId;
   /** The principal of the key. */
   readonly actor: string;
-  readonly permissions: ReadonlySet<Permission>;
+  readonly permissions: Pick<ReadonlySet<Permission>, 'has'>;
   /** `openfga-authorization-model-id`, for AuthZEN; '' without. */
   readonly modelHeader: string;
   /** `https://gate.example.com/fga`: where the caller reached this API. */

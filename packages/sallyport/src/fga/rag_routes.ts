@@ -12,7 +12,7 @@ export type RagCall = {
   readonly target: string;
   readonly body: Buffer;
   readonly caller: RagCaller;
-  readonly permissions: ReadonlySet<Permission>;
+  readonly permissions: Pick<ReadonlySet<Permission>, 'has'>;
 };
 
 /** Answers `POST /filter` and `GET /allowed`; both need `fga:read`. Rejects faults only. */

@@ -23,7 +23,7 @@ import type { RestoreMaps } from './restore_maps.ts';
 /** Everything the data plane uses; all of it answers from memory, except the event log, which answers from disk. */
 export type GatewayDeps = {
   readonly config: GatewayConfig;
-  readonly identity: Pick<Identity, 'identify' | 'place' | 'snapshotAge' | 'onRevoke'>;
+  readonly identity: Pick<Identity, 'identify' | 'uses' | 'place' | 'snapshotAge' | 'onRevoke'>;
   readonly limiter: Limiter;
   /** Prices and budgets. Answers from memory, but for a budget of which this process has used up its part. */
   budgets(): Budgets;

@@ -7,6 +7,8 @@ export type Area = {
   readonly prefix: `/${string}/`;
   /** Whether the prefix without its last slash is of the area too; its target is empty. */
   readonly bare?: boolean;
+  /** It is for keys and tokens that may use tools. */
+  readonly uses?: 'tools';
   /** Answers an authenticated request; `target` is what follows the prefix, with a slash before it. Rejects faults only. */
   serve(request: IncomingMessage, target: string, body: Buffer, key: KeyRecord, response: ServerResponse): Promise<void>;
   /** Refuses in the area's own form what the port does not let through: no key, too many requests, a body that cannot be read. */

@@ -41,6 +41,7 @@ export async function inspectEndpoint(
 ): Promise<void> {
   if (!key.permissions.has('inspect'))
     return sendError(response, 'chat', 'PERMISSION_MISSING', { say: 'It needs the permission `inspect`.' });
+  deps.identity.uses(key, 'inspect');
   const json = readJson(bytes);
   if (!json.ok || !isObject(json.value)) return sendError(response, 'chat', 'BODY_NOT_JSON');
   const parsed = parseInspect(json.value);

@@ -21,6 +21,7 @@ export async function eventEndpoint(deps: GatewayDeps, key: KeyRecord, id: strin
     sendError(response, 'chat', 'EVENT_UNKNOWN');
     return;
   }
+  if (event.actor.key !== key.id) deps.identity.uses(key, 'events:read');
   const rules = (list: readonly { id: string; action: string; why?: string }[]): { id: string; action: string; why: string }[] =>
     list.map((rule) => ({ id: rule.id, action: rule.action, why: rule.why ?? '' }));
   sendJson(response, 200, {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { JsonObject } from '../kernel/index.ts';
+import type { Rate } from '../limits/index.ts';
 import { errorBody, refusalBody, type Api } from '../message/index.ts';
 import { ERRORS, type GatewayErrorCode } from './errors.ts';
 import type { Refused } from './refusal.ts';
@@ -54,4 +55,14 @@ export function sendRefusal(
 ): void {
   const message = `Refused by the policy of this gate: ${refused.why}${refused.where === undefined ? '' : ` (at ${refused.where})`}`;
   sendJson(response, 403, refusalBody(api, { event, rule: refused.rule, why: refused.why, message }), headers);
+}
+
+/** The usual rate headers, as OpenAI names them. */
+export function rateHeaders(rate: Rate | undefined): Record<string, string> {
+  if (rate === undefined) return {};
+  return {
+    'x-ratelimit-limit-requests': String(rate.limit),
+    'x-ratelimit-remaining-requests': String(rate.remaining),
+    'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
+  };
 }

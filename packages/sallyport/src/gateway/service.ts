@@ -4,7 +4,6 @@ import { performance } from 'node:perf_hooks';
 import { DEFAULT_TENANT, reasonOf, type TenantId } from '../kernel/index.ts';
 import type { Identified, KeyRecord } from '../identity/service.ts';
 import type { Scan } from '../guard/index.ts';
-import type { Rate } from '../limits/index.ts';
 import type { Api } from '../message/index.ts';
 import type { Target } from '../providers/service.ts';
 import { errorBody } from '../message/index.ts';
@@ -25,7 +24,7 @@ import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
 import { challengeOf, resourceMetadata } from './protected_resource.ts';
 import { Running, type Stop } from './running.ts';
-import { sendError, sendJson, type SendOptions } from './reply.ts';
+import { rateHeaders, sendError, sendJson, type SendOptions } from './reply.ts';
 import { REVOKED } from './refusal.ts';
 import { TurnedAway } from './turned_away.ts';
 import { upstreamFailure } from './upstream_failure.ts';
@@ -177,6 +176,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
         headers: { 'www-authenticate': insufficient },
       });
     }
+    if (endpoint.kind === 'model') deps.identity.uses(key, 'models');
     const started = performance.now();
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return turnAway('TYPE_NOT_JSON');
     // Who is revoked while the request comes in is refused as if it had come afterwards.
@@ -252,9 +252,17 @@ export function createGateway(deps: GatewayDeps): Gateway {
   }
 
   async function serveArea(request: IncomingMessage, response: ServerResponse, area: Area, key: KeyRecord): Promise<void> {
-    const body = await readBody(request, deps.config.bodyBytes);
-    if (!body.ok) return area.refuse(response, ERRORS[body.code].status, ERRORS[body.code].message);
-    await area.serve(request, (request.url ?? '/').slice(area.prefix.length - 1), body.bytes, key, response);
+    // Whoever is revoked meanwhile loses the connection, whatever the area is doing: it waits for a person, or a tool.
+    const over = running.watch(key, () => response.destroy());
+    try {
+      const body = await readBody(request, deps.config.bodyBytes);
+      if (!body.ok) return area.refuse(response, ERRORS[body.code].status, ERRORS[body.code].message);
+      if (response.destroyed) return;
+      if (area.uses === 'tools' && key.useTools) deps.identity.uses(key, 'tools');
+      await area.serve(request, (request.url ?? '/').slice(area.prefix.length - 1), body.bytes, key, response);
+    } finally {
+      over();
+    }
   }
 
   function forwardWhole(opened: Exchange, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -381,15 +389,6 @@ function isHighRisk(endpoint: Endpoint, key: KeyRecord): boolean {
   return endpoint.kind === 'area' || key.principalKind === 'agent' || key.actors.length > 0;
 }
 
-/** The usual rate headers, as OpenAI names them. */
-function rateHeaders(rate: Rate | undefined): Record<string, string> {
-  if (rate === undefined) return {};
-  return {
-    'x-ratelimit-limit-requests': String(rate.limit),
-    'x-ratelimit-remaining-requests': String(rate.remaining),
-    'x-ratelimit-reset-requests': `${rate.resetSeconds}s`,
-  };
-}
 export type { Area } from './endpoint.ts';
 export { createGatewayServer } from './server.ts';
 export { openRestoreMaps } from './restore_maps.ts';

@@ -28,6 +28,18 @@ export const ERRORS = {
     message: 'This is the last administrator.',
     fix: 'Make another person administrator first.',
   },
+  ROLE_UNKNOWN: { status: 404, message: 'There is no such role.', fix: '`GET /api/roles` lists them.' },
+  ROLE_INVALID: {
+    status: 400,
+    message: 'This cannot be the name of a role.',
+    fix: 'Choose another; those that everybody has cannot be changed.',
+  },
+  ROLE_BEYOND: {
+    status: 403,
+    message: 'Nobody gives or takes more than he has.',
+    fix: 'Ask somebody who has all that the role may do.',
+  },
+  ROLE_IN_USE: { status: 409, message: 'Somebody has this role, or was invited to it.', fix: 'Give them another role first.' },
   SESSION_UNKNOWN: { status: 404, message: 'There is no such session in force.', fix: 'Read the list again: it may have ended.' },
   SESSION_NEEDED: { status: 403, message: 'Only a person who is signed in can do this.', fix: 'Sign in at the console.' },
   SERVER_NOT_READY: { status: 503, message: 'The authorization server is not ready yet.', fix: 'Try again in a few seconds.' },

@@ -11,6 +11,8 @@ export type KeyRecord = {
   readonly name: string;
   /** The application whose token it is; none for a key. */
   readonly client?: string;
+  /** What a person allowed, which the token comes from. */
+  readonly grant?: string;
   readonly permissions: ReadonlySet<Permission>;
   /** Whether it may use the data plane. */
   readonly gateway: boolean;

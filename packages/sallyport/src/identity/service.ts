@@ -20,8 +20,9 @@ import { KnownTokens } from './access/known_tokens.ts';
 import { USED_BEFORE } from './access/proof.ts';
 import { createProofClaims } from './access/proof_claims.ts';
 import { SeenProofs } from './access/seen_proofs.ts';
+import { Uses, type Used } from './access/uses.ts';
 import { EMPTY, endedBetween, type Snapshot } from './access/snapshot.ts';
-import { forgetProofs, loadSnapshot, takeProofs } from './access/store.ts';
+import { forgetProofs, loadSnapshot, takeProofs, upsertUses } from './access/store.ts';
 import { touchAgents } from './agents/store.ts';
 import { insertKey, insertPrincipal, insertTenant, listKeys, notify, revokeKey } from './store.ts';
 import { isToken, newToken, tokenHash } from './token.ts';
@@ -58,6 +59,10 @@ export type Identity = {
   snapshot(): Snapshot;
   /** Says that an agent was used. */
   used(agent: string): void;
+  /** Says that a permission was used: by a key or token, or by a principal at the console. */
+  uses(who: KeyRecord | { readonly tenant: TenantId; readonly principal: string }, permission: Used): void;
+  /** Writes down what was used, which otherwise happens each half minute. */
+  writeUses(): Promise<void>;
   /** Makes a key with its own principal of the same name. The key is in the answer and nowhere else. Rejects KEY_NAME_TAKEN, KEY_INVALID. */
   createKey(tenant: TenantId, key: NewKey, actor: string): Promise<{ id: KeyId; name: string; key: Secret }>;
   listKeys(tenant: TenantId): Promise<ListedKey[]>;
@@ -95,6 +100,7 @@ export async function openIdentity(
   let place: Place | undefined;
   const remembered = { seen: new SeenProofs(PROOF_MS), known: new KnownTokens<AccessClaims>() };
   const used = new Map<string, number>();
+  const uses = new Uses();
   let touched = clock();
   let fresh = clock();
   let reading: Promise<void> | undefined;
@@ -158,6 +164,21 @@ export async function openIdentity(
     store.kind === 'pglite'
       ? undefined
       : createProofClaims((ids) => store.system('identity: proofs that are used', (sql) => takeProofs(sql, ids, clock())));
+  async function writeUses(): Promise<void> {
+    const taken = uses.take();
+    if (taken.length === 0) return;
+    await store
+      .system('identity: when permissions were used', (sql) => upsertUses(sql, taken))
+      .catch((error: unknown) => {
+        uses.putBack(taken);
+        throw error;
+      });
+  }
+  const writing = setInterval(
+    () => void writeUses().catch((error: unknown) => logger.warn('uses of permissions not written', { reason: reasonOf(error) })),
+    TOUCH_MS,
+  );
+  writing.unref();
   const forgetting = setInterval(() => {
     if (claim === undefined) return;
     store
@@ -190,6 +211,11 @@ export async function openIdentity(
     place: () => place,
     snapshot: () => snapshot,
     used: (agent) => used.set(agent, clock()),
+    uses(who, permission) {
+      if ('gateway' in who) uses.noteKey(who, permission, clock());
+      else uses.note(who.tenant, who.principal, permission, clock());
+    },
+    writeUses,
     async createKey(tenant, key, actor) {
       checkNewKey(key, clock());
       const token = newToken();
@@ -232,6 +258,8 @@ export async function openIdentity(
     async close() {
       clearInterval(timer);
       clearInterval(forgetting);
+      clearInterval(writing);
+      await writeUses().catch(() => {});
       await unlisten().catch(() => {});
       await reading?.catch(() => {});
     },

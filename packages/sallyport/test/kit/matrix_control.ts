@@ -97,6 +97,13 @@ export const CONTROL: Readonly<Record<string, Entry>> = {
   'POST /api/clients': { body: () => ({ name: UNIQUE, redirectUris: ['https://app.example/back'] }) },
   'GET /api/grants': {},
   'GET /api/people': {},
+  'GET /api/roles': {},
+  'DELETE /api/roles/:name': { params: id('role') },
+  // A name is free in each tenant: another's would stand in the own events.
+  'PUT /api/roles/:name': {
+    ...{ params: id('role'), ...body({ permissions: ['events:read'] }), quiet: true, bearer: true },
+    tells: 'says the name back that was given',
+  },
   'POST /api/people/invitations': body({ role: 'viewer' }),
   'POST /api/people/way-in': body({}),
   'POST /api/signing-keys': body({}),

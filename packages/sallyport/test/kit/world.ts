@@ -12,7 +12,7 @@ export type Ids = Readonly<Record<(typeof NAMES)[number], string>>;
 export const NAMES = [
   ...['person', 'session', 'reset', 'passkey', 'key', 'client', 'grant', 'agent', 'agentKey', 'workload', 'ask', 'answerCookie'],
   ...['request', 'deviceCode', 'approval', 'approvalGrant', 'approvalLink', 'event', 'feedback', 'fgaStore', 'fgaModel', 'document'],
-  ...['issuedToken', 'refreshToken', 'authReqId', 'principal', 'upstream', 'upstreamLink', 'project'],
+  ...['issuedToken', 'refreshToken', 'authReqId', 'principal', 'upstream', 'upstreamLink', 'project', 'role'],
 ] as const;
 
 export type World = {
@@ -65,6 +65,7 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
   };
   const scan = { kind: 'code', version: '1', files: 1, notScanned: 0, findings: [found], packages: [`pkg:npm/${canary}@1.0.0`] };
   await made('/api/scans', { project: canary, ...scan });
+  await made(`/api/roles/role-${canary}`, { permissions: ['events:read'] }, 'PUT');
 
   const agent = await asRoot('POST', '/api/agents', { name: `agent ${canary}`, purpose: canary, scopes: ['models', 'tools'] });
   const pair = await newKey();
@@ -183,6 +184,7 @@ export async function makeWorld(place: Place, tenant: TenantId): Promise<World> 
         upstream,
         upstreamLink,
         project: canary,
+        role: `role-${canary}`,
       },
     },
   };

@@ -3,6 +3,7 @@ import { createHmac, generateKeyPairSync, hash, sign, type KeyObject } from 'nod
 import { describe, it } from 'node:test';
 import type { PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { AgentRecord } from '../agents/agent.ts';
+import { ROLES } from '../people/person.ts';
 import { CLOCK_SKEW, resourcePath, type VerifiedTokens } from './access_token.ts';
 import { identifyToken, type Identified, type Presented } from './identify.ts';
 import { KnownTokens } from './known_tokens.ts';
@@ -38,7 +39,7 @@ const agent = (id: string, more: Partial<AgentRecord> = {}): AgentRecord => ({
 const snapshot: Snapshot = {
   ...EMPTY,
   tenants: [ANNA],
-  people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: ANNA, name: 'Anna', role: 'operator' }]]),
+  people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: ANNA, name: 'Anna', role: 'operator', permissions: ROLES.operator }]]),
   agents: new Map(['prn_a', 'prn_b', 'prn_c', 'prn_d'].map((id) => [id, agent(id, id === 'prn_b' ? { networks: ['10.0.0.0/8'] } : {})])),
   verification: new Map([['k1', server.publicKey]]),
 };

@@ -2,7 +2,6 @@ import ipaddr from 'ipaddr.js';
 import { PERMISSIONS, type KeyId, type Permission, type PrincipalId } from '../../kernel/index.ts';
 import type { AgentRecord } from '../agents/agent.ts';
 import type { KeyRecord } from '../key.ts';
-import { ROLES } from '../people/person.ts';
 import { actorsOf, type AccessClaims } from './access_token.ts';
 import { revocationKey, type Snapshot } from './snapshot.ts';
 
@@ -30,7 +29,7 @@ export function principalOf(claims: AccessClaims, snapshot: Snapshot, address?: 
     return no('The agent may not call from this address.');
   if (!snapshot.tenants.includes(subject.tenant)) return no('Its tenant is not in force.');
   const scopes = claims.scope.split(' ').filter((scope) => known.every((agent) => agent.scopes.includes(scope)));
-  const allowed = person === undefined ? undefined : ROLES[person.role];
+  const allowed = person?.permissions;
   return {
     ok: true,
     key: {
@@ -55,7 +54,8 @@ export function principalOf(claims: AccessClaims, snapshot: Snapshot, address?: 
       expires: claims.exp * 1_000,
       handles,
       actors: actors as PrincipalId[],
-      limits: known,
+      limits: person?.limits === undefined ? known : [...known, person.limits],
+      ...(claims.grant === undefined ? {} : { grant: claims.grant }),
     },
   };
 }

@@ -1,11 +1,19 @@
 import type { KeyObject } from 'node:crypto';
-import type { JsonObject, PrincipalId, TenantId } from '../../kernel/index.ts';
+import type { JsonObject, Permission, PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { AgentRecord } from '../agents/agent.ts';
-import type { KeyRecord } from '../key.ts';
+import type { AgentLimits, KeyRecord } from '../key.ts';
 import type { Role } from '../people/person.ts';
 
 /** A person as the hot path sees it. */
-export type PersonRecord = { readonly id: PrincipalId; readonly tenant: TenantId; readonly name: string; readonly role: Role };
+export type PersonRecord = {
+  readonly id: PrincipalId;
+  readonly tenant: TenantId;
+  readonly name: string;
+  readonly role: Role;
+  readonly permissions: ReadonlySet<Permission>;
+  /** What tokens of this person may be used for, and which applications get any; absent = all. */
+  readonly limits?: AgentLimits & { readonly apps: readonly string[] };
+};
 
 /** An application as it was registered, with the metadata of RFC 7591. */
 export type ClientRecord = { readonly id: string; readonly tenant: TenantId; readonly name: string; readonly metadata: JsonObject };

@@ -2,8 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import type { JsonObject, PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
 import { loadAgents } from '../agents/store.ts';
-import type { Role } from '../people/person.ts';
+import { permissionsOf, type Role } from '../people/person.ts';
 import { listTenants, loadKeys } from '../store.ts';
+import type { Use } from './uses.ts';
 import { revocationKey, type ClientRecord, type PersonRecord, type SigningKeyRecord, type Snapshot } from './snapshot.ts';
 
 /** Rows of one kind in the snapshot; more belong into another design than one map. */
@@ -38,13 +39,22 @@ function within<T extends string>(permissions: ReadonlySet<T>, scopes: readonly 
 }
 
 async function loadPeople(sql: Sql): Promise<Map<string, PersonRecord>> {
-  const rows = await sql.query<{ id: string; tenant: string; name: string; role: Role }>(
-    `select q.id, q.tenant, p.name, q.role from identity_people q
+  const rows = await sql.query<
+    { id: string; tenant: string; name: string; role: Role } & Record<'own' | 'models' | 'tools' | 'apps', string[] | null>
+  >(
+    `select q.id, q.tenant, p.name, q.role, r.permissions as own, r.models, r.tools, r.apps from identity_people q
      join identity_principals p on p.tenant = q.tenant and p.id = q.id
      join identity_tenants t on t.tenant = q.tenant
+     left join identity_roles r on r.tenant = q.tenant and r.name = q.role
      where p.disabled is null and t.disabled is null limit ${MAX_ROWS}`,
   );
-  return new Map(rows.map((row) => [row.id, { ...row, id: row.id as PrincipalId, tenant: row.tenant as TenantId }]));
+  return new Map(
+    rows.map(({ id, tenant, name, role, own, models, tools, apps }) => {
+      const permissions = permissionsOf(role, own);
+      const limits = own === null ? {} : { limits: { models: models ?? [], tools: tools ?? [], hosts: [], apps: apps ?? [] } };
+      return [id, { id: id as PrincipalId, tenant: tenant as TenantId, name, role, permissions, ...limits }];
+    }),
+  );
 }
 
 async function loadClients(sql: Sql): Promise<Map<string, ClientRecord>> {
@@ -99,4 +109,13 @@ export async function takeProofs(sql: Sql, ids: readonly string[], now: number):
 
 export async function forgetProofs(sql: Sql, before: number): Promise<void> {
   await sql.query('delete from identity_proofs where at < $1', [before]);
+}
+
+export async function upsertUses(sql: Sql, uses: readonly Use[]): Promise<void> {
+  await sql.query(
+    `insert into identity_uses as u (tenant, holder, permission, at)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+     on conflict (tenant, holder, permission) do update set at = greatest(u.at, excluded.at)`,
+    [uses.map((one) => one.tenant), uses.map((one) => one.holder), uses.map((one) => one.permission), uses.map((one) => one.at)],
+  );
 }

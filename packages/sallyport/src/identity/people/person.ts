@@ -1,7 +1,7 @@
 import { PERMISSIONS, type Permission, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 
 /** What a person may do at the console, by role. Administrators may do everything; viewers see everything but texts. */
-export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
+export const ROLES: Readonly<Record<BuiltIn, ReadonlySet<Permission>>> = {
   administrator: new Set(PERMISSIONS),
   operator: new Set<Permission>([
     'feedback:write',
@@ -31,14 +31,36 @@ export const ROLES: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   ]),
   viewer: new Set<Permission>(['keys:read', 'events:read', 'knowledge:read', 'policy:read', 'providers:read', 'health:read', 'scans:read']),
 };
-export type Role = 'administrator' | 'operator' | 'viewer';
-export const ROLE_NAMES = Object.keys(ROLES) as Role[];
+type BuiltIn = 'administrator' | 'operator' | 'viewer';
+/** The name of one of these, or of one that the tenant has made. */
+export type Role = string;
+export const ROLE_NAMES = Object.keys(ROLES) as BuiltIn[];
+
+/** A role that a tenant has made. Patterns of models and tools (for tokens of its people) and of applications that they may allow; none = all. */
+export type OwnRole = {
+  readonly name: Role;
+  readonly permissions: readonly Permission[];
+  readonly models: readonly string[];
+  readonly tools: readonly string[];
+  readonly apps: readonly string[];
+};
+
+/** What somebody of a role may do; `own`: what stands in its row. Whoever may sign in sees his own session (`health:read`). */
+export function permissionsOf(role: Role, own: readonly string[] | null): ReadonlySet<Permission> {
+  const built = Object.hasOwn(ROLES, role) ? ROLES[role as BuiltIn] : undefined;
+  if (built !== undefined) return built;
+  if (own === null) return NOTHING;
+  return new Set<Permission>(['health:read', ...PERMISSIONS.filter((one) => own.includes(one))]);
+}
+
+const NOTHING: ReadonlySet<Permission> = new Set();
 
 /** A person in a list. Times in milliseconds since 1970. */
 export type Person = {
   readonly id: PrincipalId;
   readonly name: string;
   readonly role: Role;
+  readonly permissions: readonly Permission[];
   readonly created: number;
   readonly disabled: number | null;
   /** When a session of this person was last used. */
@@ -55,6 +77,8 @@ export type SessionNote = {
   readonly expires: number;
   readonly agent: string;
   readonly address: string;
+  /** How the person proved who it is (RFC 8176). */
+  readonly methods: readonly string[];
 };
 
 /** A session in force, as a request presents it. */
@@ -64,6 +88,8 @@ export type Session = {
   readonly person: PrincipalId;
   readonly name: string;
   readonly role: Role;
+  /** What the role may do, where the session was read from the database. */
+  readonly permissions?: ReadonlySet<Permission>;
   readonly expires: number;
   /** When the person last proved who it is, and how (RFC 8176). */
   readonly proved: number;

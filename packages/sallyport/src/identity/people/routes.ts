@@ -2,13 +2,13 @@ import { parseTenantId, DEFAULT_TENANT, Type, type Caller, type Json, type Route
 import { fail } from '../errors.ts';
 import { withBody } from '../server/routes.ts';
 import type { People, SignedIn } from './service.ts';
-import { ROLE_NAMES, ROLES } from './person.ts';
+import { roleRoutes } from '../roles/routes.ts';
 
 const TOKEN = Type.String({ minLength: 1, maxLength: 100 });
 const NAME = Type.String({ minLength: 1, maxLength: 200 });
 const PASSWORD = Type.String({ minLength: 1, maxLength: 1_000 });
 const TENANT = Type.Optional(Type.String({ minLength: 1, maxLength: 63 }));
-const ROLE = Type.Enum(ROLE_NAMES);
+const ROLE = Type.String({ minLength: 1, maxLength: 60 });
 const strict = { additionalProperties: false } as const;
 
 const LINK = Type.Object({ token: TOKEN }, strict);
@@ -52,6 +52,7 @@ export function peopleRoutes(people: People): Route[] {
     ...passkeyRoutes(people),
     ...factorRoutes(people),
     ...teamRoutes(people),
+    ...roleRoutes(people.roles),
     resetRoute(people),
   ];
 }
@@ -148,7 +149,9 @@ function sessionRoutes(people: People): Route[] {
       path: '/api/sessions',
       summary: 'Lists the sessions in force.',
       authority: { permission: 'people:read' },
-      handler: async ({ caller }) => ({ json: { sessions: (await people.sessions(caller.tenant)).map((one) => ({ ...one })) } }),
+      handler: async ({ caller }) => ({
+        json: { sessions: (await people.sessions(caller.tenant)).map((one) => ({ ...one, signals: [...one.signals] })) },
+      }),
     },
     {
       method: 'DELETE',
@@ -279,8 +282,8 @@ function teamRoutes(people: People): Route[] {
       authority: { permission: 'people:read' },
       handler: async ({ caller }) => ({
         json: {
-          people: (await people.list(caller.tenant)).map((one) => ({ ...one })),
-          roles: Object.fromEntries(ROLE_NAMES.map((role) => [role, [...ROLES[role]]])),
+          people: (await people.list(caller.tenant)).map((one) => ({ ...one, permissions: [...one.permissions] })),
+          roles: Object.fromEntries((await people.roles.list(caller.tenant)).map(({ name, permissions }) => [name, [...permissions]])),
         },
       }),
     },
@@ -290,17 +293,22 @@ function teamRoutes(people: People): Route[] {
       'Makes a link by which one person joins; it is shown in this answer only.',
       { permission: 'people:write', fresh: 'adding a person' },
       INVITE,
-      async (what, { caller }) => ({ status: 201, json: { token: await people.invite(caller.tenant, what, caller.principal) } }),
+      async (what, { caller }) => {
+        await people.roles.within(caller.tenant, what, caller);
+        return { status: 201, json: { token: await people.invite(caller.tenant, what, caller.principal) } };
+      },
     ),
     {
       method: 'POST',
       path: '/api/people/:id/reset',
       summary: 'Makes a link by which a person sets a new password.',
       authority: { permission: 'people:write', fresh: "another person's password" },
-      handler: async ({ caller, params }) => ({
-        status: 201,
-        json: { token: await people.invite(caller.tenant, { person: params['id'] ?? '' }, caller.principal) },
-      }),
+      async handler({ caller, params }) {
+        const who = { person: params['id'] ?? '' };
+        // A link for somebody who may do more would be a way to become him.
+        await people.roles.within(caller.tenant, who, caller);
+        return { status: 201, json: { token: await people.invite(caller.tenant, who, caller.principal) } };
+      },
     },
     withBody(
       'PUT',
@@ -309,6 +317,8 @@ function teamRoutes(people: People): Route[] {
       { permission: 'people:write', fresh: 'changing a role' },
       NEW_ROLE,
       async ({ role }, { caller, params }) => {
+        await people.roles.within(caller.tenant, { person: params['id'] ?? '' }, caller);
+        await people.roles.within(caller.tenant, { role }, caller);
         await people.setRole(caller.tenant, params['id'] ?? '', role, caller.principal);
         return { json: { role } };
       },
@@ -328,6 +338,7 @@ function teamRoutes(people: People): Route[] {
       summary: 'Removes a person and ends the sessions.',
       authority: { permission: 'people:write', fresh: 'removing a person' },
       async handler({ caller, params }) {
+        await people.roles.within(caller.tenant, { person: params['id'] ?? '' }, caller);
         await people.remove(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { removed: params['id'] ?? '' } };
       },

@@ -8,8 +8,10 @@ import { insertPrincipal, notify } from '../store.ts';
 import { Attempts } from './attempts.ts';
 import { createPasskeys, type Passkeys } from './passkeys_service.ts';
 import { isPassword, MAX_PASSWORD, newRecoveryCode, pretendToCompare, recoveryHash, sealPassword } from './password.ts';
-import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
+import type { From, Invitation, Person, Purpose, Role, Session } from './person.ts';
+import { createRoles, type Roles } from '../roles/service.ts';
 import { createSecondFactor, type SecondFactor } from './second_factor_service.ts';
+import { listedSession, type ListedSession } from './session_view.ts';
 import { linkHash, newLinkToken, sessionHash } from './session_token.ts';
 import { createStart, MAX_NAME, shownName, type SignedIn } from './start_service.ts';
 import * as rows from './store.ts';
@@ -50,6 +52,7 @@ export type People = {
   session(bearer: string, cookie: string | undefined): Promise<Session | undefined>;
   /** The password once more, for what needs it proved lately. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
   prove(session: Pick<Session, 'id' | 'tenant' | 'person' | 'name'>, password: string, from: From, code?: string): Promise<void>;
+  readonly roles: Roles;
   readonly passkeys: Passkeys;
   /** Signs in by what a passkey answered. Rejects SIGN_IN_REFUSED, SIGN_IN_WAIT. */
   signInByPasskey(tenant: TenantId, response: unknown, from: From): Promise<SignedIn>;
@@ -59,7 +62,8 @@ export type People = {
   endSession(tenant: TenantId, id: string, actor: string, by?: string): Promise<void>;
   /** Ends every session of a person, and every grant; answers how many sessions. */
   endAll(tenant: TenantId, person: string, actor: string): Promise<number>;
-  sessions(tenant: TenantId): Promise<SessionNote[]>;
+  /** Those in force, with what speaks against them. */
+  sessions(tenant: TenantId): Promise<ListedSession[]>;
   list(tenant: TenantId): Promise<Person[]>;
   /** Rejects PERSON_UNKNOWN, PERSON_LAST. */
   setRole(tenant: TenantId, id: string, role: Role, actor: string): Promise<void>;
@@ -74,7 +78,8 @@ const SEEN_MS = 60_000;
 const LINK_MS = { setup: 30 * 60_000, invite: 3 * 86_400_000, reset: 30 * 60_000 } as const;
 /** How long a proof of the password counts: `Caller.session.fresh`. */
 export const FRESH_MS = 10 * 60_000;
-/** What a sign-in page may send as a user agent, in a list. */
+/** Sessions that are longer ago say nothing about what is usual for a person. */
+const KNOWN_MS = 30 * 86_400_000;
 
 export type PeopleDeps = {
   readonly change: Change;
@@ -256,6 +261,7 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       return { ...(await start(found.tenant, { id, name, role: found.role }, from)), recoveryCode };
     },
     factor,
+    roles: createRoles(store, deps),
     passkeys,
     async signInByPasskey(tenant, response, from) {
       // Nobody has said a name: what is guessed at from one address waits.
@@ -284,6 +290,8 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       const recoveryCode = newRecoveryCode();
       const sealed = await sealPassword(password, person.name);
       await change(tenant, async (sql, emit) => {
+        // Of several who come with the same code at the same moment, one.
+        if (!(await rows.takeRecovery(sql, person.id, recoveryHash(code)))) throw fail('SIGN_IN_REFUSED');
         await rows.setPassword(sql, person.id, sealed, recoveryHash(recoveryCode), clock());
         await rows.deleteFactors(sql, person.id);
         await endThem(sql, tenant, { person: person.id });
@@ -331,7 +339,11 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
         await emit({ type: 'person.signed_out', actor, target: { kind: 'person', id: person }, detail });
         return ended.length;
       }),
-    sessions: (tenant) => store.tx(tenant, (sql) => rows.listSessions(sql, clock(), clock() - IDLE_MS)),
+    sessions: (tenant) =>
+      store.tx(tenant, async (sql) => {
+        const recent = await rows.recentSessions(sql, clock() - KNOWN_MS);
+        return (await rows.listSessions(sql, clock(), clock() - IDLE_MS)).map((one) => listedSession(one, recent));
+      }),
     list: (tenant) => store.tx(tenant, rows.listPeople),
     setRole: (tenant, id, role, actor) =>
       change(tenant, async (sql, emit) => {

@@ -1,6 +1,15 @@
 import type { PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
-import type { From, Invitation, Person, Purpose, Role, Session, SessionNote } from './person.ts';
+import {
+  permissionsOf,
+  type From,
+  type Invitation,
+  type Person,
+  type Purpose,
+  type Role,
+  type Session,
+  type SessionNote,
+} from './person.ts';
 
 /** Only one administrator is the first: whoever sets one up holds this lock until the end of the transaction. */
 export async function lockSetup(sql: Sql): Promise<void> {
@@ -54,6 +63,12 @@ export async function selectCredentials(
   return rows[0];
 }
 
+/** False when it was used already. The new one is written in the same transaction. */
+export async function takeRecovery(sql: Sql, id: string, recovery: Buffer): Promise<boolean> {
+  const rows = await sql.query("update identity_people set recovery = '\\x' where id = $1 and recovery = $2 returning id", [id, recovery]);
+  return rows.length > 0;
+}
+
 export async function setPassword(sql: Sql, id: string, password: string, recovery: Buffer, now: number): Promise<void> {
   await sql.query('update identity_people set password = $2, recovery = $3, changed = $4 where id = $1', [id, password, recovery, now]);
 }
@@ -69,11 +84,13 @@ export async function disablePerson(sql: Sql, id: string, now: number): Promise<
 }
 
 export async function listPeople(sql: Sql): Promise<Person[]> {
-  return sql.query<Person>(
-    `select q.id, p.name, q.role, p.created, p.disabled, (select max(seen) from identity_sessions s where s.person = q.id) as seen
+  const rows = await sql.query<Omit<Person, 'permissions'> & { own: string[] | null }>(
+    `select q.id, p.name, q.role, r.permissions as own, p.created, p.disabled, (select max(seen) from identity_sessions s where s.person = q.id) as seen
      from identity_people q join identity_principals p on p.tenant = q.tenant and p.id = q.id
+     left join identity_roles r on r.tenant = q.tenant and r.name = q.role
      where p.disabled is null order by p.name limit 1000`,
   );
+  return rows.map(({ own, ...person }) => ({ ...person, permissions: [...permissionsOf(person.role, own)] }));
 }
 
 export type NewSession = {
@@ -95,16 +112,19 @@ export async function insertSession(sql: Sql, tenant: TenantId, session: NewSess
 
 /** The session of a token, of whichever tenant: the token alone says whose it is. `idle`: since when it must have been used. */
 export async function selectSession(sql: Sql, hash: Buffer, now: number, idle: number): Promise<(Session & { seen: number }) | undefined> {
-  const rows = await sql.query<Session & { seen: number }>(
-    `select s.id, s.tenant, s.person, p.name, q.role, s.expires, s.proved, s.methods, s.seen
+  const rows = await sql.query<Omit<Session, 'permissions'> & { seen: number; own: string[] | null }>(
+    `select s.id, s.tenant, s.person, p.name, q.role, r.permissions as own, s.expires, s.proved, s.methods, s.seen
      from identity_sessions s
      join identity_people q on q.tenant = s.tenant and q.id = s.person
      join identity_principals p on p.tenant = s.tenant and p.id = s.person
      join identity_tenants t on t.tenant = s.tenant
+     left join identity_roles r on r.tenant = q.tenant and r.name = q.role
      where s.hash = $1 and s.ended is null and s.expires > $2 and s.seen > $3 and p.disabled is null and t.disabled is null`,
     [hash, now, idle],
   );
-  return rows[0];
+  if (rows[0] === undefined) return undefined;
+  const { own, ...session } = rows[0];
+  return { ...session, permissions: permissionsOf(session.role, own) };
 }
 
 export async function touchSession(sql: Sql, id: string, now: number): Promise<void> {
@@ -131,14 +151,21 @@ export async function endSessions(
   );
 }
 
+/** Those in force, the last used first. */
 export async function listSessions(sql: Sql, now: number, idle: number): Promise<SessionNote[]> {
-  return sql.query<SessionNote>(
-    `select s.id, s.person, p.name, s.created, s.seen, s.expires, s.agent, s.address
-     from identity_sessions s join identity_principals p on p.tenant = s.tenant and p.id = s.person
-     where s.ended is null and s.expires > $1 and s.seen > $2 order by s.seen desc limit 1000`,
-    [now, idle],
-  );
+  return sql.query<SessionNote>(`${SESSION} where s.ended is null and s.expires > $1 and s.seen > $2 order by s.seen desc limit 1000`, [
+    now,
+    idle,
+  ]);
 }
+
+/** All that began lately, the ended ones too: what a session is compared with. */
+export async function recentSessions(sql: Sql, since: number): Promise<SessionNote[]> {
+  return sql.query<SessionNote>(`${SESSION} where s.created > $1 order by s.created desc limit 20000`, [since]);
+}
+
+const SESSION = `select s.id, s.person, p.name, s.created, s.seen, s.expires, s.agent, s.address, s.methods
+     from identity_sessions s join identity_principals p on p.tenant = s.tenant and p.id = s.person`;
 
 /** Sessions and links that ended long ago. */
 export async function forgetOld(sql: Sql, before: number): Promise<void> {

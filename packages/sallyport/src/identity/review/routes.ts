@@ -33,7 +33,7 @@ export function reviewRoutes(reviews: Reviews): Route[] {
       async ({ kind, id, ...given }, { caller }) => {
         // Nobody vouches for himself.
         if (id === caller.principal) throw fail('ACCESS_OWN');
-        await reviews.decide(caller.tenant, { kind, id }, given, caller.principal);
+        await reviews.decide(caller.tenant, { kind, id }, given, caller);
         return { json: { kind, id, decision: given.decision } };
       },
     ),

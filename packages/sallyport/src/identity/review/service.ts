@@ -3,44 +3,43 @@ import type { Audit } from '../../audit/service.ts';
 import type { Store } from '../../store/service.ts';
 import type { Agents } from '../agents/service.ts';
 import { fail } from '../errors.ts';
-import { ROLES } from '../people/person.ts';
+import type { Actor } from '../roles/service.ts';
 import type { People } from '../people/service.ts';
 import type { AuthorizationServer } from '../server/service.ts';
 import type { ListedKey } from '../key.ts';
-import { accessWarnings, permissionsUsed, type Access, type HolderKind, type Uses } from './access.ts';
-import { listReviews, upsertReview } from './store.ts';
+import { accessWarnings, unusedWarning, type Access, type HolderKind, type Uses } from './access.ts';
+import { listReviews, selectUses, upsertReview } from './store.ts';
 
 /** Who can do what, used when; and what reviewers said of it. */
 export type Reviews = {
   list(tenant: TenantId): Promise<Access[]>;
-  /** Records it as an event; `withdraw` takes the access away first. Rejects ACCESS_UNKNOWN, and as the withdrawal does. */
-  decide(tenant: TenantId, holder: { kind: HolderKind; id: string }, decision: Decision, reviewer: string): Promise<void>;
+  /** Records it as an event; `withdraw` takes the access away first. Rejects ACCESS_UNKNOWN, and as the withdrawal does; ROLE_BEYOND for a person who may do more. */
+  decide(tenant: TenantId, holder: { kind: HolderKind; id: string }, decision: Decision, reviewer: Actor): Promise<void>;
 };
 export type Decision = { readonly decision: 'confirm' | 'withdraw'; readonly note?: string | undefined };
 
 export type ReviewDeps = {
-  readonly audit: Pick<Audit, 'change' | 'uses'>;
+  readonly audit: Pick<Audit, 'change'>;
   readonly clock: Clock;
   readonly identity: {
     listKeys(tenant: TenantId): Promise<ListedKey[]>;
     revokeKey(tenant: TenantId, id: string, actor: string): Promise<void>;
+    writeUses(): Promise<void>;
   };
-  readonly people: Pick<People, 'list' | 'remove'>;
+  readonly people: Pick<People, 'list' | 'remove' | 'roles'>;
   readonly agents: Pick<Agents, 'list' | 'quarantine'>;
   readonly authorization: Pick<AuthorizationServer, 'grants' | 'endGrant'>;
 };
 
-const NOTHING: ReadonlyMap<string, number> = new Map();
 const EVERYTHING = { models: [], tools: [], hosts: [] } as const;
-/** How far back uses are looked for. */
-const LOOK_BACK_MS = 400 * 86_400_000;
 
 export function openReviews(store: Store, deps: ReviewDeps): Reviews {
   const { clock } = deps;
 
   async function holders(tenant: TenantId): Promise<Omit<Access, 'review'>[]> {
     const now = clock();
-    const uses = await deps.audit.uses(tenant, now - LOOK_BACK_MS);
+    await deps.identity.writeUses();
+    const { uses, since } = await store.tx(tenant, selectUses);
     const [people, keys, agents, grants] = await Promise.all([
       deps.people.list(tenant),
       deps.identity.listKeys(tenant),
@@ -50,20 +49,24 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
     const seen = (principal: string): Pick<Access, 'used' | 'usedPermissions'> => seenOf(uses, principal);
     const warned = (access: Omit<Access, 'warnings' | 'review'>): Omit<Access, 'review'> => ({
       ...access,
-      warnings: accessWarnings(access, now),
+      warnings: accessWarnings(access, since, now),
     });
     return [
-      ...people.map(({ id, name, role, created, seen: at }) => {
+      ...people.map(({ id, name, role, permissions, created, seen: at }) => {
         const { used, usedPermissions } = seen(id);
         const last = Math.max(used ?? 0, at ?? 0);
         const rest = { limits: EVERYTHING, created, expires: null, used: last === 0 ? null : last, usedPermissions };
-        return warned({ kind: 'person', id, name, about: role, permissions: [...ROLES[role]], ...rest });
+        return warned({ kind: 'person', id, name, about: role, permissions, ...rest });
       }),
-      ...agents.map(({ id, name, ownerName, scopes, models, tools, hosts, created, expires, used, warnings, quarantined }) => ({
-        ...{ kind: 'agent' as const, id, name, about: ownerName ?? '', permissions: scopes, limits: { models, tools, hosts } },
-        ...{ created, expires, used, usedPermissions: seen(id).usedPermissions },
-        warnings: quarantined === null ? warnings : ['Stopped.'],
-      })),
+      ...agents.map(({ id, name, ownerName, scopes, models, tools, hosts, created, expires, used, warnings, quarantined }) => {
+        const { usedPermissions } = seen(id);
+        const unused = unusedWarning({ permissions: scopes, usedPermissions, created }, since, now);
+        return {
+          ...{ kind: 'agent' as const, id, name, about: ownerName ?? '', permissions: scopes, limits: { models, tools, hosts } },
+          ...{ created, expires, used, usedPermissions },
+          warnings: quarantined === null ? [...warnings, ...(unused === undefined ? [] : [unused])] : ['Stopped.'],
+        };
+      }),
       ...keys
         .filter(({ revoked, expires }) => revoked === null && (expires === null || expires > now))
         .map(({ id, name, principal, permissions, models, created, expires }) =>
@@ -82,8 +85,7 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
       ...grants.map(({ id, name, clientName, scope, created, expires }) =>
         warned({
           ...{ kind: 'grant', id, name, about: clientName, permissions: scope.split(' '), limits: EVERYTHING, created, expires },
-          // What a grant was used for stands under its person; by itself it ends soon.
-          ...{ used: null, usedPermissions: {} },
+          ...seen(id),
         }),
       ),
     ];
@@ -106,10 +108,12 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
         return { ...access, review: { decision, reviewer, note, at } };
       });
     },
-    async decide(tenant, { kind, id }, given, reviewer) {
+    async decide(tenant, { kind, id }, given, by) {
+      const reviewer = by.principal;
       const access = (await holders(tenant)).find((one) => one.kind === kind && one.id === id);
       if (access === undefined) throw fail('ACCESS_UNKNOWN');
       const note = visible((given.note ?? '').slice(0, 300).toWellFormed());
+      if (given.decision === 'withdraw' && kind === 'person') await deps.people.roles.within(tenant, { person: id }, by);
       if (given.decision === 'withdraw') await withdraw(tenant, { kind, id }, note, reviewer);
       const decision = given.decision === 'confirm' ? 'confirmed' : 'withdrawn';
       await deps.audit.change(tenant, async (sql, emit) => {
@@ -125,7 +129,8 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
   };
 }
 
-function seenOf(uses: Uses, principal: string): Pick<Access, 'used' | 'usedPermissions'> {
-  const kinds = uses.get(principal) ?? NOTHING;
-  return { used: kinds.size === 0 ? null : Math.max(...kinds.values()), usedPermissions: permissionsUsed(kinds) };
+function seenOf(uses: Uses, holder: string): Pick<Access, 'used' | 'usedPermissions'> {
+  const usedPermissions = uses.get(holder) ?? {};
+  const times = Object.values(usedPermissions);
+  return { used: times.length === 0 ? null : Math.max(...times), usedPermissions };
 }

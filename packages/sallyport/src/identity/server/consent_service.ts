@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { BackchannelModel, ClientModel, DeviceModel, InteractionModel, Provider } from 'oidc-provider';
-import { AppError, visible, type JsonObject, type PrincipalId, type TenantId } from '../../kernel/index.ts';
+import { AppError, matchesGlob, visible, type JsonObject, type PrincipalId, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
 import { GATEWAY_SCOPES } from '../access/principal.ts';
 import { fail } from '../errors.ts';
-import { ROLES, type From, type Role } from '../people/person.ts';
+import type { From, Role } from '../people/person.ts';
 import type { Artifacts } from './artifacts_service.ts';
 import { clientTenant, type ServerContext } from './context.ts';
 import { insertGrant } from './store.ts';
@@ -90,6 +90,10 @@ export function createConsent(deps: ConsentDeps): Consent {
     if (client === undefined) throw fail('ASK_GONE');
     const tenant = clientTenant(id, context.snapshot());
     if (tenant !== undefined && tenant !== who.tenant) throw fail('ASK_REFUSED');
+    // A role may name the applications that its people may allow, an agent by its name like any other.
+    const apps = context.snapshot().people.get(who.person)?.limits?.apps ?? [];
+    if (apps.length > 0 && !apps.some((pattern) => matchesGlob(pattern, client.clientName ?? id) || pattern === id))
+      throw fail('ASK_REFUSED');
     return client;
   }
 
@@ -139,7 +143,8 @@ export function createConsent(deps: ConsentDeps): Consent {
 
   function askedOf(client: ClientModel, params: Params, who: Answerer, device?: DeviceModel['deviceInfo']): Asked {
     const scopes = [...new Set(textOf(params['scope']).split(' '))].filter((scope) => scope !== '');
-    const has = (scope: string): boolean => scope === 'models' || scope === 'tools' || (ROLES[who.role] as ReadonlySet<string>).has(scope);
+    const permissions: ReadonlySet<string> | undefined = context.snapshot().people.get(who.person)?.permissions;
+    const has = (scope: string): boolean => scope === 'models' || scope === 'tools' || (permissions?.has(scope) ?? false);
     return {
       client: {
         id: client.clientId,

@@ -1,6 +1,7 @@
 import type { Context, Provider } from 'oidc-provider';
 import { DEFAULT_TENANT, type TenantId } from '../../kernel/index.ts';
-import { readAccessToken, type AccessClaims } from '../access/access_token.ts';
+import { CLOCK_SKEW, readAccessToken, span, type AccessClaims } from '../access/access_token.ts';
+import { readJws } from '../access/jwt.ts';
 import { principalOf } from '../access/principal.ts';
 import { clientTenant, type ServerContext } from './context.ts';
 import { Polling, POLL_SECONDS } from './polling.ts';
@@ -13,7 +14,10 @@ export function addReplies(provider: Provider, context: ServerContext): void {
   const polling = new Polling();
 
   async function token(ctx: Context): Promise<void> {
-    if (ctx.status !== 200) return slowDown(ctx);
+    if (ctx.status !== 200) {
+      sayClock(ctx);
+      return slowDown(ctx);
+    }
     const { client, params, entities } = ctx.oidc ?? {};
     const issued = ctx.state['issued'] as { principal: string; agent: string; tenant: string; scope: string } | undefined;
     const snapshot = context.snapshot();
@@ -42,6 +46,20 @@ export function addReplies(provider: Provider, context: ServerContext): void {
     const request = ctx.oidc?.params?.['auth_req_id'] ?? ctx.oidc?.params?.['device_code'];
     if (typeof request !== 'string' || !polling.tooSoon(request, context.clock())) return;
     ctx.body = { error: 'slow_down', error_description: 'the client asks too often; it waits five seconds longer each time' };
+  }
+
+  /** A client whose clock is wrong reads by how much: nothing else in its settings shows it. It is told what it has sent. */
+  function sayClock(ctx: Context): void {
+    const body = ctx.body as { error?: unknown } | undefined;
+    const assertion = ctx.oidc?.params?.['client_assertion'];
+    if (body?.error !== 'invalid_client' || typeof assertion !== 'string') return;
+    const { iat, nbf, exp } = readJws(assertion)?.payload ?? {};
+    const now = context.clock() / 1_000;
+    const ahead = Math.max(...[iat, nbf].map((time) => (typeof time === 'number' ? time - now : 0)));
+    const behind = typeof exp === 'number' ? now - exp : 0;
+    if (Math.max(ahead, behind) <= CLOCK_SKEW) return;
+    const off = ahead > behind ? `was issued ${span(ahead)} ahead of` : `ended ${span(behind)} before`;
+    ctx.body = { ...body, error_description: `client_assertion ${off} the time of this server: set the clock of the client` };
   }
 
   /** An access token of ours that this client may know about; undefined for everything else, also for one that is not in force. */

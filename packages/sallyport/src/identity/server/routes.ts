@@ -11,7 +11,6 @@ import {
   type TSchema,
 } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
-import type { Role } from '../people/person.ts';
 import type { Answerer, Asked, AuthorizationServer } from './service.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -198,7 +197,7 @@ function answerer({ caller, from }: Pick<RouteRequest, 'caller' | 'from'>): Answ
   if (session === undefined) throw fail('SESSION_NEEDED');
   const { tenant, principal }: Caller = caller;
   const { id, name, proved, methods } = session;
-  return { tenant, person: principal, name, role: session.role as Role, session: id, proved, methods, from };
+  return { tenant, person: principal, name, role: session.role, session: id, proved, methods, from };
 }
 
 /** A route with a body: its schema is parsed once, and the handler gets what was parsed. */

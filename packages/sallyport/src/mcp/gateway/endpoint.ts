@@ -53,6 +53,7 @@ export class McpEndpoint {
     );
     this.area = {
       prefix: '/mcp/',
+      uses: 'tools',
       bare: true,
       serve: (request, target, body, key, response) => this.#serve(request, target.split('?', 1)[0] ?? '', body, key, response),
       refuse: (response, status, message) => refuse(response, status, SERVER_ERROR, message),
