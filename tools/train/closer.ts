@@ -1,8 +1,8 @@
 import { ROW_BITS, rowOf, squashed, UNITS, type Closer } from '../../packages/sallyport/src/guard/model/closer.ts';
 import { BITS } from '../../packages/sallyport/src/guard/model/features.ts';
-import { SHORT } from '../../packages/sallyport/src/guard/model/windows.ts';
+import { PEAKS, SHORT } from '../../packages/sallyport/src/guard/model/windows.ts';
 import type { Corpus } from './corpus.ts';
-import { largest, prefix, shuffle, strongest, tokensOf, type Learned } from './learner.ts';
+import { largest, peaksOf, prefix, shuffle, tokensOf, type Learned } from './learner.ts';
 import type { Random } from './random.ts';
 
 const EPOCHS = 4;
@@ -49,8 +49,11 @@ export function learnCloser(
       const tokens = tokensOf(corpus, row);
       if (weight === 0 || tokens === 0) continue;
       const label = corpus.rows[row]?.label ?? 0;
-      const best = strongest(prefix(corpus, headOf(row), row), SHORT);
+      const starts = peaksOf(prefix(corpus, headOf(row), row), SHORT, PEAKS);
+      // Of an attack the window that says most is learned from, of a benign text each: whichever says most decides.
+      const best = label === 1 && epoch > 0 ? loudest(net, corpus, row, starts, random) : (starts[0] as number);
       step(net, corpus, row, best - AROUND, best + SHORT + AROUND, label, weight, random);
+      if (label === 0) for (const at of starts.slice(1)) step(net, corpus, row, at - AROUND, at + SHORT + AROUND, 0, weight * REST, random);
       if (label === 0 && tokens > 3 * SHORT) {
         const other = random.below(tokens - SHORT);
         step(net, corpus, row, other - AROUND, other + SHORT + AROUND, 0, weight * REST, random);
@@ -88,9 +91,22 @@ function signsOf({ signs }: Net, { features, ends, last }: Corpus, row: number, 
   return count;
 }
 
-function step(net: Net, corpus: Corpus, row: number, from: number, to: number, label: number, weight: number, random: Random): void {
-  const count = signsOf(net, corpus, row, from, to, random);
-  const { table, squares, bias, out, biasSquares, outSquares, sums, signs } = net;
+/** The window that the network finds most in. */
+function loudest(net: Net, corpus: Corpus, row: number, starts: readonly number[], random: Random): number {
+  if (starts.length === 1) return starts[0] as number;
+  let most = Number.NEGATIVE_INFINITY;
+  let best = starts[0] as number;
+  for (const at of starts) {
+    const odds = oddsOf(net, signsOf(net, corpus, row, at - AROUND, at + SHORT + AROUND, random));
+    if (odds <= most) continue;
+    most = odds;
+    best = at;
+  }
+  return best;
+}
+
+/** Log-odds by the first signs that are noted; the sums of the hidden units stay behind. */
+function oddsOf({ table, bias, out, sums, signs }: Net, count: number): number {
   for (let u = 0; u < UNITS; u++) sums[u] = bias[u] as number;
   for (let s = 0; s < count; s++) {
     const at = signs[s] as number;
@@ -98,6 +114,13 @@ function step(net: Net, corpus: Corpus, row: number, from: number, to: number, l
   }
   let odds = out[UNITS] as number;
   for (let u = 0; u < UNITS; u++) odds += (out[u] as number) * squashed(sums[u] as number);
+  return odds;
+}
+
+function step(net: Net, corpus: Corpus, row: number, from: number, to: number, label: number, weight: number, random: Random): void {
+  const count = signsOf(net, corpus, row, from, to, random);
+  const { table, squares, bias, out, biasSquares, outSquares, sums, signs } = net;
+  const odds = oddsOf(net, count);
   const gradient = (1 / (1 + Math.exp(-odds)) - label) * weight;
   if (Math.abs(gradient) < 0.005) return;
   move(out, outSquares, UNITS, gradient);

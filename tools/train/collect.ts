@@ -18,13 +18,20 @@ const CODE = /^\.(?:py|ts|tsx|js|mjs|go|rs|java|sh|yml|yaml|json|toml|sql|css|tf
 const MOST = Number(values.most ?? 400);
 const MAX_CHARS = 16_000;
 const MIN_CHARS = 200;
-const MAX_BYTES = 400_000;
+const MAX_BYTES = 2_000_000;
+
+/** Pieces of a long text that are taken, spread over it: a book is many tool results. */
+const PIECES = 24;
 
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => PROSE.test(extname(file)) || CODE.test(extname(file)))
     .map((file) => join(folder, file))
-    .filter((file) => statSync(file).isFile() && statSync(file).size <= MAX_BYTES)
+    .filter((file) => {
+      // A link may lead nowhere.
+      const found = statSync(file, { throwIfNoEntry: false });
+      return found?.isFile() === true && found.size <= MAX_BYTES;
+    })
     .sort();
 }
 
@@ -43,11 +50,22 @@ function sampled(files: readonly string[], most: number, random: Random): string
 function rowsOf(source: string, files: readonly string[], random: Random): Row[] {
   return files.flatMap((file) => {
     const whole = readFileSync(file, 'utf8');
-    const at = whole.length <= MAX_CHARS || random.chance(0.5) ? 0 : random.below(whole.length - MAX_CHARS);
-    const text = whole.slice(at, at + MAX_CHARS);
-    if (text.length < MIN_CHARS || text.includes('\0')) return [];
-    const kind = PROSE.test(extname(file)) ? 'benign_document' : 'benign_code';
-    return [{ text, label: 0 as const, kind, source, lang: 'en' }];
+    const isProse = PROSE.test(extname(file));
+    const kind = isProse ? 'benign_document' : 'benign_code';
+    return piecesOf(whole, isProse ? PIECES : 1, random)
+      .filter((text) => text.length >= MIN_CHARS && !text.includes('\0'))
+      .map((text) => ({ text, label: 0 as const, kind, source, lang: 'en' }));
+  });
+}
+
+/** A text, or pieces of a long one. */
+function piecesOf(whole: string, most: number, random: Random): string[] {
+  if (whole.length <= MAX_CHARS) return [whole];
+  const count = Math.min(most, Math.floor(whole.length / MAX_CHARS));
+  const apart = (whole.length - MAX_CHARS) / count;
+  return Array.from({ length: count }, (_, k) => {
+    const at = count === 1 && random.chance(0.5) ? 0 : Math.floor((k + random.below(1000) / 1000) * apart);
+    return whole.slice(at, at + MAX_CHARS);
   });
 }
 

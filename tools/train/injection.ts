@@ -17,6 +17,7 @@ import { judgeOf } from './readings.ts';
 import { partOf } from './parts.ts';
 import { printed, type Judged } from './report.ts';
 import { readRows, sampleOf, UNVERIFIED, weightsOf, type Row } from './rows.ts';
+import { traceRows } from './traces.ts';
 import { calibrated, learnStack, type Allowance, type Example } from './stacker.ts';
 
 /** Everything random in training and in the generators comes from this. */
@@ -32,9 +33,15 @@ type Shares = { readonly all: number; readonly ordinary: number; readonly files:
 
 /** Share of benign texts, of sources that the model had not seen, that may be flagged and refused: of all, of ordinary ones, and of files as an agent reads them. */
 const ALARMS: Readonly<Record<Channel, { readonly flagged: Shares; readonly refused: Shares }>> = {
-  prompt: { flagged: { all: 0.02, ordinary: 0.006, files: 0.02 }, refused: { all: 0.005, ordinary: 0.001, files: 0.003 } },
-  content: { flagged: { all: 0.024, ordinary: 0.0065, files: 0.004 }, refused: { all: 0.004, ordinary: 0.001, files: 0.0007 } },
+  prompt: { flagged: { all: 0.026, ordinary: 0.008, files: 0.02 }, refused: { all: 0.005, ordinary: 0.001, files: 0.006 } },
+  content: { flagged: { all: 0.03, ordinary: 0.01, files: 0.006 }, refused: { all: 0.004, ordinary: 0.001, files: 0.0005 } },
 };
+
+/**
+ * Log-odds by which a text is flagged earlier than those shares say. The heads that ship have learned from the sources that were left out, and from the
+ * files, so fewer such texts are flagged than were allowed: of the dev split's documents 0.4 % without it, where 1 % is the bar.
+ */
+const EASE: Readonly<Record<Channel, number>> = { prompt: 0, content: 0.4 };
 
 const LEARNING = { first: 2, epochs: 10, rate: 0.03, firstRate: 0.05, l2: 5e-5, dropped: 0.3, hidden: 0.3 };
 
@@ -63,11 +70,14 @@ function main(): void {
     verified: values.unverified || !UNVERIFIED.test(row.source),
   }));
   const files = values.files.flatMap((path) => readRows(path)).map((row) => ({ ...row, calibrates: partOf(row.source) === 'calibrate' }));
+  const traces = traceRows(data);
   const documents = [
+    ...traces,
+    ...traces,
     ...known.filter(({ kind, verified }) => verified && (kind === 'benign_document' || kind === 'benign_code')),
     ...files.filter(({ calibrates }) => !calibrates),
   ];
-  const rows: Row[] = [...known, ...files, ...generate(SEED, documents)];
+  const rows: Row[] = [...known, ...files, ...traces, ...generate(SEED, documents)];
   const judged: Record<string, unknown> = {};
   const corpus = buildCorpus(rows);
   const costs = costsOf(rows);
@@ -128,6 +138,7 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
   const stack = calibrated(learnStack(learned satisfies Example[], new Random(SEED)), {
     flagged: allowance(ALARMS[channel].flagged),
     refused: allowance(ALARMS[channel].refused),
+    ease: EASE[channel],
   });
   const outOfFold = judgedRows.map((r) => ({
     row: rows[r] as Row,

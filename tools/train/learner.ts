@@ -98,6 +98,21 @@ export function strongest(tokens: number, window: number): number {
   return at;
 }
 
+/** Starts of the strongest windows that do not stand in each other, the strongest first, after `prefix`. */
+export function peaksOf(tokens: number, window: number, most: number): number[] {
+  const found: { at: number; sum: number }[] = [];
+  for (let t = 0; t <= Math.max(0, tokens - window); t++) {
+    const sum = (sums[Math.min(tokens, t + window)] as number) - (sums[t] as number);
+    const last = found.at(-1);
+    if (last === undefined || t - last.at >= window) found.push({ at: t, sum });
+    else if (sum > last.sum) found[found.length - 1] = { at: t, sum };
+  }
+  return found
+    .sort((a, b) => b.sum - a.sum)
+    .slice(0, most)
+    .map(({ at }) => at);
+}
+
 /** How much a random window counts that is no attack: of a benign text, or of an attack's carrier. */
 const REST = 0.5;
 

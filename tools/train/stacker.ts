@@ -54,14 +54,18 @@ export type Allowed = { readonly benign: readonly Float64Array[]; readonly share
 export type Allowance = { readonly all: readonly Allowed[]; readonly long: Allowed };
 
 /**
- * Moves the score 0.5 to where at most the share `flagged` of the texts lies above, and 0.9, from which the default rules refuse, to where `refused`
+ * Moves the score 0.5 to where at most the share `flagged` of the texts lies above (and `ease` log-odds below that), and 0.9, from which the default rules refuse, to where `refused`
  * does. Long texts get thresholds that grow with their length, so that no more of them lie above than allowed.
  */
-export function calibrated(stack: Stack, allowed: { readonly flagged: Allowance; readonly refused: Allowance }): Stack {
+export function calibrated(
+  stack: Stack,
+  allowed: { readonly flagged: Allowance; readonly refused: Allowance; readonly ease: number },
+): Stack {
   const oddsOf = (inputs: Float64Array): number => stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias);
   const cutOf = ({ all }: Allowance): number => Math.max(...all.map(({ benign, share }) => highest(benign.map(oddsOf), share)));
-  const flag = cutOf(allowed.flagged);
-  const refuse = Math.max(cutOf(allowed.refused) + MARGIN, flag + LEAST);
+  const cut = cutOf(allowed.flagged);
+  const refuse = Math.max(cutOf(allowed.refused) + MARGIN, cut + LEAST);
+  const flag = cut - allowed.ease;
   // How steep the threshold would have to be for each text to lie below it.
   const steepOf = ({ long }: Allowance, cut: number): number =>
     highest(
@@ -72,7 +76,7 @@ export function calibrated(stack: Stack, allowed: { readonly flagged: Allowance;
       }),
       long.share,
     );
-  const steep = Math.min(STEEPEST, Math.max(steepOf(allowed.flagged, flag), steepOf(allowed.refused, refuse)));
+  const steep = Math.min(STEEPEST, Math.max(steepOf(allowed.flagged, cut), steepOf(allowed.refused, refuse)));
   const scale = REFUSED / (refuse - flag);
   console.log(`  flagged from ${flag.toFixed(2)}, refused from ${refuse.toFixed(2)}, ${steep.toFixed(2)} a doubling`);
   return {

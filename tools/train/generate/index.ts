@@ -3,6 +3,8 @@ import type { Row } from '../rows.ts';
 import { ABOUT, ABROAD, PROMPT_LISTS, PROMPTS, WORK, WORK_LISTS } from './benign.ts';
 import { ACTS, BURIED, PLANTED, PLANTED_CODE, PLANTED_LISTS, SNIPPETS } from './buried.ts';
 import { CARRIERS, PROSE } from './carriers.ts';
+import { CHAT } from './chat.ts';
+import { namedAsOrders } from './code.ts';
 import { expand, variants, type Lists } from './grammar.ts';
 import { DIRECT, DIRECT_LISTS } from './direct.ts';
 import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
@@ -103,6 +105,11 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
       const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
       return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
     }),
+    ...of([...TASKS, ...CHAT], TASK_LISTS, 5_000).map((text) => ({
+      ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/asked'),
+      only: 'prompt' as const,
+    })),
+    ...times(800, () => row(namedAsOrders(random), 0, 'benign_code', 'own/code-names')),
     ...times(5_000, () => row(salad(random.of(prose).text, random), 0, 'benign_hard_negative', 'own/salad')),
   ];
 }

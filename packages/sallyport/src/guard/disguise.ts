@@ -203,18 +203,33 @@ function mayBeKnown(word: string, lexicon: Lexicon): boolean {
 function leet(view: View, found: Decoded[]): void {
   const stretches: Decoded[] = [];
   const unknown: number[] = [];
+  const small: Decoded[] = [];
   const { digits } = view.words;
   for (let w = 0; w < digits.length; w += 2) {
     const { start, end } = widened(view.text, digits[w] as number, digits[w + 1] as number);
-    if (end - start < 3 || end - start > MAX_LEET_WORD) continue;
+    if (end - start < 3) {
+      const read = SMALL.get(view.text.slice(start, end).toLowerCase());
+      if (read !== undefined) small.push(spelled(read, start, end));
+      continue;
+    }
+    if (end - start > MAX_LEET_WORD) continue;
     const word = plainWord(view.text.slice(start, end), view);
     if (word === undefined) unknown.push(start, end);
     else stretches.push(spelled(word, start, end));
   }
   if (stretches.length < MIN_LEET_WORDS) return;
   for (const stretch of stretches) found.push(stretch);
+  if (stretches.length >= MIN_LEET_SURE) for (const stretch of small) found.push(stretch);
   for (const stretch of unknownWords(view.text, unknown, stretches.length * MAX_UNKNOWN)) found.push(stretch);
 }
+
+/** Vocabulary words in leet spelling from which small words are read so too: `15` is a number until then. */
+const MIN_LEET_SURE = 4;
+const SMALL = new Map(
+  'i of in is it as at or on to so an go no do if us we me'
+    .split(' ')
+    .map((word) => [word.replace(/[aeiost]/g, (letter) => '431057'['aeiost'.indexOf(letter)] ?? letter), word] as const),
+);
 
 /** Words in leet spelling outside the vocabulary, to one inside it. */
 const MAX_UNKNOWN = 5;

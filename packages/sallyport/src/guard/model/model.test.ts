@@ -14,7 +14,7 @@ import { INPUTS } from './stack.ts';
 import { TokenSums } from './sums.ts';
 import { classOf, mostSurprising, TRIGRAMS } from './surprise.ts';
 import { readModel, shippedModel } from './weights_store.ts';
-import { LONG, SHORT, slide, type Windows } from './windows.ts';
+import { LONG, Peaks, SHORT, slide, type Windows } from './windows.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const wide = (text: string): Uint16Array => Uint16Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
@@ -125,7 +125,7 @@ suite('windows', () => {
           const units = bytes(words.join(' '));
           const sums = tokensOf(units).map((features) => features.reduce((sum, f) => sum + (head.table[f] ?? 0), 0));
           const best = windows();
-          slide(new TokenSums(), units, head, best);
+          slide(new TokenSums(), units, head, best, new Peaks(), 0);
           for (const [size, found, bias] of [
             [SHORT, best.short, -1],
             [LONG, best.long, -2],
@@ -159,8 +159,8 @@ suite('windows', () => {
           const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
           const [all, quick] = [windows(), windows()];
           const classed = { hits: noted.hits, count: noted.count, kinds };
-          slide(reading.all, units, head, all, undefined, classed);
-          slide(reading.noted, units, head, quick, noted, classed);
+          slide(reading.all, units, head, all, new Peaks(), 0, undefined, classed);
+          slide(reading.noted, units, head, quick, new Peaks(), 0, noted, classed);
           assert.deepEqual(quick, all);
         },
       ),
@@ -169,7 +169,7 @@ suite('windows', () => {
 
   test('a text without words has the bias alone', () => {
     const best = windows();
-    slide(new TokenSums(), bytes('--'), head, best);
+    slide(new TokenSums(), bytes('--'), head, best, new Peaks(), 0);
     assert.deepEqual([best.short, best.long, best.tokens], [-1, -2, 0]);
   });
 });

@@ -46,7 +46,8 @@ export class Skeleton {
   open(units: Units, kinds: Kinds, from = 0): void {
     this.#units = units;
     this.#kinds = kinds;
-    this.#at = this.#last = this.#before = 0;
+    this.#last = this.#before = 0;
+    this.#at = from === 0 ? 0 : firstFrom(kinds, from);
     this.start = from - 1;
     this.next();
   }
@@ -90,6 +91,18 @@ export class Skeleton {
     this.#lastToken = token;
     this.#lastFirst = first;
   }
+}
+
+/** The first hit that does not begin before a place. */
+function firstFrom({ hits, count }: Kinds, place: number): number {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((hits[middle * HIT + START] as number) < place) low = middle + 1;
+    else high = middle;
+  }
+  return low * HIT;
 }
 
 function bucket(key: number, salt: number): number {

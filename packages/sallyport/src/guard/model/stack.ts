@@ -91,7 +91,7 @@ export function stackInputs(
 const MAX_SCORE = 0.99;
 
 /** Bits a unit at which a stretch alone is as likely a suffix as not, and how fast that changes. */
-const EVEN = 5.95;
+const EVEN = 5.85;
 const SLOPE = 8;
 
 /** The score of a suffix alone: words that are no attack do not speak against it. */

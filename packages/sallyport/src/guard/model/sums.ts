@@ -63,13 +63,15 @@ export class TokenSums {
     const { sums, kindSums, stops, count } = this;
     const table = this.#table;
     kindSums.fill(0);
-    for (let k = 0; k < count && skeleton.start < (stops[count - 1] as number); k++) {
-      const stop = stops[k] as number;
+    if (count === 0) return;
+    const end = stops[count - 1] as number;
+    const { features } = skeleton;
+    for (let k = 0; skeleton.start < end; skeleton.next()) {
+      while ((stops[k] as number) <= skeleton.start) k++;
+      const { size } = skeleton;
       let sum = 0;
-      for (; skeleton.start < stop; skeleton.next())
-        for (let f = 0; f < skeleton.size; f++) sum += table[skeleton.features[f] as number] as number;
-      if (sum === 0) continue;
-      kindSums[k] = sum;
+      for (let f = 0; f < size; f++) sum += table[features[f] as number] as number;
+      kindSums[k] = (kindSums[k] as number) + sum;
       sums[k] = (sums[k] as number) + sum;
     }
   }

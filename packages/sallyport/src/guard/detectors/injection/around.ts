@@ -40,9 +40,13 @@ export const isFromNowOn = (text: string, start: number, end: number): boolean =
   return behind && /\bfrom[ ](?:this[ ])?$/i.test(text.slice(Math.max(0, start - 11), start));
 };
 
+/** What parsers say about a text that stops too soon, and where a sentence says something is. */
+const NO_BANNER = /\b(?:unexpected|premature|reached|until|before|after|by|at|to|the) $/i;
+
 /** A heading and no sentence: in brackets, before a colon, or in capitals. */
 export const isBanner = (text: string, start: number, end: number): boolean => {
   const banner = text.slice(start, end);
+  if (NO_BANNER.test(text.slice(Math.max(0, start - 12), start))) return false;
   return (
     /^.{0,2}[:\]>)*=]/s.test(text.slice(end, end + 3)) ||
     /[[<#*=(]\s{0,2}$/.test(text.slice(Math.max(0, start - 3), start)) ||

@@ -134,6 +134,7 @@ export const cases: Cases = {
     { rule: 'injection.template-mark', text: 'The tokens <|im_start|> and <|im_end|> frame a message.', point: 'content' },
     { rule: 'injection.role-line', text: 'System: Windows 11', point: 'content' },
     { rule: 'injection.override-banner', text: 'The method overrides its parent; see the end of the document.', point: 'content' },
+    { rule: 'injection.override-banner', text: "if (done) this.error('Unexpected end of input');", point: 'content' },
     { rule: 'injection.to-the-model', text: 'The assistant manager took a note.', point: 'content' },
     { rule: 'injection.comes-first', text: 'Before you start the query, first open a connection to the database.', point: 'content' },
     { rule: 'injection.named-model', text: 'In our office Claude from sales says hello to Gemini from legal.', point: 'content' },

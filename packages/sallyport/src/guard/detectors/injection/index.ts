@@ -47,7 +47,7 @@ function setUp({ settings }: DetectorSetup): Scanner {
 }
 
 /** A score below is not worth telling: most texts have one, and a clean text should cost no object. */
-const NOTHING = 0.1;
+const NOTHING = 0.2;
 
 function report(judgement: Judgement, channel: Channel, model: Model, threshold: number, sink: Sink): void {
   if (judgement.score < Math.min(NOTHING, threshold)) return;

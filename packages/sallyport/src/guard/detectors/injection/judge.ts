@@ -3,7 +3,8 @@ import { CloserLook } from '../../model/closer.ts';
 import { INPUTS, NO_SUFFIX, stackInputs, stackScore, suffixScore } from '../../model/stack.ts';
 import { TokenSums } from '../../model/sums.ts';
 import { mostSurprising, type Surprise } from '../../model/surprise.ts';
-import { slide, type Windows } from '../../model/windows.ts';
+import type { Kinds } from '../../model/skeleton.ts';
+import { Peaks, slide, type Windows } from '../../model/windows.ts';
 import type { Reading } from '../../reading.ts';
 import type { View } from '../../view.ts';
 import { findMatches, type Matcher } from './match.ts';
@@ -23,12 +24,14 @@ export type Judgement = {
 export class Judge {
   readonly #tokens = new TokenSums();
   readonly #closer = new CloserLook();
+  readonly #peaks = new Peaks();
 
   /** Each view that stands for itself; the strongest counts. */
   judge({ plain, decoded }: Reading, channel: Channel, matcher: Matcher, model: ChannelModel): Judgement {
     if (decoded === undefined) return this.#view(plain, channel, matcher, model);
     const { stack } = model;
-    const eased = DISGUISE.test(decoded.name) ? { ...model, stack: { ...stack, bias: stack.bias + EASED } } : model;
+    const ease = DISGUISE.test(decoded.name) ? EASED : decoded.name.includes('leet') ? EASED_LEET : 0;
+    const eased = ease === 0 ? model : { ...model, stack: { ...stack, bias: stack.bias + ease } };
     const read = this.#view(decoded, channel, matcher, eased);
     // Lines that only look rotated or reversed are still read as they stand; what was base64 or escapes says nothing but its decoded form.
     if (!/rot13|reversed|spaced|leet/.test(decoded.name)) return read;
@@ -54,7 +57,9 @@ export class Judge {
     };
     const { words } = view;
     const kinds = { hits: words.hits, count: words.count, kinds: matcher.kinds };
-    slide(this.#tokens, view.units, head, windows, words, kinds);
+    slide(this.#tokens, view.units, head, windows, this.#peaks, LOOK_FROM, words, kinds);
+    // Most texts end here: what has nothing for an attack is not worth a closer look.
+    const looked = this.#look(closer, view.units, kinds, windows);
     const suffix: Surprise = { bits: 0, start: 0, end: 0 };
     if (costs !== undefined) mostSurprising(view.units, costs, NO_SUFFIX, suffix);
     const inputs = new Float64Array(INPUTS.length);
@@ -66,9 +71,6 @@ export class Judge {
       quotes: around.quotes,
       code: windows.tokens === 0 ? 0 : around.code,
     };
-    // Most texts end here: what has nothing for an attack is not worth a closer look.
-    const looked =
-      windows.short < LOOK_FROM ? windows.short : this.#closer.look(closer, view.units, kinds, windows.shortStart, windows.shortEnd);
     stackInputs(windows, signs, suffix, looked, inputs);
     return {
       view,
@@ -79,17 +81,45 @@ export class Judge {
       inputs,
     };
   }
+
+  /** The strongest of the closer looks; the short window is then where it was. */
+  #look(closer: ChannelModel['closer'], units: View['units'], kinds: Kinds, windows: Windows): number {
+    const { odds, starts, ends, count } = this.#peaks;
+    if (count === 0) return windows.short;
+    const strongest = Math.max(...odds.subarray(0, count));
+    let most = Number.NEGATIVE_INFINITY;
+    let both = Number.NEGATIVE_INFINITY;
+    for (let p = 0; p < count; p++) {
+      if (count > 1 && (odds[p] as number) < Math.min(MORE_FROM, strongest)) continue;
+      const start = starts[p] as number;
+      const end = ends[p] as number;
+      const looked = this.#closer.look(closer, units, kinds, start, end);
+      most = Math.max(most, looked);
+      const agreed = looked + Math.max(0, odds[p] as number) / 4;
+      if (agreed <= both) continue;
+      both = agreed;
+      windows.shortStart = start;
+      windows.shortEnd = end;
+    }
+    return most;
+  }
 }
 
 /** Readings of what somebody wrote so that a reader of words does not see it, and the log-odds that this alone is worth. */
-const DISGUISE = /base64|hex|rot13|reversed|spaced|leet|morse/;
+const DISGUISE = /base64|hex|rot13|reversed|spaced|morse/;
 const EASED = 0.7;
+
+/** Many write so for fun. */
+const EASED_LEET = 0.3;
 
 /** Log-odds of the strongest short window from which it is looked at closer: nine in ten benign prompts and two in three benign documents lie below. */
 const LOOK_FROM = -0.5;
 
+/** The same for windows that are not the strongest of their text. */
+const MORE_FROM = 0.5;
+
 /** Log-odds below those of an empty text from which the model speaks against an attack. */
-const AGAINST = 0.5;
+const AGAINST = 1;
 
 /** Rules that weigh so much together decide alone, unless no window of the text has anything for an attack: wordings that are known need no model. */
 const SUFFICIENT = 0.7;
