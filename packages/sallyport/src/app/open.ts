@@ -42,6 +42,7 @@ import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
+import { mcpRoutes } from '../mcp/routes.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
 import { policyRoutes } from '../policy/routes.ts';
@@ -218,7 +219,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
       : openConversations(store, { keyring, change: audit.change, clock, days: config.conversations.days });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const mcp = await wireMcp(
-    { ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals }, limiter: bounds.limiter },
+    {
+      ...{ config, env, dataDir: options.dataDir, store, audit, identity, keyring, vault, approvals },
+      limiter: bounds.limiter,
+      consoleUrl,
+    },
     {
       policy: (tenant) => policy.current(tenant),
       guards: (tenant) => guards?.of(tenant),
@@ -294,7 +299,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
-    ...mcp.routes,
+    ...mcpRoutes({ ...mcp.control, demo: demo.tools }),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),

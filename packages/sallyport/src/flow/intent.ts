@@ -1,5 +1,6 @@
 import { ACTIONS, KIND_WORDS, NOUNS, STEPS, type Action } from './lexicon.ts';
 import { stem, wordsOf } from './text.ts';
+import { meaningsOf } from './translate.ts';
 import type { ToolFacts } from './tool.ts';
 
 const stems = (text: string): ReadonlySet<string> => new Set(text.split(' ').map(stem));
@@ -38,6 +39,11 @@ export function readRequest(text: string): Request {
     if (isDeed(word, base, head, before, found[i + 1]?.[0].toLowerCase() ?? '')) deeds.add(base);
     before = word;
     end = match.index + match[0].length;
+  }
+  const plain = found.map(([word]) => word.toLowerCase());
+  for (const meaning of meaningsOf(text.slice(0, MAX_REQUEST), plain)) {
+    words.add(stem(meaning));
+    deeds.add(stem(meaning));
   }
   return { words, deeds };
 }

@@ -32,6 +32,7 @@ import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps, ProposedCall } from './context.ts';
 export { actorOf } from './event.ts';
+export { RequestFlow, type AskedCall } from './flow.ts';
 export { Judge, type CallFlow, type Judgement } from './judge.ts';
 export { Ledger, type PartFacts } from './ledger.ts';
 export { VerdictMemory } from './memory.ts';

@@ -31,6 +31,11 @@ export const ERRORS = {
     message: 'Nobody has connected an account for this MCP server that you may use.',
     fix: 'Connect one in the console under connections, and give it to the agent.',
   },
+  MCP_ACCOUNT_REFUSED: {
+    status: 403,
+    message: 'The MCP server does not accept the account that is connected for it.',
+    fix: 'Connect the account again in the console under connections.',
+  },
   MCP_REPLY_TOO_LARGE: { status: 502, message: 'The MCP server sent more than is taken.', fix: 'Ask for less, e.g. by pages.' },
   MCP_DEFINITIONS_REFUSED: {
     status: 502,
@@ -48,6 +53,7 @@ export const ERRORS = {
     message: 'The definition has changed since you looked at it.',
     fix: 'Look at it again, then answer.',
   },
+  MCP_PRINCIPAL_UNKNOWN: { status: 404, message: 'Nobody of this id may use tools.', fix: '`GET /api/mcp/principals` lists who may.' },
   MCP_INVALID: { status: 400, message: 'The request is not understood.', fix: 'See the API description at /api/openapi.json.' },
 } satisfies ErrorCatalogue;
 

@@ -54,5 +54,7 @@ export const MAX_SERVER_CHARS = 4_194_304;
 /** Nesting and values of one definition. */
 export const MAX_DEPTH = 64;
 export const MAX_VALUES = 20_000;
+/** Characters of a resource's address: what browsers and proxies take. */
+export const MAX_ADDRESS = 2_048;
 /** Characters of a name; the specification advises 128. */
 export const MAX_NAME = 256;

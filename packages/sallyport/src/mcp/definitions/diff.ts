@@ -35,15 +35,17 @@ export function diffDefinition(kind: DefinitionKind, pinned: Definition, current
   const found = new Differences();
   const [before, after] = [withSortedSets(pinned as Json, false) as JsonObject, withSortedSets(current as Json, false) as JsonObject];
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    if (key === 'name' || equal(before[key], after[key])) continue;
+    // What goes by its name is told as renamed; a resource goes by its address, and its name is a text like its title.
+    const known = kind === 'resource' ? key === 'uri' || key === 'uriTemplate' : key === 'name';
+    if (known || equal(before[key], after[key])) continue;
     diffMember(key, before[key], after[key], found);
   }
-  return named(kind, current.name, found);
+  return named(kind, keyOf(current), found);
 }
 
 function diffMember(key: string, before: Json | undefined, after: Json | undefined, found: Differences): void {
   const path = `/${pointer(key)}`;
-  if (key === 'title' || key === 'description') diffText(before, after, path, found);
+  if (key === 'title' || key === 'description' || key === 'name') diffText(before, after, path, found);
   else if (key === 'inputSchema') diffSchemas(before ?? {}, after ?? {}, path, found);
   else if (key === 'outputSchema') diffOutput(before, after, path, found);
   else if (key === 'annotations') diffAnnotations(objectOf(before), objectOf(after), found);
@@ -111,24 +113,24 @@ function diffLists(kind: DefinitionKind, pinned: readonly Definition[], current:
       continue;
     }
     const was = renames.find(definition, taken);
-    if (was === undefined) changes.push(whole(kind, definition.name, 'new', `A ${kind} is new.`, undefined, definition));
+    if (was === undefined) changes.push(whole(kind, key, 'new', `A ${kind} is new.`, undefined, definition));
     else {
       taken.add(was);
       changes.push({
-        ...whole(kind, definition.name, 'renamed', `What was called ${was.name} is now called ${definition.name}.`, was, definition),
-        previousName: was.name,
+        ...whole(kind, key, 'renamed', `What was called ${keyOf(was)} is now called ${key}.`, was, definition),
+        previousName: keyOf(was),
       });
       changes.push(...diffDefinition(kind, was, definition));
     }
   }
   for (const [, definition] of gone)
-    if (!taken.has(definition)) changes.push(whole(kind, definition.name, 'removed', `A ${kind} is gone.`, definition));
+    if (!taken.has(definition)) changes.push(whole(kind, keyOf(definition), 'removed', `A ${kind} is gone.`, definition));
   return changes;
 }
 
 /** Where the hash differs, at least one change is told. */
-function orOther(kind: DefinitionKind, { name }: Definition, changes: DefinitionChange[]): DefinitionChange[] {
-  return changes.length > 0 ? changes : [whole(kind, name, 'other', 'The definition is another.')];
+function orOther(kind: DefinitionKind, definition: Definition, changes: DefinitionChange[]): DefinitionChange[] {
+  return changes.length > 0 ? changes : [whole(kind, keyOf(definition), 'other', 'The definition is another.')];
 }
 
 /** Definitions that are gone, to be found again under another name: by the same content, the same text, or the same parameters. */
@@ -160,7 +162,11 @@ const TELLING_TEXT = 24;
 const TELLING_PARAMETERS = 2;
 
 function contentKeys(definition: Definition): string[] {
-  const keys = [`all ${canonicalDefinition({ ...definition, name: '' })}`];
+  const address = keyOf(definition) !== definition.name;
+  const apart = Object.entries({ ...definition, name: '' }).filter(([key]) => key !== 'uri' && key !== 'uriTemplate');
+  // Resources that are described by nothing but their type are not taken for each other.
+  const telling = !address || definition.description !== undefined;
+  const keys = telling ? [`all ${canonicalDefinition(Object.fromEntries(apart) as Definition)}`] : [];
   const { description } = definition;
   if (description !== undefined && description.length >= TELLING_TEXT) keys.push(`text ${description}`);
   const schema = (definition as ToolDefinition).inputSchema as JsonObject | undefined;
@@ -175,7 +181,7 @@ function byKey(list: readonly Definition[]): Map<string, Definition> {
 }
 
 /** What a definition is known by: its name, of a resource its address. */
-function keyOf(definition: { readonly name: string; readonly uri?: string; readonly uriTemplate?: string }): string {
+export function keyOf(definition: { readonly name: string; readonly uri?: string; readonly uriTemplate?: string }): string {
   return definition.uri ?? definition.uriTemplate ?? definition.name;
 }
 

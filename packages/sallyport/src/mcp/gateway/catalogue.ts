@@ -2,7 +2,7 @@ import { reasonOf } from '../../kernel/index.ts';
 import { toolFacts, type ToolFacts } from '../../flow/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { fail } from '../errors.ts';
-import type { ResourceDefinition, ServerDefinitions, ToolDefinition } from '../definitions/index.ts';
+import { keyOf, type ResourceDefinition, type ServerDefinitions, type ToolDefinition } from '../definitions/index.ts';
 import { mayUseServer, mayUseTool } from './access.ts';
 import { toolOf, type Connection, type Connections, type View } from './connections.ts';
 import type { KnownTool, McpDeps } from './context.ts';
@@ -56,16 +56,16 @@ export class Catalogue {
   }
 
   async resources(scope: Scope, key: KeyRecord): Promise<ResourceDefinition[]> {
-    return this.#gather(scope, key, ({ definitions }, spec) =>
-      mayUsePart(spec, key, READ_RESOURCE) ? definitions.resources.filter(({ uri }) => uri !== undefined) : [],
+    return this.#gather(scope, key, (view, spec) =>
+      mayUsePart(spec, key, READ_RESOURCE) ? pinned(view).filter(({ uri }) => uri !== undefined) : [],
     );
   }
 
   /** Templates name no server: they are offered where there is only one. */
   async templates(scope: Scope, key: KeyRecord): Promise<ResourceDefinition[]> {
     if (scope.server === undefined) return [];
-    return this.#gather(scope, key, ({ definitions }, spec) =>
-      mayUsePart(spec, key, READ_RESOURCE) ? definitions.resources.filter(({ uriTemplate }) => uriTemplate !== undefined) : [],
+    return this.#gather(scope, key, (view, spec) =>
+      mayUsePart(spec, key, READ_RESOURCE) ? pinned(view).filter(({ uriTemplate }) => uriTemplate !== undefined) : [],
     );
   }
 
@@ -108,8 +108,8 @@ export class Catalogue {
     if (scope.server !== undefined) {
       if (!mayUsePart(scope.server, key, READ_RESOURCE)) return undefined;
       const connection = await this.#connections.to(scope.server, key);
-      await connection.view('call');
-      return { connection, tool: this.#reading(scope.server, READ_RESOURCE), definition: undefined, problem: undefined };
+      const view = await connection.view('call');
+      return { connection, tool: this.#reading(scope.server, READ_RESOURCE), definition: undefined, problem: heldBack(view, uri) };
     }
     const owners = await this.#views(scope, key, 'call');
     const listing = owners.filter(
@@ -123,7 +123,7 @@ export class Catalogue {
       connection: only.connection,
       tool: this.#reading(only.connection.spec, READ_RESOURCE),
       definition: undefined,
-      problem: undefined,
+      problem: heldBack(only.view, uri),
     };
   }
 
@@ -173,3 +173,15 @@ const QUARANTINED = {
   changed: 'Its definition has changed since it was approved, and an administrator has not looked at the change yet.',
   rejected: 'An administrator has rejected its definition.',
 } as const satisfies Partial<Record<string, string>>;
+
+/** The resources and templates of a view that are offered. */
+function pinned({ definitions, standing }: View): ResourceDefinition[] {
+  return definitions.resources.filter((resource) => standing.get(pinKey('resource', keyOf(resource))) === 'pinned');
+}
+
+/** Why a resource is not read that its server lists. One that no list names (a template's, a link in an answer) is the caller's choice; what it holds is judged. */
+function heldBack({ definitions, standing }: View, uri: string): string | undefined {
+  if (!definitions.resources.some((resource) => resource.uri === uri)) return undefined;
+  const state = standing.get(pinKey('resource', uri)) ?? 'waiting';
+  return state === 'pinned' ? undefined : QUARANTINED[state];
+}

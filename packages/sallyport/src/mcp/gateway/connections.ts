@@ -1,14 +1,18 @@
 import { reasonOf, type TenantId } from '../../kernel/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import {
+  keyOf,
+  MAX_ADDRESS,
   readDefinitions,
-  scanDefinitions,
   type DefinitionProblem,
   type ServerDefinitions,
   type ToolDefinition,
 } from '../definitions/index.ts';
 import { fail } from '../errors.ts';
+import { Account } from './account.ts';
 import type { McpDeps } from './context.ts';
+import type { Credential } from './guarded_fetch.ts';
+import { marksProblem } from './param_headers.ts';
 import { pinKey, type PinState } from './pin.ts';
 import type { Pins, Standing } from './pins.ts';
 import type { ServerSpec } from './server_spec.ts';
@@ -96,7 +100,7 @@ export class Connection {
     this.#stale = false;
     try {
       const lists = await this.upstream.lists(AbortSignal.timeout(LIST_MS));
-      this.#lists = { ...readSound(this.spec.name, lists), at: this.#clock() };
+      this.#lists = { ...readSound(lists), at: this.#clock() };
       this.#view = undefined;
     } catch (error) {
       // What cannot be looked at again is not relied on any longer.
@@ -123,7 +127,7 @@ export class Connection {
 /** Names as the specification has them, with the slash that older servers use. Anything else may look like another name, and no model's API takes it. */
 const NAME = /^[A-Za-z0-9_.\-/]{1,128}$/;
 
-function readSound(server: string, lists: Parameters<typeof readDefinitions>[0]): Read {
+function readSound(lists: Parameters<typeof readDefinitions>[0]): Read {
   const { definitions, problems } = readDefinitions(lists);
   const odd: DefinitionProblem[] = [];
   const sound = <T extends { readonly name: string }>(kind: 'tool' | 'prompt', all: readonly T[]): T[] =>
@@ -132,15 +136,25 @@ function readSound(server: string, lists: Parameters<typeof readDefinitions>[0])
       odd.push({ kind, name, reason: 'its name has other characters than letters, digits and _ . - /' });
       return false;
     });
-  // Resources come and go, so they are not pinned; what models are told of them is looked at each time.
-  const poisoned = new Set(
-    scanDefinitions({ tools: [], prompts: [], resources: definitions.resources }, { server })
-      .filter(({ severity }) => severity === 'high' || severity === 'critical')
-      .map(({ name }) => name),
-  );
-  const resources = definitions.resources.filter(({ name }) => !poisoned.has(name));
-  for (const name of poisoned) odd.push({ kind: 'resource', name, reason: 'its description looks like an attack on the model' });
-  const read = { ...definitions, resources, tools: sound('tool', definitions.tools), prompts: sound('prompt', definitions.prompts) };
+  const addresses = new Set<string>();
+  const resources = definitions.resources.filter((resource) => {
+    const address = keyOf(resource);
+    const reason =
+      address.length > MAX_ADDRESS
+        ? `its address is longer than ${MAX_ADDRESS} characters`
+        : addresses.has(address)
+          ? 'its address is listed twice'
+          : undefined;
+    if (reason !== undefined) odd.push({ kind: 'resource', name: resource.name, reason });
+    else addresses.add(address);
+    return reason === undefined;
+  });
+  const tools = sound('tool', definitions.tools).filter(({ name, inputSchema }) => {
+    const reason = marksProblem(inputSchema);
+    if (reason !== undefined) odd.push({ kind: 'tool', name, reason });
+    return reason === undefined;
+  });
+  const read = { ...definitions, resources, tools, prompts: sound('prompt', definitions.prompts) };
   return { definitions: read, problems: [...problems, ...odd] };
 }
 
@@ -207,20 +221,20 @@ export class Connections {
     const deps = this.#deps;
     this.#makeRoom(spec);
     const { reach } = spec;
-    const credential = async (): Promise<Readonly<Record<string, string>>> => {
+    const account = new Account(deps, key);
+    const credential: Credential = async (refused) => {
       if (reach.kind !== 'http' || reach.credential === undefined) return {};
-      if (reach.credential.kind === 'connection') {
-        const lent = await deps.lend(reach.credential.name, key);
-        if (lent === undefined) throw fail('MCP_NO_ACCOUNT');
-        return lent;
-      }
+      if (reach.credential.kind === 'connection') return account.headers(reach.credential.name, refused);
       const { header, value } = reach.credential;
       return { [header]: `${header === 'authorization' ? 'Bearer ' : ''}${value.reveal()}` };
     };
     const changed: { now(): void } = { now: () => undefined };
     const upstream = await Upstream.connect(spec, { credential, start: (one) => deps.start(one, key.tenant), version: deps.version }, () =>
       changed.now(),
-    );
+    ).catch((error: unknown) => {
+      // What the protocol's library makes of it says less.
+      throw account.problem ?? error;
+    });
     const connection = new Connection(spec, key, upstream, {
       pins: this.#pins,
       clock: () => deps.clock(),

@@ -23,6 +23,11 @@ export type WaitingApprovals = ApprovalPort & {
   ): Promise<void>;
 };
 
+/** Headers that carry an account, or the code of what is missing and the page where a person connects one. */
+export type Lent =
+  | { readonly ok: true; readonly headers: Readonly<Record<string, string>> }
+  | { readonly ok: false; readonly problem: string; readonly url: string };
+
 /** Everything that the MCP gateway uses. Rules, guards and keys answer from memory; pins do after they were read once. */
 export type McpDeps = {
   readonly servers: ReadonlyMap<string, ServerSpec>;
@@ -40,8 +45,8 @@ export type McpDeps = {
   readonly content: ContentMode;
   readonly flow: { readonly mode: FlowMode; readonly manifest: Manifest };
   readonly approvals: WaitingApprovals;
-  /** The credential of whoever asks at a connection of the vault, as headers; undefined when there is no account that he may use. */
-  lend(connection: string, key: KeyRecord): Promise<Readonly<Record<string, string>> | undefined>;
+  /** The credential of whoever asks at a connection of the vault, as headers. `not`: the headers that the server has just refused. */
+  lend(connection: string, key: KeyRecord, not?: Readonly<Record<string, string>>): Promise<Lent>;
   /** Starts the program of a server in its sandbox. */
   start(spec: ServerSpec, tenant: TenantId): Promise<ServerProcess>;
   readonly logger: Logger;

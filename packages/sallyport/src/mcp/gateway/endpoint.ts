@@ -7,13 +7,14 @@ import {
   type AuthInfo,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
-import { isObject, readJson, reasonOf, type Json } from '../../kernel/index.ts';
+import { isObject, readJson, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
 import { challengeOf, type Area } from '../../gateway/service.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { ERRORS } from '../errors.ts';
 import { mayUseServer } from './access.ts';
 import type { Scope } from './catalogue.ts';
 import type { McpDeps } from './context.ts';
+import { headerText, paramsAgree } from './param_headers.ts';
 import type { Request as McpRequest, Servers } from './serve.ts';
 import { ownerOf, Sessions } from './sessions.ts';
 
@@ -26,7 +27,8 @@ const HEADER_MISMATCH = -32_020;
 const SERVER_ERROR = -32_000;
 /** Headers of a request that the protocol's library reads; it sees no other, and no credential. */
 const READ = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-session-id', 'mcp-method', 'mcp-name', 'last-event-id'] as const;
-const BASE64 = /^=\?base64\?([A-Za-z0-9+/=]*)\?=$/;
+/** From this version on parameters may stand in headers too. */
+const WITH_PARAM_HEADERS = '2026-07-28';
 
 /** `/mcp` and `/mcp/{server}` of the gateway port: streamable HTTP of the versions 2025-06-18 to 2026-07-28. */
 export class McpEndpoint {
@@ -98,6 +100,8 @@ export class McpEndpoint {
     if (!read.ok) return refuse(response, 400, PARSE_ERROR, `Parse error (${read.problem})`);
     if (!isObject(read.value)) return refuse(response, 400, INVALID_REQUEST, 'One message a request, and no batches.');
     if (mismatch(headers, read.value)) return refuse(response, 400, HEADER_MISMATCH, 'Header and body name different things.');
+    if (headers['mcp-protocol-version'] === WITH_PARAM_HEADERS && !(await this.#paramsAgree({ key, scope }, headers, read.value)))
+      return refuse(response, 400, HEADER_MISMATCH, 'Header and body name different things.', read.value['id']);
     // A stream that stands open for news of lists is not offered, and not given to who asks all the same.
     if (read.value['method'] === 'subscriptions/listen')
       return refuse(response, 404, METHOD_NOT_FOUND, 'Method not found', read.value['id']);
@@ -159,6 +163,16 @@ export class McpEndpoint {
     }
   }
 
+  /** Of a tool that cannot be found here nothing is said: the handler says it. */
+  async #paramsAgree({ key, scope }: McpRequest, headers: IncomingMessage['headers'], message: JsonObject): Promise<boolean> {
+    const params = isObject(message['params']) ? message['params'] : {};
+    const { name } = params;
+    if (message['method'] !== 'tools/call' || typeof name !== 'string') return true;
+    const found = await this.#servers.catalogue.tool(scope, key, name).catch(() => undefined);
+    const schema = found?.definition?.inputSchema;
+    return schema === undefined || paramsAgree(schema, isObject(params['arguments']) ? params['arguments'] : {}, headers);
+  }
+
   /** What an endpoint serves to a caller; a server that he may not use does not exist for him. */
   #scope(path: string, key: KeyRecord): Scope | undefined {
     if (path === '' || path === '/') return { server: undefined };
@@ -178,8 +192,7 @@ function mismatch(headers: IncomingMessage['headers'], message: { readonly [name
   const params = isObject(message['params']) ? message['params'] : {};
   const meant = message['method'] === 'resources/read' ? params['uri'] : params['name'];
   if (typeof name !== 'string') return true;
-  const encoded = BASE64.exec(name);
-  return (encoded === null ? name : Buffer.from(encoded[1] ?? '', 'base64').toString('utf8')) !== meant;
+  return headerText(name) !== meant;
 }
 
 async function write(response: ServerResponse, reply: Response): Promise<void> {

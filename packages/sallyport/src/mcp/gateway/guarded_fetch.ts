@@ -14,8 +14,9 @@ const MAX_CONNECTIONS = 64;
 /** Of a reply the protocol needs no others. */
 const REPLY_HEADERS = ['content-type', 'mcp-session-id', 'retry-after'] as const;
 
-/** The headers that carry the credential of one request. */
-export type Credential = () => Promise<Readonly<Record<string, string>>>;
+type CredentialHeaders = Readonly<Record<string, string>>;
+/** The headers that carry the credential of one request. `refused`: those that the server has just answered with 401; the same again means that there are no others. */
+export type Credential = (refused?: CredentialHeaders) => Promise<CredentialHeaders>;
 
 /** `fetch` for the protocol's client, behind the address guard and with bounds. Only this origin, no redirects, no cookies; the credential goes in here and nowhere else. */
 export type GuardedFetch = {
@@ -39,18 +40,25 @@ export function guardedFetchFor(origin: URL, credential: Credential): GuardedFet
       if (url.origin !== origin.origin || url.pathname !== origin.pathname) throw fail('MCP_SERVER_FAILED', { detail: 'another address' });
       // A stream that stands open for whatever the server may want to say is not taken: lists are read again in time.
       if ((init.method ?? 'GET') === 'GET') return new Response(null, { status: 405 });
-      const asked = init.headers instanceof Headers ? init.headers : new Headers(init.headers);
-      const headers = { ...Object.fromEntries(asked), ...(await credential()), 'accept-encoding': 'identity' };
-      const reply = await send(url, {
-        dispatcher: agent,
-        method: init.method as Dispatcher.HttpMethod,
-        headers,
-        body: typeof init.body === 'string' ? init.body : null,
-        signal: init.signal ?? null,
-      }).catch((error: unknown) => {
-        throw init.signal?.aborted === true ? error : asNetError(error);
-      });
-      return responseOf(reply);
+      const asked = Object.fromEntries(init.headers instanceof Headers ? init.headers : new Headers(init.headers));
+      const once = (own: CredentialHeaders): Promise<Dispatcher.ResponseData> =>
+        send(url, {
+          dispatcher: agent,
+          method: init.method as Dispatcher.HttpMethod,
+          headers: { ...asked, ...own, 'accept-encoding': 'identity' },
+          body: typeof init.body === 'string' ? init.body : null,
+          signal: init.signal ?? null,
+        }).catch((error: unknown) => {
+          throw init.signal?.aborted === true ? error : asNetError(error);
+        });
+      const own = await credential();
+      const reply = await once(own);
+      if (reply.statusCode !== 401) return responseOf(reply);
+      // It has refused the token before it did anything: one more try with a new one does nothing twice.
+      const other = await credential(own);
+      if (JSON.stringify(other) === JSON.stringify(own)) return responseOf(reply);
+      reply.body.resume();
+      return responseOf(await once(other));
     },
     close: () => agent.destroy(),
   };

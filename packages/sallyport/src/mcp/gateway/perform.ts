@@ -2,13 +2,14 @@ import { performance } from 'node:perf_hooks';
 import { isObject, readJsonText, reasonOf, type Finding, type JsonObject } from '../../kernel/index.ts';
 import { maskOf, maskSpans, refusalOf, replaceSpans, type CallFlow, type Judgement, type Refused } from '../../gateway/service.ts';
 import type { KeyRecord } from '../../identity/service.ts';
+import { accountProblem } from './account.ts';
 import { AskRefused, passAsks } from './ask.ts';
 import type { Ask } from './asking.ts';
 import type { KnownTool, McpDeps } from './context.ts';
 import { recorded } from './event.ts';
 import type { Inspection, Inspections } from './inspection.ts';
 import { passNotices, type Notice } from './notices.ts';
-import type { Proposals } from './proposals.ts';
+import type { Proposal, Proposals } from './proposals.ts';
 import { checkAnswer } from './result.ts';
 import type { CallOptions } from './upstream.ts';
 
@@ -52,6 +53,7 @@ export async function perform(services: Services, asked: Asked): Promise<Outcome
   const joined = asked.operation === 'tools/call' ? join(services.proposals, asked) : undefined;
   const inspection = await inspections.open(key, asked.operation, tool.server.name, tool, joined?.flow);
   if (joined !== undefined) inspection.detail['proposed'] = joined.how;
+  inspection.proposal = joined?.proposal;
   const text = JSON.stringify(asked.arguments);
   inspection.detail['commitment'] = inspection.commit(text);
   const judged = inspection.call(tool.full, asked.arguments, text);
@@ -126,7 +128,13 @@ function lost(inspection: Inspection): Outcome {
   return { kind: 'refused', text: NOT_RECORDED, event: inspection.uid, rule: 'not-recorded' };
 }
 
-type Joined = { readonly flow: CallFlow; readonly how: 'judged' | 'approved' | 'none'; readonly approved: boolean; use(): void };
+type Joined = {
+  readonly flow: CallFlow;
+  readonly how: 'judged' | 'approved' | 'none';
+  readonly approved: boolean;
+  readonly proposal: Proposal | undefined;
+  use(): void;
+};
 
 /** Joins a call with the judged reply that proposed it: what was said of its flow there holds here. */
 function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Joined {
@@ -137,7 +145,7 @@ function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Join
     tool: tool.name,
     arguments: args,
   });
-  if (found === undefined) return { flow: NOT_PROPOSED, how: 'none', approved: false, use: () => undefined };
+  if (found === undefined) return { flow: NOT_PROPOSED, how: 'none', approved: false, proposal: undefined, use: () => undefined };
   const { approved, flow } = found.proposal;
   const vars = flow?.vars ?? { flow: { decision: 'allow', reasons: [] }, arg: {} };
   return {
@@ -146,6 +154,7 @@ function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Join
       : { findings: () => [...(flow?.findings ?? [])], vars: () => vars },
     how: approved ? 'approved' : 'judged',
     approved,
+    proposal: found.proposal,
     use: () => found.use(),
   };
 }
@@ -230,6 +239,7 @@ function saidBy(error: unknown): string | undefined {
 
 function problemOf(error: unknown, { tool }: Asked): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (accountProblem(error) !== undefined && error instanceof Error) return error.message;
   if (error instanceof AskRefused) return `The server ${tool.server.name} asked for something that it did not get. ${error.message}`;
   if (/TIMEOUT/i.test(code)) return `The server ${tool.server.name} did not answer in time.`;
   if (code === 'MCP_REPLY_TOO_LARGE') return `The server ${tool.server.name} sent more than is taken.`;

@@ -1,6 +1,7 @@
 import type { DefinitionChange, DefinitionFinding } from '../definitions/index.ts';
 
-export type PinKind = 'instructions' | 'tool' | 'prompt';
+/** A resource, or a template of some, goes by its address: names of resources are for people and need not be unique. */
+export type PinKind = 'instructions' | 'tool' | 'prompt' | 'resource';
 
 /** `waiting`: never approved. `changed`: approved once, and different now. Only what is `pinned` is offered, and only as it was pinned. */
 export type PinState = 'pinned' | 'waiting' | 'changed' | 'rejected';
@@ -24,6 +25,7 @@ export type PinRow = {
   readonly changed: number;
   readonly decided_by: string | null;
   readonly decided: number | null;
+  readonly decided_why: string | null;
 };
 
 /** What a request needs to know of a pin. */

@@ -7,6 +7,7 @@ import {
   diffDefinitions,
   hashDefinition,
   hashInstructions,
+  keyOf,
   scanDefinitions,
   type Definition,
   type ServerDefinitions,
@@ -34,7 +35,7 @@ export type Pins = {
   check(tenant: TenantId, server: string, definitions: ServerDefinitions): Promise<Standing>;
   list(tenant: TenantId, server?: string): Promise<readonly PinRow[]>;
   /** Approves or rejects exactly the versions that are named: all of them or none. Rejects MCP_PIN_CHANGED. */
-  answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string): Promise<void>;
+  answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string, why?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -128,7 +129,7 @@ export async function openPins(options: PinsOptions, deps: { readonly logger: Lo
           pinned: pinned ? one.text : (old?.pinned ?? null),
           changes: changes.filter((entry) => entry.kind === one.kind && entry.name === one.name),
           findings: found,
-          ...{ created: old?.created ?? now, changed: now, decided_by: null, decided: null },
+          ...{ created: old?.created ?? now, changed: now, decided_by: null, decided: null, decided_why: null },
         };
         await rows.upsertPin(sql, tenant, row);
         written.push(row);
@@ -138,16 +139,26 @@ export async function openPins(options: PinsOptions, deps: { readonly logger: Lo
     });
   }
 
-  async function answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string): Promise<void> {
+  async function answer(
+    tenant: TenantId,
+    decision: 'approve' | 'reject',
+    pins: readonly Answered[],
+    actor: string,
+    why?: string,
+  ): Promise<void> {
     await change(tenant, async (sql, emit) => {
       for (const pin of pins) {
-        const done = await (decision === 'approve' ? rows.approvePin : rows.rejectPin)(sql, pin, actor, clock());
+        const done = await (decision === 'approve' ? rows.approvePin : rows.rejectPin)(sql, pin, {
+          by: actor,
+          why: why ?? null,
+          now: clock(),
+        });
         if (!done) throw fail('MCP_PIN_CHANGED', { say: `${pin.server}: ${label(pin.name)}` });
         await emit({
           type: decision === 'approve' ? 'mcp.pin_approved' : 'mcp.pin_rejected',
           actor,
           target: { kind: `mcp_${pin.kind}`, id: pin.server, name: label(pin.name) },
-          detail: { hash: pin.hash },
+          detail: { hash: pin.hash, ...(why === undefined ? {} : { why }) },
         });
       }
       for (const server of new Set(pins.map((pin) => pin.server))) await rows.notifyPins(sql, tenant, server);
@@ -168,11 +179,12 @@ export async function openPins(options: PinsOptions, deps: { readonly logger: Lo
 
 /** What a server defines, with the hashes that are compared. Instructions always count, also when there are none: so that a server is known from its first use on. */
 function liveOf(definitions: ServerDefinitions): LiveDefinition[] {
-  const { instructions = '', tools, prompts } = definitions;
+  const { instructions = '', tools, prompts, resources } = definitions;
   return [
     { kind: 'instructions', name: '', hash: hashInstructions(instructions), text: canonicalJson(instructions) },
     ...tools.map((tool) => liveOne('tool', tool.name, tool)),
     ...prompts.map((prompt) => liveOne('prompt', prompt.name, prompt)),
+    ...resources.map((resource) => liveOne('resource', keyOf(resource), resource)),
   ];
 }
 
@@ -204,7 +216,7 @@ function pinnedOf(pins: readonly PinRow[]): ServerDefinitions {
   const of = <T>(kind: PinKind): T[] =>
     pins.filter((pin) => pin.kind === kind && pin.pinned !== null).map((pin) => JSON.parse(pin.pinned ?? 'null') as T);
   const [instructions = ''] = of<string>('instructions');
-  return { ...(instructions === '' ? {} : { instructions }), tools: of('tool'), prompts: of('prompt'), resources: [] };
+  return { ...(instructions === '' ? {} : { instructions }), tools: of('tool'), prompts: of('prompt'), resources: of('resource') };
 }
 
 type OtherServers = NonNullable<Parameters<typeof scanDefinitions>[1]['otherServers']>;
@@ -223,12 +235,15 @@ const isGrave = ({ severity }: PinFinding): boolean => severity === 'high' || se
 /** What the scan says of each definition. */
 function findingsOf(server: string, definitions: ServerDefinitions, otherServers: OtherServers): Map<string, PinFinding[]> {
   const findings = new Map<string, PinFinding[]>();
+  const addresses = Map.groupBy(definitions.resources, (resource) => resource.name);
   for (const { kind, name, rule, severity, path, message } of scanDefinitions(definitions, { server, otherServers })) {
-    if (kind === 'resource') continue;
-    const key = pinKey(kind, name);
-    const kept = findings.get(key) ?? [];
-    if (kept.length < MAX_FINDINGS) kept.push({ rule, severity, path, message });
-    findings.set(key, kept);
+    // Findings name resources as people do; what they are about goes by its address.
+    const names = kind === 'resource' ? (addresses.get(name) ?? []).map((resource) => keyOf(resource)) : [name];
+    for (const key of names.map((one) => pinKey(kind, one))) {
+      const kept = findings.get(key) ?? [];
+      if (kept.length < MAX_FINDINGS) kept.push({ rule, severity, path, message });
+      findings.set(key, kept);
+    }
   }
   return findings;
 }

@@ -11,6 +11,7 @@ import {
 import { isObject, type Json, type JsonObject, type TenantId } from '../../kernel/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { mayUseServer } from './access.ts';
+import { accountProblem } from './account.ts';
 import { AskRefused } from './ask.ts';
 import type { Ask } from './asking.ts';
 import { Catalogue, type Found, type Scope } from './catalogue.ts';
@@ -313,6 +314,7 @@ async function orProblem<T>(work: Promise<T>): Promise<T> {
     if (error instanceof ProtocolError) throw error;
     const say =
       error instanceof Error && 'fix' in error ? error.message : 'The MCP server could not be reached, or its answer not be read.';
-    throw new ProtocolError(SERVER_ERROR, say);
+    const account = accountProblem(error);
+    throw new ProtocolError(SERVER_ERROR, say, account === undefined ? undefined : { code: account.code, connect: account.url });
   }
 }
