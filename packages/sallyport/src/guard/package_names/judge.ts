@@ -33,12 +33,11 @@ const MIN_SLIP = 7;
 
 /** Two neighbours of a short name are swapped: no other one edit of three letters says what was meant. */
 function isSwapped(name: string, popular: string): boolean {
-  return (
-    name.length === popular.length &&
-    name.length >= 3 &&
-    isOneEdit(name, popular) &&
-    [...name].sort().join('') === [...popular].sort().join('')
-  );
+  return name.length === popular.length && name.length >= 3 && isOneEdit(name, popular) && lettersOf(name) === lettersOf(popular);
+}
+
+function lettersOf(name: string): string {
+  return name.split('').sort().join('');
 }
 
 function nearTwin(names: Names, name: string): PackageVerdict | undefined {
