@@ -14,6 +14,7 @@ export type ToolServer = {
   readonly credential: string;
   readonly tools: readonly string[];
   readonly restricted: boolean;
+  readonly mayAsk: readonly string[];
   readonly callsPerMinute: number | null;
   readonly timeoutSeconds: number;
   readonly state: 'never_used' | 'up' | 'failed';

@@ -63,7 +63,7 @@ export function ToolServerPage(): ReactNode {
 }
 
 function Details({ server, source }: { readonly server: ToolServer; readonly source: Source }): ReactNode {
-  const { name, kind, credential, callsPerMinute, timeoutSeconds, restricted, tools, leftOut, sandbox } = server;
+  const { name, kind, credential, callsPerMinute, timeoutSeconds, restricted, tools, mayAsk, leftOut, sandbox } = server;
   return (
     <>
       <section className="card stack" aria-label="How it is">
@@ -82,6 +82,7 @@ function Details({ server, source }: { readonly server: ToolServer; readonly sou
           )}
           <Fact name="Who may use it">{restricted ? 'whom its access names' : 'everybody with a key for tools'}</Fact>
           <Fact name="Tools that are offered at all">{tools.length === 0 ? 'all' : tools.join(', ')}</Fact>
+          <Fact name="What it may ask of its callers">{mayAsk.length === 0 ? 'nothing' : mayAsk.join(', ')}</Fact>
           <Fact name="Calls a minute">{callsPerMinute ?? 'no limit of its own'}</Fact>
           <Fact name="Time for a call">{timeoutSeconds} s</Fact>
         </dl>

@@ -12,7 +12,7 @@ const MAX_ADDRESS = 500;
 
 /** A server in a list. */
 export function serverView({ spec, state, sandbox }: ServerFacts, rows: readonly PinRow[]): object {
-  const { name, reach, tools, access, callsPerMinute, timeoutMs } = spec;
+  const { name, reach, tools, access, mayAsk, callsPerMinute, timeoutMs } = spec;
   const own = rows.filter((row) => row.server === name);
   const count = (...states: PinRow['state'][]): number => own.filter((row) => states.includes(row.state)).length;
   return {
@@ -22,6 +22,7 @@ export function serverView({ spec, state, sandbox }: ServerFacts, rows: readonly
     credential: reach.kind === 'http' ? (reach.credential?.kind ?? 'none') : 'none',
     tools: [...tools],
     restricted: access !== undefined,
+    mayAsk: [...mayAsk],
     callsPerMinute,
     timeoutSeconds: timeoutMs / 1_000,
     state: state?.state ?? 'never_used',
