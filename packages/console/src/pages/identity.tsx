@@ -333,7 +333,7 @@ function Clients({ may }: { readonly may: boolean }): ReactNode {
         </Empty>
       ) : null}
       {list.length === 0 ? null : (
-        <ul className="stack tight">
+        <ul className="stack tight rows">
           {list.map((client) => (
             <li key={client.id} className="row spread">
               <span>
@@ -367,7 +367,7 @@ function Grants({ path, title }: { readonly path: string; readonly title: string
       <Problem error={grants.error ?? act.error} />
       {grants.data !== undefined && list.length === 0 ? <p className="soft">Nothing.</p> : null}
       {list.length === 0 ? null : (
-        <ul className="stack tight">
+        <ul className="stack tight rows">
           {list.map((grant) => (
             <li key={grant.id} className="row spread">
               <span>

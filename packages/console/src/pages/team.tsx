@@ -264,7 +264,7 @@ function Passkeys(): ReactNode {
       {passkeys.length === 0 ? (
         <p className="soft">None yet. A passkey signs you in without the password.</p>
       ) : (
-        <ul className="stack tight">
+        <ul className="stack tight rows">
           {passkeys.map((passkey) => (
             <li key={passkey.id} className="row spread">
               <span>

@@ -42,7 +42,7 @@ export function SignInProviders(): ReactNode {
         comes in by it; from then on the account itself counts, not the address.
       </p>
       <Problem error={list.error ?? act.error} />
-      <ul className="stack tight">
+      <ul className="stack tight rows">
         {(list.data?.providers ?? []).map((one) => (
           <li key={one.id} className="stack tight">
             <div className="row spread">
@@ -99,7 +99,7 @@ export function OwnAccounts(): ReactNode {
     <section className="card stack" aria-labelledby="accounts">
       <h2 id="accounts">Your accounts elsewhere</h2>
       <Problem error={providers.error ?? list.error ?? act.error} />
-      <ul className="stack tight">
+      <ul className="stack tight rows">
         {accounts.map((one) => (
           <li key={one.id} className="row spread">
             <span>
