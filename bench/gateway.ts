@@ -74,7 +74,7 @@ async function target(name: string, port: number, guards: boolean, url: string):
     name,
     cmd: [
       process.execPath,
-      '--max-semi-space-size=24',
+      '--max-semi-space-size=16',
       MAIN,
       'up',
       '--config',
@@ -87,7 +87,12 @@ async function target(name: string, port: number, guards: boolean, url: string):
       '0',
     ],
     port,
-    env: { NODE_COMPILE_CACHE: resolve(HERE, '../.cache/compile'), BENCH_STORE: own.href, BENCH_PROVIDER_KEY: env.BENCH_PROVIDER_KEY },
+    env: {
+      MALLOC_ARENA_MAX: '2',
+      NODE_COMPILE_CACHE: resolve(HERE, '../.cache/compile'),
+      BENCH_STORE: own.href,
+      BENCH_PROVIDER_KEY: env.BENCH_PROVIDER_KEY,
+    },
     headers: [`Authorization: Bearer ${key}`],
     model: 'openai/%s',
   };

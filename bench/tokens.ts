@@ -1,6 +1,7 @@
 import { generateKeyPairSync, hash, sign, type KeyObject } from 'node:crypto';
 import { cpus } from 'node:os';
-import { identifyToken, type Presented } from '../packages/sallyport/src/identity/access/identify.ts';
+import { identifyToken, type Presented, type Remembered } from '../packages/sallyport/src/identity/access/identify.ts';
+import { KnownTokens } from '../packages/sallyport/src/identity/access/known_tokens.ts';
 import { jwkThumbprint } from '../packages/sallyport/src/identity/access/proof.ts';
 import { SeenProofs } from '../packages/sallyport/src/identity/access/seen_proofs.ts';
 import { EMPTY, type Snapshot } from '../packages/sallyport/src/identity/access/snapshot.ts';
@@ -47,7 +48,7 @@ function check(): void {
     people: new Map([['prn_p', { id: 'prn_p' as PrincipalId, tenant: TENANT, name: 'p', role: 'operator' }]]),
     verification: new Map([['k1', server.publicKey]]),
   };
-  const seen = new SeenProofs(250_000);
+  const memory = (): Remembered => ({ seen: new SeenProofs(250_000), known: new KnownTokens() });
   const claims = {
     ...{ iss: place.issuer, sub: 'prn_p', aud: place.resource, client_id: 'app_1', scope: 'models fga:read', tenant: TENANT },
     ...{ iat: seconds, exp: seconds + 300, gid: 'g1' },
@@ -59,19 +60,33 @@ function check(): void {
     ...more,
   });
   const tokens = Array.from({ length: 2_000 }, (_, i) => presented(token(i)));
+  const all = memory();
+  const checked = (one: Presented, with_: Remembered) => (): { readonly ok: boolean } => identifyToken(one, place, snapshot, with_, now);
   measure(
-    'bearer token (bar 60)',
-    tokens.map((one) => () => identifyToken(one, place, snapshot, seen, now)),
+    'bearer token, each new (bar 60)',
+    tokens.map((one) => checked(one, all)),
   );
-  const bound = token(0, { cnf: { jkt: jwkThumbprint(jwk) } });
-  const ath = hash('sha256', bound, 'base64url');
-  const proofs = Array.from({ length: 4_000 }, (_, i) => {
-    const payload = { htm: 'POST', htu: `${place.resource}/v1/chat/completions`, iat: seconds, jti: `p${i}`, ath };
-    return presented(bound, { scheme: 'dpop', proof: jws({ alg: 'ES256', typ: 'dpop+jwt', jwk }, payload, holder.privateKey) });
-  });
   measure(
-    'bound token with its proof (bar 200)',
-    proofs.map((one) => () => identifyToken(one, place, snapshot, seen, now)),
+    'bearer token, seen before',
+    tokens.map((one) => checked({ ...one, token: Buffer.from(one.token).toString() }, all)),
+  );
+  const proofOf = (bound: string, i: number): Presented => {
+    const payload = {
+      ...{ htm: 'POST', htu: `${place.resource}/v1/chat/completions`, iat: seconds, jti: `p${i}` },
+      ath: hash('sha256', bound, 'base64url'),
+    };
+    return presented(bound, { scheme: 'dpop', proof: jws({ alg: 'ES256', typ: 'dpop+jwt', jwk }, payload, holder.privateKey) });
+  };
+  const cnf = { jkt: jwkThumbprint(jwk) };
+  const fresh = memory();
+  measure(
+    'bound token with its proof, each new (bar 200)',
+    Array.from({ length: 4_000 }, (_, i) => checked(proofOf(token(i, { cnf }), i), fresh)),
+  );
+  const one = token(0, { cnf });
+  measure(
+    'bound token seen before, each proof new',
+    Array.from({ length: 4_000 }, (_, i) => checked(proofOf(one, i), fresh)),
   );
 }
 

@@ -139,14 +139,14 @@ const HAND_BARS: Readonly<Record<string, number>> = {
 };
 
 function handRows(flagged: Flagged): EvalRow[] {
-  return (['attacks', 'benign'] as const).flatMap((file) =>
+  return (['attacks', 'benign', 'attacks_second', 'benign_second'] as const).flatMap((file) =>
     handSets(file).map(({ kind, point, texts }) =>
       line(
-        `locked by hand, ${file}: ${kind}`,
-        file === 'benign' && kind === 'code' ? 1 : (HAND_BARS[kind] ?? 1),
+        `locked by hand, ${file.replace('_', ', ')}: ${kind}`,
+        file.startsWith('benign') && kind === 'code' ? 1 : (HAND_BARS[kind] ?? 1),
         share(texts, flagged(point)),
         texts.length,
-        file === 'benign',
+        file.startsWith('benign'),
       ),
     ),
   );

@@ -223,7 +223,14 @@ for (const theme of ['light', 'dark'] as const)
       const places = await Promise.all(pages.map(async (link) => String(await link.getAttribute('href'))));
       places.push(`/knowledge/${document}`);
       assert.ok(places.length > 0);
-      for (const place of [...places, '/policies/own', '/traffic?source=demo', '/traffic/demo_01500']) {
+      for (const place of [
+        ...places,
+        '/policies/own',
+        '/traffic?source=demo',
+        '/traffic/demo_01500',
+        '/tools?source=demo',
+        '/runs?source=demo',
+      ]) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
         await look(place === '/' ? 'home' : place.slice(1).replace(/\?.*/, '-demo').replace(/\/.*/, '-one'));

@@ -69,6 +69,7 @@ test('a document is tried, recorded, released and erased', { skip: noBrowser }, 
   await page.getByLabel('Why').fill('The key was revoked.');
   await page.getByRole('button', { name: 'Release from quarantine' }).click();
   await page.getByRole('heading', { name: 'Take out of use' }).waitFor();
+  await page.getByText('knowledge.released').waitFor();
   await page.getByRole('button', { name: 'Erase…' }).click();
   await look(page, 'knowledge-erase-light');
   await page.getByRole('button', { name: 'Erase it for good' }).click();

@@ -9,7 +9,7 @@ let key: string;
 before(async () => {
   gate = await startSallyport();
   key = await gate.key(
-    ...['events:read', 'content:read', 'policy:read', 'policy:write', 'keys:read', 'health:read'].flatMap((permission) => [
+    ...['events:read', 'content:read', 'policy:read', 'policy:write', 'keys:read', 'health:read', 'mcp:read'].flatMap((permission) => [
       '--permission',
       permission,
     ]),
@@ -86,4 +86,45 @@ test('shown apart from what is real, and gone with one call', async () => {
   assert.equal((await call('GET', `/api/events/${first?.uid}`)).status, 404);
   assert.equal((await call('DELETE', '/api/demo')).json['removed'], false);
   assert.match((await gate.cli('demo', 'remove')).stdout, /There was no demo data/);
+});
+
+test('the tool servers and runs of the made-up company are shown apart, with real verdicts, and gone with it', async () => {
+  type Server = { name: string; waiting: number; sandbox: { kind: string } | null };
+  type Pin = { name: string; state: string; changes: { classification: string }[]; findings: { rule: string }[] };
+  type Run = { id: string; doubtful: number; calls: number };
+  const of = async <T>(path: string, member: string): Promise<T> => (await call('GET', path)).json[member] as T;
+  assert.deepEqual(await of('/api/mcp/servers?source=demo', 'servers'), []);
+  assert.equal((await gate.cli('demo', 'load')).code, 0);
+  const servers = await of<Server[]>('/api/mcp/servers?source=demo', 'servers');
+  assert.deepEqual(
+    servers.map(({ name, waiting, sandbox }) => [name, waiting, sandbox?.kind]),
+    [
+      ['mailbox', 0, undefined],
+      ['shop', 0, undefined],
+      ['files', 0, 'bubblewrap'],
+      ['parcels', 3, undefined],
+    ],
+  );
+  assert.deepEqual(await of('/api/mcp/servers', 'servers'), [], 'in no list of what is real');
+  const changed = (await of<Pin[]>('/api/mcp/pins?source=demo&server=parcels', 'pins')).find(({ name }) => name === 'track_parcel');
+  assert.equal(changed?.state, 'changed');
+  assert.ok(changed.changes.some(({ classification }) => classification === 'imperative_text'));
+  assert.ok(changed.findings.some(({ rule }) => rule === 'mcp.cross-tool'));
+  assert.equal((await of<unknown[]>('/api/mcp/history?source=demo&server=parcels', 'history')).length, 4);
+  const toxic = await of<{ kind: string }[]>('/api/mcp/reach?source=demo&who=demo:office-agent', 'combinations');
+  assert.deepEqual(
+    toxic.map(({ kind }) => kind),
+    ['exfiltration', 'sabotage'],
+  );
+  const runs = await of<Run[]>('/api/runs?source=demo&since=30d', 'runs');
+  assert.ok(runs.length > 8);
+  const doubtful = runs.filter((run) => run.doubtful > 0);
+  assert.ok(doubtful.length >= 3 && doubtful.length < runs.length / 2);
+  const events = await of<{ kind: string; cause?: string; uid: string }[]>(`/api/runs/${doubtful[0]?.id}?source=demo`, 'events');
+  const turns = events.filter(({ kind }) => kind === 'gateway.request').map(({ uid }) => uid);
+  assert.ok(events.filter(({ kind }) => kind === 'mcp.request').every(({ cause }) => turns.includes(cause ?? '')));
+  assert.deepEqual(await of('/api/runs', 'runs'), []);
+  assert.equal((await call('GET', `/api/runs/${doubtful[0]?.id}`)).status, 404);
+  assert.equal((await call('DELETE', '/api/demo')).json['removed'], true);
+  assert.deepEqual(await of('/api/runs?source=demo', 'runs'), []);
 });

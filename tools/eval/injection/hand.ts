@@ -9,7 +9,7 @@ export type HandSet = { readonly kind: string; readonly point: 'prompt' | 'conte
  * A locked set: attacks and ordinary texts that were written without a look at any generator, and whose single misses nobody looks at. Of a file, a
  * line `@@ KIND POINT` begins a kind, every other line is a text (`\n` and `\u` escapes stand for what they stand for in JSON).
  */
-export function handSets(file: 'attacks' | 'benign'): readonly HandSet[] {
+export function handSets(file: 'attacks' | 'benign' | 'attacks_second' | 'benign_second'): readonly HandSet[] {
   const sets: { kind: string; point: 'prompt' | 'content'; texts: string[] }[] = [];
   for (const line of readFileSync(join(TOP, `tools/eval/injection/hand/${file}.txt`), 'utf8').split('\n')) {
     const head = /^@@ (\w+) (prompt|content)$/.exec(line);

@@ -32,6 +32,31 @@ export type EventPart = {
   readonly scanned?: boolean;
 };
 
+/** A value of a tool call: what sort it is and where it comes from. */
+export type EventValue = {
+  readonly argument: string;
+  readonly kind: string;
+  readonly origin: 'user' | 'system' | 'trusted' | 'self' | 'field' | 'made' | 'prose' | 'assistant' | 'unseen';
+  readonly message: number;
+  readonly tool?: string;
+  readonly whole?: boolean;
+  readonly bound?: boolean;
+  readonly steered?: boolean;
+  readonly reasons: readonly string[];
+};
+
+export type EventCall = {
+  readonly tool: string;
+  readonly effect: string;
+  readonly part: number;
+  readonly flow: 'allow' | 'ask' | 'deny';
+  readonly reasons: readonly string[];
+  readonly values: readonly EventValue[];
+  readonly more?: number;
+};
+
+export type EventMessage = { readonly message: number; readonly origin: string; readonly tool?: string; readonly size: number };
+
 /** An event as the API gives it; see `audit/event.ts` for what each field is. */
 export type GateEvent = {
   readonly uid: string;
@@ -45,6 +70,11 @@ export type GateEvent = {
   readonly decision?: { readonly action: string; readonly rules: readonly EventRule[]; readonly would: readonly EventRule[] };
   readonly findings?: readonly EventFinding[];
   readonly parts?: readonly EventPart[];
+  readonly messages?: readonly EventMessage[];
+  readonly calls?: readonly EventCall[];
+  /** The run that it belongs to, and the event that brought it about. */
+  readonly conversation?: string;
+  readonly cause?: string;
   readonly usage?: { readonly input: number; readonly output: number };
   readonly timings?: Readonly<Record<string, number>>;
   readonly masked?: Readonly<Record<string, number>>;
@@ -59,6 +89,8 @@ export type EventFilters = {
   readonly kind?: string | undefined;
   readonly model?: string | undefined;
   readonly principal?: string | undefined;
+  /** Id of what the events are about. */
+  readonly target?: string | undefined;
   readonly since?: string | undefined;
   /** Made-up events in place of the real ones. */
   readonly source?: 'demo' | undefined;
@@ -79,6 +111,7 @@ export function passes(event: GateEvent, filters: EventFilters): boolean {
     (filters.decision === undefined || event.decision?.action === filters.decision) &&
     (filters.kind === undefined || event.kind.startsWith(filters.kind)) &&
     (filters.model === undefined || event.api?.model === filters.model) &&
-    (filters.principal === undefined || event.actor.principal === filters.principal)
+    (filters.principal === undefined || event.actor.principal === filters.principal) &&
+    (filters.target === undefined || event.target?.id === filters.target)
   );
 }

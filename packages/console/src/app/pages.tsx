@@ -23,6 +23,8 @@ export const PAGES: readonly Page[] = [
     permission: 'approvals:read',
     component: lazyRouteComponent(() => import('../pages/approvals.tsx'), 'Approvals'),
   },
+  { path: '/runs', title: 'Runs', permission: 'events:read', component: lazyRouteComponent(() => import('../pages/runs.tsx'), 'Runs') },
+  { path: '/tools', title: 'Tools', permission: 'mcp:read', component: lazyRouteComponent(() => import('../pages/tools.tsx'), 'Tools') },
   {
     path: '/policies',
     title: 'Policies',
@@ -88,6 +90,10 @@ export const DETAILS: readonly Pick<Page, 'path' | 'component'>[] = [
   { path: '/allow/$uid', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Allow') },
   { path: '/device', component: lazyRouteComponent(() => import('../pages/allow.tsx'), 'Device') },
   { path: '/traffic/$uid', component: lazyRouteComponent(() => import('../pages/event.tsx'), 'EventPage') },
+  { path: '/runs/$id', component: lazyRouteComponent(() => import('../pages/run.tsx'), 'RunPage') },
+  { path: '/tools/servers/$name', component: lazyRouteComponent(() => import('../pages/tool_server.tsx'), 'ToolServerPage') },
+  { path: '/tools/quarantine', component: lazyRouteComponent(() => import('../pages/tool_quarantine.tsx'), 'Quarantine') },
+  { path: '/tools/reach', component: lazyRouteComponent(() => import('../pages/tool_reach.tsx'), 'ReachPage') },
   { path: '/knowledge/$id', component: lazyRouteComponent(() => import('../pages/knowledge_document.tsx'), 'KnowledgeDocumentPage') },
   { path: '/approvals/$id', component: lazyRouteComponent(() => import('../pages/approval.tsx'), 'ApprovalPage') },
 ];

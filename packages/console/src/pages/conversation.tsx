@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { call } from '../api/client.ts';
 import { isDemo } from '../api/demo.ts';
@@ -6,7 +6,7 @@ import { Badge, Foreign, Problem } from '../ui/parts.tsx';
 import { drawable } from '../ui/text.ts';
 
 type Mark = { readonly rule: string; readonly category: string; readonly type: string; readonly start: number; readonly end: number };
-type Piece = {
+export type Piece = {
   readonly part: number;
   readonly where: string;
   readonly origin?: string;
@@ -16,19 +16,24 @@ type Piece = {
   readonly text: string;
   readonly marks: readonly Mark[];
 };
-type Content =
+export type Content =
   | { readonly state: 'kept'; readonly mode: string; readonly pieces: readonly Piece[] }
   | { readonly state: string; readonly why: string };
 
-/** The text of an event as far as it was kept. It is read when somebody asks for it, because each reading is an event itself. */
-export function Conversation({ uid }: { readonly uid: string }): ReactNode {
-  const [asked, setAsked] = useState(false);
-  const content = useQuery({
+/** The text of an event, when it is asked for. */
+export function useContent(uid: string, asked: boolean): UseQueryResult<Content> {
+  return useQuery({
     queryKey: ['content', uid],
     queryFn: () => call<Content>('GET', `/api/events/${uid}/content`),
     enabled: asked,
     staleTime: Infinity,
   });
+}
+
+/** The text of an event as far as it was kept. It is read when somebody asks for it, because each reading is an event itself. */
+export function Conversation({ uid }: { readonly uid: string }): ReactNode {
+  const [asked, setAsked] = useState(false);
+  const content = useContent(uid, asked);
   return (
     <section className="stack tight">
       <h2>Conversation</h2>

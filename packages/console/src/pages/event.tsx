@@ -9,6 +9,7 @@ import { Badge, Copy, Foreign, PageHead, Problem, When } from '../ui/parts.tsx';
 import { moment } from '../ui/text.ts';
 import { Conversation } from './conversation.tsx';
 import { Findings } from './findings.tsx';
+import { Calls } from './run_call.tsx';
 
 type Place = { readonly log: string; readonly index: number } | null;
 
@@ -51,7 +52,22 @@ function Details({ event, place }: { readonly event: GateEvent; readonly place: 
           </span>
         </div>
         <Facts event={event} />
+        {event.conversation === undefined ? null : (
+          <p className="small">
+            <Link to="/runs/$id" params={{ id: event.conversation }} search={isDemo(event.uid) ? { source: 'demo' } : {}}>
+              The run that it belongs to
+            </Link>
+          </p>
+        )}
       </section>
+      {event.calls === undefined ? null : (
+        <section className="stack tight">
+          <h2>Tool calls</h2>
+          <div className="card">
+            <Calls event={event} />
+          </div>
+        </section>
+      )}
       <Rules title="Rules that held" rules={event.decision?.rules ?? []} />
       <Rules title="Rules in roll-out that would have held" rules={event.decision?.would ?? []} would />
       <Findings event={event} />

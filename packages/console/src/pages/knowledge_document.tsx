@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { accountQuery } from '../api/account.ts';
@@ -53,7 +53,7 @@ export function KnowledgeDocumentPage(): ReactNode {
       <Reasons document={document} path={path} mayRead={may('content:read')} />
       {may('knowledge:release') ? <Decide document={document} path={path} /> : null}
       {may('content:erase') && document.state !== 'erased' ? <Erase path={path} /> : null}
-      <LineageOf path={path} id={id} />
+      <LineageOf path={path} id={id} state={document.state} />
       <SameByApi
         commands={[
           `sallyport knowledge show ${id}`,
@@ -181,8 +181,14 @@ function Erase({ path }: { readonly path: string }): ReactNode {
   );
 }
 
-function LineageOf({ path, id }: { readonly path: string; readonly id: string }): ReactNode {
-  const lineage = useQuery({ queryKey: ['knowledge-lineage', id], queryFn: () => call<Lineage>('GET', `${path}/lineage`) });
+/** Asked again when the state changed, and now and then: events reach the list a moment after what they tell of. */
+function LineageOf({ path, id, state }: { readonly path: string; readonly id: string; readonly state: string }): ReactNode {
+  const lineage = useQuery({
+    queryKey: ['knowledge-lineage', id, state],
+    queryFn: () => call<Lineage>('GET', `${path}/lineage`),
+    refetchInterval: 5_000,
+    placeholderData: keepPreviousData,
+  });
   if (lineage.data === undefined) return <Problem error={lineage.error} />;
   const { events, uses } = lineage.data;
   return (

@@ -2,13 +2,15 @@ import type { ReactNode } from 'react';
 import type { Model } from '../api/permissions.ts';
 import { drawable } from '../ui/text.ts';
 
-const WIDTH = 190;
+const WIDTH = 160;
 const ROW = 20;
-const GAP_X = 90;
+const GAP_X = 64;
 const GAP_Y = 26;
 const HEAD = 30;
 /** Room above the boxes, for arrows that pass over columns. */
 const TOP = 34;
+/** A wider graph would be too small to read in the width of the page, and is scrolled instead. */
+const FITS = 1_300;
 /** Types that are drawn; a larger model is read as text. */
 const MOST = 60;
 
@@ -34,6 +36,7 @@ export function ModelGraph({ model }: { readonly model: Model }): ReactNode {
     <figure className="graph">
       <div className="table" tabIndex={0} role="region" aria-label="Graph of the model">
         <svg
+          className={width <= FITS ? 'fits' : undefined}
           viewBox={`0 0 ${width} ${height}`}
           width={width}
           height={height}
@@ -47,11 +50,11 @@ export function ModelGraph({ model }: { readonly model: Model }): ReactNode {
             <g key={box.type} transform={`translate(${box.x} ${box.y})`}>
               <rect width={WIDTH} height={box.height} rx="8" className="box" />
               <text x="12" y="20" className="head">
-                {drawable(box.type, 24)}
+                {drawable(box.type, 20)}
               </text>
               {box.relations.map((name, i) => (
                 <text key={name} x="12" y={HEAD + 14 + i * ROW}>
-                  {drawable(name, 26)}
+                  {drawable(name, 21)}
                 </text>
               ))}
             </g>

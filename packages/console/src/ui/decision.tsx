@@ -9,9 +9,10 @@ export function Decision({ event }: { readonly event: GateEvent }): ReactNode {
   if (decision.action === 'deny') return <Badge tone="deny">refused</Badge>;
   if (decision.action === 'ask') return <Badge tone="warn">held</Badge>;
   const would = decision.would.some(({ action }) => action === 'deny' || action === 'quarantine');
+  const hold = decision.would.some(({ action }) => action === 'ask');
   return (
     <span className="row">
-      {would ? <Badge tone="warn">would refuse</Badge> : <Badge tone="fine">allowed</Badge>}
+      {would ? <Badge tone="warn">would refuse</Badge> : hold ? <Badge tone="warn">would hold</Badge> : <Badge tone="fine">allowed</Badge>}
       {masked !== undefined && Object.keys(masked).length > 0 ? <Badge tone="mask">masked</Badge> : null}
       {event.status_code === undefined ? null : <Badge tone="warn">{event.status_code.toLowerCase()}</Badge>}
     </span>

@@ -8,8 +8,31 @@ const MAX_SHOWN = 20_000;
 
 /** Text from traffic as it may be drawn: characters that nobody sees stand as escapes, and a text of megabytes is cut. */
 export function drawable(text: string, most: number = MAX_SHOWN): string {
-  const cut = text.length > most ? `${text.slice(0, most)}… (${(text.length - most).toLocaleString()} more characters)` : text;
-  return cut.replace(INVISIBLE, (match) => Array.from(match, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join(''));
+  return cutAt(text, most).replace(INVISIBLE, escaped);
+}
+
+/** A text in stretches, for pages on which a person decides by it: each run of characters that nobody sees stands by itself, as escapes. */
+export function stretches(given: string): readonly { readonly text: string; readonly hidden: boolean }[] {
+  const text = cutAt(given, MAX_SHOWN);
+  const found: { text: string; hidden: boolean }[] = [];
+  let at = 0;
+  for (const match of text.matchAll(INVISIBLE)) {
+    if (match.index > at) found.push({ text: text.slice(at, match.index), hidden: false });
+    const last = found.at(-1);
+    if (last?.hidden === true && match.index === at) last.text += escaped(match[0]);
+    else found.push({ text: escaped(match[0]), hidden: true });
+    at = match.index + match[0].length;
+  }
+  if (at < text.length) found.push({ text: text.slice(at), hidden: false });
+  return found;
+}
+
+function cutAt(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}… (${(text.length - most).toLocaleString()} more characters)` : text;
+}
+
+function escaped(text: string): string {
+  return Array.from(text, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join('');
 }
 
 const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

@@ -55,6 +55,7 @@ async function doctor(dataDir: string, config: string, flags: readonly string[] 
       stderr: terminal((text) => (out += text)),
       clock: systemClock,
       signal: new AbortController().signal,
+      exitCode: () => 1,
       openLocal: () => assert.fail('the doctor opens nothing of its own'),
     },
   );

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
-import { reasonOf, type Clock, type Logger, type Route, type Secret } from '../kernel/index.ts';
+import { reasonOf, type Clock, type Logger, type Secret, type TenantId } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import type { Audit } from '../audit/service.ts';
 import type { Area, GatewayDeps } from '../gateway/service.ts';
 import type { Identity, KeyRecord } from '../identity/service.ts';
 import type { Keyring } from '../keyring/service.ts';
-import { readServers } from '../mcp/index.ts';
-import { mcpRoutes } from '../mcp/routes.ts';
-import type { McpDeps } from '../mcp/service.ts';
+import { HISTORY_KINDS, readServers, type McpControl, type Principal, type ServerFacts, type ServerSpec } from '../mcp/index.ts';
+import type { McpDeps, Starter } from '../mcp/service.ts';
 import type { Store } from '../store/service.ts';
 import type { Vault } from '../vault/service.ts';
 import { approvalPort } from './approvals.ts';
@@ -35,7 +34,8 @@ type Services = {
 /** The MCP gateway as the rest of the process sees it. */
 export type WiredMcp = {
   readonly areas: readonly Area[];
-  readonly routes: readonly Route[];
+  /** What the control routes read and answer. */
+  readonly control: Omit<McpControl, 'demo'>;
   readonly proposed: GatewayDeps['proposed'];
   close(): Promise<void>;
 };
@@ -52,15 +52,21 @@ export async function wireMcp(
     resolve: (reference) => resolved(reference, env),
     connection: (name) => connections.get(name),
   });
+  const known = {
+    principals: (tenant: TenantId) => principalsOf(identity, tenant, deps.clock()),
+    history: async (tenant: TenantId, target: string) =>
+      (await audit.list(tenant, { target, kinds: HISTORY_KINDS, limit: MAX_HISTORY })).events,
+    manifest: ports.flow.manifest,
+  };
   if (servers.size === 0)
     return {
       areas: [],
-      routes: mcpRoutes({ servers, pins: undefined, state: () => undefined }),
+      control: { real: { ...known, servers: async () => [], pins: async () => [] }, answer: undefined },
       proposed: undefined,
       close: () => Promise.resolve(),
     };
-  const { openMcp, Starter } = await import('../mcp/service.ts');
-  const starter = new Starter(resolve(dataDir), env, deps.logger);
+  const { openMcp, Starter: SandboxStarter } = await import('../mcp/service.ts');
+  const starter = new SandboxStarter(resolve(dataDir), env, deps.logger);
   const mcp = await openMcp({
     ...ports,
     ...deps,
@@ -75,10 +81,45 @@ export async function wireMcp(
   });
   return {
     areas: [mcp.area],
-    routes: mcpRoutes({ servers, pins: mcp.pins, state: (tenant, server) => mcp.state(tenant, server) }),
+    control: {
+      real: {
+        ...known,
+        servers: (tenant) =>
+          Promise.all(
+            [...servers.values()].map(async (spec) => ({
+              spec,
+              state: mcp.state(tenant, spec.name),
+              sandbox: await sandboxOf(starter, spec, tenant),
+            })),
+          ),
+        pins: (tenant, server) => mcp.pins.list(tenant, server),
+      },
+      answer: (tenant, decision, pins, { actor, why }) => mcp.pins.answer(tenant, decision, pins, actor, why),
+    },
     proposed: (call) => mcp.proposed(call),
     close: () => mcp.close(),
   };
+}
+
+/** Events about the definitions of a server that one answer tells. */
+const MAX_HISTORY = 100;
+
+async function sandboxOf(starter: Starter, spec: ServerSpec, tenant: TenantId): Promise<ServerFacts['sandbox']> {
+  const plan = await starter.plan(spec, tenant);
+  return plan === undefined || 'refused' in plan ? plan : { kind: plan.kind, enforced: plan.enforced };
+}
+
+/** Keys that may use tools, and agents that act for themselves; by name. */
+function principalsOf(identity: Pick<Identity, 'snapshot'>, tenant: TenantId, now: number): Principal[] {
+  const { keys, agents } = identity.snapshot();
+  const inForce = ({ expires }: { readonly expires: number | null }): boolean => expires === null || expires > now;
+  const found: Principal[] = [];
+  for (const key of keys.values())
+    if (key.tenant === tenant && key.gateway && key.useTools && inForce(key)) found.push({ ...key, kind: key.principalKind });
+  for (const agent of agents.values())
+    if (agent.tenant === tenant && agent.scopes.includes('tools') && inForce(agent))
+      found.push({ principal: agent.id, name: agent.name, kind: 'agent', actors: [agent.id], limits: [agent] });
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** The account at a connection that belongs to who asks: the person's that an agent acts for, or the only one that was given to it. */

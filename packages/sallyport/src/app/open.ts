@@ -42,6 +42,7 @@ import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
+import { mcpRoutes } from '../mcp/routes.ts';
 import { monitorRoutes } from '../monitor/routes.ts';
 import { openPolicy, type PolicyConfig, type PolicyService } from '../policy/service.ts';
 import { policyRoutes } from '../policy/routes.ts';
@@ -66,6 +67,7 @@ import { openKnowledgeOf } from './knowledge.ts';
 import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
+import { endForApplication } from './sign_out.ts';
 import { openTelemetry } from './telemetry.ts';
 import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
@@ -133,6 +135,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     snapshot: () => identity.snapshot(),
     refresh: () => identity.refresh(),
     used: (agent) => identity.used(agent),
+    endSession: (...ended) => endForApplication(people, ...ended),
   });
   const origin = (): string | undefined => {
     const issuer = identity.place()?.issuer;
@@ -296,7 +299,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     ...fgaRoutes(fga),
     ...approvalRoutes(approvals),
     ...vaultRoutes(vault),
-    ...mcp.routes,
+    ...mcpRoutes({ ...mcp.control, demo: demo.tools }),
     backupRoute(options.dataDir, store, audit, clock),
     ...playgroundRoutes(gateway),
     ...settingsRoutes({ dataDir: options.dataDir, clock, config: () => current, api: () => control.client() }),

@@ -1,6 +1,7 @@
 import type { TenantId } from '../kernel/index.ts';
 import type { Content } from './content.ts';
 import type { Event } from './event.ts';
+import type { Run } from './run.ts';
 import type { EventPage, EventQuery } from './store.ts';
 
 /** The text of a made-up event. */
@@ -12,6 +13,7 @@ export type DemoContent = Extract<Content, { readonly state: 'kept' }>;
  */
 export type DemoSource = {
   list(tenant: TenantId, query: EventQuery): Promise<EventPage>;
+  runs(tenant: TenantId, query: Pick<EventQuery, 'since' | 'principal'>): Promise<readonly Run[]>;
   get(tenant: TenantId, uid: string): Promise<Event | undefined>;
   content(tenant: TenantId, uid: string): Promise<DemoContent | undefined>;
 };

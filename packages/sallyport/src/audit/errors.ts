@@ -26,6 +26,11 @@ export const ERRORS = {
     message: 'An event is larger than a record may be.',
     fix: 'Report this with the kind of the request: events are bounded before they are written.',
   },
+  RUN_NOT_FOUND: {
+    status: 404,
+    message: 'There is no such run.',
+    fix: 'List runs with GET /api/runs; a run has its name from its first tool call on.',
+  },
   EVENT_NOT_FOUND: {
     status: 404,
     message: 'There is no such event.',

@@ -69,6 +69,52 @@ export type EventPart = {
   readonly scanned?: boolean;
 };
 
+/** Where a value of a tool call comes from, the most trustworthy place first; as `flow` tells it. */
+export const VALUE_ORIGINS = ['user', 'system', 'trusted', 'self', 'field', 'made', 'prose', 'assistant', 'unseen'] as const;
+
+/** One value of a tool call: what sort it is and where it came from, never the value. */
+export type EventValue = {
+  /** The way to it in the arguments: `recipients[0]`. */
+  readonly argument: string;
+  /** `email`, `url`, `path`, `text`, … */
+  readonly kind: string;
+  readonly origin: (typeof VALUE_ORIGINS)[number];
+  /** The message of the request that it came from, -1 for none, and the tool whose result that message is. */
+  readonly message: number;
+  readonly tool?: string;
+  /** It is a whole field of a structured result. */
+  readonly whole?: boolean;
+  /** It, or the record it stands in, is what the request speaks of. */
+  readonly bound?: boolean;
+  /** It comes from a read that prose steered. */
+  readonly steered?: boolean;
+  /** Codes of what speaks against it. */
+  readonly reasons: readonly string[];
+};
+
+/** A tool call that a reply proposed, as the information flow judged it. */
+export type EventCall = {
+  readonly tool: string;
+  readonly effect: string;
+  /** The part that holds its arguments. */
+  readonly part: number;
+  readonly flow: 'allow' | 'ask' | 'deny';
+  /** Codes of what speaks against it, those of its values too. */
+  readonly reasons: readonly string[];
+  readonly values: readonly EventValue[];
+  /** Values that are not listed. */
+  readonly more?: number;
+};
+
+/** A message that a request brought since the reply before it. */
+export type EventMessage = {
+  readonly message: number;
+  readonly origin: EventPart['origin'];
+  /** Of the result of a tool. */
+  readonly tool?: string;
+  readonly size: number;
+};
+
 /**
  * A fact that happened: append-only, hash-chained, named as OCSF names it (https://schema.ocsf.io), without content. `toOcsf` adds what is derived.
  * No field holds prompt, reply or argument text: every string has a declared source in `EventSchema`, and the serialiser enforces it.
@@ -95,6 +141,9 @@ export type Event = {
   readonly decision?: EventDecision;
   readonly findings?: readonly EventFinding[];
   readonly parts?: readonly EventPart[];
+  /** Of requests that offer tools: the messages that are new, and the calls of the reply. */
+  readonly messages?: readonly EventMessage[];
+  readonly calls?: readonly EventCall[];
   readonly usage?: { readonly input: number; readonly output: number; readonly cached?: number };
   /** Milliseconds by step. */
   readonly timings?: Readonly<Record<string, number>>;
@@ -107,6 +156,7 @@ export type Event = {
   readonly message?: string;
   /** Which text the content store was asked to keep: tells a reader why there is none. */
   readonly content?: { readonly mode: 'none' | 'findings' | 'full'; readonly expires?: number };
+  /** Of the run of an agent: the same for all requests of it, and for the calls that they brought about. */
   readonly conversation?: string;
   /** The id of an event this one belongs to. */
   readonly cause?: string;

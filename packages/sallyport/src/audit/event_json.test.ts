@@ -168,21 +168,31 @@ test('parts and findings beyond the bound are counted, and the largest event fit
     start: 0,
     end: 5,
   } as const;
+  const codes = Array.from({ length: 24 }, () => 'receiver_from_content');
+  const value = {
+    ...({ argument: 'a'.repeat(128), kind: 'email', origin: 'assistant', message: 100, tool: 't'.repeat(128) } as const),
+    ...{ whole: true, bound: true, steered: true, reasons: codes.slice(0, 3) },
+  } as const;
+  const call = {
+    ...({ tool: 't'.repeat(128), effect: 'destructive', part: 100, flow: 'deny', reasons: codes, more: 2_000 } as const),
+    values: Array.from({ length: 2_000 }, () => value),
+  } as const;
   const rule = { id: 'ü'.repeat(300), action: 'deny', why: '\u0001'.repeat(300) } as const;
   const event: Event = {
     ...filled((leaf) => leaf.words?.[0] ?? 'w'),
     parts: Array.from({ length: 100_000 }, () => part),
     findings: Array.from({ length: 5_000 }, () => finding),
     decision: { action: 'deny', rules: Array.from({ length: 900 }, () => rule), would: [] },
+    calls: Array.from({ length: 300 }, () => call),
   };
   const json = eventJson(event);
-  const value = JSON.parse(json) as Event;
+  const written = JSON.parse(json) as Event;
   assert.deepEqual(
-    [value.parts?.length, value.findings?.length, value.omitted],
+    [written.parts?.length, written.findings?.length, written.omitted],
     [MAX_PARTS, MAX_FINDINGS, { parts: 100_000 - MAX_PARTS, findings: 5_000 - MAX_FINDINGS }],
   );
-  assert.ok(Buffer.byteLength(json) < 320 * 1024, `${json.length}`);
-  assert.equal(value.findings?.[0]?.confidence, 0.123);
+  assert.ok(Buffer.byteLength(json) < 448 * 1024, `${json.length}`);
+  assert.equal(written.findings?.[0]?.confidence, 0.123);
 });
 
 test('OCSF: derived constants, profiles, and what has no name there', () => {

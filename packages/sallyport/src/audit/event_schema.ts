@@ -1,4 +1,5 @@
 import { CATEGORIES, POINTS, SEVERITIES, Type, type TSchema } from '../kernel/index.ts';
+import { VALUE_ORIGINS } from './event.ts';
 
 /**
  * Where a string in an event comes from. This is what keeps prompts, replies and arguments out of the log:
@@ -13,9 +14,15 @@ export type StringSource = (typeof STRING_SOURCES)[number];
 export const MAX_LABEL = 128;
 /** Longest `name` or `constant`: a rule's `why` is one sentence. */
 export const MAX_SENTENCE = 300;
-/** Parts and findings kept in one event. With them the largest event stays below 320 KiB whatever the request holds; the rest is counted in `omitted`. */
+/** Parts and findings kept in one event. With them, and the calls below, the largest event stays below 448 KiB whatever the request holds; the rest is counted in `omitted`. */
 export const MAX_PARTS = 256;
 export const MAX_FINDINGS = 256;
+/** Tool calls of one event, values of one call, and messages: a reply seldom has more than four calls of a handful of values. */
+export const MAX_CALLS = 16;
+export const MAX_VALUES = 16;
+export const MAX_MESSAGES = 32;
+/** Codes of one call: more than there are. */
+const MAX_CODES = 24;
 /** Rules kept in one decision. */
 export const MAX_RULES = 64;
 /** Entries of `timings`, `masked`, `detail`. */
@@ -65,6 +72,45 @@ const partSchema = Type.Object(
     where: optional(text('label', 'path in the body without values')),
     tool: optional(text('label', 'name of the tool')),
     scanned: optional(Type.Boolean()),
+  },
+  strict,
+);
+
+const codes = (description: string) => Type.Array(text('word', description), { maxItems: MAX_CODES });
+const valueSchema = Type.Object(
+  {
+    argument: text('label', 'the way to it in the arguments'),
+    kind: text('word', 'email, url, path, text, …'),
+    origin: oneOf(VALUE_ORIGINS, 'where it comes from'),
+    message: number('message that it came from, -1 for none'),
+    tool: optional(text('label', 'tool whose result that message is')),
+    whole: optional(Type.Boolean()),
+    bound: optional(Type.Boolean()),
+    steered: optional(Type.Boolean()),
+    reasons: codes('what speaks against it'),
+  },
+  strict,
+);
+
+const callSchema = Type.Object(
+  {
+    tool: text('label', 'name of the tool'),
+    effect: text('word', 'what the tool does'),
+    part: number('index of the part that holds the arguments'),
+    flow: oneOf(['allow', 'ask', 'deny'], 'what the information flow says'),
+    reasons: codes('what speaks against the call'),
+    values: Type.Array(valueSchema, { maxItems: MAX_VALUES }),
+    more: optional(number('values that are not listed')),
+  },
+  strict,
+);
+
+const messageSchema = Type.Object(
+  {
+    message: number('index in the request'),
+    origin: oneOf(['system', 'user', 'tool', 'retrieved', 'assistant', 'unknown'], 'who the text comes from'),
+    tool: optional(text('label', 'tool whose result it is')),
+    size: number('UTF-16 code units'),
   },
   strict,
 );
@@ -122,6 +168,8 @@ export const EventSchema = Type.Object(
     ),
     findings: optional(Type.Array(findingSchema, { maxItems: MAX_FINDINGS })),
     parts: optional(Type.Array(partSchema, { maxItems: MAX_PARTS })),
+    messages: optional(Type.Array(messageSchema, { maxItems: MAX_MESSAGES })),
+    calls: optional(Type.Array(callSchema, { maxItems: MAX_CALLS })),
     usage: optional(
       Type.Object(
         { input: number('tokens'), output: number('tokens'), cached: optional(number('of the input tokens, read from a cache')) },
@@ -148,7 +196,7 @@ export const EventSchema = Type.Object(
         strict,
       ),
     ),
-    conversation: optional(text('label', 'id of the conversation')),
+    conversation: optional(text('label', 'id of the run of an agent')),
     cause: optional(text('id', 'event that this one belongs to')),
     detail: optional(
       Type.Record(

@@ -108,7 +108,7 @@ function classFields(event: Event): JsonObject {
 }
 
 function unmapped(event: Event): JsonObject {
-  const { decision, findings, parts, timings, masked, content, detail, omitted, phase, cause } = event;
-  const rest = { decision, findings, parts, timings, masked, content, detail, omitted, phase, cause };
+  const { decision, findings, parts, messages, calls, timings, masked, content, detail, omitted, phase, cause } = event;
+  const rest = { decision, findings, parts, messages, calls, timings, masked, content, detail, omitted, phase, cause };
   return JSON.parse(JSON.stringify(rest)) as JsonObject;
 }

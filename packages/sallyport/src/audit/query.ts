@@ -13,6 +13,7 @@ export const EventFilters = Type.Object(
     kind: word('A kind of event, or the beginning of kinds: gateway for gateway.request.'),
     model: word('The model that was asked for.'),
     principal: word('Who acted.'),
+    target: word('What it is about: the id of a tool server, a document, a key.'),
     limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,2}$', description: `Events in a page, ${MAX_PAGE} at most.` })),
     after: word('The `next` of the page before.'),
     source: Type.Optional(Type.Enum(['demo'], { description: 'Made-up events in place of the real ones, where demo data is shown.' })),
@@ -27,13 +28,14 @@ export function readFilters(query: Readonly<Record<string, string>>, now: number
   const parsed = parse(query);
   if (!parsed.ok)
     throw fail('EVENT_QUERY_INVALID', { say: parsed.problems.map(({ pointer, message }) => `${pointer.slice(1)}: ${message}`).join('; ') });
-  const { since, until, limit, after, decision, kind, model, principal } = parsed.value;
+  const { since, until, limit, after, decision, kind, model, principal, target } = parsed.value;
   if (after !== undefined && parseCursor(after) === undefined) throw fail('EVENT_QUERY_INVALID', { say: 'after: not the end of a page' });
   return {
     ...(decision !== undefined && { decision }),
     ...(kind !== undefined && { kind }),
     ...(model !== undefined && { model }),
     ...(principal !== undefined && { principal }),
+    ...(target !== undefined && { target }),
     ...(since !== undefined && { since: readTime('since', since, now) }),
     ...(until !== undefined && { until: readTime('until', until, now) }),
     ...(limit !== undefined && { limit: Math.min(MAX_PAGE, Number(limit)) }),

@@ -2,6 +2,7 @@ import { parser, systemClock, Type, type Clock, type EventId, type Json, type Ro
 import { checkpointLine } from './checkpoint.ts';
 import { fail } from './errors.ts';
 import { EventFilters, readFilters } from './query.ts';
+import { runRoutes } from './run_routes.ts';
 import type { Audit } from './service.ts';
 import type { DemoSource } from './demo.ts';
 
@@ -17,7 +18,7 @@ const EraseBody = Type.Object(
 );
 const parseErase = parser(EraseBody);
 
-const NO_DEMO: Pick<DemoSource, 'list'> = { list: async () => ({ events: [] }) };
+const NO_DEMO: Pick<DemoSource, 'list' | 'runs'> = { list: async () => ({ events: [] }), runs: async () => [] };
 
 /** The control routes of events, their text and the log. Each sees the caller's tenant only; the log itself belongs to the installation. */
 export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = systemClock): readonly Route[] {
@@ -86,6 +87,7 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
         return { json: { events: await audit.content.erase(caller.tenant, parsed.value.subject, caller.principal) } };
       },
     },
+    ...runRoutes(audit, demo ?? NO_DEMO, clock),
     {
       method: 'GET',
       path: '/api/audit',

@@ -18,7 +18,17 @@ import type { KeptHead } from './open_log.ts';
 import { Outbox } from './outbox.ts';
 import { Projector } from './projection.ts';
 import type { InclusionProof } from './proof.ts';
-import { RECORDS_CHANNEL, selectCheckpoints, selectEvents, selectRecords, selectUses, type EventPage, type EventQuery } from './store.ts';
+import { runsOf, type Run } from './run.ts';
+import {
+  RECORDS_CHANNEL,
+  selectCheckpoints,
+  selectEvents,
+  selectRecords,
+  selectRunEvents,
+  selectUses,
+  type EventPage,
+  type EventQuery,
+} from './store.ts';
 import { Witness, type WitnessHealth } from './witness.ts';
 import { openWitnessPort } from './witness_ports.ts';
 
@@ -27,6 +37,7 @@ export type { Checkpoint } from './checkpoint.ts';
 export type { ContentItem, ContentMode } from './content.ts';
 export type { DemoContent, DemoSource } from './demo.ts';
 export { parseCursor, type EventPage, type EventQuery } from './store.ts';
+export type { Run } from './run.ts';
 export type { EventPlace } from './lookup.ts';
 export type { InclusionProof } from './proof.ts';
 export type { WitnessConfig } from './config.ts';
@@ -59,6 +70,8 @@ export type Audit = {
   list(tenant: TenantId, query: EventQuery): Promise<EventPage>;
   /** When each principal was last seen in events of each kind, since a moment: from the projection, so that the last second may be missing. */
   uses(tenant: TenantId, since: number): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>>;
+  /** Runs of agents, the newest first, from the newest events that belong to one. */
+  runs(tenant: TenantId, query: Pick<EventQuery, 'since' | 'principal'>): Promise<readonly Run[]>;
   /** Also finds an event that the projection has not reached yet. */
   get(tenant: TenantId, uid: EventId): Promise<Event | undefined>;
   /** Where the event stands in its log. */
@@ -226,6 +239,10 @@ class Trail implements Audit {
 
   list(tenant: TenantId, query: EventQuery): Promise<EventPage> {
     return this.#parts.store.tx(tenant, (sql) => selectEvents(sql, query));
+  }
+
+  async runs(tenant: TenantId, query: Pick<EventQuery, 'since' | 'principal'>): Promise<Run[]> {
+    return runsOf(await this.#parts.store.tx(tenant, (sql) => selectRunEvents(sql, query)));
   }
 
   uses(tenant: TenantId, since: number): Promise<Map<string, Map<string, number>>> {

@@ -1,6 +1,7 @@
 import type { EventId, TenantId } from '../kernel/index.ts';
 import type { Row, Sql } from '../store/service.ts';
 import type { Event } from './event.ts';
+import type { RunEvent } from './run.ts';
 
 /** Which events to list; all conditions hold together. */
 export type EventQuery = {
@@ -10,10 +11,14 @@ export type EventQuery = {
   readonly until?: number;
   readonly decision?: string;
   readonly kind?: string;
+  /** Kinds of events, each as it is. */
+  readonly kinds?: readonly string[];
   readonly model?: string;
   readonly principal?: string;
   /** Id of the thing that the events are about. */
   readonly target?: string;
+  /** Of one run of an agent. */
+  readonly conversation?: string;
   /** 1 to 500; default 50. */
   readonly limit?: number;
   /** The `next` of the page before. */
@@ -44,9 +49,11 @@ export async function selectEvents(sql: Sql, query: EventQuery): Promise<EventPa
   if (query.until !== undefined) where('time < ?::bigint', query.until);
   if (query.decision !== undefined) where('decision = ?', query.decision);
   if (query.kind !== undefined) where("(kind = ? or kind like ? || '.%')", query.kind, query.kind.replace(/[\\%_]/g, '\\$&'));
+  if (query.kinds !== undefined) where('kind = any(?::text[])', query.kinds);
   if (query.model !== undefined) where('model = ?', query.model);
   if (query.principal !== undefined) where('principal = ?', query.principal);
   if (query.target !== undefined) where("event -> 'target' ->> 'id' = ?", query.target);
+  if (query.conversation !== undefined) where("event ->> 'conversation' = ?", query.conversation);
   const after = parseCursor(query.after);
   if (after !== undefined) where('(time, uid) < (?::bigint, ?)', after.time, after.uid);
   const filter = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`;
@@ -58,6 +65,21 @@ export async function selectEvents(sql: Sql, query: EventQuery): Promise<EventPa
   const last = page.at(-1);
   const events = page.map((row) => row.event);
   return rows.length > limit && last !== undefined ? { events, next: `${last.time}.${last.uid}` } : { events };
+}
+
+/** Events of runs that one list of runs is made from. */
+const MAX_RUN_EVENTS = 2_000;
+
+/** What a list of runs needs of their newest events. */
+export async function selectRunEvents(sql: Sql, { since, principal }: Pick<EventQuery, 'since' | 'principal'>): Promise<RunEvent[]> {
+  return sql.query<Row & RunEvent>(
+    `select uid, time, kind, principal, model, decision, event ->> 'conversation' as conversation, event #>> '{actor,kind}' as who,
+       event #>> '{detail,would}' as would, event -> 'calls' as calls, event #>> '{target,name}' as target
+     from audit_events where event ->> 'conversation' is not null and ($1::bigint is null or time >= $1::bigint)
+       and ($2::text is null or principal = $2)
+     order by time desc, uid desc limit ${MAX_RUN_EVENTS}`,
+    [since ?? null, principal ?? null],
+  );
 }
 
 /** Reads a page's `next`; undefined when it is none. */

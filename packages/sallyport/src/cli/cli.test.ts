@@ -147,7 +147,7 @@ async function run(
         },
       };
     },
-    exitCodes: { CONFIG_INVALID: 2 },
+    exitCode: (code) => (code === 'CONFIG_INVALID' ? 2 : 1),
   };
   result.code = await runCli(argv, COMMANDS, deps);
   return result;

@@ -30,15 +30,14 @@ export type CliDeps = {
   readonly signal: AbortSignal;
   /** The control API in this process, when no server runs for the data folder. Throws AppError when it cannot open. */
   openLocal(where: LocalPlace): Promise<LocalApi>;
-  /** Exit codes of errors that are not 1, by error code: a wrong configuration is 2. */
-  readonly exitCodes?: Readonly<Record<string, number>>;
+  /** The exit code of an error: a wrong configuration is 2, most are 1. */
+  exitCode(code: string): number;
 };
 
 export type LocalPlace = { readonly dataDir: string; readonly configFile: string | undefined; readonly tenant: TenantId | undefined };
 export type LocalApi = { readonly client: ApiClient; close(): Promise<void> };
 
 /** Exit codes: what was asked for could not be done; what was asked for could not be understood; interrupted (128 + SIGINT). */
-const FAILED = 1;
 const MISUSED = 2;
 const INTERRUPTED = 130;
 /** Width of help and tables when nobody says: that of a classic terminal for help, and no limit that would cut what a program reads. */
@@ -154,7 +153,7 @@ function printError(thrown: unknown, json: boolean, deps: CliDeps): number {
   if (json) deps.stderr.write(`${visible(JSON.stringify({ error: { code, message, fix } }))}\n`);
   else deps.stderr.write(`sallyport: ${lines(message)} (${visible(code)})\n${lines(fix)}\n`);
   if (deps.env['SALLYPORT_DEBUG'] === '1') deps.stderr.write(`${lines(debugText(error))}\n`);
-  return deps.exitCodes?.[code] ?? FAILED;
+  return deps.exitCode(code);
 }
 
 /** A message may have several lines: all problems of a configuration are reported at once. */

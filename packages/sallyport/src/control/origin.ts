@@ -13,8 +13,7 @@ export type PageRequest = {
   /** `Sec-Fetch-Site` and `Sec-Fetch-Mode` (https://www.w3.org/TR/fetch-metadata/). */
   readonly site: string | undefined;
   readonly mode: string | undefined;
-  /** Whether the path belongs to the API, which no link leads to. */
-  readonly api: boolean;
+  readonly path: string;
 };
 
 /** Names of this machine. They cannot be rebound: browsers resolve localhost themselves, and the others are addresses. */
@@ -30,8 +29,9 @@ export function createOrigins(publicUrl: string | undefined): Origins {
   };
   return {
     host: isOurs,
-    page({ method, host, origin, site, mode, api }) {
-      if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink(method, mode, api)) return false;
+    page({ method, host, origin, site, mode, path }) {
+      if (isForm(method, mode, path)) return isOurs(host);
+      if (site !== undefined && site !== 'same-origin' && site !== 'none' && !isLink(method, mode, path)) return false;
       if (origin === undefined) return true;
       if (!isOurs(host)) return false;
       const name = host.toLowerCase();
@@ -43,8 +43,16 @@ export function createOrigins(publicUrl: string | undefined): Origins {
 }
 
 /** A person followed a link to a page of ours, e.g. from an e-mail: no harm, as a page changes nothing. Not into a frame: that is not `navigate` at top level and the CSP refuses it. */
-function isLink(method: string, mode: string | undefined, api: boolean): boolean {
-  return method === 'GET' && mode === 'navigate' && !api;
+function isLink(method: string, mode: string | undefined, path: string): boolean {
+  return method === 'GET' && mode === 'navigate' && !path.startsWith('/api/');
+}
+
+/**
+ * Where another site may send a browser by a form: both must take one (OpenID Connect Core 1.0 section 3.1.2.1, RP-Initiated Logout 1.0 section 2), and
+ * both do no more than ask the person. The cookies do not come along (SameSite=Lax).
+ */
+function isForm(method: string, mode: string | undefined, path: string): boolean {
+  return method === 'POST' && (mode === undefined || mode === 'navigate') && (path === '/oidc/auth' || path === '/oidc/session/end');
 }
 
 /** `localhost:8101` -> `localhost`; `[::1]:8101` -> `[::1]`. Anything but digits after the colon stays, and matches nothing. */

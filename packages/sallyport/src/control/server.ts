@@ -72,7 +72,7 @@ function refuseForeign(request: FastifyRequest, origins: Origins): void {
     origin,
     site: typeof site === 'string' ? site : undefined,
     mode: typeof mode === 'string' ? mode : undefined,
-    api: request.url.startsWith('/api/'),
+    path: request.url.split('?', 1)[0] as string,
   };
   if (!origins.page(page)) throw fail('CONTROL_ORIGIN_REFUSED');
 }

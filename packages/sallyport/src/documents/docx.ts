@@ -102,8 +102,10 @@ class Member implements XmlHandler {
     const place = { member: this.#name, line: Math.max(1, this.#line) };
     if (this.#writing === 'offset') {
       if (Number(text) <= FAR_EMU) this.#inside({ concealed: 'off_page' });
-    } else if (this.#writing === 'field') this.#into.alone(text, 'metadata', place);
-    else if (this.#writing !== undefined) {
+    } else if (this.#writing === 'field') {
+      // A field quotes its arguments: that is its syntax, and nobody is quoted.
+      this.#into.alone(text.replaceAll('"', ' '), 'metadata', place);
+    } else if (this.#writing !== undefined) {
       const concealed = this.#writing === 'deleted' ? 'deleted' : (this.#around.concealed ?? concealedBy(this.#run, this.#around.ground));
       const key = concealed === undefined ? this.#name : `${this.#name} ${this.#line}`;
       this.#into.add(text, concealed ?? 'visible', key, place, this.#gap);

@@ -3,6 +3,7 @@ import { textOf } from './sniff.ts';
 import type { Collector } from './collector.ts';
 import { DocumentRefused, type Limits } from './document.ts';
 import { PdfPage, type Box, type Run } from './pdf_page.ts';
+import { boundStreams } from './pdf_streams.ts';
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(OPS).map(([name, number]) => [number, name]));
 /** Nested values of metadata, bookmarks, structure and form fields that are looked at. */
@@ -10,6 +11,7 @@ const MAX_VALUES = 20_000;
 
 /** PDF through pdf.js: what is drawn, page by page, and everything that carries text beside it. */
 export async function readPdf(bytes: Uint8Array, into: Collector, limits: Limits): Promise<{ readonly pages: number }> {
+  boundStreams(bytes, limits);
   const task = getDocument({
     // Its own copy, and no Buffer, which pdf.js refuses.
     data: Uint8Array.from(bytes),

@@ -5,14 +5,15 @@ import type { Place } from './port.ts';
 import { FgaError } from './problem.ts';
 import type { BatchAnswer } from './queries.ts';
 import type { BatchItem } from './tuple.ts';
-import { listOf, objectOf, refuse, textOf, unlike } from './request.ts';
+import { ID, listOf, objectOf, pattern, refuse, textOf, unlike } from './request.ts';
 import { isUlid } from './ulid.ts';
 
 // AuthZEN 1.0 (https://openid.net/specs/authorization-api-1_0.html, sections 6 and 7) over a store, as OpenFGA maps it: the subject is the user,
 // the action's name the relation, the resource the object; properties join the context as subject_*, resource_*, action_*.
 
-const TYPE = /^[^:#@\s]{1,50}$/u;
-const ID = /^[^:#@\s]{1,256}$/u;
+const NAME = pattern('^[^:#@\\s]{1,50}$');
+const SUBJECT_ID = pattern('^[^:#@\\s]{1,500}$');
+const RESOURCE_ID = pattern('^[^:#@\\s]{1,256}$');
 const MAX_EVALUATIONS = 50;
 
 export type Fields = {
@@ -44,19 +45,20 @@ function checkOf({ subject, action, resource, context }: Fields): BatchItem {
 /** The type of a subject or resource. */
 export function typeName(value: JsonObject, message: string): string {
   const type = textOf(value, 'type');
-  if (!TYPE.test(type)) throw refuse(`${message}.Type`, unlike(TYPE));
+  if (!NAME.test(type)) throw refuse(`${message}.Type`, unlike(NAME), 'type_invalid_pattern');
   return type;
 }
 
 export function entityOf(value: JsonObject, message: string): string {
   const [type, id] = [typeName(value, message), textOf(value, 'id')];
-  if (!ID.test(id)) throw refuse(`${message}.Id`, unlike(ID));
+  const form = message === 'Subject' ? SUBJECT_ID : RESOURCE_ID;
+  if (!form.test(id)) throw refuse(`${message}.Id`, unlike(form));
   return `${type}:${id}`;
 }
 
 export function nameOf(action: JsonObject): string {
   const name = textOf(action, 'name');
-  if (!TYPE.test(name)) throw refuse('Action.Name', unlike(TYPE));
+  if (!NAME.test(name)) throw refuse('Action.Name', unlike(NAME));
   return name;
 }
 
@@ -73,7 +75,7 @@ function prefixed(prefix: string, value: JsonObject | undefined): JsonObject {
 }
 
 export function placeOf({ tenant, store }: OperationCall): Place {
-  if (!isUlid(store)) throw refuse('EvaluationRequest.StoreId', 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
+  if (!ID.test(store)) throw refuse('EvaluationRequest.StoreId', unlike(ID));
   return { tenant, store };
 }
 

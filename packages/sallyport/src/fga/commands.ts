@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { isObject, type Command, type Json, type JsonObject } from '../kernel/index.ts';
+import { resolve } from 'node:path';
+import type { Command } from '../kernel/index.ts';
 import { fail } from './errors.ts';
-import { modelFromText } from './model_text.ts';
 import { FgaError } from './problem.ts';
-import { runStoreFile, type StoreFile } from './store_file.ts';
+import { runStoreFile, type Assertion } from './store_file.ts';
+import { readStoreFile } from './store_file_commands.ts';
 import { SYNC } from './sync/sync_commands.ts';
 import { stores, STORE_FLAG, why } from './why_command.ts';
 
@@ -21,16 +20,16 @@ export const COMMANDS: readonly Command[] = [
   SYNC,
   {
     name: 'fga test',
-    summary: 'Runs the tests of an OpenFGA store file (.fga.yaml): model, tuples, checks and lists.',
-    usage: 'FILE',
+    summary: 'Runs the tests of OpenFGA store files (.fga.yaml): model or fga.mod, tuples, checks and lists.',
+    usage: 'FILE...',
     flags: [],
     async run(context) {
-      const path = context.args[0];
-      if (path === undefined) {
+      if (context.args.length === 0) {
         context.note('Which store file?');
         return 2;
       }
-      const results = await run(resolve(path));
+      const results: Assertion[] = [];
+      for (const path of context.args) results.push(...(await run(resolve(path))));
       const failed = results.filter(({ ok }) => !ok);
       if (context.json) context.out(JSON.stringify({ passed: results.length - failed.length, failed }));
       else {
@@ -50,38 +49,4 @@ async function run(path: string): ReturnType<typeof runStoreFile> {
     if (error instanceof FgaError) throw fail('FGA_FILE_INVALID', { say: error.message });
     throw error;
   }
-}
-
-// The readers are loaded when they are needed: the parser of the model language is large, and no other command uses it.
-async function readStoreFile(path: string): Promise<StoreFile> {
-  const { parse } = await import('yaml');
-  const text = (file: string): string => {
-    try {
-      return readFileSync(resolve(dirname(path), file), 'utf8');
-    } catch {
-      throw fail('FGA_FILE_INVALID', { say: `${file} cannot be read.` });
-    }
-  };
-  const file = parse(text(path)) as Json;
-  if (!isObject(file)) throw fail('FGA_FILE_INVALID', { say: 'It is not a mapping.' });
-  const tuples = file['tuple_file'];
-  const model = file['model_file'];
-  const given = typeof tuples === 'string' ? (tuples.endsWith('.json') ? JSON.parse(text(tuples)) : parse(text(tuples))) : file['tuples'];
-  const source = typeof model === 'string' ? text(model) : file['model'];
-  if (typeof source !== 'string') throw fail('FGA_FILE_INVALID', { say: 'It has no model.' });
-  return {
-    name: typeof file['name'] === 'string' ? file['name'] : '',
-    model: await readModelText(source),
-    tuples: objects(given as Json),
-    tests: objects(file['tests']),
-  };
-}
-
-/** A model in the modelling language, or as JSON. */
-async function readModelText(source: string): Promise<JsonObject> {
-  return source.trimStart().startsWith('{') ? (JSON.parse(source) as JsonObject) : modelFromText(source);
-}
-
-function objects(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }

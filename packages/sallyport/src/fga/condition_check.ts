@@ -99,9 +99,13 @@ function join(types: readonly CelType[]): CelType {
   return rest.every((type) => fits(type, first) && type !== 'dyn') ? first : 'dyn';
 }
 
+/** Types whose values are messages in protobuf: `null` may stand for one. */
+const NULLABLE: readonly CelType[] = ['timestamp', 'duration', 'ipaddress'];
+
 /** Whether two types may be one; `dyn` may be any. */
 function fits(a: CelType, b: CelType): boolean {
   if (a === 'dyn' || b === 'dyn' || a === b) return true;
+  if (a === 'null' || b === 'null') return NULLABLE.includes(a === 'null' ? b : a);
   if (typeof a !== 'object' || typeof b !== 'object') return false;
   if ('list' in a) return 'list' in b && fits(a.list, b.list);
   return 'key' in b && fits(a.key, b.key) && fits(a.value, b.value);

@@ -171,6 +171,9 @@ function convertInteger(kind: 'int' | 'uint', value: Json): CelInput {
 
 function convertDouble(value: Json): number {
   if (typeof value === 'number') return value;
+  // Go's big.ParseFloat reads these two.
+  const infinite = typeof value === 'string' ? /^([+-]?)[iI]nf$/.exec(value) : null;
+  if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   const { over, under } = numberOf('float64', value);
   const nearest = Number(value);
   const exact = Number.isFinite(nearest) ? numberOf('float64', nearest) : undefined;

@@ -161,6 +161,34 @@ for (const kind of ['memory', 'pglite', 'postgres', 'remote'] as const) {
       assert.deepEqual(everyone, ['user:*']);
     });
 
+    it('gives each object of a long list once as it is found, with what must be confirmed too', async (context) => {
+      if (fga === undefined) return context.skip(skipReason());
+      const apart = { tenant, store: (await fga.createStore(tenant, 'long lists', 'tester')).id };
+      await fga.writeModel(apart, modelOf(MODEL), 'tester');
+      const own = Array.from({ length: 45 }, (_, i) => `folder:own${String(i).padStart(2, '0')}`);
+      const shared = own.map((folder) => folder.replace('own', 'shared'));
+      const wholly = ['group:crowd#member@user:many', 'folder:own07#blocked@user:many', 'folder:shared40#blocked@user:many'].map((text) =>
+        tuple(text),
+      );
+      for (const writes of [
+        own.map((folder) => tuple(`${folder}#viewer@user:many`)),
+        [...shared.map((folder) => tuple(`${folder}#viewer@group:crowd#member`)), ...wholly],
+      ])
+        await fga.write(apart, { writes, deletes: [], onDuplicate: 'error', onMissing: 'error' }, '', 'tester');
+      for (const [relation, blocked] of [
+        ['viewer', []],
+        ['reader', ['folder:own07', 'folder:shared40']],
+      ] as [string, string[]][]) {
+        const found: string[] = [];
+        await fga.queries.listObjects(apart, { type: 'folder', relation, user: 'user:many' }, QUESTION, (object) => found.push(object) > 0);
+        assert.deepEqual(
+          found.sort(),
+          [...own, ...shared].filter((folder) => !blocked.includes(folder)),
+          relation,
+        );
+      }
+    });
+
     it('writes all or nothing, and sees its writes at once', async (context) => {
       if (fga === undefined) return context.skip(skipReason());
       const one = tuple('group:new#member@user:anne');

@@ -1,4 +1,4 @@
-import { LINE_START } from './int_index.ts';
+import { LINE_START, zeros } from './int_index.ts';
 import type { Names } from './names.ts';
 import { isTypedWildcard, typeOf } from './tuple.ts';
 
@@ -37,9 +37,9 @@ export class EntityTable {
   readonly #long: string[] = [];
   readonly #spareLong: number[] = [];
   readonly #spare: number[] = [];
-  #rows = new Int32Array(LINE_START + SMALLEST * WIDE);
+  #rows = zeros(LINE_START + SMALLEST * WIDE);
   #count = 0;
-  #slots = new Int32Array(SMALLEST * 2);
+  #slots = zeros(SMALLEST * 2);
   #mask = SMALLEST - 1;
   #used = 0;
   #live = 0;
@@ -190,7 +190,7 @@ export class EntityTable {
     const length = this.#mask + 1;
     const size = this.#live > (length * LOAD) / 2 ? length * 2 : length;
     const old = this.#slots;
-    const slots = new Int32Array(size * 2);
+    const slots = zeros(size * 2);
     const mask = size - 1;
     for (let from = 0; from < old.length; from += 2) {
       const entity = old[from + 1] as number;
@@ -218,7 +218,7 @@ function fits(id: string): boolean {
 }
 
 function doubled(rows: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(LINE_START + (rows.length - LINE_START) * 2);
+  const larger = zeros(LINE_START + (rows.length - LINE_START) * 2);
   larger.set(rows);
   return larger;
 }

@@ -31,7 +31,11 @@ let tooDeep: FgaError | undefined;
 export type Missing = { readonly entity: number; readonly relation: Relation };
 
 /** Which goals have their tuples in the table; absent for a table that holds everything. */
-export type Loaded = { has(entity: number, relation: Relation): boolean };
+export type Loaded = {
+  has(entity: number, relation: Relation): boolean;
+  /** Whether the last `reverse` step brought as many as were wanted, so that there may be more. */
+  readonly partial: boolean;
+};
 
 /**
  * One user's checks against one table, one after the other; what is found out stays for the next. Depth first, with what is known of each goal

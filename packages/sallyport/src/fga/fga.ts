@@ -6,9 +6,9 @@ import type { FgaStore, Place, WriteRequest } from './port.ts';
 import { FgaError } from './problem.ts';
 import { Queries } from './queries.ts';
 import { keyProblem, tupleProblem } from './tuple_check.ts';
-import { structSize } from './struct_size.ts';
 import { isUserText, showTuple, splitUser, type TupleKey } from './tuple.ts';
 import { ulids } from './ulid.ts';
+import { assertionSize, modelSize, structSize } from './wire_size.ts';
 
 /** Limits of one write and of a stored model, as OpenFGA's defaults. */
 const MAX_TUPLES_PER_WRITE = 100;
@@ -63,10 +63,11 @@ export class Fga {
   /** Validates and keeps a model; answers its id. */
   async writeModel(place: Place, body: JsonObject, actor: string): Promise<string> {
     const id = this.#newId(this.clock());
-    const { model } = await this.models.compile(id, body);
-    const size = Buffer.byteLength(JSON.stringify(model.json));
-    if (size > MAX_MODEL_BYTES)
-      throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
+    const { model } = await this.models.compile(id, body, (json) => {
+      const size = modelSize({ ...json, id });
+      if (size > MAX_MODEL_BYTES)
+        throw new FgaError('exceeded_entity_limit', `model exceeds size limit: ${size} bytes vs ${MAX_MODEL_BYTES} bytes`);
+    });
     const kept = await this.store.writeModel(place, { id, json: model.json }, actor);
     this.#changed(place);
     return kept;
@@ -102,7 +103,7 @@ export class Fga {
 
   async writeAssertions(place: Place, modelId: string, assertions: readonly Assertion[], actor: string): Promise<void> {
     const model = await this.models.get(place, modelId);
-    const size = Buffer.byteLength(JSON.stringify(assertions.map(({ json }) => json)));
+    const size = assertions.reduce((sum, { json }) => sum + assertionSize(json), 0);
     if (size > MAX_ASSERTION_BYTES)
       throw new FgaError('exceeded_entity_limit', `The number of bytes exceeds the allowed limit of ${MAX_ASSERTION_BYTES}`);
     for (const { key, contextual } of assertions) {

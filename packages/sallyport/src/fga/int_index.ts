@@ -6,6 +6,23 @@ export function mix(a: number, b: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Integers of one block, and how many of them may be asked for. */
+const BLOCK = 16_384;
+const SMALL = 1_024;
+let block = new Int32Array(0);
+let taken = 0;
+
+/**
+ * So many integers, all 0. Small rooms share a block of memory, each part of which is given out once: a table is made for each question over a
+ * database, and a dozen blocks for each of thousands of questions a second are what the collector of garbage spends its time on.
+ */
+export function zeros(length: number): Int32Array<ArrayBuffer> {
+  if (length > SMALL) return new Int32Array(length);
+  if (taken + length > block.length) [block, taken] = [new Int32Array(BLOCK), 0];
+  taken += length;
+  return block.subarray(taken - length, taken);
+}
+
 const FREE = 0;
 const GONE = -1;
 /** Slots in use, gone ones included, at which the table grows. */
@@ -19,7 +36,7 @@ const WIDE = 3;
  * would need gigabytes and a Map at all ends at 2^24. Values are positive; 0 means absent.
  */
 export class PairIndex {
-  #slots = new Int32Array(SMALLEST * WIDE);
+  #slots = zeros(SMALLEST * WIDE);
   #mask = SMALLEST - 1;
   #used = 0;
   #live = 0;
@@ -68,7 +85,7 @@ export class PairIndex {
     const length = this.#mask + 1;
     const size = this.#live > (length * LOAD) / 2 ? length * 2 : length;
     const old = this.#slots;
-    const slots = new Int32Array(size * WIDE);
+    const slots = zeros(size * WIDE);
     const mask = size - 1;
     for (let from = 0; from < old.length; from += WIDE) {
       const held = old[from + 2] as number;
@@ -95,7 +112,7 @@ export const LINE_START = 12;
 
 /** Rows of eight integers, so that none lies across two lines of the cache; doubles as it fills. */
 export class IntRows {
-  #data = new Int32Array(LINE_START + SMALLEST * 8);
+  #data = zeros(LINE_START + SMALLEST * 8);
 
   get(row: number, column: number): number {
     return this.#data[LINE_START + row * 8 + column] as number;
@@ -104,7 +121,7 @@ export class IntRows {
   set(row: number, column: number, value: number): void {
     const at = LINE_START + row * 8 + column;
     if (at >= this.#data.length) {
-      const larger = new Int32Array(Math.max(at + 8, this.#data.length * 2));
+      const larger = zeros(Math.max(at + 8, this.#data.length * 2));
       larger.set(this.#data);
       this.#data = larger;
     }

@@ -9,12 +9,20 @@ import { reverseTo, startsOf, type Reverse } from './reverse.ts';
 import { isTypedWildcard, splitUser, typeOf } from './tuple.ts';
 import type { TupleTable } from './tuple_table.ts';
 
-export type ListObjectsQuery = { readonly user: string; readonly relation: Relation; readonly context: JsonObject };
+export type ListObjectsQuery = {
+  readonly user: string;
+  readonly relation: Relation;
+  readonly context: JsonObject;
+  /** Whether somebody waits for the first result: then a few are read before the rest. */
+  readonly streamed?: boolean;
+};
 
 /** Objects and relations that one query may find on its way; beyond it is too complex. */
 const MAX_FOUND = 2_000_000;
 /** Candidates that are confirmed at once: enough for one round to the database, few enough for results to flow. */
 const CANDIDATES = 200;
+/** Tuples of a level that are read first, as long as there is no result. */
+const FIRST = 20;
 
 /**
  * The objects of the relation's type to which the user has the relation, level by level from the user: each is given as soon as it is known.
@@ -26,22 +34,36 @@ export function* listObjects(
   query: ListObjectsQuery,
   loaded?: Loaded,
 ): Generator<Step, void, void> {
-  const { user, relation: target } = query;
+  const { user, relation: target, streamed = false } = query;
   const reverse = reverseTo(model, target);
   const search = new Search(model, table, query, reverse);
   const checks = target.pure ? undefined : new Checks(model, table, user, query.context, loaded);
   try {
-    let reads = search.start();
     const waiting: string[] = [];
-    for (;;) {
-      for (const object of search.take())
+    let given = false;
+    const give = function* (last: boolean): Generator<Step, void, void> {
+      for (const object of search.take()) {
         if (checks === undefined) yield { kind: 'object', object };
         else waiting.push(object);
-      if (checks !== undefined && (waiting.length >= CANDIDATES || reads.length === 0))
+        given = true;
+      }
+      if (checks !== undefined && (last || waiting.length >= CANDIDATES))
         while (waiting.length > 0) yield* confirm(checks, user, target, waiting.splice(0, CANDIDATES));
+    };
+    let reads = search.start();
+    for (;;) {
+      yield* give(reads.length === 0);
       if (reads.length === 0) break;
-      yield { kind: 'reverse', reads };
-      reads = search.follow(reads);
+      const early = streamed && loaded !== undefined && !given;
+      yield { kind: 'reverse', reads, ...(early ? { most: FIRST } : {}) };
+      const next = search.follow(reads);
+      if (early && loaded.partial) {
+        yield* give(true);
+        yield { kind: 'reverse', reads };
+        // What was found is not found again.
+        next.push(...search.follow(reads));
+      }
+      reads = next;
     }
     if (search.failure !== undefined) throw search.failure;
   } finally {

@@ -1,4 +1,3 @@
-import type { TenantId } from '../kernel/index.ts';
 import type { Sql, Store } from '../store/service.ts';
 import { subjectKey, type CompiledModel, type Relation } from './compile.ts';
 import { MAX_DEPTH, type Loaded, type Missing } from './evaluate.ts';
@@ -33,6 +32,7 @@ export class LoadedTuples implements Loaded {
   readonly table: TupleTable;
   /** The store's newest model when tuples were last loaded; '' before. */
   newestModel = '';
+  partial = false;
   readonly #model: CompiledModel;
   readonly #goals = new Set<number>();
   readonly #contextual: ReadonlySet<string>;
@@ -145,11 +145,12 @@ export class Loader {
     }
     this.statements++;
     const plan = searchPlan(lane.model, lane.subject);
-    return this.#tx(lane.place.tenant, (sql) => searchGoals(sql, lane.place.store, plan, seeds, subjects, everyone, depth, limit));
+    return searchGoals(this.#sql(lane.place), lane.place.store, plan, seeds, subjects, everyone, depth, limit);
   }
 
-  #tx<T>(tenant: TenantId, fn: (sql: Sql) => Promise<T>): Promise<T> {
-    return this.#store.tx(tenant, fn, { lookups: true });
+  /** Each statement by itself, as a look-up. */
+  #sql({ tenant }: Place): Sql {
+    return { query: (text, params = []) => this.#store.lookup(tenant, text, params) };
   }
 
   #fill(model: CompiledModel, batch: readonly Waiting[], rows: readonly FoundRow[], depth: number): void {
@@ -166,8 +167,8 @@ export class Loader {
     for (const { loaded, goals } of batch) for (const { entity, relation } of goals) loaded.mark(entity, relation);
   }
 
-  /** The tuples of these subjects. */
-  async reverse(place: Place, model: CompiledModel, loaded: LoadedTuples, reads: readonly ReverseRead[]): Promise<void> {
+  /** The tuples of these subjects, or the first of them. */
+  async reverse(place: Place, model: CompiledModel, loaded: LoadedTuples, reads: readonly ReverseRead[], most?: number): Promise<void> {
     const asked = { subject: [] as string[], subjectRelation: [] as string[], relation: [] as string[], type: [] as string[] };
     const seen = new Set<string>();
     for (const { entity, userRelation, named } of reads) {
@@ -180,14 +181,15 @@ export class Loader {
       asked.type.push(named.typeName);
     }
     this.statements++;
-    const rows = await this.#tx(place.tenant, (sql) => searchSubjects(sql, place.store, asked, LEVEL_LIMIT));
+    const rows = await searchSubjects(this.#sql(place), place.store, asked, most ?? LEVEL_LIMIT);
+    loaded.partial = rows.length === most;
     if (rows.length >= LEVEL_LIMIT) throw tooComplex();
     for (const row of rows) loaded.add(row);
   }
 
   async object(place: Place, loaded: LoadedTuples, object: string, relations: readonly Relation[]): Promise<void> {
     const names = relations.map(({ relationName }) => relationName);
-    const rows = await this.#tx(place.tenant, (sql) => selectObject(sql, place.store, object, names, LEVEL_LIMIT));
+    const rows = await selectObject(this.#sql(place), place.store, object, names, LEVEL_LIMIT);
     if (rows.length >= LEVEL_LIMIT) throw tooComplex();
     for (const row of rows) loaded.add(row);
   }

@@ -1,5 +1,5 @@
 import type syntax from '@openfga/syntax-transformer';
-import type { JsonObject } from '../kernel/index.ts';
+import { AppError, type JsonObject } from '../kernel/index.ts';
 import { fail } from './errors.ts';
 
 // The parser of the model language is large and rarely needed: it is loaded with its first use.
@@ -14,6 +14,19 @@ export async function modelFromText(text: string): Promise<JsonObject> {
   try {
     return transformer.transformDSLToJSONObject(text) as unknown as JsonObject;
   } catch (error) {
+    throw fail('FGA_MODEL_INVALID', { say: problemsOf(error).join('; ') });
+  }
+}
+
+/** A modular model: the text of its `fga.mod`, and a way to the files that it names. Rejects FGA_MODEL_INVALID. */
+export async function modelFromModules(mod: string, read: (name: string) => string): Promise<JsonObject> {
+  const transformer = await load();
+  try {
+    const { schema, contents } = transformer.transformModFileToJSON(mod);
+    const files = contents.value.map(({ value }) => ({ name: value, contents: read(value) }));
+    return transformer.transformModuleFilesToModel(files, schema.value) as unknown as JsonObject;
+  } catch (error) {
+    if (error instanceof AppError) throw error;
     throw fail('FGA_MODEL_INVALID', { say: problemsOf(error).join('; ') });
   }
 }

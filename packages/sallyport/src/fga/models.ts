@@ -26,9 +26,10 @@ export class Models {
     this.#clock = clock;
   }
 
-  /** Reads, validates and compiles what a client sent. Rejects with FgaError. */
-  async compile(id: string, body: JsonObject): Promise<CompiledModel> {
+  /** Reads, validates and compiles what a client sent. Rejects with FgaError. `admit` may refuse what was read before it is looked at. */
+  async compile(id: string, body: JsonObject, admit?: (json: JsonObject) => void): Promise<CompiledModel> {
     const model = readModel(body);
+    admit?.(model.json);
     validateModel(model);
     return compileModel(id, model, this.#names);
   }

@@ -13,16 +13,19 @@ import {
   listOf,
   member,
   modelIdOf,
+  ID,
   objectOf,
   pageOf,
+  pattern,
   plainTupleOf,
   refuse,
+  RELATION,
   textOf,
   tupleOf,
+  TYPE,
   unlike,
 } from './request.ts';
 import { isTypedWildcard, splitUser, typeOf, type TupleKey } from './tuple.ts';
-import { isUlid } from './ulid.ts';
 import { proofLines, proofTuples } from './why.ts';
 
 /** What an operation is given: path, query and body of the request, read as JSON. */
@@ -49,12 +52,12 @@ export type Operation = (fga: Fga, call: OperationCall) => Promise<OperationRepl
 
 const ok = (json: JsonObject, model?: string): OperationReply => ({ status: 200, json, ...(model === undefined ? {} : { model }) });
 const time = (milliseconds: number): string => new Date(milliseconds).toISOString();
-const TYPE = /^[^:#@\s]{1,254}$/u;
-const RELATION = /^[^:#@\s]{1,50}$/u;
-const STORE_NAME = /^[a-zA-Z0-9\s.\-/^_&@]{3,64}$/;
+const STORE_NAME = pattern('^[a-zA-Z0-9\\s\\.\\-\\/^_&@]{3,64}$');
+const OBJECT_ID = pattern('[^#:\\s]+$');
+const CHANGED_TYPE = pattern('^[^:#\\s]{1,254}$');
 
 function placeOf({ tenant, store }: OperationCall, message: string): Place {
-  if (!isUlid(store)) throw refuse(`${message}.StoreId`, 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
+  if (!ID.test(store)) throw refuse(`${message}.StoreId`, unlike(ID));
   return { tenant, store };
 }
 
@@ -84,7 +87,7 @@ export const why: Operation = async (fga, call) => {
 };
 
 const MAX_BATCH = 50;
-const CORRELATION = /^[\w\d-]{1,36}$/;
+const CORRELATION = pattern('^[\\w\\d-]{1,36}$');
 
 export const batchCheck: Operation = async (fga, call) => {
   const place = placeOf(call, 'BatchCheckRequest');
@@ -118,8 +121,8 @@ function listObjectsQuery(body: JsonObject, message: string): { type: string; re
   const [type, relation, user] = [textOf(body, 'type'), textOf(body, 'relation'), textOf(body, 'user')];
   if (!TYPE.test(type)) throw refuse(`${message}.Type`, unlike(TYPE), 'type_invalid_pattern');
   if (!RELATION.test(relation)) throw refuse(`${message}.Relation`, unlike(RELATION));
-  if (user === '') throw refuse(`${message}.User`, 'value length must be at least 1 bytes');
-  if (Buffer.byteLength(user) > 512) throw refuse(`${message}.User`, 'value length must be at most 512 bytes');
+  if (user === '' || Buffer.byteLength(user) > 512)
+    throw refuse(`${message}.User`, 'value length must be between 1 and 512 bytes, inclusive');
   return { type, relation, user };
 }
 
@@ -145,12 +148,11 @@ export const listUsers: Operation = async (fga, call) => {
   if (object === undefined) throw refuse('ListUsersRequest.Object', 'value is required');
   const [type, id, relation] = [textOf(object, 'type'), textOf(object, 'id'), textOf(body, 'relation')];
   if (!TYPE.test(type)) throw refuse('Object.Type', unlike(TYPE), 'type_invalid_pattern');
-  if (!/[^#:\s]+$/u.test(id)) throw refuse('Object.Id', 'value does not match regex pattern "[^#:\\\\s]+$"');
+  if (!OBJECT_ID.test(id)) throw refuse('Object.Id', unlike(OBJECT_ID));
   if (!RELATION.test(relation)) throw refuse('ListUsersRequest.Relation', unlike(RELATION));
   const filters = listOf(body, 'user_filters');
   const [first] = filters;
-  if (first === undefined || filters.length > 1)
-    throw refuse('ListUsersRequest.UserFilters', 'value must contain between 1 and 1 items, inclusive');
+  if (first === undefined || filters.length > 1) throw refuse('ListUsersRequest.UserFilters', 'value must contain exactly 1 item(s)');
   const filter = { type: textOf(first, 'type'), relation: textOf(first, 'relation') };
   if (!TYPE.test(filter.type)) throw refuse('UserTypeFilter.Type', unlike(TYPE), 'type_invalid_pattern');
   if (filter.relation !== '' && !RELATION.test(filter.relation)) throw refuse('UserTypeFilter.Relation', unlike(RELATION));
@@ -231,22 +233,37 @@ const tupleJson = ({ user, relation, object, condition }: TupleKey): JsonObject 
   condition: condition === undefined ? null : { name: condition.name, context: condition.context ?? {} },
 });
 
+/** Changes that one page holds at most, whatever was asked for: OpenFGA names no bound. */
+const MAX_CHANGES = 1_000;
+
+/** RFC 3339, as protobuf's JSON has times; rejects what is none. */
+function timeOf(text: string): number {
+  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(time)) return time;
+  throw new FgaError(
+    'validation_error',
+    `type mismatch, parameter: start_time, error: invalid google.protobuf.Timestamp value ${JSON.stringify(text)}`,
+  );
+}
+
 export const readChanges: Operation = async (fga, call) => {
   const place = placeOf(call, 'ReadChangesRequest');
-  const page = pageOf(call.query, 'ReadChangesRequest');
   const type = textOf(call.query, 'type');
-  if (type !== '' && !/^[^:#\s]{1,254}$/u.test(type))
-    throw refuse('ReadChangesRequest.Type', unlike(/^[^:#\s]{1,254}$/u), 'type_invalid_pattern');
+  if (type !== '' && !CHANGED_TYPE.test(type)) throw refuse('ReadChangesRequest.Type', unlike(CHANGED_TYPE), 'type_invalid_pattern');
+  const page = pageOf(call.query, 'ReadChangesRequest', Infinity);
+  const start = textOf(call.query, 'start_time');
+  const since = start === '' ? 0 : timeOf(start);
+  if (since >= fga.clock()) throw refuse('ReadChangesRequest.StartTime', 'value must be less than now');
   const token = decodeToken(page.token);
   if (page.token !== '' && token.type !== type)
     throw new FgaError(
       'query_string_type_continuation_token_mismatch',
       "The type in the querystring and the continuation token don't match",
     );
-  const start = textOf(call.query, 'start_time');
-  const since = start === '' ? 0 : Date.parse(start);
-  if (Number.isNaN(since)) throw new FgaError('invalid_start_time', 'Invalid start time');
-  const found = await fga.store.changes(place, type, page.token === '' ? since : 0, { size: page.size, after: token.after });
+  const found = await fga.store.changes(place, type, page.token === '' ? since : 0, {
+    size: Math.min(page.size, MAX_CHANGES),
+    after: token.after,
+  });
   return ok({
     changes: found.items.map((item) => ({ tuple_key: tupleJson(item.key), operation: item.operation, timestamp: time(item.time) })),
     continuation_token: found.next === '' ? page.token : encodeToken(found.next, type),
@@ -260,8 +277,7 @@ export const writeModel: Operation = async (fga, call) => {
 
 export const readModel: Operation = async (fga, call) => {
   const place = placeOf(call, 'ReadAuthorizationModelRequest');
-  if (!isUlid(call.id))
-    throw refuse('ReadAuthorizationModelRequest.Id', 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
+  if (!ID.test(call.id)) throw refuse('ReadAuthorizationModelRequest.Id', unlike(ID));
   const model = await fga.store.readModel(place, call.id);
   if (model === undefined) throw new FgaError('authorization_model_not_found', `Authorization Model '${call.id}' not found`);
   return ok({ authorization_model: { id: model.id, ...model.json } });
@@ -275,6 +291,8 @@ export const listModels: Operation = async (fga, call) => {
 };
 
 const MAX_ASSERTIONS = 100;
+/** Contextual tuples of one assertion: fewer than of a check. */
+const MAX_ASSERTED_TUPLES = 20;
 
 export const writeAssertions: Operation = async (fga, call) => {
   const place = placeOf(call, 'WriteAssertionsRequest');
@@ -287,7 +305,7 @@ export const writeAssertions: Operation = async (fga, call) => {
     );
   const assertions = list.map((item) => {
     const key = checkKeyOf(item, 'Assertion', 'AssertionTupleKey');
-    const contextual = contextualList(listOf(item, 'contextual_tuples'), 'Assertion.ContextualTuples');
+    const contextual = contextualList(listOf(item, 'contextual_tuples'), 'Assertion.ContextualTuples', MAX_ASSERTED_TUPLES);
     const expectation = member(item, 'expectation') ?? false;
     if (typeof expectation !== 'boolean') throw new FgaError('validation_error', 'syntax error: invalid value for bool field expectation');
     const context = objectOf(item, 'context') ?? null;
@@ -299,8 +317,7 @@ export const writeAssertions: Operation = async (fga, call) => {
 
 export const readAssertions: Operation = async (fga, call) => {
   const place = placeOf(call, 'ReadAssertionsRequest');
-  if (!isUlid(call.id))
-    throw refuse('ReadAssertionsRequest.AuthorizationModelId', 'value does not match regex pattern "^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$"');
+  if (!ID.test(call.id)) throw refuse('ReadAssertionsRequest.AuthorizationModelId', unlike(ID));
   return ok({ authorization_model_id: call.id, assertions: [...(await fga.store.readAssertions(place, call.id))] });
 };
 
@@ -320,7 +337,9 @@ export const getStore: Operation = async (fga, call) => {
 
 export const listStores: Operation = async (fga, call) => {
   const page = pageOf(call.query, 'ListStoresRequest');
-  const found = await fga.store.listStores(call.tenant, textOf(call.query, 'name'), {
+  const name = textOf(call.query, 'name');
+  if (name !== '' && !STORE_NAME.test(name)) throw refuse('ListStoresRequest.Name', unlike(STORE_NAME));
+  const found = await fga.store.listStores(call.tenant, name, {
     size: page.size,
     after: decodeToken(page.token).after,
   });

@@ -37,7 +37,8 @@ export type ReverseRead = { readonly entity: number; readonly userRelation: numb
 export type Step =
   /** All that the goals need, for one user, or (`''`) for all. */
   | { readonly kind: 'goals'; readonly user: string; readonly goals: readonly Missing[] }
-  | { readonly kind: 'reverse'; readonly reads: readonly ReverseRead[] }
+  /** Tuples of subjects; `most`: so many are enough for now (`Loaded.partial` says whether there are more). */
+  | { readonly kind: 'reverse'; readonly reads: readonly ReverseRead[]; readonly most?: number }
   | { readonly kind: 'tuples'; readonly object: string; readonly relations: readonly Relation[] }
   /** A result that can be sent already. */
   | { readonly kind: 'object'; readonly object: string };

@@ -27,6 +27,8 @@ export const STATUS = {
   relations_invalid_pattern: 400,
   store_id_invalid_length: 400,
   query_string_type_continuation_token_mismatch: 400,
+  object_too_long: 400,
+  relation_too_long: 400,
   exceeded_entity_limit: 400,
   invalid_authorization_model: 400,
   invalid_start_time: 400,

@@ -162,7 +162,7 @@ export class Queries {
     if (problem !== undefined) throw new FgaError('validation_error', `invalid 'user' value: ${problem}`);
     const objects: string[] = [];
     const take = onObject ?? ((object: string): boolean => objects.push(object) < MAX_RESULTS);
-    const evaluation = { user: query.user, relation, context: question.context };
+    const evaluation = { user: query.user, relation, context: question.context, streamed: onObject !== undefined };
     let complete = true;
     const options = { ...this.#options(question.contextual), onObject: take };
     try {

@@ -8,18 +8,28 @@ import type { TupleKey } from './tuple.ts';
 /** Tuples that one request may give along. */
 export const MAX_CONTEXTUAL_TUPLES = 100;
 
-const USER = /^[^\s]{2,512}$/u;
-const RELATION = /^[^:#@\s]{1,50}$/u;
-const OBJECT = /^[^\s]{2,256}$/u;
-const CONDITION = /^[^\s]{2,256}$/u;
-const MODEL_ID = /^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$/;
+/** A pattern as it stands in the definitions, for its text, with what tests it. Go's `\s` is ASCII alone. */
+export type Pattern = { readonly text: string; test(value: string): boolean };
+export function pattern(text: string): Pattern {
+  const regexp = new RegExp(text.replaceAll('\\s', '\\t\\n\\f\\r '), 'u');
+  return { text, test: (value) => regexp.test(value) };
+}
+
+export const ID: Pattern = pattern('^[ABCDEFGHJKMNPQRSTVWXYZ0-9]{26}$');
+export const TYPE: Pattern = pattern('^[^:#@\\s]{1,254}$');
+export const RELATION: Pattern = pattern('^[^:#@\\s]{1,50}$');
+const USER = pattern('^[^\\s]{2,512}$');
+const READ_USER = pattern('^[^\\s]{1,511}:[^\\s]{1,511}$');
+const OBJECT = pattern('^[^\\s]{2,256}$');
+const CONDITION = pattern('^[^\\s]{2,256}$');
 const MAX_USER_BYTES = 512;
 
 export type Consistency = 'UNSPECIFIED' | 'MINIMIZE_LATENCY' | 'HIGHER_CONSISTENCY';
 
 export const refuse = (field: string, reason: string, code: Code = 'validation_error'): FgaError =>
   new FgaError(code, `invalid ${field}: ${reason}`);
-export const unlike = (pattern: RegExp): string => `value does not match regex pattern "${pattern.source}"`;
+/** The text of protoc-gen-validate, in which Go has doubled each backslash of the pattern. */
+export const unlike = ({ text }: Pattern): string => `value does not match regex pattern "${text.replaceAll('\\', '\\\\')}"`;
 
 /** A member by its name in snake case or in camel case, as protobuf's JSON has both. */
 export function member(value: JsonObject, name: string): Json | undefined {
@@ -53,7 +63,7 @@ export function listOf(value: JsonObject, name: string): readonly JsonObject[] {
 
 export function modelIdOf(value: JsonObject, message: string): string {
   const id = textOf(value, 'authorization_model_id');
-  if (id !== '' && !MODEL_ID.test(id)) throw refuse(`${message}.AuthorizationModelId`, unlike(MODEL_ID));
+  if (id !== '' && !ID.test(id)) throw refuse(`${message}.AuthorizationModelId`, unlike(ID));
   return id;
 }
 
@@ -102,6 +112,7 @@ export function plainTupleOf(key: JsonObject, name: string): TupleKey {
   const relation = textOf(key, 'relation');
   const object = textOf(key, 'object');
   if (Buffer.byteLength(user) > MAX_USER_BYTES) throw refuse(`${name}.User`, `value length must be at most ${MAX_USER_BYTES} bytes`);
+  if (name === 'ReadRequestTupleKey' && user !== '' && !READ_USER.test(user)) throw refuse(`${name}.User`, unlike(READ_USER));
   if (relation !== '' && !RELATION.test(relation)) throw refuse(`${name}.Relation`, unlike(RELATION));
   if (object !== '' && !OBJECT.test(object)) throw refuse(`${name}.Object`, unlike(OBJECT));
   return { user, relation, object };
@@ -112,24 +123,26 @@ export function contextualOf(value: JsonObject): readonly TupleKey[] {
   return contextualList(listOf(objectOf(value, 'contextual_tuples') ?? {}, 'tuple_keys'), 'ContextualTupleKeys.TupleKeys');
 }
 
-export function contextualList(list: readonly JsonObject[], field: string): readonly TupleKey[] {
-  if (list.length > MAX_CONTEXTUAL_TUPLES) throw refuse(field, `value must contain no more than ${MAX_CONTEXTUAL_TUPLES} item(s)`);
+export function contextualList(list: readonly JsonObject[], field: string, most = MAX_CONTEXTUAL_TUPLES): readonly TupleKey[] {
+  if (list.length > most) throw refuse(field, `value must contain no more than ${most} item(s)`);
   return list.map(tupleOf);
 }
 
-const TOKEN = /^$|^[A-Za-z0-9-_]+={0,2}$/;
+const TOKEN = pattern('^$|^[A-Za-z0-9-_]+={0,2}$');
 const MAX_TOKEN_BYTES = 5_120;
 const DEFAULT_PAGE = 50;
 
 export type PageFields = { readonly size: number; readonly token: string };
 
-/** `page_size` and `continuation_token`, from a body or from a query (where numbers are texts). `most`: the largest page. */
+/** `page_size` and `continuation_token`, from a body or from a query (where numbers are texts). `most`: the largest page; Infinity where none is named. */
 export function pageOf(value: JsonObject, message: string, most = 100): PageFields {
   const given = member(value, 'page_size');
   const size = given === undefined || given === '' ? DEFAULT_PAGE : Number(given);
   if (!Number.isInteger(size) || typeof given === 'boolean')
     throw new FgaError('validation_error', `parsing field "page_size": invalid value`);
-  if (size < 1 || size > most) throw refuse(`${message}.PageSize`, `value must be inside range [1, ${most}]`, 'page_size_invalid');
+  if (most === Infinity && size < 1) throw refuse(`${message}.PageSize`, 'value must be greater than or equal to 1');
+  if (most !== Infinity && (size < 1 || size > most))
+    throw refuse(`${message}.PageSize`, `value must be inside range [1, ${most}]`, 'page_size_invalid');
   const token = textOf(value, 'continuation_token');
   if (token.length > MAX_TOKEN_BYTES) throw refuse(`${message}.ContinuationToken`, `value length must be at most ${MAX_TOKEN_BYTES} bytes`);
   if (!TOKEN.test(token)) throw refuse(`${message}.ContinuationToken`, unlike(TOKEN));

@@ -95,7 +95,7 @@ export function createSqlStore(store: Store, change: Change, clock: Clock): FgaS
       }
       async function load(step: Exclude<Step, { kind: 'object' }>): Promise<void> {
         if (step.kind === 'goals') return loader.goals(place, model, loaded, step.user, step.goals);
-        if (step.kind === 'reverse') return loader.reverse(place, model, loaded, step.reads);
+        if (step.kind === 'reverse') return loader.reverse(place, model, loaded, step.reads, step.most);
         return loader.object(place, loaded, step.object, step.relations);
       }
     },

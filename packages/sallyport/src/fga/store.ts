@@ -1,6 +1,6 @@
 import type { SearchPlan } from './search_plan.ts';
 import type { JsonObject } from '../kernel/index.ts';
-import type { Row, Sql } from '../store/service.ts';
+import type { Sql } from '../store/service.ts';
 import type { ModelRecord, PageRequest, ReadFilter, StoreRecord } from './port.ts';
 import { splitUser, typeOf, type TupleKey } from './tuple.ts';
 
@@ -313,7 +313,7 @@ export async function searchSubjects(
   reads: { subject: string[]; subjectRelation: string[]; relation: string[]; type: string[] },
   limit: number,
 ): Promise<TupleRow[]> {
-  return sql.query<TupleRow & Row>(
+  return sql.query<TupleRow>(
     `select ${T} from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as r (subject, subject_relation, relation, type)
        cross join lateral (
          select * from fga_tuples t where t.store = $1 and t.subject = r.subject and t.subject_relation = r.subject_relation

@@ -112,7 +112,7 @@ function conditionProblem(model: CompiledModel, key: TupleKey): string | undefin
 /** Keys and texts of a context hold no control characters (they end in caches' keys and logs). */
 export function contextProblem(context: JsonObject): string | undefined {
   for (const [name, value] of Object.entries(context)) {
-    if (FORBIDDEN.test(name)) return `context key ${JSON.stringify(name)} contains forbidden characters`;
+    if (FORBIDDEN.test(name)) return `context key ${quoted(name)} contains forbidden characters`;
     const problem = valueProblem(value);
     if (problem !== undefined) return problem;
   }
@@ -120,10 +120,28 @@ export function contextProblem(context: JsonObject): string | undefined {
 }
 
 const FORBIDDEN = /[\p{Cc}]/u;
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\u0007': '\\a',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\v': '\\v',
+};
+
+/** A text as Go quotes it. */
+function quoted(text: string): string {
+  const escaped = text.replaceAll(/["\\\p{Cc}]/gu, (letter) => {
+    if (letter === '"' || letter === '\\') return `\\${letter}`;
+    const code = letter.charCodeAt(0).toString(16).padStart(2, '0');
+    return ESCAPES[letter] ?? (letter > '\x7f' ? `\\u00${code}` : `\\x${code}`);
+  });
+  return `"${escaped}"`;
+}
 
 function valueProblem(value: Json): string | undefined {
-  if (typeof value === 'string')
-    return FORBIDDEN.test(value) ? `context value ${JSON.stringify(value)} contains forbidden characters` : undefined;
+  if (typeof value === 'string') return FORBIDDEN.test(value) ? `context value ${quoted(value)} contains forbidden characters` : undefined;
   if (isObject(value)) return contextProblem(value);
   if (!Array.isArray(value)) return undefined;
   for (const item of value) {

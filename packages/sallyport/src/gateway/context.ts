@@ -81,6 +81,9 @@ export type ProposedCall = {
   /** A person has approved exactly this. */
   readonly approved: boolean;
   readonly flow: ProposedFlow | undefined;
+  /** The event of the reply that proposed it, and the run that it belongs to. */
+  readonly event: EventId;
+  readonly conversation: string | undefined;
 };
 
 /** What the data plane keeps in memory per tenant. */
@@ -88,7 +91,8 @@ export type TenantState = {
   readonly memorySecret: string;
   readonly placeholderKey: Buffer;
   readonly feedbackKey: Buffer;
-  commit(bytes: Buffer): string;
+  /** HMAC-SHA-256 in hex. */
+  commit(bytes: Buffer | string): string;
 };
 
 export type Memory = VerdictMemory<Scan>;

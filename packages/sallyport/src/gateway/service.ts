@@ -32,6 +32,7 @@ import { upstreamFailure } from './upstream_failure.ts';
 
 export type { GatewayDeps, ProposedCall } from './context.ts';
 export { actorOf } from './event.ts';
+export { RequestFlow, type AskedCall } from './flow.ts';
 export { Judge, type CallFlow, type Judgement } from './judge.ts';
 export { Ledger, type PartFacts } from './ledger.ts';
 export { VerdictMemory } from './memory.ts';
@@ -109,13 +110,16 @@ export function createGateway(deps: GatewayDeps): Gateway {
     if (endpoint.kind === 'resource') return resourceMetadata(deps, found.id, response);
     if (closing || inFlight > deps.config.inFlight) return turnAway('OVERLOADED', undefined, { headers: { 'retry-after': '1' } });
     const now = deps.clock();
-    const who = as === undefined ? identify(request, now) : { ok: true as const, key: as };
+    const asking = as === undefined ? identify(request, now) : { ok: true as const, key: as };
+    const who: Identified = asking instanceof Promise ? await asking : asking;
     if (!who.ok) return refuse(request, response, endpoint, who, shape);
     const { key } = who;
     if (!key.gateway) return turnAway('PERMISSION_MISSING', key, { say: 'It is not made for the gateway port.' });
     const age = deps.identity.snapshotAge(now);
     if (age > deps.config.storeGraceSeconds * 1000) return turnAway('STORE_GONE', key, { headers: { 'retry-after': '5' } });
-    if (age > DEGRADED_MS && isHighRisk(endpoint, key)) return turnAway('DEGRADED', key, { headers: { 'retry-after': '2' } });
+    // As long as it cannot be found out whether a proof was used elsewhere, either.
+    if ((age > DEGRADED_MS || who.unsure === true) && isHighRisk(endpoint, key))
+      return turnAway('DEGRADED', key, { headers: { 'retry-after': '2' } });
     if (deps.fairness.refuses(key.tenant, now)) return turnAway('OVERLOADED', key, { headers: { 'retry-after': '1' } });
     const permit = deps.limiter.acquire(key.id, { requestsPerMinute: key.requestsPerMinute, concurrency: key.concurrency }, now);
     if (!permit.ok) {
@@ -132,7 +136,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     }
   }
 
-  function identify(request: IncomingMessage, now: number): Identified {
+  function identify(request: IncomingMessage, now: number): Identified | Promise<Identified> {
     const presented = presentedCredential(request.headers);
     if (presented === undefined) return { ok: false };
     const path = (request.url ?? '/').split('?', 1)[0] as string;

@@ -14,13 +14,16 @@ import type { Change } from '../audit/service.ts';
 import type { Store } from '../store/service.ts';
 import { fail } from './errors.ts';
 import type { KeyRecord, ListedKey, NewKey } from './key.ts';
-import { CLOCK_SKEW } from './access/access_token.ts';
+import { CLOCK_SKEW, type AccessClaims } from './access/access_token.ts';
 import { identifyToken, type Identified, type Place, type Presented } from './access/identify.ts';
+import { KnownTokens } from './access/known_tokens.ts';
+import { USED_BEFORE } from './access/proof.ts';
+import { createProofClaims } from './access/proof_claims.ts';
 import { SeenProofs } from './access/seen_proofs.ts';
 import { EMPTY, endedBetween, type Snapshot } from './access/snapshot.ts';
-import { loadSnapshot } from './access/store.ts';
+import { forgetProofs, loadSnapshot, takeProofs } from './access/store.ts';
 import { touchAgents } from './agents/store.ts';
-import { insertKey, insertPrincipal, insertTenant, listKeys, notify, notifyProofs, PROOFS_CHANNEL, revokeKey } from './store.ts';
+import { insertKey, insertPrincipal, insertTenant, listKeys, notify, revokeKey } from './store.ts';
 import { isToken, newToken, tokenHash } from './token.ts';
 
 export type { KeyRecord, ListedKey, NewKey } from './key.ts';
@@ -43,8 +46,11 @@ export type Identity = {
    * who can choose hashes that nearly match would have to invert SHA-256.
    */
   authenticate(presented: string, now: number): KeyRecord | undefined;
-  /** As `authenticate`, of a key or an access token of the authorization server, with what belongs to it. */
-  identify(presented: Presented, now: number): Identified;
+  /**
+   * As `authenticate`, of a key or an access token of the authorization server, with what belongs to it. From memory; only whether a proof (DPoP) is new
+   * at all processes is asked of their database, where there can be more than one.
+   */
+  identify(presented: Presented, now: number): Identified | Promise<Identified>;
   /** Says where the issuer and this gate are reached: before that no token is accepted. */
   at(place: Place): void;
   readonly place: () => Place | undefined;
@@ -72,9 +78,9 @@ export type Identity = {
 
 /** Between two readings when no notification comes: a revocation reaches every process within a second even if one is lost. */
 const REFRESH_MS = 1_000;
-/** Used proofs are told to other processes this often, a notification of 8,000 bytes at most. */
-const TELL_MS = 50;
-const BUNCH = 300;
+/** How long a proof is remembered: as long as it could come again. */
+const PROOF_MS = 2 * CLOCK_SKEW * 1_000;
+const FORGET_MS = 60_000;
 /** How exactly a list knows when an agent was last used. */
 const TOUCH_MS = 30_000;
 /** Names are shown in lists. */
@@ -87,7 +93,7 @@ export async function openIdentity(
   const { clock, logger } = deps;
   let snapshot = EMPTY;
   let place: Place | undefined;
-  const seen = new SeenProofs(2 * CLOCK_SKEW * 1_000);
+  const remembered = { seen: new SeenProofs(PROOF_MS), known: new KnownTokens<AccessClaims>() };
   const used = new Map<string, number>();
   let touched = clock();
   let fresh = clock();
@@ -147,19 +153,18 @@ export async function openIdentity(
   const unlisten = await store.listen('identity', refreshQuietly);
   const timer = setInterval(refreshQuietly, REFRESH_MS);
   timer.unref();
-  const unhear = await store.listen(PROOFS_CHANNEL, (payload) => seen.learn(payload.split(' '), clock()));
-  const teller = setInterval(() => void tellProofs(), TELL_MS);
-  teller.unref();
-
-  /** Other processes hear which proofs were used here. An embedded database has no other process. */
-  async function tellProofs(): Promise<void> {
-    const taken = seen.take();
-    if (taken.length === 0 || store.kind === 'pglite') return;
-    const bunches = Array.from({ length: Math.ceil(taken.length / BUNCH) }, (_, at) => taken.slice(at * BUNCH, (at + 1) * BUNCH).join(' '));
-    await store
-      .system('identity: proofs that were used', (sql) => notifyProofs(sql, bunches))
-      .catch((error: unknown) => logger.warn('used proofs not told', { reason: reasonOf(error) }));
-  }
+  // An embedded database has no other process.
+  const claim =
+    store.kind === 'pglite'
+      ? undefined
+      : createProofClaims((ids) => store.system('identity: proofs that are used', (sql) => takeProofs(sql, ids, clock())));
+  const forgetting = setInterval(() => {
+    if (claim === undefined) return;
+    store
+      .system('identity: proofs that cannot come again', (sql) => forgetProofs(sql, clock() - PROOF_MS))
+      .catch((error: unknown) => logger.warn('used proofs not forgotten', { reason: reasonOf(error) }));
+  }, FORGET_MS);
+  forgetting.unref();
 
   return {
     authenticate,
@@ -169,10 +174,15 @@ export async function openIdentity(
       if (key !== undefined) return { ok: true, key };
       // Whoever sends what is neither learns nothing about keys.
       if (place === undefined || !presented.token.startsWith('eyJ')) return { ok: false };
-      const found = identifyToken(presented, place, snapshot, seen, now);
+      const found = identifyToken(presented, place, snapshot, remembered, now);
       if (found.ok) for (const agent of found.key.actors) used.set(agent, now);
       if (found.ok && found.key.principalKind === 'agent') used.set(found.key.principal, now);
-      return found;
+      if (!found.ok || found.proof === undefined || claim === undefined) return found;
+      const { key: holder } = found;
+      return claim(found.proof).then((verdict) => {
+        if (verdict === 'used') return { ok: false, say: USED_BEFORE };
+        return verdict === 'first' ? { ok: true, key: holder } : { ok: true, key: holder, unsure: true };
+      });
     },
     at(where) {
       place = where;
@@ -221,9 +231,8 @@ export async function openIdentity(
     },
     async close() {
       clearInterval(timer);
-      clearInterval(teller);
+      clearInterval(forgetting);
       await unlisten().catch(() => {});
-      await unhear().catch(() => {});
       await reading?.catch(() => {});
     },
   };

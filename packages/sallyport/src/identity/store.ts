@@ -166,10 +166,3 @@ export async function revokeKey(sql: Sql, id: string, now: number): Promise<stri
 export async function notify(sql: Sql): Promise<void> {
   await sql.query('select pg_notify($1, $2)', ['identity', 'keys']);
 }
-
-/** Told, with their hashes, which proofs (DPoP) were used at a process. */
-export const PROOFS_CHANNEL = 'identity_proofs';
-
-export async function notifyProofs(sql: Sql, bunches: readonly string[]): Promise<void> {
-  await sql.query('select pg_notify($1, b) from unnest($2::text[]) b', [PROOFS_CHANNEL, [...bunches]]);
-}

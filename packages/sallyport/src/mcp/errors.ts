@@ -53,6 +53,7 @@ export const ERRORS = {
     message: 'The definition has changed since you looked at it.',
     fix: 'Look at it again, then answer.',
   },
+  MCP_PRINCIPAL_UNKNOWN: { status: 404, message: 'Nobody of this id may use tools.', fix: '`GET /api/mcp/principals` lists who may.' },
   MCP_INVALID: { status: 400, message: 'The request is not understood.', fix: 'See the API description at /api/openapi.json.' },
 } satisfies ErrorCatalogue;
 

@@ -21,7 +21,7 @@ export async function selectFacts(sql: Sql, server: string): Promise<(PinFacts &
 
 export async function selectPins(sql: Sql, server: string | undefined): Promise<PinRow[]> {
   const found = await sql.query<Row & Omit<PinRow, 'changes' | 'findings'> & { changes: string; findings: string }>(
-    `select server, kind, name, state, pinned_hash, pinned, current_hash, current, changes, findings, created, changed, decided_by, decided
+    `select server, kind, name, state, pinned_hash, pinned, current_hash, current, changes, findings, created, changed, decided_by, decided, decided_why
      from mcp_pins where $1::text is null or server = $1 order by server, kind, name limit ${MAX_LISTED}`,
     [server ?? null],
   );
@@ -46,23 +46,24 @@ export async function upsertPin(sql: Sql, tenant: TenantId, pin: PinRow): Promis
 }
 
 type Decided = { readonly server: string; readonly kind: PinKind; readonly name: string; readonly hash: string };
+type Answer = { readonly by: string; readonly why: string | null; readonly now: number };
 
 /** Approves exactly the version that `hash` names; false when another one is there now. */
-export async function approvePin(sql: Sql, { server, kind, name, hash }: Decided, by: string, now: number): Promise<boolean> {
+export async function approvePin(sql: Sql, { server, kind, name, hash }: Decided, { by, why, now }: Answer): Promise<boolean> {
   const rows = await sql.query(
     `update mcp_pins set state = 'pinned', pinned_hash = current_hash, pinned = current, changes = '[]', changed = $6::bigint,
-       decided_by = $5, decided = $6::bigint
+       decided_by = $5, decided = $6::bigint, decided_why = $7
      where server = $1 and kind = $2 and name = $3 and current_hash = $4 returning name`,
-    [server, kind, name, hash, by, now],
+    [server, kind, name, hash, by, now, why],
   );
   return rows.length > 0;
 }
 
-export async function rejectPin(sql: Sql, { server, kind, name, hash }: Decided, by: string, now: number): Promise<boolean> {
+export async function rejectPin(sql: Sql, { server, kind, name, hash }: Decided, { by, why, now }: Answer): Promise<boolean> {
   const rows = await sql.query(
-    `update mcp_pins set state = 'rejected', changed = $6::bigint, decided_by = $5, decided = $6::bigint
+    `update mcp_pins set state = 'rejected', changed = $6::bigint, decided_by = $5, decided = $6::bigint, decided_why = $7
      where server = $1 and kind = $2 and name = $3 and current_hash = $4 returning name`,
-    [server, kind, name, hash, by, now],
+    [server, kind, name, hash, by, now, why],
   );
   return rows.length > 0;
 }

@@ -8,6 +8,22 @@ import type { CodeEngine } from './engine.ts';
 
 const codeOf = (code: string) => (error: unknown) => (error as AppError).code === code;
 
+/** Finds `load` in every file, and can fix it. */
+const engine: CodeEngine = async (files) => ({
+  findings: files.map(({ path, text }) => ({
+    rule: 'python.yaml-load',
+    category: 'vulnerable_code',
+    type: 'CWE-502',
+    severity: 'high',
+    confidence: 0.9,
+    location: { kind: 'file', path, line: 1, column: 1, endLine: 1, endColumn: 5 },
+    message: 'Any object is built.',
+    autofix: { start: text.indexOf('load'), end: text.indexOf('load') + 4, text: 'safe_load' },
+  })),
+  notScanned: [],
+  stats: {},
+});
+
 suite('scan code', () => {
   test('exit codes: clean, found, below the threshold, not all scanned', async () => {
     const clean = tree({ 'a.py': 'x = 1\n' });
@@ -67,20 +83,6 @@ suite('scan code', () => {
   });
 
   test('--fix changes the file as the finding says', async () => {
-    const engine: CodeEngine = async (files) => ({
-      findings: files.map(({ path, text }) => ({
-        rule: 'python.yaml-load',
-        category: 'vulnerable_code',
-        type: 'CWE-502',
-        severity: 'high',
-        confidence: 0.9,
-        location: { kind: 'file', path, line: 1, column: 1, endLine: 1, endColumn: 5 },
-        message: 'Any object is built.',
-        autofix: { start: text.indexOf('load'), end: text.indexOf('load') + 4, text: 'safe_load' },
-      })),
-      notScanned: [],
-      stats: {},
-    });
     const top = tree({ 'a.py': 'yaml.load(x)  # é\n' });
     // By this clock the file was written after the scan began.
     const early = await run(top, 'scan code', ['.'], { fix: true }, { deps: { code: engine, clock: () => 0 } });
@@ -98,5 +100,53 @@ suite('scan code', () => {
     assert.match((await run(top, 'scan code', ['.'], { since: 'HEAD' })).out, /b\.py:1:6/);
     assert.match((await run(top, 'scan code', ['.'], { history: true, only: 'agents' })).out, /came into the history with commit/);
     assert.ok(!existsSync(join(top, '.git', 'index.lock')));
+  });
+
+  test('from another folder: one root, two of one name, one file; fixes, baselines, changes, SARIF', async () => {
+    const other = tree({ 'here.txt': '' });
+    const deps = { code: engine, clock: () => Date.now() + 1_000 };
+    const sources = { 'a/src/x.py': 'yaml.load(1)\n', 'b/src/x.py': 'yaml.load(2)\n', 'b/one.py': 'yaml.load(3)\n' };
+    const uris = async (...paths: string[]): Promise<string[]> => {
+      const { out } = await run(other, 'scan code', paths, { format: 'sarif' }, { deps });
+      const [first] = (
+        JSON.parse(out) as { runs: { results: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }[] }[] }
+      ).runs;
+      return (first?.results ?? []).map(({ locations }) => locations[0]?.physicalLocation.artifactLocation.uri ?? '');
+    };
+    const top = tree(sources);
+    assert.deepEqual(await uris(top), ['a/src/x.py', 'b/one.py', 'b/src/x.py']);
+    assert.deepEqual(await uris(join(top, 'a/src'), join(top, 'b/src')), ['a/src/x.py', 'b/src/x.py']);
+    assert.deepEqual(await uris(join(top, 'b/one.py')), ['one.py']);
+
+    const trial = await run(other, 'scan code', [top], { fix: true, 'dry-run': true }, { deps });
+    assert.match(trial.out, /^-yaml\.load\(1\)\n\+yaml\.safe_load\(1\)$/m);
+    assert.match(trial.notes, /3 changes would be made/);
+    const read = (path: string): string => readFileSync(join(top, path), 'utf8');
+    await run(other, 'scan code', [join(top, 'b/one.py')], { fix: true }, { deps });
+    assert.deepEqual([read('b/one.py'), read('a/src/x.py')], ['yaml.safe_load(3)\n', 'yaml.load(1)\n']);
+    await run(other, 'scan code', [join(top, 'a/src'), join(top, 'b/src')], { fix: true }, { deps });
+    assert.deepEqual([read('a/src/x.py'), read('b/src/x.py')], ['yaml.safe_load(1)\n', 'yaml.safe_load(2)\n']);
+
+    await run(other, 'scan code', [top], { 'write-baseline': 'known.json' }, { deps });
+    assert.equal((await run(other, 'scan code', [top], { baseline: 'known.json' }, { deps })).code, 0);
+    userGit(top, 'init', '-q');
+    commit(top, 'first');
+    put(top, { 'b/src/x.py': 'yaml.load(4)\n' });
+    const { out } = await run(other, 'scan code', [join(top, 'a'), join(top, 'b')], { since: 'HEAD' }, { deps });
+    assert.match(out, /b\/src\/x\.py:1:1/);
+    assert.match(out, /yaml\.load\(4\)/);
+    assert.doesNotMatch(out, /a\/src/);
+  });
+
+  test('two repositories at once: the change and the history of each', async () => {
+    const [one, two] = [tree({ 'a.py': `k = "${token('mN7')}"\n` }), tree({ 'b.py': `k = "${token('oP8')}"\n` })];
+    for (const top of [one, two]) {
+      userGit(top, 'init', '-q');
+      commit(top, 'first');
+    }
+    const other = tree({ 'here.txt': '' });
+    assert.equal((await run(other, 'scan code', [one, two], { since: 'HEAD' })).code, 0);
+    const { out } = await run(other, 'scan code', [one, two], { history: true, only: 'agents' });
+    assert.match(out, /a\.py@[^]*b\.py@/);
   });
 });

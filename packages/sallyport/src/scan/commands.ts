@@ -6,7 +6,7 @@ import { readBaseline, writeBaseline } from './baseline.ts';
 import type { ScanConfig } from './config.ts';
 import type { CodeEngine } from './engine.ts';
 import { FileCache } from './disk/cache.ts';
-import { ERRORS, fail } from './errors.ts';
+import { fail } from './errors.ts';
 import { rankOf } from './finding.ts';
 import { applyFixes, fixesByPath } from './fix.ts';
 import { draw, FORMATS, unifiedDiff, type Format } from './report/index.ts';
@@ -15,7 +15,7 @@ import { sbomOf, type JudgePackage } from './packages/index.ts';
 import type { Dependency } from './packages/dependency.ts';
 import { send } from './send_service.ts';
 import { sentOf, type Sent } from './sent.ts';
-import { scanPackages, scanPaths } from './service.ts';
+import { scanPackages, scanPaths, type PathResult } from './service.ts';
 
 /** What the commands need from `app/`: the engine over source code, and `scan:` of sallyport.yaml. */
 export type ScanDeps = {
@@ -37,9 +37,6 @@ export type ScanDeps = {
 const CLEAN = 0;
 const FOUND = 1;
 const INCOMPLETE = 2;
-
-/** Every error of a scan means that it failed. */
-export const SCAN_EXIT_CODES: Readonly<Record<string, number>> = Object.fromEntries(Object.keys(ERRORS).map((code) => [code, INCOMPLETE]));
 
 /** Flags of every scan. */
 const REPORT_FLAGS: readonly Flag[] = [
@@ -135,7 +132,7 @@ async function scanCode(context: CommandContext, deps: ScanDeps): Promise<number
   if (write !== undefined) save(resolve(deps.cwd, write), writeBaseline(result.findings));
   await deliver('code', result, [], context, deps);
   if (flags['dry-run'] === true && flags['fix'] !== true) throw fail('SCAN_USAGE', { say: '--dry-run belongs to --fix.' });
-  if (flags['fix'] === true) fix(result, context, deps.cwd, began);
+  if (flags['fix'] === true) fix(result, context, began);
   if (flags['dry-run'] === true) return exitCode(result, context, config);
   return finish(result, context, deps, config);
 }
@@ -223,11 +220,12 @@ function progress(done: number, of: number): string {
 }
 
 /** Writes the changes into the files. One that was written since the scan `began`, or is not plain UTF-8, stays as it is: the offsets may be of another text. */
-function fix(result: ScanResult, context: CommandContext, cwd: string, began: number): void {
+function fix(result: PathResult, context: CommandContext, began: number): void {
   let count = 0;
   const isTrial = context.flags['dry-run'] === true;
   for (const [path, findings] of fixesByPath(result.findings)) {
-    const file = resolve(cwd, path);
+    const file = result.fileOf(path);
+    if (file === undefined) continue;
     const before = readText(file);
     if (statSync(file).mtimeMs >= began || !isPlain(before)) {
       context.note(`${path} changed during the scan or is not plain UTF-8: not fixed\n`);

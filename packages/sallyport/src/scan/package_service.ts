@@ -1,10 +1,19 @@
+import type { CalledSymbol } from './code/index.ts';
 import { MAX_FILE_BYTES, type ScanConfig } from './config.ts';
 import { loadAdvisories } from './disk/advisories.ts';
 import { readSource } from './disk/read.ts';
 import { rootOf, walk } from './disk/walk.ts';
 import type { NotScanned, SourceText } from './finding.ts';
 import { isPackageFile } from './packages/files.ts';
-import { Advisories, PACKAGE_CHECKS, packageFindings, readInventory, wantedBy, type JudgePackage } from './packages/index.ts';
+import {
+  Advisories,
+  namesFunctions,
+  PACKAGE_CHECKS,
+  packageFindings,
+  readInventory,
+  wantedBy,
+  type JudgePackage,
+} from './packages/index.ts';
 import type { ScanResult } from './result.ts';
 import { report } from './scan.ts';
 import { applyMarks, ignored, marksOf } from './suppress.ts';
@@ -28,7 +37,9 @@ export type PackageScan = {
 
 /** Lock files of large projects have some megabytes. */
 const MAX_LOCK_BYTES = 33_554_432;
-const CODE = /\.(?:[cm]?[jt]sx?|pyi?|go)$/;
+const CODE = /\.(?:[cm]?[jt]sx?|pyi?|go|rs)$/;
+/** Languages whose advisories name functions. */
+const WITH_FUNCTIONS = /\.(?:go|rs)$|(?:^|\/)(?:go\.mod|Cargo\.toml)$/;
 
 /** Packages that manifests, lock files and imports name, judged. Rejects with SCAN_PATH, SCAN_ADVISORIES. Nothing is looked up elsewhere without `online`. */
 export async function scanPackages(
@@ -55,7 +66,9 @@ export async function scanPackages(
   for (const { ecosystem, name } of wanted)
     if (existence.get(keyOf(ecosystem, name)) === 'unanswered')
       notScanned.push({ path: `${ecosystem}:${name}`, reason: 'packages: no registry answered' });
-  const found = packageFindings(inventory, { judge, advisories, existence, audit: request.audit === true });
+  const isCalled = advisories !== undefined && namesFunctions(inventory, advisories);
+  const calls = isCalled ? await calledIn(texts.filter(({ path }) => WITH_FUNCTIONS.test(path))) : undefined;
+  const found = packageFindings(inventory, { judge, advisories, existence, calls, audit: request.audit === true });
   const marks = texts.map((one) => marksOf(one, request.config.suppressions === 'none' ? 'none' : 'own'));
   const { suppressions } = applyMarks(
     found,
@@ -85,4 +98,10 @@ export async function scanPackages(
     checks: PACKAGE_CHECKS,
   };
   return { result, dependencies: inventory.dependencies };
+}
+
+/** What the code calls. The engine is loaded when an advisory asks for it. */
+async function calledIn(texts: readonly SourceText[]): Promise<readonly CalledSymbol[]> {
+  const { calledSymbols } = await import('./code/index.ts');
+  return calledSymbols(texts);
 }

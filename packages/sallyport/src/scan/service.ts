@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 import { AGENT_CHECKS } from './agents/index.ts';
 import { MAX_FILE_BYTES, type ScanConfig } from './config.ts';
 import { FileCache } from './disk/cache.ts';
-import { changeSince, type Change } from './disk/change.ts';
-import { scanHistory } from './disk/history.ts';
+import { changesSince, type Change } from './disk/change.ts';
+import { topOf } from './disk/git.ts';
+import { scanHistory, type HistoryScan } from './disk/history.ts';
 import { readSource } from './disk/read.ts';
 import { rootOf, walk, type FoundFile, type Walk } from './disk/walk.ts';
 import type { CodeEngine } from './engine.ts';
@@ -45,26 +46,27 @@ export type PathScan = {
   onProgress?(done: number, of: number): void;
 };
 
+/** `fileOf`: where the file of a shown path is on the disk. */
+export type PathResult = ScanResult & { fileOf(path: string): string | undefined };
+
 /** Files and folders on this machine's disk, scanned. Rejects with SCAN_PATH, SCAN_GIT, SCAN_USAGE. Nothing of what is scanned is executed. */
-export async function scanPaths(request: PathScan, code: CodeEngine | undefined): Promise<ScanResult> {
+export async function scanPaths(request: PathScan, code: CodeEngine | undefined): Promise<PathResult> {
   const start = performance.now();
   const engines: ScanEngines = { code };
   const kinds = kindsOf(request, engines);
   const roots = request.paths.map((path) => rootOf(path, request.cwd));
   const walked = walk(roots, { cwd: request.cwd, exclude: request.config.exclude ?? [], all: request.all === true });
-  const change = request.since === undefined ? undefined : changeSince(folderOf(roots), request.since);
+  const change = request.since === undefined ? undefined : changesSince(repositoriesOf(roots), request.since);
   const sources = read(walked, change, request.config.maxFileBytes ?? MAX_FILE_BYTES);
   const cache = request.cacheFolder === undefined ? undefined : new FileCache(request.cacheFolder);
   const workers = request.workers ?? Math.min(MAX_WORKERS, availableParallelism());
   const scanned = await scanTexts(sources.texts, engines, { ...request, kinds, workers, cache });
   cache?.trim();
-  const past = request.history === true ? await scanHistory(folderOf(roots), request) : { findings: [], notScanned: [], textOf: undefined };
+  const past = request.history === true ? await histories(repositoriesOf(roots), request) : NO_HISTORY;
   const byPath = new Map(sources.texts.map(({ path, text }) => [path, text]));
   const judged = suppress(scanned, sources.texts, request.config);
-  const all = [
-    ...report(scanned.findings, (path) => byPath.get(path), judged.suppressions),
-    ...report(past.findings, past.textOf ?? (() => undefined)),
-  ];
+  const files = new Map(sources.files.map(({ path, file }) => [path, file]));
+  const all = [...report(scanned.findings, (path) => byPath.get(path), judged.suppressions), ...report(past.findings, past.textOf)];
   const before = change === undefined ? new Set<string>() : await known(all, change, sources.files, engines, kinds, request);
   const fresh = all.filter(({ fingerprint }) => !before.has(fingerprint) && request.baseline?.has(fingerprint) !== true);
   return {
@@ -80,6 +82,7 @@ export async function scanPaths(request: PathScan, code: CodeEngine | undefined)
     characters: sources.texts.reduce((sum, { text }) => sum + text.length, 0),
     milliseconds: Math.round(performance.now() - start),
     checks: [SECRET_CHECK, ...AGENT_CHECKS],
+    fileOf: (path) => files.get(path),
   };
 }
 
@@ -90,9 +93,28 @@ function kindsOf(request: PathScan, engines: ScanEngines): readonly ScanKind[] {
   return asked ?? SCAN_KINDS.filter((kind) => kind !== 'code' || engines.code !== undefined);
 }
 
-function folderOf(roots: readonly string[]): string {
-  const root = realpathSync(roots[0] ?? '.');
+/** A folder of each repository that the roots lie in. */
+function repositoriesOf(roots: readonly string[]): readonly string[] {
+  const byTop = new Map(roots.map(folderOf).map((folder) => [topOf(folder), folder]));
+  return [...byTop.values()];
+}
+
+function folderOf(path: string): string {
+  const root = realpathSync(path);
   return statSync(root).isDirectory() ? root : dirname(root);
+}
+
+const NO_HISTORY: HistoryScan = { findings: [], notScanned: [], textOf: () => undefined };
+
+async function histories(folders: readonly string[], request: PathScan): Promise<HistoryScan> {
+  const all: HistoryScan[] = [];
+  for (const folder of folders) all.push(await scanHistory(folder, request));
+  return {
+    findings: all.flatMap(({ findings }) => findings),
+    notScanned: all.flatMap(({ notScanned }) => notScanned),
+    // A path names its commit, which no other repository has.
+    textOf: (path) => all.map(({ textOf }) => textOf(path)).find((text) => text !== undefined),
+  };
 }
 
 type Sources = {

@@ -7,6 +7,7 @@ export const TENANTLESS: Readonly<Record<string, string>> = {
   store_migrations: 'which migrations this database has: one history for all tenants',
   audit_checkpoints: 'signed tree heads: an event log holds the records of all tenants',
   identity_oidc: 'what the authorization server keeps is found by a value that only its holder knows',
+  identity_proofs: 'hashes of proofs of possession that were used, for four minutes: they name nobody',
   identity_signing_keys: 'one issuer signs for all tenants',
   audit_positions: 'how far each event log has been projected',
 };

@@ -1,9 +1,9 @@
-import type { Clock, Logger, Secret } from '../kernel/index.ts';
+import type { Clock, Logger, Secret, TenantId } from '../kernel/index.ts';
 import type { Engine } from './engine.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { openPglite } from './pglite/engine.ts';
 import { openPostgres } from './postgres/engine.ts';
-import type { Store } from './sql.ts';
+import type { Row, Store } from './sql.ts';
 
 export type { Row, Sql, Store } from './sql.ts';
 export { backup, migrateTo, restore, type BackupFile, type Progress } from './transfer.ts';
@@ -36,7 +36,9 @@ export async function openEngine(engine: Engine, deps: StoreDeps, migrations = r
   }
   return {
     kind: engine.kind,
-    tx: (tenant, fn, options = {}) => engine.transaction({ role: 'app', tenant }, options, fn),
+    tx: (tenant, fn) => engine.transaction({ role: 'app', tenant }, {}, fn),
+    lookup: async <T extends Row>(tenant: TenantId, text: string, params: readonly unknown[]) =>
+      (await engine.lookup(tenant, text, params)) as T[],
     system: (_reason, fn, options = {}) => engine.transaction({ role: 'system' }, options, fn),
     listen: (channel, on) => engine.listen(channel, on),
     ping: () => engine.ping(),

@@ -17,17 +17,16 @@ export type Row = Record<string, unknown>;
  */
 export type Sql = { query<T extends Row = Row>(text: string, params?: readonly unknown[]): Promise<T[]> };
 
-/**
- * `lookups`: the statements are constant texts that look rows up by an index whatever the parameters are. PostgreSQL reads and plans each once for
- * a connection, and never chooses to read a whole table: of a statement that takes 0.5 ms, reading and planning take two more.
- */
-export type LookupOptions = { readonly lookups?: boolean };
-
 /** The database of this installation. A transaction inside a transaction is refused (STORE_NESTED): PGlite has one connection. */
 export type Store = {
   readonly kind: 'pglite' | 'postgres';
   /** Runs `fn` in one transaction that sees and writes only this tenant's rows. Resolves after the commit is on disk; rolls back when `fn` rejects. */
-  tx<T>(tenant: TenantId, fn: (sql: Sql) => Promise<T>, options?: LookupOptions): Promise<T>;
+  tx<T>(tenant: TenantId, fn: (sql: Sql) => Promise<T>): Promise<T>;
+  /**
+   * One statement that finds rows of this tenant by an index, whatever its parameters are; it reads only. Its text is a constant: PostgreSQL reads and
+   * plans it once for a connection, never chooses to read a whole table, and is asked in one message where a transaction takes three.
+   */
+  lookup<T extends Row = Row>(tenant: TenantId, text: string, params: readonly unknown[]): Promise<T[]>;
   /**
    * Runs `fn` in one transaction that sees every tenant. `reason` is a constant text; a snapshot test lists every call.
    * `snapshot`: all statements see the same moment, and none may write.

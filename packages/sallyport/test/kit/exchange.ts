@@ -63,6 +63,7 @@ export function testExchange(
     memory: options.flowMemory ?? { texts: new KnownTexts(), conversations: new ConversationMemory() },
     owner: 'prn',
     tools: read.request.tools,
+    name: (text) => Buffer.from(text).toString('hex'),
     restore: (text) => text,
   });
   const judge = new Judge(

@@ -54,6 +54,12 @@ export const CONTROL: Readonly<Record<string, Entry>> = {
   'DELETE /api/demo': {},
   'GET /api/mcp/servers': {},
   'GET /api/mcp/pins': {},
+  'GET /api/mcp/history': { query: () => 'server=mail' },
+  'GET /api/mcp/principals': {},
+  'GET /api/mcp/reach': { query: ({ principal }) => `who=${principal}`, own: [200, 404] },
+  'GET /api/runs': {},
+  // No agent has called a tool.
+  'GET /api/runs/:id': { ...named('run_00000000000000000000000000000000'), own: [404] },
   // No server is configured: there is nothing to answer for.
   'POST /api/mcp/pins/approve': { ...body({ pins: [{ server: 'mail', kind: 'tool', name: 'send', hash: '0'.repeat(64) }] }), own: [404] },
   'POST /api/mcp/pins/reject': { ...body({ pins: [{ server: 'mail', kind: 'tool', name: 'send', hash: '0'.repeat(64) }] }), own: [404] },

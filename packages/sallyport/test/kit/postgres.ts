@@ -16,6 +16,8 @@ export type EphemeralPostgres = {
   readonly allow: () => Promise<void>;
   /** Another fresh database of the same cluster; stop it first. */
   sibling(): Promise<EphemeralPostgres>;
+  /** What a database does by itself some time after much was written: cleans, counts, writes down. */
+  readonly settle: () => Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -54,6 +56,10 @@ async function freshDatabase(admin: string, after: () => Promise<void>): Promise
     },
     allow: () => asAdmin(admin, `alter database ${name} allow_connections true`),
     sibling: () => freshDatabase(admin, async () => {}),
+    async settle() {
+      await asAdmin(url.href, 'vacuum analyze');
+      await asAdmin(url.href, 'checkpoint');
+    },
     async stop() {
       await asAdmin(admin, `drop database if exists ${name} with (force)`);
       await after();

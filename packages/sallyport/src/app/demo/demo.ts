@@ -1,12 +1,15 @@
 import type { Clock, TenantId } from '../../kernel/index.ts';
-import type { Event } from '../../audit/index.ts';
+import { runEvent, runsOf, type Event } from '../../audit/index.ts';
 import { parseCursor, type Audit, type DemoSource, type EventPage, type EventQuery } from '../../audit/service.ts';
 import type { Guards } from '../../guard/index.ts';
 import { loadConfigured, type Policy } from '../../policy/index.ts';
+import { HISTORY_KINDS, type McpSource } from '../../mcp/index.ts';
 import type { Store } from '../../store/service.ts';
 import { COMPANY } from './company.ts';
 import { DAYS } from './days.ts';
-import { demoHistory, DEMO_ID, type DemoEvent } from './history.ts';
+import { demoHistory, DEMO_ID } from './history.ts';
+import type { DemoEvent } from './judge.ts';
+import { DEMO_PRINCIPALS, demoPins, demoServers } from './servers.ts';
 import { deleteLoaded, insertLoaded, selectLoaded } from './store.ts';
 
 /** What the console shows of it. `days`: from the oldest, by what came of the requests. */
@@ -19,6 +22,8 @@ export type DemoState = {
 };
 
 export type Demo = DemoSource & {
+  /** The tool servers of the company. */
+  readonly tools: McpSource;
   state(tenant: TenantId): Promise<DemoState>;
   load(tenant: TenantId, actor: string): Promise<DemoState>;
   /** Takes all of it away; answers whether there was any. */
@@ -70,7 +75,25 @@ export function openDemo(
     return { company: COMPANY, since: since ?? null, requests: requests.length, days: since === undefined ? [] : daysOf(requests, since) };
   }
 
+  const list = async (tenant: TenantId, query: EventQuery): Promise<EventPage> => pageOf((await events(tenant)).events, query);
+  const tools: McpSource = {
+    async servers(tenant) {
+      const { since } = await events(tenant);
+      return since === undefined ? [] : demoServers(tenant, since);
+    },
+    async pins(tenant, server) {
+      const { since } = await events(tenant);
+      if (since === undefined) return [];
+      const first = since - DAYS.all * DAY;
+      return demoPins(first, first + DAYS.poisoned[0] * DAY).filter((row) => server === undefined || row.server === server);
+    },
+    history: async (tenant, target) => (await list(tenant, { target, kinds: HISTORY_KINDS })).events,
+    principals: () => DEMO_PRINCIPALS,
+    manifest: {},
+  };
+
   return {
+    tools,
     state,
     async load(tenant, actor) {
       await audit.change(tenant, async (sql, emit) => {
@@ -87,7 +110,11 @@ export function openDemo(
         return was;
       });
     },
-    list: async (tenant, query) => pageOf((await events(tenant)).events, query),
+    list,
+    async runs(tenant, { since = 0, principal }) {
+      const all = (await events(tenant)).events.flatMap(({ event }) => runEvent(event) ?? []);
+      return runsOf(all.filter((event) => event.time >= since && (principal === undefined || event.principal === principal)));
+    },
     async get(tenant, uid) {
       return uid.startsWith(DEMO_ID) ? (await events(tenant)).events.find(({ event }) => event.uid === uid)?.event : undefined;
     },
@@ -124,8 +151,11 @@ function isAfter(event: Event, { time, uid }: { time: number; uid: string }): bo
   return event.time < time || (event.time === time && event.uid < uid);
 }
 
-function passes(event: Event, { since, until, decision, kind, model, principal }: EventQuery): boolean {
+function passes(event: Event, { since, until, decision, kind, kinds, model, principal, target, conversation }: EventQuery): boolean {
   return (
+    (kinds === undefined || kinds.includes(event.kind)) &&
+    (target === undefined || event.target?.id === target) &&
+    (conversation === undefined || event.conversation === conversation) &&
     (since === undefined || event.time >= since) &&
     (until === undefined || event.time < until) &&
     (decision === undefined || event.decision?.action === decision) &&

@@ -3,7 +3,8 @@ import test from 'node:test';
 import { DEFAULT_TENANT } from '../../kernel/index.ts';
 import { createGuards } from '../../guard/index.ts';
 import { loadConfigured } from '../../policy/index.ts';
-import { demoHistory, type DemoEvent } from './history.ts';
+import { demoHistory } from './history.ts';
+import type { DemoEvent } from './judge.ts';
 
 const UNTIL = Date.UTC(2026, 10, 20, 12);
 const DAY = 86_400_000;

@@ -1,16 +1,14 @@
 import { type EventId, type TenantId } from '../../kernel/index.ts';
 import { CLASS, type Event } from '../../audit/index.ts';
-import type { DemoContent } from '../../audit/service.ts';
 import type { Guards } from '../../guard/index.ts';
 import type { Policy } from '../../policy/index.ts';
 import { APPS, type DemoApp, type Scene } from './company.ts';
 import { DAYS } from './days.ts';
-import { judgeScene, type Judged } from './judge.ts';
+import { judgeScene, type DemoEvent, type Judged } from './judge.ts';
+import { runsOfDay } from './runs.ts';
 
 /** Ids of made-up events begin like this; those of real ones with `evt_`. */
 export const DEMO_ID = 'demo_';
-
-export type DemoEvent = { readonly event: Event; readonly pieces: DemoContent['pieces'] };
 
 const DAY = 86_400_000;
 const HOUR = 3_600_000;
@@ -30,6 +28,7 @@ export function demoHistory(tenant: TenantId, until: number, guards: Guards, pol
     const weekday = new Date(start + 12 * HOUR).getUTCDay();
     const eventful = DAYS.probing.some((one) => one === day) || DAYS.poisoned.some((one) => one === day);
     const share = !eventful && (weekday === 0 || weekday === 6) ? WEEKEND : 1;
+    made.push(...runsOfDay(tenant, day, start, guards, policy));
     for (const app of APPS) {
       const scenes = app.scenes.filter(({ days }) => days === undefined || days.includes(day));
       const count = Math.round(app.perDay * share * (0.85 + 0.3 * random()));
@@ -42,9 +41,19 @@ export function demoHistory(tenant: TenantId, until: number, guards: Guards, pol
     }
   }
   made.push(...changes(tenant, first));
-  return made
-    .sort((a, b) => a.event.time - b.event.time)
-    .map(({ event, pieces }, index) => ({ event: { ...event, uid: `${DEMO_ID}${String(index + 1).padStart(5, '0')}` as EventId }, pieces }))
+  return numbered(made);
+}
+
+/** By time, with the ids that the pages name them by; an event that belongs to another one is told by its id. */
+function numbered(made: readonly DemoEvent[]): readonly DemoEvent[] {
+  const sorted = made.toSorted((a, b) => a.event.time - b.event.time);
+  const ids = sorted.map((_, index) => `${DEMO_ID}${String(index + 1).padStart(5, '0')}` as EventId);
+  const known = new Map(sorted.map(({ event }, index) => [event.uid, ids[index]]));
+  return sorted
+    .map(({ event, pieces }, index) => {
+      const cause = event.cause === undefined ? undefined : known.get(event.cause as EventId);
+      return { event: { ...event, uid: ids[index] as EventId, ...(cause === undefined ? {} : { cause }) }, pieces };
+    })
     .reverse();
 }
 
@@ -80,6 +89,17 @@ function requestOf(tenant: TenantId, time: number, app: DemoApp, judged: Judged,
   return { event, pieces };
 }
 
+/** What became of the definitions of the parcel service (see `servers.ts`). */
+const QUARANTINED = [
+  { name: 'track_parcel', state: 'changed', changes: 'imperative_text,new_parameter,narrowed_schema' },
+  { name: 'list_carriers', state: 'changed', changes: 'wording' },
+  { name: 'estimate_delivery', state: 'waiting', changes: 'new' },
+];
+
+function bySystem({ event, pieces }: DemoEvent): DemoEvent {
+  return { event: { ...event, actor: { principal: 'system', kind: 'system' } }, pieces };
+}
+
 /** What people of the company changed: keys made, somebody signed in, a rule tried out. */
 function changes(tenant: TenantId, first: number): DemoEvent[] {
   const change = (
@@ -110,6 +130,14 @@ function changes(tenant: TenantId, first: number): DemoEvent[] {
     ),
     change(8, 19, 'session.started', { kind: 'session', id: 'demo:session', name: 'Ines' }),
     change(9, 21, 'key.revoked', { kind: 'key', id: 'key_demo_old', name: 'old shop' }),
+    ...['mailbox', 'shop', 'files', 'parcels'].map((server, at) =>
+      bySystem(
+        change(0, 7 + at / 10, 'mcp.server_seen', { kind: 'mcp_server', id: server }, { pinned: server === 'parcels' ? 3 : 4, waiting: 0 }),
+      ),
+    ),
+    ...QUARANTINED.map(({ name, ...detail }, at) =>
+      bySystem(change(DAYS.poisoned[0], 8 + at / 1_000, 'mcp.pin_quarantined', { kind: 'mcp_tool', id: 'parcels', name }, detail)),
+    ),
     change(12, 18, 'knowledge.quarantined', { kind: 'document', id: 'demo:document', name: 'supplier note' }),
   ];
 }

@@ -1,9 +1,13 @@
-import type { Finding } from '../../kernel/index.ts';
+import type { Finding, JsonObject } from '../../kernel/index.ts';
 import { SEVERITY_ID, type Event, type EventFinding, type EventPart, type EventRule } from '../../audit/index.ts';
 import type { DemoContent } from '../../audit/service.ts';
+import { toolFacts } from '../../flow/index.ts';
+import type { AskedCall, RequestFlow } from '../../gateway/service.ts';
 import type { Guards } from '../../guard/index.ts';
 import type { Policy, PointVars, Verdict } from '../../policy/index.ts';
 import type { DemoApp, DemoText, Scene } from './company.ts';
+
+export type DemoEvent = { readonly event: Event; readonly pieces: DemoContent['pieces'] };
 
 /** What the gate makes of a scene: the parts of an event that depend on its texts, and the texts themselves. */
 export type Judged = Required<Pick<Event, 'severity_id' | 'decision' | 'findings' | 'parts' | 'masked'>> & {
@@ -54,6 +58,33 @@ export function judgeScene(app: DemoApp, { texts }: Scene, guards: Guards, polic
     characters += text.length;
   }
   return { severity_id: severity, decision: { action, rules, would }, findings, parts, masked, pieces, characters };
+}
+
+/** The same with the calls of the reply: what the information flow says of each, and what the rules make of that. */
+export function judgeCalls(app: DemoApp, judged: Judged, calls: readonly AskedCall[], flow: RequestFlow, policy: Policy): Judged {
+  const [findings, parts, pieces] = [[...judged.findings], [...judged.parts], [...judged.pieces]];
+  const [rules, would] = [[...judged.decision.rules], [...judged.decision.would]];
+  let { severity_id: severity, characters } = judged;
+  let { action } = judged.decision;
+  for (const call of calls) {
+    const part = pieces.length;
+    const found = flow.findings(call, part);
+    const { effect } = toolFacts(call.name);
+    const one: DemoText = { point: 'response', text: call.arguments };
+    const vars = { ...varsOf(app, one, part, found), tool: { name: call.name, effect }, ...flow.vars(call) };
+    const verdict = policy.decide('tool_call', { ...vars, args: JSON.parse(call.arguments) as JsonObject });
+    const kept = found.map((finding) => ({ ...eventFinding(finding, 'response', part), point: 'tool_call' as const }));
+    for (const finding of found) severity = Math.max(severity, SEVERITY_ID[finding.severity]);
+    findings.push(...kept);
+    rules.push(...verdict.rules.map((rule) => ({ ...held(rule, 'response', part), point: 'tool_call' as const })));
+    would.push(...verdict.would.map((rule) => ({ ...held(rule, 'response', part), point: 'tool_call' as const })));
+    if (STRICTNESS[verdict.action] > STRICTNESS[action]) action = verdict.action;
+    const about = { part, origin: 'assistant', point: 'tool_call', where: 'choices[].message.tool_calls[].function.arguments' } as const;
+    parts.push({ ...about, size: call.arguments.length, kind: 'text', tool: call.name });
+    pieces.push({ ...about, from: 0, of: call.arguments.length, text: call.arguments, marks: kept });
+    characters += call.arguments.length;
+  }
+  return { ...judged, severity_id: severity, decision: { action, rules, would }, findings, parts, pieces, characters };
 }
 
 function varsOf(app: DemoApp, { point, text }: DemoText, part: number, findings: readonly Finding[]): PointVars {

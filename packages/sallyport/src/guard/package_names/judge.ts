@@ -31,10 +31,22 @@ export function judgePackage(ecosystem: Ecosystem, name: string): PackageVerdict
 /** Characters of both names together; shorter ones are one edit apart by chance. */
 const MIN_SLIP = 7;
 
+/** Two neighbours of a short name are swapped: no other one edit of three letters says what was meant. */
+function isSwapped(name: string, popular: string): boolean {
+  return (
+    name.length === popular.length &&
+    name.length >= 3 &&
+    isOneEdit(name, popular) &&
+    [...name].sort().join('') === [...popular].sort().join('')
+  );
+}
+
 function nearTwin(names: Names, name: string): PackageVerdict | undefined {
   const same = names.joined.get(joined(name));
   if (same !== undefined) return { verdict: 'near_twin', like: same, how: 'separator' };
-  const slip = names.popular.find((popular) => popular.length + name.length >= MIN_SLIP && isOneEdit(name, popular));
+  const slip = names.popular.find((popular) =>
+    popular.length + name.length >= MIN_SLIP ? isOneEdit(name, popular) : isSwapped(name, popular),
+  );
   if (slip !== undefined) return { verdict: 'near_twin', like: slip, how: 'edit' };
   const ported = withoutLanguage(name).find((rest) => names.isPopular.has(rest));
   return ported === undefined ? undefined : { verdict: 'near_twin', like: ported, how: 'affix' };
@@ -57,13 +69,13 @@ const MAX_ELEMENTS = 8;
 
 function judgeModule(names: Names, path: string): PackageVerdict {
   const elements = path.split('/').slice(0, MAX_ELEMENTS);
-  // Without a dot in its first element a path belongs to the standard library.
-  if (!(elements[0] ?? '').includes('.')) return KNOWN;
+  // Without a dot in its first element a path belongs to the standard library, unless it is that of a host where the dot was lost.
+  if (!(elements[0] ?? '').includes('.') && (names.known.has(elements[0] ?? '') || elements.length < 3)) return KNOWN;
   const prefixes = elements.map((_, at) => normalName('go', elements.slice(0, elements.length - at).join('/')));
   for (const prefix of prefixes) {
     if (names.known.has(prefix)) return KNOWN;
     const found = nearTwin(names, prefix);
     if (found !== undefined && found.how !== 'affix') return found;
   }
-  return UNKNOWN;
+  return (elements[0] ?? '').includes('.') ? UNKNOWN : KNOWN;
 }

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { readJws, signatureFits } from './jwt.ts';
+import { KnownTokens, type KnownToken } from './known_tokens.ts';
 
 /** Who acts for the subject (RFC 8693 section 4.1): the outermost is who acts now, the innermost who began. */
 export type Actor = { readonly sub: string; readonly act?: Actor };
@@ -25,7 +26,10 @@ export type AccessClaims = {
 
 /** Why a token is not accepted, for its holder: `say` is public text. */
 export type TokenProblem = { readonly ok: false; readonly say: string };
-export type TokenRead = { readonly ok: true; readonly claims: AccessClaims } | TokenProblem;
+export type TokenRead = { readonly ok: true; readonly claims: AccessClaims; readonly token: KnownToken<AccessClaims> } | TokenProblem;
+
+/** Tokens whose signatures this process has verified. */
+export type VerifiedTokens = KnownTokens<AccessClaims>;
 
 export type Expected = {
   readonly issuer: string;
@@ -42,21 +46,28 @@ export const TOKEN_ALGORITHM = 'RS256';
 /** Agents that may stand between a person and a call. */
 export const MAX_ACTORS = 3;
 
-/** Reads one of our access tokens: form, algorithm, signature, issuer and times. The audience is `audienceCovers`' matter. */
-export function readAccessToken(text: string, expected: Expected): TokenRead {
+/** Reads one of our access tokens: form, algorithm, signature (of one that is not `known`), issuer and times. The audience is `audienceCovers`' matter. */
+export function readAccessToken(text: string, expected: Expected, known: VerifiedTokens = new KnownTokens()): TokenRead {
+  const before = known.get(text);
+  if (before !== undefined && expected.keys.has(before.kid)) return inForce(before, expected);
   const jws = readJws(text);
   if (jws === undefined) return no('It is not a key of this gate and not a token.');
   const { kid, typ, crit } = jws.header;
   // RFC 9068 section 2.1: an ID token or a proof is none, whoever signed it. `crit` names what must be understood: nothing is.
   if (typ !== 'at+jwt' || crit !== undefined) return no('It is not an access token.');
   const key = typeof kid === 'string' ? expected.keys.get(kid) : undefined;
-  if (key === undefined) return no('Its signing key is not one of this gate, or is no longer in force.');
+  if (typeof kid !== 'string' || key === undefined) return no('Its signing key is not one of this gate, or is no longer in force.');
   if (!signatureFits(jws, key, [TOKEN_ALGORITHM])) return no('Its signature is wrong.');
   const claims = claimsOf(jws.payload);
   if (claims === undefined) return no('It lacks a claim that tokens of this gate have.');
+  return inForce(known.add(text, claims, kid), expected);
+}
+
+function inForce(token: KnownToken<AccessClaims>, expected: Expected): TokenRead {
+  const { claims } = token;
   if (claims.iss !== expected.issuer) return no('It comes from another issuer.');
   const late = timeProblem(claims, expected.now / 1_000);
-  return late === undefined ? { ok: true, claims } : no(late);
+  return late === undefined ? { ok: true, claims, token } : no(late);
 }
 
 /** Between the clock of the issuer and ours; says by how much it is off, for that is what its holder can put right. */

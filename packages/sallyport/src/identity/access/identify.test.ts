@@ -3,8 +3,9 @@ import { createHmac, generateKeyPairSync, hash, sign, type KeyObject } from 'nod
 import { describe, it } from 'node:test';
 import type { PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { AgentRecord } from '../agents/agent.ts';
-import { CLOCK_SKEW, resourcePath } from './access_token.ts';
+import { CLOCK_SKEW, resourcePath, type VerifiedTokens } from './access_token.ts';
 import { identifyToken, type Identified, type Presented } from './identify.ts';
+import { KnownTokens } from './known_tokens.ts';
 import { comesFrom } from './principal.ts';
 import { jwkThumbprint } from './proof.ts';
 import { SeenProofs } from './seen_proofs.ts';
@@ -66,7 +67,7 @@ function use(text: string, more: Partial<Presented> = {}, at: Partial<Snapshot> 
   const presented: Presented = {
     ...{ scheme: 'bearer', token: text, proof: undefined, method: 'POST', path: '/v1/chat/completions', address: '127.0.0.1', ...more },
   };
-  return identifyToken(presented, place, { ...snapshot, ...at }, seen, NOW);
+  return identifyToken(presented, place, { ...snapshot, ...at }, { seen, known: new KnownTokens() }, NOW);
 }
 const sayOf = (found: Identified): string => (found.ok ? 'accepted' : (found.say ?? ''));
 
@@ -221,9 +222,9 @@ describe('proofs of a key', () => {
 
   it('are remembered for as long as they could come again', () => {
     const seen = new SeenProofs(1_000);
-    assert.equal(seen.first('a', 0), true);
-    assert.deepEqual([seen.first('a', 999), seen.first('a', 1_500), seen.first('a', 1_999)], [false, false, false]);
-    assert.equal(seen.first('a', 5_000), true);
+    assert.match(seen.first('a', 0) ?? '', /^[\w-]{22}$/);
+    for (const now of [999, 1_500, 1_999]) assert.equal(seen.first('a', now), undefined);
+    assert.match(seen.first('a', 5_000) ?? '', /^[\w-]{22}$/);
   });
 });
 
@@ -233,4 +234,31 @@ it('networks of an agent, with IPv4 inside IPv6', () => {
   assert.equal(comesFrom(['10.0.0.0/8'], '11.0.0.1'), false);
   assert.equal(comesFrom(['10.0.0.0/8'], 'not an address'), false);
   assert.equal(comesFrom([], 'not an address'), true);
+});
+
+describe('a token that was verified before', () => {
+  const known: VerifiedTokens = new KnownTokens();
+  const again = (text: string, at: Partial<Snapshot> = {}, now = NOW, to: Partial<Presented> = {}): string =>
+    sayOf(
+      identifyToken(
+        { ...{ scheme: 'bearer', token: text, proof: undefined, method: 'POST', path: '/v1/models', address: '' }, ...to },
+        place,
+        { ...snapshot, ...at },
+        { seen: new SeenProofs(250_000), known },
+        now,
+      ),
+    );
+
+  it('is looked at anew for all that may have changed since', () => {
+    const text = token();
+    assert.equal(again(text), 'accepted');
+    assert.equal(again(text), 'accepted');
+    assert.match(again(text, { verification: new Map() }), /signing key/);
+    assert.match(again(text, { revocations: new Map([[revocationKey(ANNA, 'j1'), NOW]]) }), /revoked/);
+    assert.match(again(text, { people: new Map() }), /subject/);
+    assert.match(again(text, {}, NOW + 400_000), /expired/);
+    assert.match(again(text, {}, NOW, { scheme: 'dpop' }), /not bound/);
+    assert.match(again(`${text}x`), /signature/);
+    assert.match(again(text.slice(0, -1)), /signature/);
+  });
 });

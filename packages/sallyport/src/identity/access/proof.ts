@@ -8,7 +8,8 @@ export type ProofExpected = {
   readonly method: string;
   /** The address as the client used it, without query: the gate's own address and the path. */
   readonly url: string;
-  readonly token: string;
+  /** SHA-256 of the token, base64url. */
+  readonly hash: string;
   /** Thumbprint of the key that the token is bound to. */
   readonly jkt: string;
   readonly now: number;
@@ -22,31 +23,42 @@ const MAX_KEYS = 2_000;
 
 const keys = new Map<string, { readonly key: KeyObject; readonly thumbprint: string } | undefined>();
 
-/** Checks a proof (RFC 9449 section 4.3); answers what is wrong with it, as public text, or undefined. */
-export function proofProblem(proof: string, expected: ProofExpected, seen: SeenProofs): string | undefined {
+/** `id`: a hash by which all processes know the proof. `say` is public text. */
+export type ProofRead = { readonly ok: true; readonly id: string } | { readonly ok: false; readonly say: string };
+
+/** Checks a proof (RFC 9449 section 4.3), and that it was not used here. */
+export function readProof(proof: string, expected: ProofExpected, seen: SeenProofs): ProofRead {
   const jws = readJws(proof);
-  if (jws === undefined) return 'The DPoP proof cannot be read.';
+  if (jws === undefined) return no('The DPoP proof cannot be read.');
   const { typ, jwk, crit } = jws.header;
-  if (typ !== 'dpop+jwt' || crit !== undefined) return 'The DPoP header holds something else than a proof.';
+  if (typ !== 'dpop+jwt' || crit !== undefined) return no('The DPoP header holds something else than a proof.');
   const known = typeof jwk === 'object' && jwk !== null ? publicKey(jwk) : undefined;
-  if (known === undefined) return 'The DPoP proof has no public key that is supported.';
-  if (known.thumbprint !== expected.jkt) return 'The DPoP proof is by another key than the token is bound to.';
-  if (!signatureFits(jws, known.key, PROOF_ALGORITHMS)) return 'The signature of the DPoP proof is wrong.';
+  if (known === undefined) return no('The DPoP proof has no public key that is supported.');
+  if (known.thumbprint !== expected.jkt) return no('The DPoP proof is by another key than the token is bound to.');
   const { htm, htu, iat, jti, ath } = jws.payload;
-  if (htm !== expected.method) return 'The DPoP proof is for another method.';
-  if (typeof htu !== 'string' || !sameAddress(htu, expected.url)) return `The DPoP proof is for another address than ${expected.url}.`;
-  if (ath !== hash('sha256', expected.token, 'base64url')) return 'The DPoP proof is for another token.';
+  if (htm !== expected.method) return no('The DPoP proof is for another method.');
+  if (typeof htu !== 'string' || !sameAddress(htu, expected.url)) return no(`The DPoP proof is for another address than ${expected.url}.`);
+  if (ath !== expected.hash) return no('The DPoP proof is for another token.');
   if (typeof iat !== 'number' || typeof jti !== 'string' || jti === '' || jti.length > MAX_JTI)
-    return 'The DPoP proof lacks its time or id.';
+    return no('The DPoP proof lacks its time or id.');
   const off = iat - expected.now / 1_000;
   if (Math.abs(off) > CLOCK_SKEW)
-    return `The DPoP proof is ${span(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} this clock; set the clock of the client.`;
+    return no(`The DPoP proof is ${span(Math.abs(off))} ${off > 0 ? 'ahead of' : 'behind'} this clock; set the clock of the client.`);
+  // The costly step after the cheap ones.
+  if (!signatureFits(jws, known.key, PROOF_ALGORITHMS)) return no('The signature of the DPoP proof is wrong.');
   // Last: only a proof that is right in all else is remembered, so that nobody else can fill the memory.
-  return seen.first(`${expected.jkt} ${jti}`, expected.now) ? undefined : 'The DPoP proof was used before.';
+  const id = seen.first(`${expected.jkt} ${jti}`, expected.now);
+  return id === undefined ? no(USED_BEFORE) : { ok: true, id };
 }
+
+export const USED_BEFORE = 'The DPoP proof was used before.';
+
+const no = (say: string): ProofRead => ({ ok: false, say });
 
 /** RFC 9449 section 4.3, item 9: compared after normalisation, without query and fragment. */
 function sameAddress(given: string, expected: string): boolean {
+  // As most clients write it.
+  if (given === expected) return true;
   const url = URL.parse(given);
   if (url === null || url.username !== '' || url.password !== '') return false;
   return `${url.origin}${url.pathname}` === expected;

@@ -87,3 +87,16 @@ export async function insertRevocation(sql: Sql, tenant: TenantId, handle: strin
   );
   await sql.query('delete from identity_revocations where expires < $1', [at]);
 }
+
+/** Takes proofs that nobody has taken, and answers them: also of two processes at the same moment one. Sorted, so that two never wait for each other. */
+export async function takeProofs(sql: Sql, ids: readonly string[], now: number): Promise<string[]> {
+  const rows = await sql.query<{ id: string }>(
+    'insert into identity_proofs (id, at) select id, $2 from unnest($1::text[]) id on conflict (id) do nothing returning id',
+    [[...ids].sort(), now],
+  );
+  return rows.map(({ id }) => id);
+}
+
+export async function forgetProofs(sql: Sql, before: number): Promise<void> {
+  await sql.query('delete from identity_proofs where at < $1', [before]);
+}

@@ -141,6 +141,8 @@ export const AGENT_COMMANDS: readonly Command[] = [
     flags: [
       { name: 'name', value: 'NAME', summary: 'As people read it.', required: true },
       { name: 'redirect', value: 'URL', summary: 'Where answers may go; repeat for more.', many: true },
+      { name: 'after-logout', value: 'URL', summary: 'Where a browser may come back to after signing out; repeat for more.', many: true },
+      { name: 'logout', value: 'URL', summary: 'Where it hears that somebody has signed out (back-channel logout).' },
       { name: 'native', summary: 'It runs on the devices of people.' },
       { name: 'device', summary: 'It may ask by a code that it shows.' },
       { name: 'jwks', value: 'URL', summary: 'Where its public keys are; without, it is public and uses PKCE.' },
@@ -148,7 +150,10 @@ export const AGENT_COMMANDS: readonly Command[] = [
     ],
     run: (context) =>
       said(context, 'POST', '/api/clients', {
-        ...pick(context, { name: 'name', redirect: 'redirectUris', jwks: 'jwksUri' }),
+        ...pick(context, {
+          ...{ name: 'name', redirect: 'redirectUris', jwks: 'jwksUri' },
+          ...{ 'after-logout': 'postLogoutRedirectUris', logout: 'logoutUri' },
+        }),
         ...(context.flags['native'] === true ? { application: 'native' } : {}),
         ...(context.flags['device'] === true ? { device: true } : {}),
         ...(context.flags['dpop'] === true ? { dpop: true } : {}),

@@ -55,8 +55,8 @@ export type People = {
   signInByPasskey(tenant: TenantId, response: unknown, from: From): Promise<SignedIn>;
   /** Absent without a keyring. */
   readonly factor: SecondFactor | undefined;
-  /** Rejects SESSION_UNKNOWN. */
-  endSession(tenant: TenantId, id: string, actor: string): Promise<void>;
+  /** `by`: the application that asked for it. Rejects SESSION_UNKNOWN. */
+  endSession(tenant: TenantId, id: string, actor: string, by?: string): Promise<void>;
   /** Ends every session of a person, and every grant; answers how many sessions. */
   endAll(tenant: TenantId, person: string, actor: string): Promise<number>;
   sessions(tenant: TenantId): Promise<SessionNote[]>;
@@ -314,11 +314,12 @@ export function openPeople(store: Store, deps: PeopleDeps): People {
       });
       await store.tx(session.tenant, (sql) => rows.proveSession(sql, session.id, clock(), methods));
     },
-    endSession: (tenant, id, actor) =>
+    endSession: (tenant, id, actor, by) =>
       change(tenant, async (sql, emit) => {
         const [ended] = await endThem(sql, tenant, { id });
         if (ended === undefined) throw fail('SESSION_UNKNOWN');
-        await emit({ type: 'session.ended', actor, target: { kind: 'session', id }, detail: { person: ended.person } });
+        const detail = { person: ended.person, ...(by === undefined ? {} : { by }) };
+        await emit({ type: 'session.ended', actor, target: { kind: 'session', id }, detail });
       }),
     endAll: (tenant, person, actor) =>
       change(tenant, async (sql, emit) => {

@@ -41,6 +41,8 @@ export type Artifacts = {
   adapter(model: string): Adapter;
   /** Rows of a model that belong to an account and are not used yet. */
   ofAccount(model: string, account: string): Promise<WaitingRow[]>;
+  /** Deletes a row that `ofAccount` answered. */
+  forget(model: string, id: string): Promise<void>;
   /** Deletes what has expired. */
   sweep(): Promise<void>;
 };
@@ -86,6 +88,7 @@ export function createArtifacts(store: Store, deps: ArtifactDeps): Artifacts {
   return {
     adapter,
     ofAccount: (model, account) => query((sql) => artifactsOf(sql, model, account, deps.clock())),
+    forget: (model, id) => query((sql) => deleteArtifacts(sql, { model, id })),
     sweep: () => query((sql) => deleteArtifacts(sql, { before: deps.clock() })),
   };
 }

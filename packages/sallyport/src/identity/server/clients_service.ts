@@ -18,7 +18,10 @@ export type NewClient = {
   readonly device?: boolean | undefined;
   readonly backchannel?: 'poll' | 'ping' | undefined;
   readonly notifyUri?: string | undefined;
+  /** Where it hears that somebody has signed out (back-channel logout). */
   readonly logoutUri?: string | undefined;
+  /** Where a browser may come back to after a sign-out that it asked for. */
+  readonly postLogoutRedirectUris?: readonly string[] | undefined;
   readonly dpop?: boolean | undefined;
 };
 
@@ -79,6 +82,7 @@ function metadataOf(client: NewClient): JsonObject {
   return {
     application_type: client.application ?? 'web',
     redirect_uris: [...(client.redirectUris ?? [])],
+    ...(client.postLogoutRedirectUris === undefined ? {} : { post_logout_redirect_uris: [...client.postLogoutRedirectUris] }),
     response_types: code ? ['code'] : [],
     grant_types: [
       ...(code ? ['authorization_code'] : []),

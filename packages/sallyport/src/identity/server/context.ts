@@ -24,7 +24,7 @@ export type ServerContext = {
   readonly logger: Logger;
   /** Refuses all tokens of these handles everywhere; resolves when it is in the database. */
   revoke(tenant: TenantId, handles: readonly string[], actor: string): Promise<void>;
-  /** As `revoke`, of a grant, where nothing waits for it. */
+  /** Ends a grant, where nothing waits for it. */
   revokeLater(tenant: TenantId, grant: string): void;
   /** Says that an agent was used. */
   used(agent: string): void;

@@ -40,6 +40,13 @@ declare module 'oidc-provider' {
     result?: object;
     exp: number;
   };
+  /** That a browser is signed in: the person, and each application that it was sent back to. */
+  export type SessionModel = {
+    readonly uid: string;
+    readonly accountId?: string;
+    readonly loginTs?: number;
+    readonly authorizations?: Readonly<Record<string, { readonly sid?: string; readonly grantId?: string }>>;
+  };
   export type DeviceModel = Artifact & { params: Record<string, unknown>; deviceInfo?: { ip?: string; ua?: string }; isExpired: boolean };
   export type BackchannelModel = Artifact & { params: Record<string, unknown>; isExpired: boolean; error?: string };
   export type TokenModel = Artifact & {
@@ -57,6 +64,7 @@ declare module 'oidc-provider' {
     readonly redirectUris?: readonly string[];
     readonly backchannelLogoutUri?: string;
     grantTypeAllowed(type: string): boolean;
+    postLogoutRedirectUriAllowed(uri: string): boolean;
     backchannelLogout(sub: string, sid: string): Promise<void>;
   };
 
@@ -95,7 +103,10 @@ declare module 'oidc-provider' {
     };
     readonly BackchannelAuthenticationRequest: Model<BackchannelModel>;
     readonly AccessToken: Model<TokenModel>;
+    readonly Session: { get(ctx: Context): Promise<SessionModel> };
     readonly ResourceServer: new (identifier: string, info: object) => object;
+    cookieName(kind: 'session'): string;
+    createContext(request: IncomingMessage, response: ServerResponse): Context;
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     use(middleware: (ctx: Context, next: () => Promise<void>) => Promise<void>): this;
     on(event: 'server_error', listener: (ctx: Context, error: Error) => void): this;

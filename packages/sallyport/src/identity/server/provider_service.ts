@@ -81,7 +81,8 @@ export function buildProvider(parts: ProviderParts): Provider {
       revocation: { enabled: true },
       pushedAuthorizationRequests: { enabled: true },
       requestObjects: { enabled: true },
-      rpInitiatedLogout: { enabled: false },
+      // The library knows what clients register for it; `logout_service.ts` does it, and takes its requests before the library.
+      rpInitiatedLogout: { enabled: true },
       registration: { enabled: openness.registration },
       registrationManagement: { enabled: openness.registration },
       clientIdMetadataDocument: { enabled: openness.metadataDocuments, ack: 'draft-02', cacheDuration: { min: 60, max: 3_600 } },

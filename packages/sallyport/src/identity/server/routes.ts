@@ -30,6 +30,7 @@ const CLIENT = Type.Object(
     backchannel: Type.Optional(Type.Enum(['poll', 'ping'])),
     notifyUri: Type.Optional(URI),
     logoutUri: Type.Optional(URI),
+    postLogoutRedirectUris: Type.Optional(Type.Array(URI, { maxItems: 20 })),
     dpop: Type.Optional(Type.Boolean()),
   },
   strict,

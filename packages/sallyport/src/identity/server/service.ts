@@ -9,8 +9,9 @@ import { fail } from '../errors.ts';
 import { createArtifacts, type Artifacts } from './artifacts_service.ts';
 import { createClients, type Clients } from './clients_service.ts';
 import { createConsent, type Consent } from './consent_service.ts';
+import { createLogout } from './logout_service.ts';
 import { clientMetadata, type Addresses, type Record_, type ServerContext } from './context.ts';
-import { endGrants, listGrants, notify, revoke, type GrantNote } from './store.ts';
+import { endGrants, listGrants, notify, revoke, sessionsOfGrants, type GrantNote } from './store.ts';
 import { createSigning, type Signing } from './signing_service.ts';
 import { ROUTES } from './settings.ts';
 
@@ -45,6 +46,8 @@ export type ServerDeps = {
   snapshot(): Snapshot;
   refresh(): Promise<void>;
   used(agent: string): void;
+  /** Ends a person's session at the console, because an application asked for it; false when it was over already. */
+  endSession(tenant: TenantId, id: string, person: string, client: string): Promise<boolean>;
 };
 
 const SWEEP_MS = 10 * 60_000;
@@ -79,8 +82,16 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
       await deps.refresh();
     },
     revokeLater(tenant, grant) {
-      context
-        .revoke(tenant, [grant], 'system')
+      // A code or refresh token came twice, or its holder gave it back: the person's list says so, too.
+      deps
+        .change(tenant, async (sql, emit) => {
+          const [ended] = await endGrants(sql, tenant, { id: grant }, clock());
+          await revoke(sql, tenant, grant, clock());
+          const detail = ended === undefined ? {} : { detail: { person: ended.person } };
+          await emit({ type: 'grant.ended', actor: 'system', target: { kind: 'grant', id: grant }, ...detail });
+          await notify(sql);
+        })
+        .then(() => deps.refresh())
         .catch((error: unknown) => logger.error('a grant was not revoked', { grant, reason: reasonOf(error) }));
     },
   };
@@ -132,6 +143,38 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     denied: async () => new (await import('oidc-provider')).errors.AccessDenied(),
   });
 
+  /** Applications that this person was signed in at, in any browser, hear that it is over (OpenID Connect Back-Channel Logout 1.0). */
+  async function signedOut(person: string): Promise<void> {
+    const rows = (await artifacts?.ofAccount('Session', person)) ?? [];
+    const told = rows.flatMap(({ payload }) =>
+      Object.entries((payload['authorizations'] ?? {}) as Readonly<Record<string, { readonly sid?: string }>>),
+    );
+    await Promise.all(told.map(([client, { sid }]) => tell(client, person, sid)));
+    // Nobody is told twice, and what was left of the sign-in is gone.
+    for (const { id } of rows) await artifacts?.forget('Session', id);
+  }
+
+  async function tell(id: string, person: string, sid: string | undefined): Promise<void> {
+    const client = await (await provider()).Client.find(id).catch(() => undefined);
+    if (client?.backchannelLogoutUri === undefined || sid === undefined) return;
+    await client
+      .backchannelLogout(person, sid)
+      .catch((error: unknown) => logger.warn('an application was not told of a sign-out', { client: id, reason: reasonOf(error) }));
+  }
+
+  const logout = createLogout({
+    context,
+    provider,
+    key: keys.macKey('oidc logout'),
+    async end(tenant, person, grants, client) {
+      const sessions = await store.tx(tenant, (sql) => sessionsOfGrants(sql, grants));
+      let ended = false;
+      for (const id of sessions) ended = (await deps.endSession(tenant, id, person, client)) || ended;
+      // Otherwise the end of the session has told them.
+      if (!ended) await signedOut(person);
+    },
+  });
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (addresses === undefined) throw fail('SERVER_NOT_READY');
     const mount = new URL(addresses.issuer).pathname;
@@ -143,6 +186,7 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
       const code = url.searchParams.get('user_code') ?? '';
       return redirect(response, `/device${/^[A-Z-]{1,20}$/.test(code) ? `?code=${code}` : ''}`);
     }
+    if (path === ROUTES.end_session) return logout(request, response);
     const ask = ASK.exec(path);
     if (ask !== null) return beginAsk(request, response, ask[1] as string);
     // Only the address is trusted to say how it is reached: `proxy` makes the library look at these.
@@ -208,19 +252,7 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
       });
       await deps.refresh();
     },
-    async signedOut(person) {
-      const rows = (await artifacts?.ofAccount('Session', person)) ?? [];
-      for (const { payload } of rows) {
-        const at = (payload['authorizations'] ?? {}) as Readonly<Record<string, { readonly sid?: string }>>;
-        for (const [id, { sid }] of Object.entries(at)) {
-          const client = await (await provider()).Client.find(id).catch(() => undefined);
-          if (client?.backchannelLogoutUri === undefined || sid === undefined) continue;
-          await client
-            .backchannelLogout(person, sid)
-            .catch((error: unknown) => logger.warn('an application was not told of a sign-out', { client: id, reason: reasonOf(error) }));
-        }
-      }
-    },
+    signedOut,
     async close() {
       clearInterval(timer);
       await built?.provider.catch(() => {});

@@ -67,6 +67,15 @@ export async function endGrants(
   return ended;
 }
 
+/** The sessions at the console in which these were given. */
+export async function sessionsOfGrants(sql: Sql, grants: readonly string[]): Promise<string[]> {
+  const rows = await sql.query<{ session: string }>(
+    'select distinct session from identity_grants where id = any($1::text[]) and session is not null',
+    [grants],
+  );
+  return rows.map(({ session }) => session);
+}
+
 /** What a session's end takes along: grants that were given in it and not for longer, and the sign-ins of that person elsewhere. */
 export async function endWithSessions(
   sql: Sql,

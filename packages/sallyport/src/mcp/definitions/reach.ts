@@ -37,12 +37,13 @@ const UNTRUSTED = words(
 const ANYTHING = words('bash shell exec execute terminal command commands eval python node javascript script code repl process');
 const RUNS = words('run execute exec eval bash shell start invoke interpret');
 
-/** What a set of tools can do together, by the manifest, the names and what annotations make stricter. */
+/** What a set of tools can do together, by the manifest (under the name that `named` gives a tool), the names and what annotations make stricter. */
 export function judgeReach(
   tools: readonly { readonly server: string; readonly definition: ToolDefinition }[],
   manifest: Manifest = {},
+  named: (server: string, name: string) => string = (_server, name) => name,
 ): Reach {
-  const judged = tools.map(({ server, definition }) => reachOf(server, definition, manifest));
+  const judged = tools.map(({ server, definition }) => reachOf(server, definition, manifest, named(server, definition.name)));
   const combinations = COMBINATIONS.flatMap(([kind, legs]): Combination[] => {
     const by = Object.fromEntries(
       legs.map((leg) => [leg, judged.filter((tool) => tool.legs.includes(leg)).map(({ server, name }) => `${server}/${name}`)]),
@@ -52,8 +53,13 @@ export function judgeReach(
   return { tools: judged, combinations };
 }
 
-function reachOf(server: string, { name, description = '', annotations = {} }: ToolDefinition, manifest: Manifest): ReachTool {
-  const facts = toolFacts(name, manifest, hintsOf(annotations));
+function reachOf(
+  server: string,
+  { name, description = '', annotations = {} }: ToolDefinition,
+  manifest: Manifest,
+  full: string,
+): ReachTool {
+  const facts = toolFacts(full, manifest, hintsOf(annotations));
   const named = wordsOfName(name).split(' ');
   // Names that name no thing leave it to the first sentence.
   const told = named.some((word) => PRIVATE.has(word) || UNTRUSTED.has(word))

@@ -10,7 +10,7 @@ const ACTIVITY: Readonly<Record<string, number>> = { 'tools/call': 1 };
 
 /** The event of one request to a server: who, which tool, what was found and decided; no argument and no answer. */
 function eventOf(inspection: Inspection, code: string | undefined, time: number): Event {
-  const { ledger, key, operation, server, tool } = inspection;
+  const { ledger, key, operation, server, tool, proposal } = inspection;
   return {
     uid: inspection.uid,
     tenant: key.tenant,
@@ -29,6 +29,8 @@ function eventOf(inspection: Inspection, code: string | undefined, time: number)
     ...(Object.keys(ledger.masked).length === 0 ? {} : { masked: ledger.masked }),
     timings: inspection.timings,
     ...(code === undefined ? {} : { status_code: code }),
+    ...(proposal === undefined ? {} : { cause: proposal.event }),
+    ...(proposal?.conversation === undefined ? {} : { conversation: proposal.conversation }),
     detail: {
       ...inspection.detail,
       ...(ledger.wouldAction === 'allow' ? {} : { would: ledger.wouldAction }),

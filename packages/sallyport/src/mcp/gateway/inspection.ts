@@ -15,6 +15,7 @@ import {
 import { createPlaceholders, type Placeholders, type Scan } from '../../guard/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import type { KnownTool, McpDeps } from './context.ts';
+import type { Proposal } from './proposals.ts';
 
 /** What is kept in memory per tenant. */
 type TenantKeys = {
@@ -126,6 +127,8 @@ export class Inspection {
   readonly timings: Record<string, number> = {};
   /** Facts that the event names beside the usual ones. */
   readonly detail: Record<string, string | number | boolean> = {};
+  /** What a judged reply proposed: the call belongs to that reply and its run. */
+  proposal: Proposal | undefined;
   #parts = 0;
 
   constructor(parts: Parts) {

@@ -9,7 +9,7 @@ import type { KnownTool, McpDeps } from './context.ts';
 import { recorded } from './event.ts';
 import type { Inspection, Inspections } from './inspection.ts';
 import { passNotices, type Notice } from './notices.ts';
-import type { Proposals } from './proposals.ts';
+import type { Proposal, Proposals } from './proposals.ts';
 import { checkAnswer } from './result.ts';
 import type { CallOptions } from './upstream.ts';
 
@@ -53,6 +53,7 @@ export async function perform(services: Services, asked: Asked): Promise<Outcome
   const joined = asked.operation === 'tools/call' ? join(services.proposals, asked) : undefined;
   const inspection = await inspections.open(key, asked.operation, tool.server.name, tool, joined?.flow);
   if (joined !== undefined) inspection.detail['proposed'] = joined.how;
+  inspection.proposal = joined?.proposal;
   const text = JSON.stringify(asked.arguments);
   inspection.detail['commitment'] = inspection.commit(text);
   const judged = inspection.call(tool.full, asked.arguments, text);
@@ -127,7 +128,13 @@ function lost(inspection: Inspection): Outcome {
   return { kind: 'refused', text: NOT_RECORDED, event: inspection.uid, rule: 'not-recorded' };
 }
 
-type Joined = { readonly flow: CallFlow; readonly how: 'judged' | 'approved' | 'none'; readonly approved: boolean; use(): void };
+type Joined = {
+  readonly flow: CallFlow;
+  readonly how: 'judged' | 'approved' | 'none';
+  readonly approved: boolean;
+  readonly proposal: Proposal | undefined;
+  use(): void;
+};
 
 /** Joins a call with the judged reply that proposed it: what was said of its flow there holds here. */
 function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Joined {
@@ -138,7 +145,7 @@ function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Join
     tool: tool.name,
     arguments: args,
   });
-  if (found === undefined) return { flow: NOT_PROPOSED, how: 'none', approved: false, use: () => undefined };
+  if (found === undefined) return { flow: NOT_PROPOSED, how: 'none', approved: false, proposal: undefined, use: () => undefined };
   const { approved, flow } = found.proposal;
   const vars = flow?.vars ?? { flow: { decision: 'allow', reasons: [] }, arg: {} };
   return {
@@ -147,6 +154,7 @@ function join(proposals: Proposals, { key, tool, arguments: args }: Asked): Join
       : { findings: () => [...(flow?.findings ?? [])], vars: () => vars },
     how: approved ? 'approved' : 'judged',
     approved,
+    proposal: found.proposal,
     use: () => found.use(),
   };
 }

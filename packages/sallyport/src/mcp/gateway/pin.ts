@@ -25,6 +25,7 @@ export type PinRow = {
   readonly changed: number;
   readonly decided_by: string | null;
   readonly decided: number | null;
+  readonly decided_why: string | null;
 };
 
 /** What a request needs to know of a pin. */

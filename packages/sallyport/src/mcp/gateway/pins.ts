@@ -35,7 +35,7 @@ export type Pins = {
   check(tenant: TenantId, server: string, definitions: ServerDefinitions): Promise<Standing>;
   list(tenant: TenantId, server?: string): Promise<readonly PinRow[]>;
   /** Approves or rejects exactly the versions that are named: all of them or none. Rejects MCP_PIN_CHANGED. */
-  answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string): Promise<void>;
+  answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string, why?: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -129,7 +129,7 @@ export async function openPins(options: PinsOptions, deps: { readonly logger: Lo
           pinned: pinned ? one.text : (old?.pinned ?? null),
           changes: changes.filter((entry) => entry.kind === one.kind && entry.name === one.name),
           findings: found,
-          ...{ created: old?.created ?? now, changed: now, decided_by: null, decided: null },
+          ...{ created: old?.created ?? now, changed: now, decided_by: null, decided: null, decided_why: null },
         };
         await rows.upsertPin(sql, tenant, row);
         written.push(row);
@@ -139,16 +139,26 @@ export async function openPins(options: PinsOptions, deps: { readonly logger: Lo
     });
   }
 
-  async function answer(tenant: TenantId, decision: 'approve' | 'reject', pins: readonly Answered[], actor: string): Promise<void> {
+  async function answer(
+    tenant: TenantId,
+    decision: 'approve' | 'reject',
+    pins: readonly Answered[],
+    actor: string,
+    why?: string,
+  ): Promise<void> {
     await change(tenant, async (sql, emit) => {
       for (const pin of pins) {
-        const done = await (decision === 'approve' ? rows.approvePin : rows.rejectPin)(sql, pin, actor, clock());
+        const done = await (decision === 'approve' ? rows.approvePin : rows.rejectPin)(sql, pin, {
+          by: actor,
+          why: why ?? null,
+          now: clock(),
+        });
         if (!done) throw fail('MCP_PIN_CHANGED', { say: `${pin.server}: ${label(pin.name)}` });
         await emit({
           type: decision === 'approve' ? 'mcp.pin_approved' : 'mcp.pin_rejected',
           actor,
           target: { kind: `mcp_${pin.kind}`, id: pin.server, name: label(pin.name) },
-          detail: { hash: pin.hash },
+          detail: { hash: pin.hash, ...(why === undefined ? {} : { why }) },
         });
       }
       for (const server of new Set(pins.map((pin) => pin.server))) await rows.notifyPins(sql, tenant, server);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PrincipalId, TenantId } from '../../kernel/index.ts';
+import type { EventId, PrincipalId, TenantId } from '../../kernel/index.ts';
 import { Proposals } from './proposals.ts';
 
 const tenant = 'default' as TenantId;
@@ -12,6 +12,8 @@ const proposed = {
   arguments: '{"to":"a@example.com","n":1}',
   approved: false,
   flow: undefined,
+  event: 'evt_1' as EventId,
+  conversation: undefined,
 };
 const made = { tenant, principal, server: 'mail', tool: 'send', arguments: { n: 1, to: 'a@example.com' } };
 

@@ -9,7 +9,7 @@ const KEPT_MS = 10 * 60_000;
 const MAX_KEPT = 20_000;
 
 /** What is known of a call that a judged reply proposed. */
-export type Proposal = Pick<ProposedCall, 'approved' | 'flow'>;
+export type Proposal = Pick<ProposedCall, 'approved' | 'flow' | 'event' | 'conversation'>;
 
 /** Who makes a call, of what. */
 export type Made = {
@@ -35,14 +35,14 @@ export class Proposals {
     this.#clock = clock;
   }
 
-  add({ tenant, principal, name, arguments: text, approved, flow }: ProposedCall): void {
+  add({ tenant, principal, name, arguments: text, ...proposal }: ProposedCall): void {
     const read = readJsonText(text.trim() === '' ? '{}' : text);
     const hash = read.ok && isObject(read.value) ? hashOf(read.value) : undefined;
     if (hash === undefined) return;
     this.#forget();
     const key = keyOf(tenant, principal, name, hash);
     const kept = this.#kept.get(key) ?? [];
-    kept.push({ approved, flow, until: this.#clock() + KEPT_MS });
+    kept.push({ ...proposal, until: this.#clock() + KEPT_MS });
     // Put in again, so that the map's order is that of age.
     this.#kept.delete(key);
     this.#kept.set(key, kept);

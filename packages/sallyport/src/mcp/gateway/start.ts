@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, TenantId } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
-import { planSandbox, readMachine, startSandboxed, type SandboxMachine } from '../sandbox/index.ts';
+import { planSandbox, readMachine, startSandboxed, type SandboxMachine, type SandboxPlan, type SandboxRefusal } from '../sandbox/index.ts';
 import type { ServerSpec } from './server_spec.ts';
 import type { ServerProcess } from './stdio_transport.ts';
 
@@ -26,18 +26,23 @@ export class Starter {
     this.#logger = logger;
   }
 
-  /** Rejects MCP_SERVER_FAILED with the reason when there is no sandbox and the operator has accepted nothing less. */
-  async start(spec: ServerSpec, tenant: TenantId): Promise<ServerProcess> {
-    const { reach } = spec;
-    if (reach.kind !== 'stdio') throw fail('MCP_SERVER_FAILED', { detail: 'no program' });
-    const { command, args, readable, hosts, image, accept, memoryMiB } = reach;
+  /** How the program of a server would be kept apart here; undefined for a server elsewhere. Starts nothing. */
+  async plan(spec: ServerSpec, tenant: TenantId): Promise<SandboxPlan | SandboxRefusal | undefined> {
+    if (spec.reach.kind !== 'stdio') return undefined;
+    const { command, args, readable, hosts, image, accept, memoryMiB } = spec.reach;
+    const env = Object.fromEntries(Object.entries(spec.reach.env).map(([name, value]) => [name, value.reveal()]));
     const folder = join(this.#dataDir, 'mcp', tenant, spec.name);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const env = Object.fromEntries(Object.entries(reach.env).map(([name, value]) => [name, value.reveal()]));
     const limits = { memoryBytes: memoryMiB * MIB, processes: MAX_PROCESSES };
     const request = { command, args, env, folder, limits, readable: readable ?? [], hosts: hosts ?? [], accept: accept ?? [] };
-    const plan = planSandbox(image === undefined ? request : { ...request, image }, await (this.#machine ??= readMachine(this.#env)));
+    return planSandbox(image === undefined ? request : { ...request, image }, await (this.#machine ??= readMachine(this.#env)));
+  }
+
+  /** Rejects MCP_SERVER_FAILED with the reason when there is no sandbox and the operator has accepted nothing less. */
+  async start(spec: ServerSpec, tenant: TenantId): Promise<ServerProcess> {
+    const plan = await this.plan(spec, tenant);
+    if (plan === undefined) throw fail('MCP_SERVER_FAILED', { detail: 'no program' });
     if ('refused' in plan) throw fail('MCP_NO_SANDBOX', { say: plan.refused });
+    mkdirSync(plan.folder, { recursive: true, mode: 0o700 });
     this.#logger.info('MCP server started', { server: spec.name, sandbox: plan.kind });
     const running = await startSandboxed(plan, { allow: 'as-written' });
     running.stderr.resume();

@@ -63,9 +63,12 @@ const byLanguage = <S extends TSchema>(entry: S) =>
   );
 
 const sourceEntry = Type.Object({ pattern: patternText, kind: literals(SOURCE_KINDS) }, closed);
-/** `for`: the sink classes for which the result is safe; `all` for a value that can do no harm anywhere (a number, a hash). */
+/** `for`: the sink classes for which the result is safe; `all` for a value that can do no harm anywhere (a hash), `number` for one that may only be large. */
 const sanitizerEntry = Type.Object(
-  { pattern: patternText, for: Type.Union([Type.Literal('all'), Type.Array(literals(SINK_CLASSES), { minItems: 1 })]) },
+  {
+    pattern: patternText,
+    for: Type.Union([Type.Literal('all'), Type.Literal('number'), Type.Array(literals(SINK_CLASSES), { minItems: 1 })]),
+  },
   closed,
 );
 /** Data flows from `$FROM` to `$TO` in the pattern (to the result when there is no `$TO`, into the receiver when that is `$TO`). */
@@ -86,7 +89,8 @@ const called = {
   /** The sink class of what the function returns: a view that returns text sends HTML. */
   returns: Type.Optional(literals(SINK_CLASSES)),
 };
-const handlerEntry = Type.Object({ pattern: patternText, ...called }, closed);
+/** `not`: calls that are none although the pattern matches them: `socket.on("disconnect", ...)`. */
+const handlerEntry = Type.Object({ pattern: patternText, not: Type.Optional(patterns), ...called }, closed);
 
 /** What a framework's functions mean; `models/<framework>.yaml`. */
 export const modelSchema = Type.Object(

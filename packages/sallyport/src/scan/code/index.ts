@@ -1,4 +1,4 @@
-export { scanCode, type ScanOptions } from './scan_service.ts';
+export { calledSymbols, scanCode, type CalledSymbol, type ScanOptions } from './scan_service.ts';
 export { isRead } from './project_files.ts';
 export type { LoweredCache } from './front_end_service.ts';
 export { MAX_FILE_LENGTH } from './lower_file.ts';

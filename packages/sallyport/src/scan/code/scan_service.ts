@@ -10,6 +10,7 @@ import { projectNames, type ProjectNames } from './project_files.ts';
 import { Report } from './report.ts';
 import type { Symbols } from './symbol.ts';
 import { Analysis } from './taint/analysis.ts';
+import type { Listener } from './taint/engine.ts';
 import { Project } from './taint/project.ts';
 import { nameTypes, Rules } from './taint/rules.ts';
 
@@ -51,11 +52,29 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
 
 type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean; readonly names: ProjectNames };
 
+/** A function that scanned code calls: its symbol's steps (`['crypto/ssh', 'Dial']`), and where. */
+export type CalledSymbol = { readonly steps: readonly string[]; readonly path: string; readonly line: number; readonly column: number };
+
+/** What the files call, as far as imports, types and flows tell; each symbol once, at its first call. */
+export async function calledSymbols(files: readonly SourceFile[]): Promise<readonly CalledSymbol[]> {
+  shipped ??= shippedChecks();
+  const { modules } = await frontEnd(files, { workers: 1, cache: undefined, version: shipped.frontEnd });
+  const called = new Map<string, CalledSymbol>();
+  const spec = { checks: [], models: shipped.models, audit: false, names: projectNames(files) };
+  analyse(modules, await Patterns.of(modules, []), spec, [], ({ symbols, tree, path }, symbol, node) => {
+    const steps = symbols.steps(symbol);
+    const key = steps.join('\0');
+    if (!called.has(key)) called.set(key, { steps, path, ...tree.place(tree.start[node] as number) });
+  });
+  return [...called.values()];
+}
+
 function analyse(
   modules: readonly ModuleIr[],
   patterns: Patterns,
   { checks, models, audit, names }: Spec,
   notScanned: NotScanned[],
+  called?: Listener['called'],
 ): CodeFinding[] {
   const report = new Report();
   const byGrammar = new Map<Grammar, Rules>();
@@ -78,6 +97,7 @@ function analyse(
     flow: (flow) => report.flow(flow),
     unproven: (sink, module, node) => report.unproven(sink, module, node),
     match: (check, module, node) => report.match(check, module, node),
+    ...(called === undefined ? {} : { called }),
     ...(audit ? { audit: (sink, module, node) => report.audit(sink, module, node) } : {}),
   });
   const inspections = Map.groupBy(checks, ({ inspect: name }) => name ?? '');

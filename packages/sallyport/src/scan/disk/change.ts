@@ -16,7 +16,7 @@ export type Change = {
  * The change from where HEAD and `reference` parted to the files as they are on the disk, what is not committed included. Files are compared
  * by git's own hash of their bytes, made here: git itself would run the repository's filters. Throws SCAN_GIT.
  */
-export function changeSince(folder: string, reference: string): Change {
+function changeSince(folder: string, reference: string): Change {
   const top = topOf(folder);
   const real = realpathSync(top);
   const tree = treeOf(folder, mergeBase(folder, reference));
@@ -43,6 +43,15 @@ export function changeSince(folder: string, reference: string): Change {
       }
       return texts;
     },
+  };
+}
+
+/** The changes of several repositories as one: each speaks of its own files. */
+export function changesSince(folders: readonly string[], reference: string): Change {
+  const changes = folders.map((folder) => changeSince(folder, reference));
+  return {
+    changed: (found, maxBytes) => changes.reduce((left, change) => change.changed(left, maxBytes), [...found]),
+    before: (files) => new Map(changes.flatMap((change) => [...change.before(files)])),
   };
 }
 

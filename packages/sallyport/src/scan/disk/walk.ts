@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, type Dirent } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { join, matchesGlob, resolve } from 'node:path';
 import { fail } from '../errors.ts';
 import { compare, type NotScanned } from '../finding.ts';
@@ -51,20 +51,23 @@ export function walk(roots: readonly string[], options: WalkOptions): Walk {
   const files: FoundFile[] = [];
   const notScanned: NotScanned[] = [];
   const leftOut: string[] = [];
-  const show = shownFrom(roots, options.cwd);
   const real = roots.map(realOrSame);
+  const shown = shownFrom(
+    roots.map((path) => ({ path, isFile: isFile(path) })),
+    options.cwd,
+  );
+  const state: State = { files, notScanned, leftOut, roots: real, options, shown };
   for (const root of roots) {
-    const state: State = { files, notScanned, leftOut, roots: real, options, shown: (path) => show(root, path) };
     let stat: ReturnType<typeof lstatSync>;
     try {
       stat = lstatSync(realOrSame(root));
     } catch (error) {
-      notScanned.push({ path: state.shown(root), reason: reasonFor(error) });
+      notScanned.push({ path: shown(root), reason: reasonFor(error) });
       continue;
     }
     if (stat.isDirectory()) folder(root, 0, state);
-    else if (stat.isFile()) files.push({ file: realOrSame(root), path: state.shown(root) });
-    else notScanned.push({ path: state.shown(root), reason: 'not a regular file' });
+    else if (stat.isFile()) files.push({ file: realOrSame(root), path: shown(root) });
+    else notScanned.push({ path: shown(root), reason: 'not a regular file' });
   }
   return { files: unique(files), notScanned, leftOut };
 }
@@ -129,6 +132,10 @@ function realOrSame(path: string): string {
   } catch {
     return path;
   }
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 /** Roots may overlap. */

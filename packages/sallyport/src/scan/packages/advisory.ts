@@ -16,6 +16,7 @@ const AFFECTED = Type.Object({
       imports: Type.Optional(
         Type.Array(Type.Object({ path: Type.Optional(Type.String()), symbols: Type.Optional(Type.Array(Type.String())) })),
       ),
+      affects: Type.Optional(Type.Object({ functions: Type.Optional(Type.Array(Type.String())) })),
     }),
   ),
 });

@@ -91,7 +91,8 @@ function goImports(text: string): Named[] {
 /** Whether an import is of a package that somebody declared: its name, for Go a module that is a prefix of its path. */
 export function isDeclared(one: Import, declared: ReadonlySet<string>): boolean {
   if (one.ecosystem !== 'go')
-    return declared.has(canonicalName(one.ecosystem, one.name)) || declared.has(canonicalName(one.ecosystem, one.module));
+    // A module that only types are known of: `@types/estree` declares `estree`.
+    return [one.name, one.module, `@types/${one.name}`].some((name) => declared.has(canonicalName(one.ecosystem, name)));
   const parts = one.module.split('/');
   return parts.some((_part, at) => declared.has(parts.slice(0, at + 1).join('/')));
 }

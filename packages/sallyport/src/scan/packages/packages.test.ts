@@ -261,8 +261,8 @@ suite('scan packages', () => {
     const top = tree({
       'requirements.txt': 'flask==2.0\nreqeusts==1.0\n',
       'a.py': 'import flask\nimport a\nimport numpy\n',
-      'package.json': '{"dependencies": {"b": "1.0.0"}}',
-      'x.js': "import m from 'fast-json-magic-utils';\nimport u from 'undeclared';\n",
+      'package.json': '{"dependencies": {"b": "1.0.0"}, "devDependencies": {"@types/typed": "1.0.0"}}',
+      'x.js': "import m from 'fast-json-magic-utils';\nimport u from 'undeclared';\nimport { Node } from 'typed';\n",
     });
     const { findings, code } = await packages(top);
     assert.deepEqual(
@@ -322,6 +322,45 @@ suite('scan packages', () => {
     assert.equal((await packages(top, { advisories: 'all.jsonl' })).findings.length, 3);
     assert.equal((await packages(top, { advisories: 'one.zip' })).findings.length, 1);
     await assert.rejects(packages(top, { advisories: 'package.json' }), (error) => (error as { code?: string }).code === 'SCAN_ADVISORIES');
+  });
+
+  test('a vulnerability in a function counts where the code calls it', async () => {
+    const advisory = (id: string, ecosystem: string, name: string, specific: object): string =>
+      JSON.stringify({
+        id,
+        affected: [{ package: { ecosystem, name }, versions: ['v1.0.0', '1.0.0'], ecosystem_specific: specific }],
+        database_specific: { severity: 'HIGH' },
+      });
+    const files = {
+      'go.mod': 'module example.com/x\nrequire example.com/yaml v1.0.0\nrequire example.com/jot v1.0.0\n',
+      'Cargo.toml': '[package]\nname = "x"\n[dependencies]\nsmall-map = "=1.0.0"\n',
+      'osv/a.json': advisory('GO-1', 'Go', 'example.com/yaml', {
+        imports: [{ path: 'example.com/yaml', symbols: ['Unmarshal', 'Decoder.Decode'] }],
+      }),
+      'osv/b.json': advisory('GO-2', 'Go', 'example.com/jot', { imports: [{ path: 'example.com/jot', symbols: ['Parse'] }] }),
+      'osv/c.json': advisory('RUSTSEC-1', 'crates.io', 'small-map', { affects: { functions: ['small_map::SmallMap::grow'] } }),
+      'load.go': 'package main\nimport "example.com/yaml"\nfunc load(data []byte, into any) { yaml.Unmarshal(data, into) }\n',
+      'jot.go': 'package main\nimport "example.com/jot"\nfunc write() { jot.Write("x") }\n',
+    };
+    const facts = async (more: Record<string, string>): Promise<unknown[]> =>
+      (await packages(tree({ ...files, ...more }), { advisories: 'osv' })).findings.map(({ type, severity, evidence }) => [
+        type,
+        severity,
+        evidence,
+      ]);
+    assert.deepEqual(await facts({ 'main.rs': 'use small_map::SmallMap;\nfn f(mut m: SmallMap) { m.grow(10); }\n' }), [
+      ['RUSTSEC-1', 'high', 'small_map.SmallMap.grow is called by the scanned code at main.rs:2'],
+      ['GO-1', 'high', 'yaml.Unmarshal is called by the scanned code at load.go:3'],
+      ['GO-2', 'medium', 'imported, and none of the affected functions is called by the scanned code'],
+    ]);
+    // The method of an object of which nothing is known may be the one.
+    const weaker = (await facts({
+      'load.go': 'package main\nimport "example.com/yaml"\nfunc load(d any, into any) { yaml.Marshal(1); d.Decode(into) }\n',
+      'main.rs': 'use small_map::SmallMap;\nfn f(m: SmallMap) { m.len(); }\n',
+    })) as [string, string, string][];
+    const byId = new Map(weaker.map(([id, ...rest]) => [id, rest]));
+    assert.equal(byId.get('GO-1')?.[0], 'high');
+    assert.deepEqual(byId.get('RUSTSEC-1'), ['medium', 'declared, and none of the affected functions is called by the scanned code']);
   });
 
   test('a bill of materials', async () => {

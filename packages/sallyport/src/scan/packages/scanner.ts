@@ -1,9 +1,11 @@
 import type { Severity } from '../../kernel/index.ts';
+import type { CalledSymbol } from '../code/index.ts';
 import { compare, type FileLocation, type NotScanned, type ScanFinding, type SourceText } from '../finding.ts';
 import { fixedIn, isMalicious, keyOf, severityOf, type Advisories, type Advisory, type Affected } from './advisory.ts';
 import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
 import { canonicalName, ECOSYSTEMS, type Dependency, type Ecosystem, type JudgePackage } from './dependency.ts';
 import { readPackageFile } from './files.ts';
+import { functionsOf, reachOf } from './reach.ts';
 import { importsOf, isDeclared, type Import } from './imports.ts';
 import type { PackageInventory } from './inventory.ts';
 import type { Existence } from './registry.ts';
@@ -51,10 +53,19 @@ export type PackageChecks = {
   readonly audit: boolean;
   /** What the registries answered, by `keyOf`; empty when none was asked. */
   readonly existence?: ReadonlyMap<string, Existence>;
+  /** What the scanned code calls; absent when nobody looked. */
+  readonly calls?: readonly CalledSymbol[] | undefined;
 };
 
+/** Whether an advisory on one of the packages names functions, so that it matters what the code calls. */
+export function namesFunctions({ dependencies }: PackageInventory, advisories: Advisories): boolean {
+  return dependencies.some(({ ecosystem, name, version }) =>
+    advisories.of(ecosystem, name, version).some(({ affected }) => functionsOf(ecosystem, affected).length > 0),
+  );
+}
+
 /** What is wrong with a project's packages, each once, at its manifest before its lock file. */
-export function packageFindings(inventory: PackageInventory, { judge, advisories, audit, existence }: PackageChecks): ScanFinding[] {
+export function packageFindings(inventory: PackageInventory, { judge, advisories, audit, existence, calls }: PackageChecks): ScanFinding[] {
   const findings = new Map<string, ScanFinding>();
   const add = (key: string, finding: ScanFinding): unknown => findings.has(key) || findings.set(key, finding);
   const direct = [...inventory.dependencies].sort(
@@ -64,7 +75,7 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     const { ecosystem, name, version } = dependency;
     const key = keyOf(ecosystem, name);
     for (const { advisory, affected } of advisories?.of(ecosystem, name, version) ?? [])
-      add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports));
+      add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports, calls));
     const doubt = dependency.direct ? (missing(existence, dependency) ?? judged(judge, ecosystem, name, dependency.location)) : undefined;
     if (doubt !== undefined) add(`name ${key}`, doubt);
   }
@@ -133,7 +144,13 @@ export function judged(
 
 const LESS: Readonly<Record<Severity, Severity>> = { critical: 'high', high: 'medium', medium: 'low', low: 'low', info: 'info' };
 
-function vulnerable(dependency: Dependency, advisory: Advisory, affected: Affected, imports: readonly Import[]): ScanFinding {
+function vulnerable(
+  dependency: Dependency,
+  advisory: Advisory,
+  affected: Affected,
+  imports: readonly Import[],
+  calls: readonly CalledSymbol[] | undefined,
+): ScanFinding {
   const { ecosystem, name, version, location } = dependency;
   const ids = [advisory.id, ...(advisory.aliases ?? [])].join(', ');
   if (isMalicious(advisory))
@@ -142,7 +159,7 @@ function vulnerable(dependency: Dependency, advisory: Advisory, affected: Affect
       category: 'malicious_artifact',
       type: advisory.id,
     };
-  const reached = reachOf(dependency, affected, imports);
+  const reached = reachOf(dependency, affected, imports, calls);
   const severity = severityOf(advisory);
   const fixed = version === undefined ? undefined : fixedIn(ecosystem, version, affected);
   const cwes = advisory.database_specific?.cwe_ids ?? [];
@@ -155,7 +172,7 @@ function vulnerable(dependency: Dependency, advisory: Advisory, affected: Affect
   return {
     ...base,
     type: advisory.id,
-    severity: reached.kind === 'not-imported' ? LESS[severity] : severity,
+    severity: reached.kind === 'not-imported' || reached.kind === 'not-called' ? LESS[severity] : severity,
     evidence: reached.says,
     fix:
       fixed === undefined
@@ -164,24 +181,8 @@ function vulnerable(dependency: Dependency, advisory: Advisory, affected: Affect
     taxonomy: [...cwes, ...(base.taxonomy ?? [])],
     ...(reached.at === undefined
       ? {}
-      : { trace: [{ path: reached.at.path, line: reached.at.line, column: reached.at.column, what: `${name} is imported here` }] }),
+      : { trace: [{ path: reached.at.path, line: reached.at.line, column: reached.at.column, what: reached.step ?? '' }] }),
   };
-}
-
-type Reach = { readonly kind: 'imported' | 'not-imported' | 'indirect'; readonly says: string; readonly at?: FileLocation };
-
-/** Whether the code gets at the package: by an import of it, for Go of the package that the advisory names. What others bring along is not decided. */
-function reachOf({ ecosystem, name, direct }: Dependency, { ecosystem_specific: specific }: Affected, imports: readonly Import[]): Reach {
-  const paths = (specific?.imports ?? []).flatMap(({ path }) => path ?? []);
-  const uses = imports.filter((one) => one.ecosystem === ecosystem);
-  const use =
-    ecosystem === 'go'
-      ? uses.find(({ module }) => (paths.length > 0 ? paths.includes(module) : module === name || module.startsWith(`${name}/`)))
-      : uses.find((one) => canonicalName(ecosystem, one.name) === canonicalName(ecosystem, name));
-  if (use !== undefined)
-    return { kind: 'imported', says: `imported by the scanned code at ${use.location.path}:${use.location.line}`, at: use.location };
-  if (direct && ecosystem !== 'crates') return { kind: 'not-imported', says: 'declared, and imported by no scanned file' };
-  return { kind: 'indirect', says: 'brought along by another package' };
 }
 
 function make(id: PackageCheckId, location: FileLocation, message: string, confidence: number): ScanFinding {

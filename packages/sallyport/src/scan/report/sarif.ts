@@ -24,7 +24,7 @@ const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
 /**
  * The result as SARIF 2.1.0 (OASIS), inside of GitHub's limits: the worst findings stay, and a notification says how many did not.
- * Paths are relative to the working folder of the scan, `%SRCROOT%`.
+ * Paths are relative to `%SRCROOT%`, see `shownFrom`.
  */
 export function sarifReport(result: ScanResult, version: string): string {
   const all = [...result.findings, ...result.suppressed];
@@ -43,7 +43,11 @@ function write(result: ScanResult, kept: readonly Reported[], of: number, versio
   const run: JsonObject = {
     tool: { driver: { name: 'Sallyport', semanticVersion: version, rules } },
     invocations: [{ executionSuccessful: true, toolExecutionNotifications: notesOf(result, of - kept.length) }],
-    originalUriBaseIds: { '%SRCROOT%': { description: { text: 'The folder that the scan was started in.' } } },
+    originalUriBaseIds: {
+      '%SRCROOT%': {
+        description: { text: 'The folder that the paths are shown from: the working folder, or what the scanned roots share.' },
+      },
+    },
     columnKind: 'utf16CodeUnits',
     results: kept.map((finding) => resultOf(finding, index.get(finding.rule) ?? 0)),
   };

@@ -167,6 +167,7 @@ export async function openPglite(dir: string, options: PgliteOptions): Promise<E
   return {
     kind: 'pglite',
     transaction,
+    lookup: (tenant, text, params) => transaction({ role: 'app', tenant }, {}, (sql) => sql.query(text, params)),
     owner: (fn) => exclusive((present) => fn(ownerOf(present))),
     async listen(channel, on) {
       if (!CHANNEL.test(channel)) throw fail('STORE_STATEMENT_REFUSED', { detail: 'channel name' });

@@ -1,14 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createHash } from 'node:crypto';
 import pg from 'pg';
-import type { Clock, Logger, Secret } from '../../kernel/index.ts';
+import { AppError, type Clock, type Logger, type Secret } from '../../kernel/index.ts';
 import { ASK_LIMIT_MS, IDLE_LIMIT_MS, runBody } from '../body.ts';
 import type { Engine, Owner, TransactionOptions } from '../engine.ts';
 import { fail } from '../errors.ts';
 import { sqlError } from '../fault.ts';
 import type { Row, Sql } from '../sql.ts';
-import { decodeValue, encodeParam, ROLES, SCHEMA, tenantName, type Scope } from '../statement.ts';
+import { decodeValue, ROLES, SCHEMA, tenantName, type Scope } from '../statement.ts';
 import { createListener } from './listener.ts';
+import { createLookups } from './lookups.ts';
+import { boundQuery } from './query.ts';
 
 export type PostgresOptions = {
   readonly logger: Logger;
@@ -24,6 +25,7 @@ const MAX_CONNECTIONS = 10;
 const CONNECT_LIMIT_MS = 5_000;
 /** How much longer than the server's own limit the client waits: then the network is gone. */
 const NETWORK_GRACE_MS = 5_000;
+const CLOSED = 'the store is closed';
 /** Connections that are unused for this long are closed. */
 const UNUSED_MS = 30_000;
 /** 15: security_invoker views and no CREATE for everybody in `public`. */
@@ -56,12 +58,13 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is reported here; the pool opens another when one is needed.
   pool.on('error', (error) => logger.warn('a database connection was lost', { reason: codeOf(error) }));
+  const lookups = createLookups(config, { ask: askLimit, grace: NETWORK_GRACE_MS, unused: UNUSED_MS });
   const nested = new AsyncLocalStorage<{ open: boolean }>();
   const listener = createListener(config, logger);
   let closed = false;
 
   async function connect(): Promise<pg.PoolClient> {
-    if (closed) throw fail('STORE_UNAVAILABLE', { detail: 'the store is closed' });
+    if (closed) throw fail('STORE_UNAVAILABLE', { detail: CLOSED });
     return pool.connect().catch((error: unknown) => {
       throw unavailable(error);
     });
@@ -70,7 +73,6 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   async function transaction<T>(scope: Scope, kind: TransactionOptions, fn: (sql: Sql) => Promise<T>): Promise<T> {
     if (nested.getStore()?.open === true) throw fail('STORE_NESTED');
     const start = beginText(scope, kind, askLimit, idleLimit);
-    const ask = kind.lookups === true ? runPrepared : run;
     const client = await connect();
     const state = { open: true };
     let broken = false;
@@ -78,7 +80,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
       await run(client, start);
       const value = await runBody(
         { scope, state, limit: idleLimit },
-        async (text, params) => (await ask(client, text, params)).rows as Row[],
+        async (text, params) => (await run(client, text, params)).rows as Row[],
         (sql) => nested.run(state, () => fn(sql)),
       );
       const { command } = await run(client, 'commit');
@@ -117,6 +119,13 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   return {
     kind: 'postgres',
     transaction,
+    async lookup(tenant, text, params) {
+      if (nested.getStore()?.open === true) throw fail('STORE_NESTED');
+      if (closed) throw fail('STORE_UNAVAILABLE', { detail: CLOSED });
+      return lookups.lookup(tenant, text, params).catch((error: unknown) => {
+        throw error instanceof AppError ? error : asSqlError(error);
+      });
+    },
     owner,
     listen: (channel, on) => listener.listen(channel, on),
     async ping() {
@@ -126,56 +135,31 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
       if (closed) return;
       closed = true;
       await listener.close();
-      await pool.end();
+      await Promise.all([pool.end(), lookups.close()]);
     },
   };
 }
 
-// A plan that is kept was made when the table was perhaps empty: it must not be one that reads all of it.
-// Nor is anything of it worth compiling.
-const LOOKUPS = ['set local plan_cache_mode = force_generic_plan', 'set local enable_seqscan = off', 'set local jit = off'];
-
-const names = new Map<string, string>();
-
-/** As `run`, with a name by which the connection keeps the statement. Texts are constants, so there are few. */
-function runPrepared(client: pg.ClientBase, text: string, params: readonly unknown[]): Promise<pg.QueryResult> {
-  let name = names.get(text);
-  if (name === undefined) names.set(text, (name = `s_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`));
-  return run(client, text, params, name);
-}
-
 /** Everything that opens a transaction, in one message: names are constants and the tenant has passed its pattern. */
-function beginText(scope: Scope, { snapshot, lookups }: TransactionOptions, askLimit: number, idleLimit: number): string {
+function beginText(scope: Scope, { snapshot }: TransactionOptions, askLimit: number, idleLimit: number): string {
   return [
     snapshot === true ? 'begin isolation level repeatable read, read only' : 'begin',
     `set local search_path to ${SCHEMA}`,
     `set local statement_timeout = ${askLimit}`,
     // Later than our own limit: this one is for a process that is gone without its connection having noticed.
     `set local idle_in_transaction_session_timeout = ${idleLimit + NETWORK_GRACE_MS}`,
-    ...(lookups === true ? LOOKUPS : []),
     ...(scope.role === 'app' ? [`set local app.tenant = '${tenantName(scope.tenant)}'`] : []),
     `set local role ${ROLES[scope.role]}`,
   ].join(';');
 }
 
 /** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
-async function run(client: pg.ClientBase, text: string, params?: readonly unknown[], name?: string): Promise<pg.QueryResult> {
+async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
   try {
-    if (params === undefined) return await client.query(text);
-    const query: pg.QueryConfig & { queryMode: 'extended' } = {
-      ...{ text, values: params.map(encodeBuffer), queryMode: 'extended' },
-      ...(name === undefined ? {} : { name }),
-    };
-    return await client.query(query);
+    return params === undefined ? await client.query(text) : await client.query(boundQuery(text, params));
   } catch (error) {
     throw asSqlError(error);
   }
-}
-
-/** `pg` takes bytes as Buffer only. */
-function encodeBuffer(value: unknown): string | Buffer | null {
-  const encoded = encodeParam(value);
-  return encoded instanceof Uint8Array ? Buffer.from(encoded.buffer, encoded.byteOffset, encoded.length) : encoded;
 }
 
 function asSqlError(error: unknown): Error {

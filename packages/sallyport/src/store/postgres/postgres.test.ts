@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { inspect } from 'node:util';
 import { Secret, systemClock, type Logger } from '../../kernel/index.ts';
 import { ephemeralPostgres, skipReason, type EphemeralPostgres } from '../../../test/kit/postgres.ts';
-import { ANNA, codeOf, until } from '../../../test/kit/stores.ts';
+import { ANNA, BERT, codeOf, until } from '../../../test/kit/stores.ts';
 import { readMigrations } from '../migrate.ts';
 import { openEngine, openStore, type Store } from '../service.ts';
 import { openPostgres } from './engine.ts';
@@ -102,25 +102,37 @@ describe('PostgreSQL: limits and lost connections', () => {
     assert.deepEqual(rows, [{ role: 'sallyport_system', tenant: '' }]);
   });
 
-  it('plans a look-up once for a connection, without reading whole tables, and no longer than its transaction', async (context) => {
+  it('plans a look-up once for a connection, without reading whole tables, as the role that sees one tenant', async (context) => {
     if (database === undefined) return context.skip(skipReason());
     const text = 'select id from fga_stores where id = $1';
-    const settings = "select current_setting('plan_cache_mode') as mode, current_setting('enable_seqscan') as scans";
-    for (let i = 0; i < 8; i++)
-      await store.tx(
-        ANNA,
-        async (sql) => {
-          assert.deepEqual(await sql.query(text, [`none${i}`]), []);
-          assert.deepEqual(await sql.query(settings), [{ mode: 'force_generic_plan', scans: 'off' }]);
-          const [kept] = await sql.query<{ plans: number }>(
-            'select generic_plans as plans from pg_prepared_statements where statement = $1 and custom_plans = 0',
-            [text],
-          );
-          assert.ok((kept?.plans ?? 0) >= 1);
-        },
-        { lookups: true },
-      );
-    assert.deepEqual(await store.tx(ANNA, (sql) => sql.query(settings)), [{ mode: 'auto', scans: 'on' }]);
+    for (let i = 0; i < 8; i++) assert.deepEqual(await store.lookup(ANNA, text, [`none${i}`]), []);
+    const settings = `select current_setting('plan_cache_mode') as mode, current_setting('enable_seqscan') as scans, current_user as role,
+      current_setting('app.tenant', true) as tenant, current_setting('transaction_read_only') as reads`;
+    const own = { mode: 'force_generic_plan', scans: 'off', role: 'sallyport_app', tenant: ANNA, reads: 'on' };
+    assert.deepEqual(await store.lookup(ANNA, settings, []), [own]);
+    const plans = 'select generic_plans as plans from pg_prepared_statements where statement = $1 and custom_plans = 0';
+    const [kept] = await store.lookup<{ plans: number }>(ANNA, plans, [text]);
+    assert.ok((kept?.plans ?? 0) >= 1);
+    const usual = "select current_setting('plan_cache_mode') as mode, current_setting('enable_seqscan') as scans";
+    assert.deepEqual(await store.tx(ANNA, (sql) => sql.query(usual)), [{ mode: 'auto', scans: 'on' }]);
+  });
+
+  it('keeps tenants apart in look-ups that share connections, and goes on after one that failed', async (context) => {
+    if (database === undefined) return context.skip(skipReason());
+    const tenant = "select current_setting('app.tenant', true) as tenant";
+    const seen = await Promise.all(
+      Array.from({ length: 60 }, async (_, i) => {
+        if (i % 7 === 0) return codeOf(store.lookup(ANNA, 'select 1 / $1::int', [0]));
+        const asked = i % 2 === 0 ? ANNA : BERT;
+        const [row] = await store.lookup<{ tenant: string }>(asked, tenant, []);
+        return row?.tenant === asked;
+      }),
+    );
+    assert.deepEqual(new Set(seen), new Set([true, 'STORE_QUERY_FAILED']));
+    assert.equal(await codeOf(store.lookup(ANNA, 'delete from fga_stores where id = $1', ['x'])), 'STORE_QUERY_FAILED');
+    assert.equal(await codeOf(store.lookup(ANNA, 'set role none', [])), 'STORE_STATEMENT_REFUSED');
+    assert.equal(await codeOf(store.tx(ANNA, () => store.lookup(ANNA, tenant, []))), 'STORE_NESTED');
+    assert.equal(await codeOf(store.lookup("x'; set role none; --" as typeof ANNA, tenant, [])), 'STORE_STATEMENT_REFUSED');
   });
 
   it('rejects while the database is gone, tells its listeners when it is back, and goes on', { timeout: 30_000 }, async (context) => {

@@ -24,10 +24,11 @@ export class CodeView {
   }
 
   #find(kind: string): readonly number[] {
-    const { kindNames } = this.tree.names;
-    const wanted = kindNames.flatMap((name, number) => (name === kind ? [number] : []));
+    const wanted = Uint8Array.from(this.tree.names.kindNames, (name) => Number(name === kind));
+    if (!wanted.includes(1)) return [];
+    const { kind: kinds, count } = this.tree;
     const found: number[] = [];
-    for (let node = 0; node < this.tree.count; node++) if (wanted.includes(this.tree.kind[node] as number)) found.push(node);
+    for (let node = 0; node < count; node++) if (wanted[kinds[node] as number] === 1) found.push(node);
     return found;
   }
 

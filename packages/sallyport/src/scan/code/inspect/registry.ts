@@ -7,6 +7,7 @@ import { credentialInObject } from './credential_in_object.ts';
 import { stateChangeWithoutToken } from './csrf.ts';
 import { goIndexRange } from './go_bounds.ts';
 import { goDetachedContext, goEndlessLoop, goLostCancel } from './go_context.ts';
+import { goNarrowing } from './go_narrowing.ts';
 import { goSecretSerialised } from './go_secrets.ts';
 import { goLockKept, goSharedWrite } from './go_threads.ts';
 import { hiddenDirection, hiddenText } from './hidden_text.ts';
@@ -24,7 +25,9 @@ import {
 } from './rust_memory.ts';
 import { rustPanicSafety } from './rust_panic.ts';
 import { rustSendSync } from './rust_threads.ts';
+import { rustUndocumentedUnsafe } from './rust_unsafe.ts';
 import { settingInspections } from './settings.ts';
+import { slowPattern } from './slow_pattern.ts';
 
 /** By the name that a check gives in `inspect`. */
 export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
@@ -40,8 +43,10 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'go-index-range': goIndexRange,
   'go-lock-kept': goLockKept,
   'go-lost-cancel': goLostCancel,
+  'go-narrowing': goNarrowing,
   'go-secret-serialised': goSecretSerialised,
   'go-shared-write': goSharedWrite,
+  'slow-pattern': slowPattern,
   'rust-any-type-pun': rustAnyTypePun,
   'rust-dangling-pointer': rustDanglingPointer,
   'rust-invalid-value': rustInvalidValue,
@@ -52,6 +57,7 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'rust-transmute': rustTransmute,
   'rust-unchecked-access': rustUncheckedAccess,
   'rust-unchecked-text': rustUncheckedText,
+  'rust-undocumented-unsafe': rustUndocumentedUnsafe,
   'rust-unwritten-vector': rustUnwrittenVector,
 };
 

@@ -48,6 +48,10 @@ export const expressionHandlers: Readonly<Record<string, Handler<GoLowering>>> =
   iota: (l, node) => l.unknown(node),
 };
 
+/** Functions that fill what a pointer leads to. */
+const DECODES =
+  /\b(?:(?:Should|Must)?Bind\w*|Decode\w*|Unmarshal\w*|(?:Body|Query|Params|Header|Cookie)Parser|Read(?:JSON|XML|YAML|Form|Query|Body))$/;
+
 function lowerCall(l: GoLowering, node: number): number {
   const { tree, build } = l;
   const callee = l.field(node, 'function');
@@ -71,7 +75,7 @@ function lowerCall(l: GoLowering, node: number): number {
   const result = build.call(called, l.arguments(list), 0, node);
   if (name === 'copy' && second >= 0) l.bind(first, result, false);
   else if (/\bRead(?:Full|AtLeast)?$/.test(text)) l.readInto(list, text.endsWith('Read') ? 0 : 1, result);
-  else l.writeOut(list, result);
+  else l.writeOut(list, result, DECODES.test(text));
   return result;
 }
 
@@ -98,7 +102,8 @@ function formatted(l: GoLowering, format: number, given: readonly number[], node
 function composite(l: GoLowering, type: number, body: number, node: number): number {
   const { tree, build } = l;
   const kind = type < 0 ? '' : tree.kindName(type);
-  if (kind === 'map_type') return mapLiteral(l, type, body, node);
+  // `bson.M{"$where": x}`: the keys of a struct are names.
+  if (kind === 'map_type' || (!/struct|slice|array/.test(kind) && hasTextKeys(l, body))) return mapLiteral(l, type, body, node);
   if (/^(?:slice|array|implicit_length_array)_type$/.test(kind)) {
     const items = elements(l, body).flatMap((element) => {
       const keyed = tree.kindName(element) === 'keyed_element';
@@ -117,6 +122,13 @@ function composite(l: GoLowering, type: number, body: number, node: number): num
   const object = l.ofType(type, items, node);
   for (const { name, value, node: element } of fields) build.setField(object, name, value, element);
   return object;
+}
+
+function hasTextKeys(l: GoLowering, body: number): boolean {
+  const [first = -1] = elements(l, body);
+  if (first < 0 || l.tree.kindName(first) !== 'keyed_element') return false;
+  const key = l.field(first, 'key');
+  return l.tree.kindName(l.tree.kindName(key) === 'literal_element' ? l.tree.first(key) : key).endsWith('string_literal');
 }
 
 function mapLiteral(l: GoLowering, type: number, body: number, node: number): number {

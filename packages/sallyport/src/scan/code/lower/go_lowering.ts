@@ -149,12 +149,14 @@ export class GoLowering {
     return items;
   }
 
-  /** `f(..., &x)` may write what it was given into `x`. */
-  writeOut(list: number, result: number): void {
+  /** `f(..., &x)` may write what it was given into `x`; a function that `decodes` writes into what its last argument points to. */
+  writeOut(list: number, result: number, decodes: boolean): void {
     const { tree, build } = this;
-    for (const child of list < 0 ? [] : tree.children(list)) {
-      if (tree.kindName(child) !== 'unary_expression' || tree.textOf(tree.child(child, 'operator')) !== '&') continue;
-      const target = tree.child(child, 'operand');
+    const given = list < 0 ? [] : tree.children(list);
+    for (const child of given) {
+      const isAddress = tree.kindName(child) === 'unary_expression' && tree.textOf(tree.child(child, 'operator')) === '&';
+      if (!isAddress && !(decodes && child === given.at(-1))) continue;
+      const target = isAddress ? tree.child(child, 'operand') : child;
       if (target < 0 || !/^(?:identifier|selector_expression)$/.test(tree.kindName(target))) continue;
       const before = this.operand(target);
       this.bind(target, build.emit(OP.select, this.unknown(child), before, result, child), false);

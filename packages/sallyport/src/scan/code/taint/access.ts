@@ -5,6 +5,7 @@ import type { Frame } from './frame.ts';
 import {
   allFacts,
   HARMLESS,
+  HOST_STEP,
   isFixed,
   MAX_SLOTS,
   NO_FACTS,
@@ -12,6 +13,7 @@ import {
   NOTHING,
   union,
   Value,
+  withStep,
   type Environment,
   type Fact,
   type Facts,
@@ -40,8 +42,9 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
     if (local !== undefined) return local;
   }
   const declared = analysis.fieldType(object, name);
+  const facts = fieldFacts(object.facts, name);
   const value = new Value(
-    fieldFacts(object.facts, name),
+    HOST_PARTS.has(text) ? facts.map((fact) => withStep(fact, HOST_STEP, frame.module, node)) : facts,
     declared === UNKNOWN ? symbol : declared,
     NOT_CONSTANT,
     undefined,
@@ -52,6 +55,9 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
   );
   return analysis.sourced(frame, value, node);
 }
+
+/** Parts of a parsed address that say which host it leads to. */
+const HOST_PARTS = new Set('netloc hostname host origin'.split(' '));
 
 /** A field of a parameter is a fact of its own, so that a caller can tell an object's fields apart. */
 function fieldFacts(facts: Facts, name: NameId): Facts {

@@ -7,11 +7,13 @@ import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import { runHandler, runView } from './handlers.ts';
+import { noteEnd, proofsOf } from './proof.ts';
 import { shaped, shapeOf } from './parameters.ts';
 import { isClassMethod, type Project } from './project.ts';
 import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
+  bodyOf,
   cleaned,
   isFixed,
   isKnown,
@@ -38,11 +40,6 @@ const MAX_NESTING = 12;
 const MAX_SHAPES = 5;
 
 const HTML = classBit('html');
-
-/** The text of `return text, 404`; other containers are sent as JSON. */
-function bodyOf({ slots }: Value): Value | undefined {
-  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
-}
 
 /** The flow analysis of all modules that were lowered together. */
 export class Analysis implements Engine {
@@ -87,6 +84,10 @@ export class Analysis implements Engine {
       this.#work = 0;
       if (!runView(this, outer, func)) this.summary(module, func, []);
     }
+  }
+
+  tell(frame: Frame, symbol: SymbolId, node: number): void {
+    if (!this.quiet && symbol !== UNKNOWN) this.#listener.called?.(frame.module, symbol, node);
   }
 
   called(func: FunctionIr): void {
@@ -151,6 +152,7 @@ export class Analysis implements Engine {
       sinks: frame.sinks,
       parameters: func.parameters.map(({ slot }) => frame.env[slot] ?? NOTHING),
       symbols: values.map(({ symbol }) => symbol),
+      proofs: proofsOf(frame),
     };
     known.set(shape, summary);
     this.#homes.set(func, module);
@@ -189,6 +191,7 @@ export class Analysis implements Engine {
   #runFrame(frame: Frame): void {
     this.#seen.add(frame.func);
     run(this, frame, 0, frame.func.code.length / STRIDE);
+    if (frame.live) noteEnd(frame, undefined, -1);
     if (!this.spend()) this.exhausted.add(frame.module);
     if (this.quiet) return;
     for (const index of frame.pending) {

@@ -11,7 +11,8 @@ export type Bound = { readonly metavariable: string; readonly value: Value; read
 /** The values that the metavariables of a pattern's arguments stand for; `undefined` when the call is another one. */
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
   const bound: Bound[] = [];
-  const positional = given.filter((argument) => argument.name === undefined);
+  const takesSpread = pattern.arguments.some(({ is }) => is === 'spread');
+  const positional = given.filter(({ name, spread }) => name === undefined && !(spread && takesSpread)).flatMap(itemsOf);
   const wanted = pattern.arguments.filter((argument) => argument.is !== 'named' && argument.is !== 'spread');
   if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
   for (const argument of pattern.arguments) {
@@ -20,6 +21,14 @@ export function matchArguments(pattern: CallPattern, given: readonly Argument[],
     if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
+}
+
+/** `args...` of a list whose items are known are those. */
+function itemsOf(argument: Argument): readonly Argument[] {
+  const { value, spread, node } = argument;
+  if (!spread || value.slots === undefined || value.facts.length > 0) return [argument];
+  const items = [...value.slots].filter(([key]) => typeof key === 'number').sort(([a], [b]) => Number(a) - Number(b));
+  return items.length === 0 ? [argument] : items.map(([, item]) => ({ value: item, name: undefined, spread: false, node }));
 }
 
 function matchPositional(
@@ -56,8 +65,16 @@ export function matchArgument(pattern: ArgumentPattern, value: Value, node: numb
   return matchOne(pattern, value, node, frame, bound) ? bound : undefined;
 }
 
-/** `$TEXT` is a sink of no container, `$BUILT` one of text that was put together alone. */
-function bindAny(metavariable: string, value: Value, node: number, bound: Bound[]): boolean {
+/** Functions and properties that answer what JSON held. */
+const DECODERS = new Set(['json', 'get_json', 'loads', 'load', 'parse']);
+
+function isDecoded({ symbol }: Value, { module: { symbols, names } }: Frame): boolean {
+  const name = names.text(symbols.name(symbol));
+  return DECODERS.has(name === '()' ? names.text(symbols.name(symbols.parent(symbol))) : name);
+}
+
+/** `$TEXT` is a sink of no container, `$HELD` of one, or of what JSON held, alone, `$BUILT` one of text that was put together alone. */
+function bindAny(metavariable: string, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   if (metavariable === '$TEXT' && value.slots !== undefined) return false;
   if (metavariable === '$BUILT') {
     const built = value.facts.filter((fact) => (fact.clean & BUILT) !== 0);
@@ -65,14 +82,15 @@ function bindAny(metavariable: string, value: Value, node: number, bound: Bound[
     bound.push({ metavariable: '$SINK', value: value.withFacts(built), node });
     return true;
   }
-  bound.push({ metavariable: metavariable === '$TEXT' ? '$SINK' : metavariable, value, node });
+  if (metavariable === '$HELD' && value.slots === undefined && !isDecoded(value, frame)) return false;
+  bound.push({ metavariable: metavariable === '$TEXT' || metavariable === '$HELD' ? '$SINK' : metavariable, value, node });
   return true;
 }
 
 function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: Frame, bound: Bound[]): boolean {
   switch (pattern.is) {
     case 'any':
-      return bindAny(pattern.metavariable, value, node, bound);
+      return bindAny(pattern.metavariable, value, node, frame, bound);
     case 'rest':
       return true;
     case 'constant':

@@ -5,10 +5,12 @@ import { fulfils, type Condition } from '../pattern/match_check.ts';
 import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
-import { Frame, type Summary } from './frame.ts';
+import { Frame, type Checked, type Proofs, type Summary } from './frame.ts';
+import { mark } from './guard.ts';
+import { proofsOf } from './proof.ts';
 import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { bindParameters } from './parameters.ts';
-import { ALL_CLASSES, builtBits, kindIndex, type Rule, type Rules } from './rules.ts';
+import { ALL_CLASSES, builtBits, classBit, kindIndex, type Rule, type Rules } from './rules.ts';
 import {
   allFacts,
   cleaned,
@@ -37,15 +39,20 @@ const WRAPPERS = new Set(
   'promisify promisifyAll thenify denodeify memoize debounce throttle once useCallback fromCallback pify'.split(' '),
 );
 const RANDOM = kindIndex('random');
+/** Sinks that hand on what they get: what was read without a limit, or not checked, is still what was read. */
+const PASSING = (['resource', 'trust', 'log', 'header', 'format', 'memory', 'csv', 'leak', 'credential', 'prototype'] as const)
+  .map(classBit)
+  .reduce((all, bit) => all | bit, 0);
 
 export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value {
   const call = readCall(frame, at);
   const { symbol } = call.callee;
+  analysis.tell(frame, symbol, call.node);
   const rules = rulesOf(analysis.rules(frame), symbol, call.given);
   const applied = rules.length === 0 ? undefined : applyRules(analysis, call, rules);
   if ((call.flags & CALL.decorator) !== 0) return call.given[0]?.value ?? NOTHING;
   if (call.callee.func !== undefined || call.callee.classRef !== undefined) {
-    const result = callFunction(analysis, frame, call.callee, call.given, call.node);
+    const result = callFunction(analysis, call, at);
     if (result !== undefined) return applied === undefined ? result : result.withFacts(applied.facts(result.facts));
   }
   if (WRAPPERS.has(nameOf(call))) {
@@ -144,7 +151,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
-        else isOpaque = true;
+        else if ((rule.sink.bit & PASSING) === 0) isOpaque = true;
         break;
       case 'source':
         added = union(added, analysis.sourceFacts(frame, rule.kind, node));
@@ -154,6 +161,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         bits |= rule.bits;
         break;
       case 'handler':
+        if (isAnyOf(analysis, call, rule.not)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$HANDLER') analysis.handle(frame, value, rule.handler);
         break;
       case 'propagator': {
@@ -274,7 +282,8 @@ function callbacks(analysis: Engine, call: Call): void {
 }
 
 /** Calls a function or class of the scanned files; `undefined` when it cannot be followed. */
-function callFunction(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value | undefined {
+function callFunction(analysis: Engine, call: Call, at: number): Value | undefined {
+  const { frame, callee: target, given: args, node } = call;
   if (target.classRef !== undefined) return construct(analysis, frame, target, args, node);
   if (target.func === undefined) return undefined;
   const { module, index } = target.func;
@@ -285,10 +294,26 @@ function callFunction(analysis: Engine, frame: Frame, target: Value, args: reado
     const nested = new Frame(module, func, target.func.frame, frame);
     for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = given[at] ?? NOTHING;
     analysis.runNested(nested);
+    prove(call, at, given, proofsOf(nested));
     return nested.returned ?? NOTHING;
   }
   analysis.called(func);
-  return declared(analysis, module, func, instantiate(analysis, frame, analysis.summary(module, func, given), given, node));
+  const summary = analysis.summary(module, func, given);
+  const result = declared(analysis, module, func, instantiate(analysis, frame, summary, given, node));
+  prove(call, at, given, summary.proofs);
+  return result;
+}
+
+/** What the called function checked holds of the arguments: from here on, or where its answer is tested. */
+function prove({ frame, given: args, positions }: Call, at: number, given: Given, proofs: Proofs | undefined): void {
+  if (proofs === undefined) return;
+  const arguments_ = (bits: readonly number[]): Checked[] =>
+    args.flatMap(({ value }, item) => {
+      const proved = value.facts.length === 0 && value.slots === undefined ? 0 : (bits[given.indexOf(value)] ?? 0);
+      return proved === 0 ? [] : [{ at: positions[item] as number, bits: proved }];
+    });
+  frame.checked.set(at, { yes: arguments_(proofs.yes), no: arguments_(proofs.no) });
+  for (const one of arguments_(proofs.ended)) mark(frame, one);
 }
 
 /** A result of which only the declared type is known is an object of that class. */

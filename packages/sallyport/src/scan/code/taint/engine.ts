@@ -24,6 +24,8 @@ export type Listener = {
   audit?(sink: SinkRule, module: ModuleIr, node: number): void;
   flow(flow: FlowReport): void;
   match(check: Check, module: ModuleIr, node: number): void;
+  /** A function or method is called that a symbol names. */
+  called?(module: ModuleIr, symbol: SymbolId, node: number): void;
 };
 
 /** What the evaluation of instructions needs of the analysis around it. */
@@ -37,6 +39,8 @@ export type Engine = {
   moduleFrame(module: ModuleIr): Frame;
   /** What a function does with its parameters, for a caller that passes `given`. */
   summary(module: ModuleIr, func: FunctionIr, given: readonly (Value | undefined)[]): Summary;
+  /** Tells of a call, whatever it means. */
+  tell(frame: Frame, symbol: SymbolId, node: number): void;
   /** Something in the scanned files calls it, so its parameters are what is passed there. */
   called(func: FunctionIr): void;
   parameterValue(frame: Frame, at: number, facts: Facts): Value;

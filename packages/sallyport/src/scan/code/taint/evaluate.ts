@@ -5,6 +5,7 @@ import { evaluateCall } from './call.ts';
 import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { chosen, refine } from './guard.ts';
 import { joinStates, type Frame } from './frame.ts';
+import { noteEnd } from './proof.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
 import { builtBits, kindIndex } from './rules.ts';
 import {
@@ -235,6 +236,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
       return NOTHING;
     case OP.return:
       if (a !== NO_VALUE) analysis.returned(frame, valueOf(frame, a), node);
+      noteEnd(frame, a === NO_VALUE ? undefined : valueOf(frame, a), a);
       frame.live = false;
       return NOTHING;
     case OP.caught:

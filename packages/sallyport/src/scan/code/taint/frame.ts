@@ -6,6 +6,12 @@ import type { SinkRule } from './rules.ts';
 /** A sink that data of a parameter reaches: reported where a caller passes what the sink refuses. */
 export type SummarySink = { readonly sink: SinkRule; readonly fact: Fact; readonly module: ModuleIr; readonly node: number };
 
+/**
+ * What a function checks of its parameters: sink classes, by parameter, for which each is safe when the function came to its end at all, when it answered
+ * yes, and when it answered no.
+ */
+export type Proofs = { readonly ended: readonly number[]; readonly yes: readonly number[]; readonly no: readonly number[] };
+
 /** What a function does with its parameters. Facts name parameters; a caller puts its own facts in their place. */
 export type Summary = {
   readonly returned: Value;
@@ -14,11 +20,16 @@ export type Summary = {
   readonly parameters: readonly Value[];
   /** Symbols of the parameters when it starts: a value with one of them is what the caller passed. */
   readonly symbols: readonly SymbolId[];
+  /** Absent when it checks nothing. */
+  readonly proofs: Proofs | undefined;
 };
 
-export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [], symbols: [] };
+export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [], symbols: [], proofs: undefined };
 /** A function that passes on more is described well enough. */
 const MAX_SUMMARY_SINKS = 64;
+
+/** The instruction of an argument, and the sink classes for which it is safe. */
+export type Checked = { readonly at: number; readonly bits: number };
 
 /** One run of a function: its variables and the values of its instructions. */
 export class Frame {
@@ -52,6 +63,11 @@ export class Frame {
     this.values = [];
     this.env = Array.from({ length: func.slots.length }, () => NOTHING);
   }
+
+  /** What calls of functions that check their arguments say when they answer yes or no, by instruction. */
+  readonly checked = new Map<number, { readonly yes: readonly Checked[]; readonly no: readonly Checked[] }>();
+  /** What is proved of the parameters at each end that was reached. */
+  readonly ends: Proofs[] = [];
 
   /** Inside `try`: what a variable held at any point, for the handlers. */
   interrupted: Value[] | undefined;

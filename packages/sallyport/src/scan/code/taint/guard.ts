@@ -2,7 +2,7 @@ import { OP, STRIDE } from '../ir.ts';
 import { valueOf, writeBack } from './access.ts';
 import type { Frame } from './frame.ts';
 import { ALL_CLASSES, classBit } from './rules.ts';
-import { allFacts, cleaned, NOT_CONSTANT, type Fact, type Facts, type Value } from './value.ts';
+import { allFacts, cleaned, HOST_STEP, NOT_CONSTANT, type Fact, type Facts, type Step, type Value } from './value.ts';
 
 /** What a condition says of a value: where it came from, and the sink classes for which it is safe when the condition holds (or does not). */
 type Guard = {
@@ -21,8 +21,6 @@ const TESTS = new Set(
 const MATCHES = new Set(['match', 'fullmatch']);
 const MEMBERSHIP = new Set(['includes', 'has', 'contains', 'contains_key', 'hasOwnProperty']);
 const PREFIXES = new Set(['startsWith', 'startswith', 'starts_with', 'is_relative_to', 'HasPrefix']);
-/** Parts of a parsed address that say which host it leads to. */
-const HOST_PARTS = new Set('netloc hostname host origin'.split(' '));
 /** Functions whose result is as good or bad as their argument. */
 const SAME = new Set(
   'str String realpath abspath normpath normalize resolve absolute lower upper strip trim toLowerCase toString Path'.split(' '),
@@ -35,13 +33,16 @@ const MAX_DEPTH = 8;
 
 /** Marks what a condition proves about variables, for the way on which it is `truth`. */
 export function refine(frame: Frame, condition: number, truth: boolean): void {
-  for (const { at, bits, spreads } of guards(frame, condition, truth, 0)) {
-    for (const place of origins(frame, at)) {
-      const value = valueOf(frame, place);
-      if (allFacts(value).length > 0) writeBack(frame, place, value.withFacts(cleaned(allFacts(value), bits)));
-    }
-    if (spreads === true) spread(frame, allFacts(valueOf(frame, at)), bits);
+  for (const guard of guards(frame, condition, truth, 0)) mark(frame, guard);
+}
+
+/** Marks the value at an instruction as safe, where it is kept too. */
+export function mark(frame: Frame, { at, bits, spreads }: Guard): void {
+  for (const place of origins(frame, at)) {
+    const value = valueOf(frame, place);
+    if (allFacts(value).length > 0) writeBack(frame, place, value.withFacts(cleaned(allFacts(value), bits)));
   }
+  if (spreads === true) spread(frame, allFacts(valueOf(frame, at)), bits);
 }
 
 /** The tested value, and what it was made of by functions that change nothing that matters. */
@@ -118,7 +119,7 @@ function guards(frame: Frame, at: number, truth: boolean, depth: number): readon
     case OP.binary:
       return comparison(frame, frame.module.names.text(a), b, c, truth, depth);
     case OP.call:
-      return truth ? tested(frame, at) : refuted(frame, at);
+      return [...(truth ? tested(frame, at) : refuted(frame, at)), ...(frame.checked.get(at)?.[truth ? 'yes' : 'no'] ?? [])];
     case OP.same:
       return guards(frame, a, truth, depth + 1);
     default:
@@ -169,9 +170,16 @@ function equal(frame: Frame, left: number, right: number): readonly Guard[] {
 
 /** When what was tested is the host of an address. */
 function ofHost(frame: Frame, at: number): readonly Guard[] {
-  const { code } = frame.func;
-  const isHost = code[at * STRIDE] === OP.field && HOST_PARTS.has(frame.module.names.text(code[at * STRIDE + 2] as number));
+  const isHost = allFacts(valueOf(frame, at)).some(({ step }) => isOfHost(step));
   return isHost ? [{ at, bits: classBit('url') | classBit('redirect'), spreads: true }] : [];
+}
+
+/** Steps after the host was taken from the address: it is stored, or passed on. */
+const HOST_STEPS = 4;
+
+function isOfHost(step: Step | undefined): boolean {
+  for (let at = step, count = 0; at !== undefined && count < HOST_STEPS; at = at.before, count++) if (at.what === HOST_STEP) return true;
+  return false;
 }
 
 /** The name of the function that is called at an instruction; empty when it is no call. */

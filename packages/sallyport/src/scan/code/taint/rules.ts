@@ -35,7 +35,7 @@ export type Rule =
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
   | { readonly is: 'end'; readonly pattern: CallPattern }
   | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
-  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly handler: HandlerRule }
+  | { readonly is: 'handler'; readonly pattern: CallPattern; readonly not: readonly CallPattern[]; readonly handler: HandlerRule }
   | { readonly is: 'match'; readonly pattern: CallPattern; readonly match: MatchCheck };
 
 export const ALL_CLASSES = -1;
@@ -50,6 +50,8 @@ export function builtBits(prefix: string): number {
 
 const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
 export const classBit = (name: SinkClass): number => 1 << SINK_CLASSES.indexOf(name);
+/** What a number is safe for: it may be large, or negative. */
+const NUMBER = SINK_CLASSES.reduce((all, name) => (name === 'memory' || name === 'resource' ? all : all | classBit(name)), 0);
 export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind);
 const NONE: readonly Rule[] = [];
 type Handler = NonNullable<Model['handlers']>[number];
@@ -141,7 +143,8 @@ export class Rules {
   #addModel(model: Model): void {
     for (const { pattern, kind } of model.sources ?? []) this.#add({ is: 'source', pattern: read(pattern), kind: kindIndex(kind) });
     for (const entry of model.sanitizers ?? []) {
-      const bits = entry.for === 'all' ? ALL_CLASSES : entry.for.reduce((all, name) => all | classBit(name), 0);
+      const bits =
+        entry.for === 'all' ? ALL_CLASSES : entry.for === 'number' ? NUMBER : entry.for.reduce((all, name) => all | classBit(name), 0);
       this.#add({ is: 'sanitizer', pattern: read(entry.pattern), bits });
     }
     for (const { pattern } of model.propagators ?? []) this.#add({ is: 'propagator', pattern: read(pattern) });
@@ -155,7 +158,8 @@ export class Rules {
     for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])
       this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
-    for (const entry of model.handlers ?? []) this.#add({ is: 'handler', pattern: read(entry.pattern), handler: handlerOf(entry) });
+    for (const entry of model.handlers ?? [])
+      this.#add({ is: 'handler', pattern: read(entry.pattern), not: (entry.not ?? []).map(read), handler: handlerOf(entry) });
   }
 
   #addCheck(check: Check, language: Language): void {

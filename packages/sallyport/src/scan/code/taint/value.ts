@@ -175,6 +175,11 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
   return joined;
 }
 
+/** The text of `return text, 404`; other containers are sent as JSON. */
+export function bodyOf({ slots }: Value): Value | undefined {
+  return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
+}
+
 /** Marks the facts as safe for the sink classes of `bits`. */
 export function cleaned(facts: Facts, bits: number): Facts {
   if (facts.length === 0 || bits === 0) return facts;
@@ -186,6 +191,9 @@ export function sanitised(facts: Facts, bits: number): Facts {
   if (facts.length > 0 || bits === 0) return cleaned(facts, bits);
   return [{ source: undefined, parameter: CLEANED_PARAMETER, field: -1, clean: bits, step: undefined }];
 }
+
+/** The step of a trace where the host is taken from an address. */
+export const HOST_STEP = 'the host of the address';
 
 /** The fact one step further. */
 export function withStep(fact: Fact, what: string, module: ModuleIr, node: number): Fact {

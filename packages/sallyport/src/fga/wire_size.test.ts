@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { structSize } from './struct_size.ts';
+import { structSize } from './wire_size.ts';
 
 test('bytes of a Struct on the wire', () => {
   // By hand from the encoding: an entry is a key and a value, each with tag and length; a number has 8 bytes, a bool and null one.

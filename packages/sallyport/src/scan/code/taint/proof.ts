@@ -1,0 +1,67 @@
+import { OP, STRIDE, type FunctionIr } from '../ir.ts';
+import type { Frame, Proofs } from './frame.ts';
+import { refine } from './guard.ts';
+import { truthy } from './fold.ts';
+import { allFacts, NOT_CONSTANT, type Value } from './value.ts';
+
+/** Functions with more instructions do something else than check. */
+const MAX_INSTRUCTIONS = 600;
+/** Conditions that a return can hold. */
+const CONDITIONS: ReadonlySet<number> = new Set([OP.call, OP.binary, OP.unary, OP.same]);
+
+/**
+ * Notes what is known of a function's parameters where it ends: after `if (path.includes('..')) throw ...` they are safe in paths, after
+ * `return ALLOWED.includes(host)` they are safe when it answered yes. `at`: the instruction of the returned value, below 0 for none.
+ */
+export function noteEnd(frame: Frame, value: Value | undefined, at: number): void {
+  const { func } = frame;
+  if (func.parameters.length === 0 || func.code.length > MAX_INSTRUCTIONS * STRIDE) return;
+  const ended = bitsOf(frame);
+  if (at < 0 || value === undefined || !CONDITIONS.has(func.code[at * STRIDE] as number)) {
+    const known = value === undefined ? null : value.constant;
+    const answers = (yes: boolean): readonly number[] => (known === NOT_CONSTANT || truthy(known) === yes ? ended : NEVER);
+    frame.ends.push({ ended, yes: answers(true), no: answers(false) });
+    return;
+  }
+  frame.ends.push({ ended, yes: refined(frame, at, true), no: refined(frame, at, false) });
+}
+
+/** No end of the function answers so. */
+const NEVER: readonly number[] = [];
+
+function refined(frame: Frame, at: number, truth: boolean): readonly number[] {
+  const [env, values] = [frame.env, frame.values.slice()];
+  frame.env = env.slice();
+  refine(frame, at, truth);
+  const bits = bitsOf(frame);
+  frame.env = env;
+  for (const [index, value] of values.entries()) frame.values[index] = value;
+  return bits;
+}
+
+function bitsOf({ func, env }: Frame): readonly number[] {
+  return func.parameters.map(({ slot }, at) => {
+    const facts = allFacts(env[slot] as Value).filter(({ parameter, source }) => parameter === at || source !== undefined);
+    return facts.length === 0 ? 0 : facts.reduce((bits, { clean }) => bits & clean, -1);
+  });
+}
+
+/** What holds at all ends together; undefined when nothing is proved. What a function assigns to its own parameter says nothing of the caller's variable. */
+export function proofsOf({ func, ends }: Frame): Proofs | undefined {
+  if (ends.length === 0) return undefined;
+  const assigned = assignedSlots(func);
+  const together = (of: 'ended' | 'yes' | 'no'): readonly number[] => {
+    const all = ends.map((end) => end[of]).filter((bits) => bits !== NEVER);
+    return func.parameters.map(({ slot }, at) =>
+      all.length === 0 || assigned.has(slot) ? 0 : all.reduce((bits, one) => bits & (one[at] ?? 0), -1),
+    );
+  };
+  const proofs = { ended: together('ended'), yes: together('yes'), no: together('no') };
+  return [...proofs.ended, ...proofs.yes, ...proofs.no].some((bits) => bits !== 0) ? proofs : undefined;
+}
+
+function assignedSlots({ code }: FunctionIr): ReadonlySet<number> {
+  const slots = new Set<number>();
+  for (let base = 0; base < code.length; base += STRIDE) if (code[base] === OP.store) slots.add(code[base + 1] as number);
+  return slots;
+}
