@@ -77,10 +77,10 @@ async function restarts(count: number): Promise<void> {
     JSON.stringify({ name, command: process.execPath, args: [program(name), ...(args[name] ?? [])], readable: [modules] }),
   );
   let gate = await startSallyport({ config: `mcp:\n  servers:\n${lines.map((line) => `    - ${line}\n`).join('')}` });
-  const reader = await gate.key('--permission', 'mcp:read');
   let alarms = 0;
   let looks = 0;
   try {
+    const reader = await gate.key('--permission', 'mcp:read');
     for (let n = 0; n < count; n++) {
       // Half way the gate itself begins anew too.
       if (n === Math.floor(count / 2)) {
