@@ -77,27 +77,30 @@ async function restarts(count: number): Promise<void> {
     JSON.stringify({ name, command: process.execPath, args: [program(name), ...(args[name] ?? [])], readable: [modules] }),
   );
   let gate = await startSallyport({ config: `mcp:\n  servers:\n${lines.map((line) => `    - ${line}\n`).join('')}` });
-  const reader = await gate.key('--permission', 'mcp:read');
   let alarms = 0;
   let looks = 0;
-  for (let n = 0; n < count; n++) {
-    // Half way the gate itself begins anew too.
-    if (n === Math.floor(count / 2)) {
-      await gate.stop();
-      gate = await gate.restart();
-    }
-    const key = await gate.key();
-    for (const name of names) if (await looked(gate.gateway, `/mcp/${name}`, key)) looks++;
-    const reply = await fetch(new URL('/api/mcp/pins', gate.console), { headers: { authorization: `Bearer ${reader}` } });
-    const { pins } = (await reply.json()) as { pins: { server: string; kind: string; name: string; state: string }[] };
-    for (const { server, kind, name, state } of pins)
-      if (state !== 'pinned') {
-        alarms++;
-        console.log(`alarm after restart ${n}: ${server} ${kind} ${name} is ${state}`);
+  try {
+    const reader = await gate.key('--permission', 'mcp:read');
+    for (let n = 0; n < count; n++) {
+      // Half way the gate itself begins anew too.
+      if (n === Math.floor(count / 2)) {
+        await gate.stop();
+        gate = await gate.restart();
       }
+      const key = await gate.key();
+      for (const name of names) if (await looked(gate.gateway, `/mcp/${name}`, key)) looks++;
+      const reply = await fetch(new URL('/api/mcp/pins', gate.console), { headers: { authorization: `Bearer ${reader}` } });
+      const { pins } = (await reply.json()) as { pins: { server: string; kind: string; name: string; state: string }[] };
+      for (const { server, kind, name, state } of pins)
+        if (state !== 'pinned') {
+          alarms++;
+          console.log(`alarm after restart ${n}: ${server} ${kind} ${name} is ${state}`);
+        }
+    }
+  } finally {
+    await gate.remove();
   }
   console.log(`${count} restarts of ${names.length} servers (${looks} looks): ${alarms} alarms`);
-  await gate.remove();
 }
 
 await changes(Number(values.changes));
