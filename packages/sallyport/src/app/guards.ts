@@ -1,4 +1,4 @@
-import { DEFAULT_TENANT, type TenantId } from '../kernel/index.ts';
+import { DEFAULT_TENANT, type Category, type TenantId } from '../kernel/index.ts';
 import {
   compileHold,
   createGuards,
@@ -90,4 +90,12 @@ function buildGuards(config: GuardConfig, keys: readonly string[], hash: (value:
   const guards = createGuards({ config, canaries, hash });
   const { rules, windows } = guards.stream('response');
   return { guards, plan: compileHold(rules, windows, { placeholders: true }) };
+}
+
+/** What the streaming machine does not find: a rule that must stop on it needs `gateway.stream: buffer`, and the loader says so. */
+export function lateCategories(guards: GuardSet | undefined): ReadonlySet<Category> {
+  if (guards === undefined) return new Set();
+  const described = guards.guards.describe();
+  const prompt = described.filter((guard) => guard.stream !== 'whole').map((guard) => guard.category);
+  return new Set(described.filter((guard) => guard.stream === 'whole' && !prompt.includes(guard.category)).map((guard) => guard.category));
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { DEFAULT_TENANT, newId, type Category, type EventId, reasonOf, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import { DEFAULT_TENANT, newId, type EventId, reasonOf, type Logger, type Route, type TenantId } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
 import { changeEvent } from '../audit/index.ts';
@@ -62,7 +62,7 @@ import { demoRoutes } from './demo/routes.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
 import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
-import { buildTenantGuards, gatewayGuardConfig, type GuardSet, type TenantGuards } from './guards.ts';
+import { buildTenantGuards, gatewayGuardConfig, lateCategories, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
 import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
@@ -174,7 +174,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
       source: async () => policyPart(current),
       store,
       audit,
-      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards?.of(DEFAULT_TENANT)) : NONE),
+      late: () => (current.gateway.stream === 'adaptive' ? lateCategories(guards?.of(DEFAULT_TENANT)) : new Set()),
     },
     { logger, clock },
   );
@@ -374,22 +374,12 @@ export async function openApp(options: OpenOptions): Promise<App> {
   };
 }
 
-const NONE: ReadonlySet<Category> = new Set();
-
 function policyPart(config: Config): PolicyConfig {
   return {
     ...(config.rules === undefined ? {} : { rules: config.rules }),
     ...(config.defaults === undefined ? {} : { defaults: config.defaults }),
     ...(config.withoutRules === undefined ? {} : { withoutRules: config.withoutRules }),
   };
-}
-
-/** What the streaming machine does not find: a rule that must stop on it needs `gateway.stream: buffer`, and the loader says so. */
-function lateCategories(guards: GuardSet | undefined): ReadonlySet<Category> {
-  if (guards === undefined) return NONE;
-  const described = guards.guards.describe();
-  const prompt = described.filter((guard) => guard.stream !== 'whole').map((guard) => guard.category);
-  return new Set(described.filter((guard) => guard.stream === 'whole' && !prompt.includes(guard.category)).map((guard) => guard.category));
 }
 
 /** The key folder stands beside the data folder, never in it; the environment may hold the key instead. */
