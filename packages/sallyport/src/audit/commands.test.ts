@@ -240,6 +240,8 @@ describe('the commands', () => {
       'GET /api/events/:uid/content content:read',
       'GET /api/events/:uid/proof events:read',
       'POST /api/content/erase content:erase',
+      'GET /api/runs events:read',
+      'GET /api/runs/:id events:read',
       'GET /api/audit health:read',
       'GET /api/audit/heads health:read',
       'POST /api/audit/rebuild store:admin',

@@ -87,7 +87,7 @@ function stricter(a: Effect, b: Effect): Effect {
 }
 
 /** The last part of a namespaced name that has a letter: servers prefix the names of their tools. */
-function lastSegment(name: string): string {
+export function lastSegment(name: string): string {
   const segments = name.split(/__|[./:]/).filter((segment) => /[a-z]/i.test(segment));
   return segments.at(-1) ?? '';
 }

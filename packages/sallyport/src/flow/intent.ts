@@ -1,3 +1,4 @@
+import { lastSegment } from './effect.ts';
 import { ACTIONS, KIND_WORDS, NOUNS, STEPS, type Action } from './lexicon.ts';
 import { stem, wordsOf } from './text.ts';
 import { meaningsOf } from './translate.ts';
@@ -64,14 +65,16 @@ export type Intent = { readonly asked: 'asked' | 'near' | 'step' | 'no'; readonl
 /** Whether the request names what the tool does, by the tool's name; or whether the operator's words name the tool. */
 export function intentOf(tool: ToolFacts, request: Request, operator: ReadonlySet<string> = new Set()): Intent {
   const parts = wordsOf(tool.name).map(stem);
-  const intent = intentIn(tool, parts, request);
+  // What a server is called (`orders__refund`) is a thing and no action, unless it is about credentials.
+  const own = [...wordsOf(lastSegment(tool.name)).map(stem), ...parts.filter((part) => SECURE.has(part))];
+  const intent = intentIn(tool, own, parts, request);
   return parts.length > 1 && intent.asked !== 'asked' && parts.every((part) => operator.has(part)) ? { ...intent, asked: 'asked' } : intent;
 }
 
-function intentIn(tool: ToolFacts, parts: readonly string[], request: Request): Intent {
+function intentIn(tool: ToolFacts, parts: readonly string[], named: readonly string[], request: Request): Intent {
   const lines = LINES.filter((line) => parts.some((part) => line.tool.has(part)));
-  const named = lines.filter((line) => verbFirst(parts, line.tool));
-  const acting = named.length > 0 ? named : lines;
+  const first = lines.filter((line) => verbFirst(parts, line.tool));
+  const acting = first.length > 0 ? first : lines;
   const high = tool.effect === 'destructive' || acting.some((line) => line.action.high);
   const action = acting.find((line) => line.action.high)?.action.name ?? acting[0]?.action.name ?? parts[0] ?? '';
   if (STEP.has(parts.find((part) => STEP.has(part) || LINES.some((line) => line.tool.has(part))) ?? ''))
@@ -83,7 +86,7 @@ function intentIn(tool: ToolFacts, parts: readonly string[], request: Request): 
   // A verb of no line asks for itself only.
   if (acting.length === 0 && parts.some((part) => request.deeds.has(part))) return { asked: 'asked', high, action };
   if (wanted.some((line) => meets(line.said, request.deeds))) return { asked: 'near', high, action };
-  const things = parts.filter((part) => !lines.some((line) => line.tool.has(part)) || NOUN.has(part));
+  const things = named.filter((part) => !lines.some((line) => line.tool.has(part)) || NOUN.has(part));
   return { asked: things.some((part) => request.words.has(part)) ? 'near' : 'no', high, action };
 }
 

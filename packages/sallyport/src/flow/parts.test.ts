@@ -130,5 +130,8 @@ test('a request names actions by verbs, not by things', () => {
   assert.equal(asked('update_password', 'Update my address'), 'no');
   assert.equal(asked('verify_account', 'Buy a lamp'), 'step');
   assert.equal(asked('frobnicate_widget', 'Please frobnicate it'), 'asked');
+  assert.equal(asked('orders__refund', 'Refund order 20388'), 'asked');
+  assert.equal(asked('orders__refund', 'Where is order 20388?'), 'near');
+  assert.equal(asked('passwords__update', 'Update my address'), 'no');
   assert.equal(intentOf(toolFacts('send_certificate'), readRequest('I am unhappy'), new Set(['send', 'certificat'])).asked, 'asked');
 });
