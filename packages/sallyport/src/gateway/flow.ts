@@ -140,8 +140,10 @@ export class RequestFlow {
     return {
       messages: newMessages(this.#options.turns),
       calls: [...this.#calls.values()].slice(0, MAX_RECORDED).map((call) => {
-        const verdict = this.verdict(call);
-        return recordCall(call.name, this.#toolFacts(call.name).effect, this.#parts.get(keyOf(call)) ?? 0, verdict);
+        const { name } = call;
+        const definition = this.#options.tools.find((tool) => tool.name === name)?.raw;
+        const about = { tool: name, effect: this.#toolFacts(name).effect, part: this.#parts.get(keyOf(call)) ?? 0, definition };
+        return recordCall(about, this.verdict(call));
       }),
       ...(conversation === undefined ? {} : { conversation }),
     };

