@@ -4,6 +4,7 @@ import { CLASS, type Event } from '../../audit/index.ts';
 import { ConversationMemory, KnownTexts, type Turn } from '../../flow/index.ts';
 import { RequestFlow } from '../../gateway/service.ts';
 import type { Guards } from '../../guard/index.ts';
+import type { ToolDefinition } from '../../message/index.ts';
 import type { Policy } from '../../policy/index.ts';
 import type { DemoApp, DemoText } from './company.ts';
 import { DAYS } from './days.ts';
@@ -125,9 +126,19 @@ function runEvents(tenant: TenantId, name: string, run: DemoRun, start: number, 
   return made;
 }
 
+/** The tools that the run uses, with the arguments that it gives them. */
+function toolsOf({ steps }: DemoRun): ToolDefinition[] {
+  return steps.flatMap((step) => {
+    if (!('tool' in step)) return [];
+    const properties = Object.fromEntries(Object.keys(step.arguments).map((name) => [name, { type: 'string' }]));
+    const raw = { type: 'function', function: { name: step.tool, parameters: { type: 'object', properties } } };
+    return [{ name: step.tool, description: '', where: 'tools[]', provider: false, raw }];
+  });
+}
+
 function flowOf(turns: readonly Turn[], run: DemoRun): RequestFlow {
   return new RequestFlow({
-    ...{ mode: 'balanced', manifest: {}, turns: [...turns], history: [], owner: `demo ${run.prompt}`, tools: [] },
+    ...{ mode: 'balanced', manifest: {}, turns: [...turns], history: [], owner: `demo ${run.prompt}`, tools: toolsOf(run) },
     memory: { texts: new KnownTexts(), conversations: new ConversationMemory() },
     name: (text) => createHash('sha256').update(text).digest('hex'),
     restore: (text) => text,
