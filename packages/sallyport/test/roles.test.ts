@@ -95,6 +95,20 @@ it('are given and taken only by who has all that they allow', async () => {
   assert.equal((await as('POST', '/api/session', { name: 'dora', password: PASSWORD }, people)).status, 201, 'nothing was taken');
 });
 
+it('that are held to some models give no role that is held to others or to none', async () => {
+  const permissions = ['people:read', 'people:write'];
+  assert.equal((await as('PUT', '/api/roles/held', { permissions, models: ['practice/*'] })).status, 200);
+  const finn = await join(place, root, 'finn', 'held');
+  const put = async (name: string, role: object): Promise<unknown> => (await as('PUT', `/api/roles/${name}`, role, finn)).json.error?.code;
+  assert.equal(await put('wider', { permissions }), 'ROLE_BEYOND');
+  assert.equal(await put('other', { permissions, models: ['practice/*', 'gpt-*'] }), 'ROLE_BEYOND');
+  assert.equal(await put('held', { permissions }), 'ROLE_BEYOND', 'his own neither');
+  assert.equal(await put('alike', { permissions, models: ['practice/*'] }), undefined);
+  assert.equal((await as('PUT', '/api/roles/free', { permissions })).status, 200);
+  assert.equal((await as('POST', '/api/people/invitations', { role: 'free' }, finn)).json.error.code, 'ROLE_BEYOND');
+  assert.equal((await as('POST', '/api/people/invitations', { role: 'alike' }, finn)).status, 201);
+});
+
 it('are reviewed by what was used: each permission, by whom, when; and models and tools of the gate', async () => {
   const reader = await key('reader', ['events:read', 'fga:read', 'inspect', 'policy:read']);
   assert.deepEqual(await used('reader'), []);

@@ -19,6 +19,10 @@ export type Roles = {
 export type Actor = { readonly principal: string; readonly permissions: ReadonlySet<Permission> };
 export type ListedRole = OwnRole & { readonly own: boolean; readonly people: number };
 
+type Reach = Pick<OwnRole, 'models' | 'tools' | 'apps'>;
+/** Roles that every tenant has are held to nothing. */
+const EVERYTHING: Reach = { models: [], tools: [], apps: [] };
+
 export function createRoles(
   store: Store,
   deps: { readonly change: Change; readonly clock: Clock; readonly refresh?: (() => Promise<void>) | undefined },
@@ -26,6 +30,20 @@ export function createRoles(
   function check(permissions: Iterable<Permission>, by: Actor): void {
     const beyond = [...permissions].filter((one) => !by.permissions.has(one));
     if (beyond.length > 0) throw fail('ROLE_BEYOND', { say: `You lack ${beyond.join(', ')}.` });
+  }
+
+  /** Whose own role is held to some models, tools or applications handles roles that are held to some of the same alone. */
+  async function checkReach(tenant: TenantId, role: Reach, by: Actor): Promise<void> {
+    const { roles, name } = await store.tx(tenant, async (sql) => ({
+      roles: await rows.listRoles(sql),
+      name: await rows.roleOf(sql, by.principal),
+    }));
+    const own = roles.find((one) => one.name === name);
+    if (own === undefined) return;
+    for (const kind of ['models', 'tools', 'apps'] as const) {
+      const within = own[kind].length === 0 || (role[kind].length > 0 && role[kind].every((pattern) => own[kind].includes(pattern)));
+      if (!within) throw fail('ROLE_BEYOND', { say: `Your own role has only some ${kind}.` });
+    }
   }
 
   return {
@@ -42,6 +60,7 @@ export function createRoles(
     async put(tenant, role, by) {
       if (Object.hasOwn(ROLES, role.name) || visible(role.name) !== role.name || role.name !== role.name.trim()) throw fail('ROLE_INVALID');
       check(role.permissions, by);
+      await checkReach(tenant, role, by);
       // Nor may one be cut or changed that may do more.
       const before = (await store.tx(tenant, rows.listRoles)).find(({ name }) => name === role.name);
       if (before !== undefined) check(permissionsOf(before.name, before.permissions), by);
@@ -84,6 +103,7 @@ export function createRoles(
       const own = roles.find(({ name }) => name === role);
       if (own === undefined && !Object.hasOwn(ROLES, role)) throw fail('ROLE_UNKNOWN');
       check(permissionsOf(role, own?.permissions ?? null), by);
+      await checkReach(tenant, own ?? EVERYTHING, by);
     },
   };
 }
