@@ -42,6 +42,7 @@ test('a document is tried, recorded, released and erased', { skip: noBrowser }, 
   await page.getByText('nothing of it was kept').waitFor();
   await page.getByText('Nothing speaks against it').waitFor();
   await page.getByText('No document was checked yet').waitFor();
+  await page.getByLabel('Dataset').fill('wiki/kitchen');
   await check('oven.txt', SECRET, true);
   await look(page, 'knowledge-check-light');
 
@@ -56,6 +57,15 @@ test('a document is tried, recorded, released and erased', { skip: noBrowser }, 
   await page.getByRole('button', { name: 'Erase it for good' }).click();
   await page.getByText('erased', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Erase…' }).count(), 0);
+
+  await page.getByRole('link', { name: 'Team' }).click();
+  await page.getByRole('button', { name: 'New role' }).click();
+  const role = page.getByRole('dialog', { name: 'New role' });
+  await role.getByLabel('Name').fill('cook');
+  await role.getByLabel('Datasets').fill('wiki/* recipes');
+  await look(page, 'role-datasets-light');
+  await role.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('datasets: wiki/* recipes').waitFor();
   assert.deepEqual([outside, faults], [[], []]);
   await page.context().close();
 });
