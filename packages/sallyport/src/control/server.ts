@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { parser, readJson, type Caller, type Permission, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
 import { cookiesOf, setCookie } from './cookie.ts';
+import type { AddressOf } from '../net/index.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
 import { asAppError, errorReply, logFault, ndjson } from './reply.ts';
@@ -15,6 +16,7 @@ export type ServerOptions = {
   /** Told of each use of a permission. */
   readonly used: (caller: Caller, permission: Permission) => void;
   readonly origins: Origins;
+  readonly addressOf: AddressOf;
   /** Whether browsers reach it over TLS, here or in front of it. */
   readonly secure: boolean;
   readonly logger: Logger;
@@ -92,7 +94,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
       callers.set(request, await authorise(route, options.identify, request.headers, options.local, options.used));
     },
     handler: async (request, reply) => {
-      const answer = await route.handler(readRequest(validate, callers.get(request), request, reply));
+      const answer = await route.handler(readRequest(validate, callers.get(request), request, reply, options));
       if ('lines' in answer) return sendLines(reply, answer.lines, route, options.logger);
       if (answer.cookie !== undefined) void reply.header('set-cookie', setCookie(request.headers.host, options.secure, answer.cookie));
       const checked = checkReply?.(answer.json);
@@ -103,13 +105,19 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
 }
 
 /** What the handler gets: who calls, and the checked parts of the request. */
-function readRequest(validate: Validate, caller: Caller | undefined, request: FastifyRequest, reply: FastifyReply): RouteRequest {
+function readRequest(
+  validate: Validate,
+  caller: Caller | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: Pick<ServerOptions, 'addressOf'>,
+): RouteRequest {
   if (caller === undefined) throw fail('CONTROL_UNAUTHENTICATED');
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return {
     caller,
-    from: { address: request.socket.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' },
+    from: { address: options.addressOf(request.raw), agent: request.headers['user-agent'] ?? '' },
     params: validate.params(request.params),
     query: validate.query(request.query),
     body: validate.body(request.body),

@@ -3,6 +3,7 @@ import type { Provider } from 'oidc-provider';
 import { DEFAULT_TENANT, reasonOf, type Clock, type Logger, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
 import type { Keyring } from '../../keyring/service.ts';
+import type { AddressOf } from '../../net/index.ts';
 import type { Store } from '../../store/service.ts';
 import type { Snapshot } from '../access/snapshot.ts';
 import { fail } from '../errors.ts';
@@ -40,6 +41,8 @@ export type ServerDeps = {
   readonly keyring: Keyring;
   readonly change: Change;
   readonly record: Record_;
+  /** Where a request comes from. */
+  readonly addressOf: AddressOf;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly openness: { readonly metadataDocuments: boolean; readonly registration: boolean };
@@ -175,10 +178,19 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     },
   });
 
+  /** `proxy` makes the library look at these headers. Only the issuer's address says how it is reached, only `addressOf` who calls (`ctx.ip`). */
+  function forward(request: IncomingMessage, { issuer }: Addresses): void {
+    const from = deps.addressOf(request);
+    for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
+    if (issuer.startsWith('https:')) request.headers['x-forwarded-proto'] = 'https';
+    if (from !== '') request.headers['x-forwarded-for'] = from;
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (addresses === undefined) throw fail('SERVER_NOT_READY');
     const mount = new URL(addresses.issuer).pathname;
     const url = new URL(request.url ?? '/', addresses.issuer);
+    forward(request, addresses);
     const path = url.pathname.startsWith('/.well-known/') ? '/.well-known/openid-configuration' : url.pathname.slice(mount.length) || '/';
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     if (path === ROUTES.code_verification) {
@@ -189,9 +201,6 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     if (path === ROUTES.end_session) return logout(request, response);
     const ask = ASK.exec(path);
     if (ask !== null) return beginAsk(request, response, ask[1] as string);
-    // Only the address is trusted to say how it is reached: `proxy` makes the library look at these.
-    for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
-    if (addresses.issuer.startsWith('https:')) request.headers['x-forwarded-proto'] = 'https';
     // The library takes what the first has before the second for the place where it is mounted.
     Object.assign(request, { originalUrl: mount + path + url.search, url: path + url.search });
     (await provider()).callback()(request, response);
