@@ -128,6 +128,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     change: audit.change,
     record,
     addressOf,
+    admit: (address) => bounds.admit(address),
     clock,
     logger,
     openness: {
@@ -316,6 +317,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     addressOf,
+    admit: bounds.admit,
     used: (caller, permission) => identity.uses(caller, permission),
     metrics: telemetry?.metrics,
     tls,

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { parser, readJson, type Caller, type Permission, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
 import { cookiesOf, setCookie } from './cookie.ts';
+import type { Admit } from '../limits/index.ts';
 import type { AddressOf } from '../net/index.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
@@ -17,6 +18,7 @@ export type ServerOptions = {
   readonly used: (caller: Caller, permission: Permission) => void;
   readonly origins: Origins;
   readonly addressOf: AddressOf;
+  readonly admit: Admit;
   /** Whether browsers reach it over TLS, here or in front of it. */
   readonly secure: boolean;
   readonly logger: Logger;
@@ -90,7 +92,8 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not call does not make the server read a megabyte.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      admitted(route, request, reply, options);
       callers.set(request, await authorise(route, options.identify, request.headers, options.local, options.used));
     },
     handler: async (request, reply) => {
@@ -102,6 +105,15 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
       return sendJson(reply, answer.status ?? 200, answer.json);
     },
   });
+}
+
+/** Whoever has proved nothing makes us store so much only. */
+function admitted(route: Route, request: FastifyRequest, reply: FastifyReply, { local, admit, addressOf }: ServerOptions): void {
+  if (local || !('public' in route.authority) || route.method === 'GET') return;
+  const seconds = admit(addressOf(request.raw));
+  if (seconds === 0) return;
+  void reply.header('retry-after', String(seconds));
+  throw fail('CONTROL_ADMISSION', { say: `Try again in ${seconds} seconds.` });
 }
 
 /** What the handler gets: who calls, and the checked parts of the request. */

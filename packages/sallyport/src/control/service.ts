@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type ApiClient, type Caller, type Json, type Logger, type Permission, type Route, type TenantId } from '../kernel/index.ts';
+import type { Admit } from '../limits/index.ts';
 import { clientAddress, type AddressOf, type Listening, type ServerTls } from '../net/index.ts';
 import { identifyBearer, identifyOperator, type Authenticate } from './caller.ts';
 import { inProcessClient } from './client.ts';
@@ -25,6 +26,8 @@ export type ControlDeps = {
   readonly tls?: ServerTls | undefined;
   /** Where a request comes from; the peer of its connection when absent. */
   readonly addressOf?: AddressOf;
+  /** Whether somebody who is not known may write; everybody when absent. */
+  readonly admit?: Admit;
   /** Told of each use of a permission by a key or person: for access reviews. */
   readonly used?: (caller: Caller, permission: Permission) => void;
   /** Present when metrics are configured. */
@@ -62,6 +65,7 @@ export function createControl(routes: readonly Route[], deps: ControlDeps): Cont
     origins: createOrigins(deps.publicUrl),
     secure: deps.tls !== undefined || deps.publicUrl?.startsWith('https:') === true,
     addressOf: deps.addressOf ?? clientAddress([]),
+    admit: deps.admit ?? (() => 0),
     logger: deps.logger,
     bodyLimit: deps.bodyLimit ?? DEFAULT_BODY_LIMIT,
     checkReplies: deps.checkReplies ?? false,

@@ -1,4 +1,4 @@
-export { isPublicAddress } from './address.ts';
+export { isPublicAddress, networkOf } from './address.ts';
 export { systemResolver, type Resolve, type ResolvedAddress } from './resolve.ts';
 export { outboundUrl } from './url.ts';
 export { guardedConnector, type Allow } from './connect.ts';
