@@ -43,6 +43,8 @@ export type Caller = {
   readonly tenant: TenantId;
   readonly principal: PrincipalId;
   readonly permissions: ReadonlySet<Permission>;
+  /** Datasets that the caller is held to, as patterns (`*` matches any run); absent = all. */
+  readonly datasets?: readonly string[];
   /** Present when a person is signed in at the console. `fresh`: the password was proved in the last ten minutes. */
   readonly session?: {
     readonly id: string;
