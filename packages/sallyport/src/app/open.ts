@@ -8,6 +8,7 @@ import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createGuards } from '../guard/index.ts';
 import { openChoices } from '../guard/service.ts';
+import { openStageOf } from './second_stage.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
@@ -165,9 +166,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
   let current = config;
   let guards: TenantGuards | undefined;
   const choices = await openChoices({ store, audit, onChange: () => guards?.refresh() }, { logger, clock });
+  const stage = await openStageOf(config, logger);
   const rebuild = (): void => {
     guards = current.gateway.guards
-      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant))
+      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant), stage.running())
       : undefined;
   };
   rebuild();
@@ -347,9 +349,13 @@ export async function openApp(options: OpenOptions): Promise<App> {
       authorization.at(place);
     },
     async reload(next) {
+      const opened = await stage.reload(next);
+      if (!opened.ok) return [opened.problem];
       const reloaded = await policy.reload(policyPart(next));
+      if (!reloaded.ok) opened.drop();
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
       current = next;
+      opened.use();
       rebuild();
       templates = compileTemplates(next.templates ?? []);
       connections = connectionsOf(next, env);
@@ -358,6 +364,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     async close() {
       stopKeys();
+      stage.close();
       await choices.close();
       tls?.close();
       gateway.close();

@@ -160,6 +160,11 @@ export class Inspection {
     return { ...judged, refused: failureOf(this.ledger, before, facts.where) };
   }
 
+  /** Asks the second stage about texts that `text` will judge; undefined without one. */
+  prepare(texts: () => readonly string[]): Promise<void> | undefined {
+    return this.judge.prepare(() => texts().map((text) => ({ facts: this.#facts('tool_result', 'tool', '', text.length, 0), text })));
+  }
+
   /** Judges text that comes from a server. `refused` when a rule or a failed guard refuses it. */
   text(text: string, where: string): Judgement & { readonly refused: Refused | undefined } {
     const facts = this.#facts('tool_result', 'tool', where, text.length);
@@ -174,8 +179,8 @@ export class Inspection {
     return refusalOf(this.judge.part(facts, '').verdict, where);
   }
 
-  #facts(point: PartFacts['point'], origin: PartFacts['origin'], where: string, size: number): PartFacts {
+  #facts(point: PartFacts['point'], origin: PartFacts['origin'], where: string, size: number, part = this.#parts++): PartFacts {
     const tool = this.tool === undefined ? {} : { tool: this.tool.full };
-    return { part: this.#parts++, point, origin, role: origin, kind: 'text', turn: 0, where, size, scanned: true, ...tool };
+    return { part, point, origin, role: origin, kind: 'text', turn: 0, where, size, scanned: true, ...tool };
   }
 }

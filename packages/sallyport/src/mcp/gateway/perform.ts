@@ -95,7 +95,7 @@ async function forward(deps: McpDeps, inspection: Inspection, asked: Asked, args
   }
   inspection.timings['server'] = since(sent);
   const received = performance.now();
-  const checked = checkAnswer(inspection, answer);
+  const checked = await checkAnswer(inspection, answer);
   inspection.timings['answer'] = since(received);
   if (!checked.ok) return refuse(deps, inspection, checked.refused, 'blocked_by_policy');
   // An error that the server answers in place of a prompt or a resource is told as one.
