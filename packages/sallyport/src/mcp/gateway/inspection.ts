@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { EventId, JsonObject, TenantId } from '../../kernel/index.ts';
 import {
@@ -22,7 +22,7 @@ type TenantKeys = {
   readonly memory: string;
   readonly placeholder: Buffer;
   readonly feedback: Buffer;
-  readonly commitment: Buffer;
+  readonly commitment: KeyObject;
 };
 
 /** What the inspections of one process share. */
@@ -91,7 +91,7 @@ export class Inspections {
       memory: keys.macKey('verdict-memory').toString('hex'),
       placeholder: keys.macKey('placeholder'),
       feedback: keys.macKey('feedback'),
-      commitment: keys.macKey('commitment'),
+      commitment: createSecretKey(keys.macKey('commitment')),
     };
     this.#keys.set(tenant, made);
     return made;
