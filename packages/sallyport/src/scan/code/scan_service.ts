@@ -124,7 +124,7 @@ function analyse(
   }
   analysis.unknownCallers();
   if (audit) {
-    const filled = checks.filter(({ taint }) => taint?.templates === true);
+    const filled = checks.filter(({ taint }) => taint?.templates === 'anywhere');
     for (const { module, holes } of templates.all)
       for (const { node } of holes) for (const check of filled) report.audit({ check }, module, node);
   }
