@@ -17,7 +17,8 @@ function buildPackage(folder: string = join(TOP, 'build')): string {
   mkdirSync(root, { recursive: true });
   compile(join(root, 'dist'));
   for (const file of globSync(ASSETS, { cwd: join(TOP, SRC) })) copy(join(TOP, SRC, file), join(root, 'dist', file));
-  for (const folder of ['console-dist', 'vendor', 'vendor-dist']) cpSync(join(PACKAGE, folder), join(root, folder), { recursive: true });
+  for (const folder of ['console-dist', 'vendor-dist']) cpSync(join(PACKAGE, folder), join(root, folder), { recursive: true });
+  for (const file of globSync('vendor/*.d.ts', { cwd: PACKAGE })) copy(join(PACKAGE, file), join(root, file));
   for (const file of ['LICENSE', 'README.md']) copy(join(TOP, file), join(root, file));
   writeFileSync(join(root, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   return archive(root, folder);

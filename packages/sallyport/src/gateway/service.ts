@@ -18,7 +18,7 @@ import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
 import { documentsNamed, readAttachments } from './attachments.ts';
 import { inspectEndpoint } from './inspect_endpoint.ts';
-import { inspectRequest } from './inspect_request.ts';
+import { inspectRequest, prepareRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
 import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
@@ -93,7 +93,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
     const turnAway = (code: GatewayErrorCode, who?: KeyRecord, options: SendOptions = {}): void => {
-      away.count(code, who, request.socket.remoteAddress ?? '');
+      away.count(code, who, deps.addressOf(request));
       sendError(response, shape, code, options);
     };
     if (hasTwoHosts(request.rawHeaders)) return turnAway('REQUEST_INVALID', undefined, { say: 'It has two Host headers.' });
@@ -139,7 +139,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const presented = presentedCredential(request.headers);
     if (presented === undefined) return { ok: false };
     const path = (request.url ?? '/').split('?', 1)[0] as string;
-    const address = request.socket.remoteAddress ?? '';
+    const address = deps.addressOf(request);
     return deps.identity.identify({ ...presented, method: request.method ?? '', path, address }, now);
   }
 
@@ -152,7 +152,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   ): void {
     const headers = { 'www-authenticate': challengeOf(deps, request.url ?? '/', say) };
     const code = say === undefined ? 'UNAUTHENTICATED' : 'TOKEN_REFUSED';
-    away.count(code, undefined, request.socket.remoteAddress ?? '');
+    away.count(code, undefined, deps.addressOf(request));
     if (endpoint.kind !== 'area') return sendError(response, shape, code, { ...(say === undefined ? {} : { say }), headers });
     response.setHeader('www-authenticate', headers['www-authenticate']);
     endpoint.area.refuse(response, 401, [ERRORS[code].message, say].filter((one) => one !== undefined).join(' '));
@@ -240,6 +240,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const asked = performance.now();
     const attachments = await readAttachments(opened.request, deps.documents);
     if (attachments.size > 0) opened.timings['documents'] = round(performance.now() - asked);
+    const preparing = prepareRequest(opened, opened.request, attachments);
+    if (preparing !== undefined) {
+      const began = performance.now();
+      await preparing;
+      opened.timings['second_stage'] = round(performance.now() - began);
+    }
     // This process's own time only: other requests went on while documents were read.
     const before = performance.now();
     const refused = inspectRequest(opened, opened.request, attachments);

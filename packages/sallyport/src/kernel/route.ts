@@ -60,7 +60,7 @@ export type Caller = {
 
 export type RouteRequest = {
   readonly caller: Caller;
-  /** Where the request comes from: the address of its connection, and the user agent as it calls itself. */
+  /** Where the request comes from: the address of its client (`net/client_address.ts`), and the user agent as it calls itself. */
   readonly from: { readonly address: string; readonly agent: string };
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -1,1 +1,0 @@
-export { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
