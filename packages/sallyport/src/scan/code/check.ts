@@ -170,8 +170,8 @@ const taint = Type.Object(
     sinks: byLanguage(patterns),
     /** Sinks that are reported for any value that is no constant and not made safe: nothing from outside belongs there. */
     unproven: Type.Optional(byLanguage(patterns)),
-    /** What arrives in a hole of a template that is not escaped for its place has arrived too. */
-    templates: Type.Optional(Type.Literal(true)),
+    /** What arrives in a hole of a template has arrived too: in one that is not escaped (`markup`), or not as its place needs it (`anywhere`). */
+    templates: Type.Optional(literals(['markup', 'anywhere'] as const)),
     /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
     not: Type.Optional(byLanguage(patterns)),
     /** Of what the other metavariables of a sink stand for. */

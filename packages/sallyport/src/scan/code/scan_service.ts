@@ -85,13 +85,19 @@ function analyse(
 ): CodeFinding[] {
   const report = new Report();
   const byGrammar = new Map<Grammar, Rules>();
-  const rules = ({ path, language, symbols }: ModuleIr): Rules => {
+  const byModule = new Map<ModuleIr, Rules>();
+  const find = ({ path, language, symbols }: ModuleIr): Rules => {
     const grammar = grammarOf(path) ?? language;
     let found = byGrammar.get(grammar);
     if (found === undefined) {
       found = new Rules(language, symbols, checks, models, patterns.checks(grammar));
       byGrammar.set(grammar, found);
     }
+    return found;
+  };
+  const rules = (module: ModuleIr): Rules => {
+    let found = byModule.get(module);
+    if (found === undefined) byModule.set(module, (found = find(module)));
     return found;
   };
   // Other names of types must be known before the first symbol is looked up.
@@ -118,7 +124,7 @@ function analyse(
   }
   analysis.unknownCallers();
   if (audit) {
-    const filled = checks.filter(({ taint }) => taint?.templates === true);
+    const filled = checks.filter(({ taint }) => taint?.templates === 'anywhere');
     for (const { module, holes } of templates.all)
       for (const { node } of holes) for (const check of filled) report.audit({ check }, module, node);
   }

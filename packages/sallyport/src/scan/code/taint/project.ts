@@ -50,8 +50,7 @@ export class Project {
   /** The value that a symbol of this project has; `undefined` for symbols of other code. */
   resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!this.#mayLead(from, symbol)) return undefined;
-    const steps = from.symbols.steps(symbol);
-    const found = this.#locate(from, symbol, steps);
+    const found = this.#locate(from, symbol);
     if (found === undefined) return undefined;
     const { module, rest } = found;
     if (module === from || rest.length === 0) return undefined;
@@ -69,10 +68,10 @@ export class Project {
   }
 
   /** The file that a symbol leads to, looked up once for each importing file. */
-  #locate(from: ModuleIr, symbol: SymbolId, steps: readonly string[]): Found | undefined {
+  #locate(from: ModuleIr, symbol: SymbolId): Found | undefined {
     let known = this.#located.get(from);
     if (known === undefined) this.#located.set(from, (known = new Map<SymbolId, Found | undefined>()));
-    if (!known.has(symbol)) known.set(symbol, this.#find(from, steps));
+    if (!known.has(symbol)) known.set(symbol, this.#find(from, from.symbols.steps(symbol)));
     return known.get(symbol);
   }
 

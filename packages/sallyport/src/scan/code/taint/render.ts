@@ -41,6 +41,7 @@ export function rendered(analysis: Engine, call: Call, { dialect }: Extract<Rule
       for (const path of hole.isOpen ? [] : hole.paths)
         for (const fact of shown(analysis, call, given, path, template))
           for (const sink of holes) {
+            if (!hole.isMarkup && sink.check.taint?.templates === 'markup') continue;
             const arrived = withStep(fact, 'given to the template', frame.module, node);
             analysis.factReached(
               frame,

@@ -180,7 +180,7 @@ export class Rules {
       const not = (taint.not?.[key] ?? []).map(read);
       const where = readConditions(taint.where);
       const sink = { check, bit, refuses, not, where, builtOnly: NEEDS_BUILT.has(taint.class) };
-      if (taint.templates === true) this.holes.push({ ...sink, unproven: false });
+      if (taint.templates !== undefined) this.holes.push({ ...sink, unproven: false });
       for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
       for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });

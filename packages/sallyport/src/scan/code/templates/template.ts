@@ -5,8 +5,14 @@ import type { Dialect, Form } from './dialect.ts';
 import { handlebarsPath, goPath, readExpression, type Expression, type Path } from './expression.ts';
 import { Markup, type Spot } from './markup.ts';
 
-/** A hole in which what arrives can become markup or code. `node` is its number in the template's tree, `why` says what lets it through. */
-export type Hole = { readonly node: number; readonly paths: readonly Path[]; readonly isOpen: boolean; readonly why: string };
+/** A hole in which what arrives can become markup or code. `node` is its number in the template's tree, `why` says what lets it through; `isMarkup`: nothing is escaped there at all. */
+export type Hole = {
+  readonly node: number;
+  readonly paths: readonly Path[];
+  readonly isOpen: boolean;
+  readonly isMarkup: boolean;
+  readonly why: string;
+};
 
 /** A template as far as flows need it. `uses`: the templates that it extends or includes, as written. */
 export type Template = {
@@ -26,6 +32,8 @@ const MAX_USES = 200;
 /** More of one hole is not read. */
 const MAX_HOLE = 20_000;
 
+const RAW = 'a hole that is not escaped';
+const OFF = 'a hole where escaping is off';
 const WHY: Readonly<Record<Exclude<Spot, 'text'>, string>> = {
   'unquoted attribute': 'an attribute without quotes, which a space ends',
   script: 'a script outside its texts',
@@ -114,15 +122,21 @@ class Reader {
     const why = this.#why(found, isRaw, spot);
     if (why === undefined) return;
     this.places.push([start, end]);
-    this.holes.push({ node: this.places.length, paths: found.paths.flatMap((path) => this.#resolved(path)), isOpen: found.isOpen, why });
+    this.holes.push({
+      node: this.places.length,
+      paths: found.paths.flatMap((path) => this.#resolved(path)),
+      isOpen: found.isOpen,
+      isMarkup: why === RAW || why === OFF,
+      why,
+    });
   }
 
   /** What lets markup or code through here; nothing when it is escaped for where it stands. */
   #why(found: Expression, isRaw: boolean, spot: Spot): string | undefined {
     if (found.isSafe || (found.paths.length === 0 && !found.isOpen)) return undefined;
-    if (isRaw || found.isRaw) return 'a hole that is not escaped';
+    if (isRaw || found.isRaw) return RAW;
     if (this.#dialect.language === 'go') return undefined;
-    if (!this.#isEscaping) return 'a hole where escaping is off';
+    if (!this.#isEscaping) return OFF;
     // A function that nobody knows may have made it right for its place.
     return spot === 'text' || found.isOpen ? undefined : WHY[spot];
   }
