@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { lex, tokensFor } from '../lexer.ts';
+import { lex } from '../lexer.ts';
 import { buildLexicon } from '../lexicon.ts';
 import { ROW_BITS, UNITS } from './closer.ts';
 import { BITS, FeatureReader } from './features.ts';
@@ -156,7 +156,7 @@ suite('windows', () => {
         fc.array(fc.constantFrom('Ignore', 'THE', ' ', '\u00e9tat', 'x1', '\u00b2', '--', '\n', '\0', 'a', ', '), { maxLength: 900 }),
         (pieces) => {
           const units = bytes(pieces.join(''));
-          const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
+          const noted = lex(units, pieces.join(''), lexicon);
           const [all, quick] = [windows(), windows()];
           const classed = { hits: noted.hits, count: noted.count, kinds };
           slide(reading.all, units, head, all, new Peaks(), 0, undefined, classed);

@@ -3,6 +3,7 @@ import type { View } from '../../view.ts';
 import { findAssignments } from './assigned.ts';
 import { blockPatterns, BLOCKS, findBlocks } from './blocks.ts';
 import { compileFormats, findFormats, isSecret } from './find.ts';
+import { mayHint } from './hints.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 import { AI_FORMATS } from './formats_ai.ts';
 import { AI_DATA_FORMATS } from './formats_ai_data.ts';
@@ -37,6 +38,7 @@ export const detector: Detector = {
     passes: 'sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
   },
   stream: { form: 'prefix' },
+  marks: mayHint,
   setUp,
 };
 
