@@ -31,13 +31,17 @@ if [ "$(cat "$stamp" 2>/dev/null || true)" != "$want" ]; then
   (cd "$top" && npm install --no-save --no-progress --loglevel=error >&2)
   printf '%s\n' "$want" >"$stamp"
 fi
-# The console's pages are built once, and again when one of their sources changes.
-pages="$top/packages/sallyport/console-dist"
-want=$(find "$top/packages/console" -type f -not -path '*/node_modules/*' -exec cksum {} + | sort -k 3 | cksum)
-if [ "$(cat "$pages/.built" 2>/dev/null || true)" != "$want" ]; then
-  echo "sallyport: building the console" >&2
-  (cd "$top/packages/console" && "$node" ../../node_modules/vite/bin/vite.js build --logLevel warn >&2)
-  printf '%s\n' "$want" >"$pages/.built"
-fi
+# The console's pages, and libraries of many modules as one each, are built once, and again when one of their sources changes.
+build() {
+  into="$top/packages/sallyport/$1" from="$top/$2" where="$top/$3" config=$4
+  want=$(find "$from" "$top/package-lock.json" -type f -not -path '*/node_modules/*' -exec cksum {} + | sort -k 3 | cksum)
+  if [ "$(cat "$into/.built" 2>/dev/null || true)" != "$want" ]; then
+    echo "sallyport: building $1" >&2
+    (cd "$where" && "$node" "$top/node_modules/vite/bin/vite.js" build --config "$config" --logLevel warn >&2)
+    printf '%s\n' "$want" >"$into/.built"
+  fi
+}
+build console-dist packages/console packages/console vite.config.ts
+build vendor-dist packages/sallyport/vendor packages/sallyport vendor/vite.config.ts
 NODE_COMPILE_CACHE="$top/.cache/compile"
 export NODE_COMPILE_CACHE

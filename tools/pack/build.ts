@@ -5,7 +5,7 @@ import { SRC, TOP } from '../top.ts';
 
 const PACKAGE = join(TOP, 'packages/sallyport');
 /** What the program reads beside its code: everything in `src` that is neither TypeScript nor a text for people. */
-const ASSETS = '**/*.{wasm,yaml,json,sql,zst,bin}';
+const ASSETS = '**/*.{wasm,yaml,json,sql,zst,bin,txt}';
 
 /**
  * Builds what is published: JavaScript and its types from `src`, the files that the code reads, the console's pages, licence and README.
@@ -17,7 +17,8 @@ function buildPackage(folder: string = join(TOP, 'build')): string {
   mkdirSync(root, { recursive: true });
   compile(join(root, 'dist'));
   for (const file of globSync(ASSETS, { cwd: join(TOP, SRC) })) copy(join(TOP, SRC, file), join(root, 'dist', file));
-  cpSync(join(PACKAGE, 'console-dist'), join(root, 'console-dist'), { recursive: true });
+  for (const folder of ['console-dist', 'vendor-dist']) cpSync(join(PACKAGE, folder), join(root, folder), { recursive: true });
+  for (const file of globSync('vendor/*.d.ts', { cwd: PACKAGE })) copy(join(PACKAGE, file), join(root, file));
   for (const file of ['LICENSE', 'README.md']) copy(join(TOP, file), join(root, file));
   writeFileSync(join(root, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
   return archive(root, folder);

@@ -69,7 +69,7 @@ guards:
   patterns:
     - { id: broken, pattern: "(", category: secret, type: X_Y }
     - { id: broken, pattern: "a", category: secret, type: X_Y }
-listen: { gateway: "127.0.0.1:99999" }
+listen: { gateway: "127.0.0.1:99999", trustedProxies: [10.0.0.1, 0.0.0.0/0] }
 tls: { cert: /no.pem, key: /missing.pem }
 store: { url: "\${env:NO_STORE}" }
 contnet: none
@@ -95,6 +95,7 @@ test('form and meaning: every problem at once, each at its line', () => {
     '44 /guards/patterns/0/pattern',
     '45 /guards/patterns/1/id',
     '46 /listen/gateway',
+    '46 /listen/trustedProxies/1',
     '47 /tls/cert',
     '47 /tls/key',
     '48 /store/url',

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { noBrowser, openPage, startBrowser } from './kit/browser.ts';
+import { PASSWORD, setUp, signIn } from './kit/console.ts';
 import { ask } from './kit/http.ts';
 import { markupAttacks } from './kit/markup_attacks.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // Text of attackers through every field that the console shows: none of it runs, none of it turns the page around, none of it freezes it.
 
-const PASSWORD = 'some words that nobody guesses';
 const ATTACKS = markupAttacks(200);
 /** What a page would show if invisible and direction-changing characters were not written as escapes. */
 const UNSEEN = [
@@ -77,14 +77,6 @@ async function traffic(): Promise<string[]> {
   return events;
 }
 
-async function signIn(page: Page): Promise<void> {
-  await page.goto(gate.setupUrl ?? '');
-  await page.getByLabel('Name').fill(ATTACKS[1] ?? '');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create the account' }).click();
-  await page.getByRole('button', { name: 'I have kept it' }).click();
-}
-
 test('two hundred pieces of markup in every field that is shown', { skip: noBrowser }, async () => {
   assert.ok(browser !== undefined);
   const { page, context, outside, faults } = await openPage(browser);
@@ -93,7 +85,7 @@ test('two hundred pieces of markup in every field that is shown', { skip: noBrow
     dialogs.push(dialog.message());
     void dialog.dismiss();
   });
-  await signIn(page);
+  await setUp(page, gate, ATTACKS[1]);
   const events = await traffic();
   for (const name of ATTACKS.filter((attack) => attack.length <= 100).slice(0, 40)) await post('/api/keys', { name, models: [name] });
   const rules = ATTACKS.slice(0, 100).map((why, i) => ({
@@ -151,10 +143,7 @@ test('a text of ten megabytes is cut, and the page goes on', { skip: noBrowser }
     }),
   });
   const { page, context, faults } = await openPage(browser);
-  await page.goto(new URL(`/traffic/${String(answer.headers['x-sallyport-event'])}`, gate.console).href);
-  await page.getByLabel('Name').fill(ATTACKS[1] ?? '');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, gate, `/traffic/${String(answer.headers['x-sallyport-event'])}`, ATTACKS[1] ?? '');
   await page.getByRole('heading', { level: 1 }).waitFor();
   assert.ok(Number(await page.evaluate('document.documentElement.innerHTML.length')) < 2_000_000);
   await page.getByRole('link', { name: 'All traffic' }).click();
@@ -186,10 +175,7 @@ test('a server that restarts under an open page: the page goes on', { skip: noBr
   assert.ok(browser !== undefined);
   const port = new URL(gate.console).port;
   const { page, context } = await openPage(browser);
-  await page.goto(new URL('/keys', gate.console).href);
-  await page.getByLabel('Name').fill(ATTACKS[1] ?? '');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await signIn(page, gate, '/keys', ATTACKS[1] ?? '');
   await page.getByRole('button', { name: 'New key' }).first().click();
   await page.getByRole('dialog').getByLabel('Name').fill('typed before the restart');
   await gate.stop();

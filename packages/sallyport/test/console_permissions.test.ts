@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { noBrowser, openPage, seriousProblems, startBrowser } from './kit/browser.ts';
+import type { Browser } from 'playwright-core';
+import { noBrowser, openPage, startBrowser } from './kit/browser.ts';
+import { look, setUp, signIn } from './kit/console.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // The page Permissions in a real browser: a store, a model that is checked while it is typed, tuples, and the question with its reason.
-
-const PASSWORD = 'some words that nobody guesses';
-const SHOTS = process.env['SALLYPORT_SCREENSHOTS'];
 
 let gate: Running;
 let browser: Browser | undefined;
@@ -22,25 +18,10 @@ after(async () => {
   await gate?.remove();
 });
 
-const look = async (page: Page, name: string): Promise<void> => {
-  await page.waitForTimeout(500);
-  if (SHOTS !== undefined) {
-    mkdirSync(SHOTS, { recursive: true });
-    await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
-  }
-  assert.deepEqual(await seriousProblems(page), [], name);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(wider) <= 0, `${name} is ${String(wider)} px too wide`);
-};
-
 test('from an empty page to a question with its reason', { skip: noBrowser }, async () => {
   assert.ok(browser !== undefined);
   const { page, outside, faults } = await openPage(browser);
-  await page.goto(gate.setupUrl ?? '');
-  await page.getByLabel('Name').fill('Root');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create the account' }).click();
-  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await setUp(page, gate);
   await page.getByRole('link', { name: 'Permissions' }).click();
   await page.getByText('There is no permission store yet').waitFor();
   await page.getByText('New store').click();
@@ -96,10 +77,7 @@ for (const phone of [false, true])
   test(`the page with a model and tuples is sound: dark, ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {
     assert.ok(browser !== undefined);
     const { page, context } = await openPage(browser, { theme: 'dark', phone });
-    await page.goto(new URL('/permissions', gate.console).href);
-    await page.getByLabel('Name').fill('Root');
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, gate, '/permissions');
     await page.getByRole('img', { name: /Types of the model/ }).waitFor();
     await look(page, `permissions-dark${phone ? '-phone' : ''}`);
     await context.close();

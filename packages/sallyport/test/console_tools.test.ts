@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { noBrowser, openPage, seriousProblems, startBrowser } from './kit/browser.ts';
+import type { Browser } from 'playwright-core';
+import { noBrowser, openPage, startBrowser } from './kit/browser.ts';
+import { look, setUp, signIn } from './kit/console.ts';
 import { connect, startServer, textOf, type TestServer } from './kit/mcp.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 import { startUpstream, type Upstream } from './kit/upstream.ts';
 
 // The pages of tool servers and runs in a real browser, over servers that run: one that the test changes, and a reference server in its sandbox.
 
-const PASSWORD = 'some words that nobody guesses';
 const SHOTS = process.env['SALLYPORT_SCREENSHOTS'];
 const PROGRAM = fileURLToPath(import.meta.resolve('@modelcontextprotocol/server-filesystem/dist/index.js'));
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
@@ -77,26 +75,6 @@ async function another(): Promise<string> {
 }
 let keys = 0;
 
-async function look(page: Page, name: string): Promise<void> {
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-  await page.waitForTimeout(300);
-  if (SHOTS !== undefined) {
-    mkdirSync(SHOTS, { recursive: true });
-    await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
-  }
-  assert.deepEqual(await seriousProblems(page), [], name);
-  const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-  assert.ok(Number(wider) <= 0, `${name} is ${String(wider)} px too wide`);
-}
-
-async function signIn(page: Page, place: string): Promise<void> {
-  await page.goto(new URL(place, gate.console).href);
-  await page.getByLabel('Name').fill('Root');
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Sign out', includeHidden: true }).waitFor({ state: 'attached' });
-}
-
 /** An agent reads a ticket and then mails somebody whom only the ticket names, each call as the reply proposed it. */
 async function run(): Promise<void> {
   const client = await connect(gate.gateway, '/mcp/tickets', key);
@@ -134,11 +112,7 @@ test(
     assert.ok(browser !== undefined);
     const { page, outside, faults } = await openPage(browser);
     page.setDefaultTimeout(10_000);
-    await page.goto(gate.setupUrl ?? '');
-    await page.getByLabel('Name').fill('Root');
-    await page.getByLabel('Password').fill(PASSWORD);
-    await page.getByRole('button', { name: 'Create the account' }).click();
-    await page.getByRole('button', { name: 'I have kept it' }).click();
+    await setUp(page, gate);
     const client = await connect(gate.gateway, '/mcp/tickets', key);
     assert.equal((await client.listTools()).tools.length, 3);
 
@@ -210,7 +184,7 @@ test('a run shows where the values of its calls come from, and the call that no 
   await run();
   const { page, context, outside, faults } = await openPage(browser);
   page.setDefaultTimeout(10_000);
-  await signIn(page, '/runs');
+  await signIn(page, gate, '/runs');
   const row = page.getByRole('row').filter({ hasText: 'send_mail' }).first();
   await row.getByText('1 doubtful call').waitFor();
   await row.getByRole('link').click();
@@ -241,7 +215,7 @@ test('the reach of a key: what is dangerous together, drawn and as a table', { s
   await files.close();
   const { page, context, faults } = await openPage(browser);
   page.setDefaultTimeout(10_000);
-  await signIn(page, '/tools');
+  await signIn(page, gate, '/tools');
   await page.getByRole('row').filter({ hasText: 'files' }).getByText('by bubblewrap').waitFor();
   await page.getByRole('link', { name: 'Agents’ reach' }).click();
   await page.getByRole('region', { name: 'Private data can be carried out' }).waitFor();
@@ -271,7 +245,7 @@ for (const theme of ['light', 'dark'] as const)
       const { page, context, outside, faults } = await openPage(browser, { theme, phone });
       page.setDefaultTimeout(10_000);
       const end = `${theme}${phone ? '-phone' : ''}`;
-      await signIn(page, '/tools');
+      await signIn(page, gate, '/tools');
       for (const [name, place] of [
         ['tools', '/tools'],
         ['tool-server', '/tools/servers/tickets'],

@@ -82,6 +82,8 @@ export type Filtered<D> = {
   readonly failed: number;
   /** Documents that the user may read and that a rule stopped (unsafe, erased, your own rules); they count as denied, too. */
   readonly stopped: number;
+  /** Documents that the user may read and that are not known to be of the datasets that his role holds him to; they count as denied, too. */
+  readonly withheld: number;
   /** The event that says so in the log. */
   readonly event: string;
 };
@@ -142,7 +144,7 @@ export class Sallyport {
   ): Promise<Filtered<D>> {
     const { id, ...rest } = asking;
     const ids = documents.map((document) => (typeof id === 'function' ? id(document) : idAt(document, id ?? 'id')));
-    let all: Filtered<D> = { documents: [], asked: 0, allowed: 0, denied: 0, failed: 0, stopped: 0, event: '' };
+    let all: Filtered<D> = { documents: [], asked: 0, allowed: 0, denied: 0, failed: 0, stopped: 0, withheld: 0, event: '' };
     // The ids alone go over the wire: the texts are none of the gate's business here.
     for (let at = 0; at === 0 || at < documents.length; at += BATCH) {
       const sent = ids.slice(at, at + BATCH).map((value, i) => ({ id: value ?? null, at: at + i }));
@@ -154,6 +156,7 @@ export class Sallyport {
         denied: all.denied + reply.denied,
         failed: all.failed + reply.failed,
         stopped: all.stopped + reply.stopped,
+        withheld: all.withheld + reply.withheld,
         event: reply.event,
       };
     }

@@ -7,6 +7,8 @@ export type Account = {
   readonly tenant: string;
   readonly principal: string;
   readonly permissions: readonly string[];
+  /** Datasets that the role is held to; null for all. */
+  readonly datasets: readonly string[] | null;
   readonly session: {
     readonly id: string;
     readonly name: string;

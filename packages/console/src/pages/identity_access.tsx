@@ -10,6 +10,8 @@ type Access = {
   readonly name: string;
   readonly about: string;
   readonly permissions: readonly string[];
+  /** Patterns by kind (models, tools, hosts, apps, datasets); none = all. */
+  readonly limits: Readonly<Record<string, readonly string[]>>;
   readonly used: number | null;
   readonly usedPermissions: Readonly<Record<string, number>>;
   readonly warnings: readonly string[];
@@ -93,6 +95,13 @@ function AccessRow({ access, may }: { readonly access: Access; readonly may: boo
           `${access.permissions.length} permissions`
         ) : (
           <Foreign text={access.permissions.join(' ')} />
+        )}
+        {Object.entries(access.limits).map(([kind, patterns]) =>
+          patterns.length === 0 ? null : (
+            <div key={kind}>
+              {kind}: <Foreign text={patterns.join(' ')} most={200} />
+            </div>
+          ),
         )}
       </td>
       <td>{access.used === null ? 'never' : <When at={access.used} />}</td>

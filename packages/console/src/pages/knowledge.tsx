@@ -27,6 +27,7 @@ const STATES = ['quarantined', 'accepted', 'released', 'rejected', 'erased'] as 
 export function Knowledge(): ReactNode {
   const { state, after }: { state?: string; after?: string } = useSearch({ strict: false });
   const account = useQuery(accountQuery);
+  const datasets = account.data?.datasets ?? undefined;
   const query = new URLSearchParams({ ...(state === undefined ? {} : { state }), ...(after === undefined ? {} : { after }) }).toString();
   const listed = useQuery({ queryKey: ['knowledge', query], queryFn: () => call<Listed>('GET', `/api/knowledge/documents?${query}`) });
   const documents = listed.data?.documents ?? [];
@@ -36,6 +37,11 @@ export function Knowledge(): ReactNode {
         What apps put into their knowledge bases is checked first: hidden text, planted instructions, keys, floods of copies, texts made for
         one question. What waits, was rejected or erased is not given by searches that ask <code>/v1/rag</code>.
       </PageHead>
+      {datasets === undefined ? null : (
+        <p className="soft">
+          Your role shows you the datasets <Foreign text={datasets.join(' ')} />.
+        </p>
+      )}
       <Problem error={listed.error} />
       {listed.data === undefined ? null : <States counts={listed.data.counts} chosen={state} />}
       {listed.data !== undefined && documents.length === 0 ? (

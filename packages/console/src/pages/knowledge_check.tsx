@@ -19,7 +19,13 @@ export function CheckDocument(): ReactNode {
     if (file.size > MAX_BYTES) throw new Error('A file of more than 16 MB goes by command: sallyport knowledge add FILE.');
     const recorded = data.get('record') !== null;
     const object = textOf(data, 'object');
-    const given = { name: file.name, bytes: await base64Of(file), ...(object === '' ? {} : { object }) };
+    const source = textOf(data, 'source');
+    const given = {
+      name: file.name,
+      bytes: await base64Of(file),
+      ...(object === '' ? {} : { object }),
+      ...(source === '' ? {} : { source }),
+    };
     const answer = await call<Checked>('POST', recorded ? '/api/knowledge/documents' : '/api/knowledge/check', given);
     setChecked({ ...answer, name: file.name, recorded });
     setSent(sent + 1);
@@ -39,6 +45,14 @@ export function CheckDocument(): ReactNode {
             placeholder="document:roadmap"
             autoComplete="off"
             hint="Its name in the permission store, when it has one: searches ask for it by that."
+          />
+          <Field
+            label="Dataset"
+            name="source"
+            maxLength={200}
+            placeholder="wiki/team"
+            autoComplete="off"
+            hint="Where it comes from: roles may be held to some datasets."
           />
           <label className="row small">
             <input type="checkbox" name="record" /> Record it with its verdict, as an app does

@@ -12,6 +12,7 @@ type Role = {
   readonly models: readonly string[];
   readonly tools: readonly string[];
   readonly apps: readonly string[];
+  readonly datasets: readonly string[];
   readonly own: boolean;
   readonly people: number;
 };
@@ -75,22 +76,27 @@ export function Roles({ may, own }: { readonly may: boolean; readonly own: reado
       />
       {editing === undefined ? null : <Edit role={editing} own={own} onClose={() => setEditing(undefined)} />}
       <SameByApi
-        commands={['GET /api/roles', 'PUT /api/roles/NAME {"permissions": ["events:read"], "models": ["gpt-*"]}', 'DELETE /api/roles/NAME']}
+        commands={[
+          'GET /api/roles',
+          'PUT /api/roles/NAME {"permissions": ["knowledge:read"], "models": ["gpt-*"], "datasets": ["wiki/*"]}',
+          'DELETE /api/roles/NAME',
+        ]}
       />
     </section>
   );
 }
 
-const NEW: Role = { name: '', permissions: ['events:read'], models: [], tools: [], apps: [], own: true, people: 0 };
+const NEW: Role = { name: '', permissions: ['events:read'], models: [], tools: [], apps: [], datasets: [], own: true, people: 0 };
 
 function Limits({ role }: { readonly role: Role }): ReactNode {
   const kinds = [
     ['models', role.models],
     ['tools', role.tools],
     ['applications', role.apps],
+    ['datasets', role.datasets],
   ] as const;
   const limited = kinds.filter(([, patterns]) => patterns.length > 0);
-  if (limited.length === 0) return <span className="soft small">all models, tools and applications</span>;
+  if (limited.length === 0) return <span className="soft small">all models, tools, applications and datasets</span>;
   return limited.map(([kind, patterns]) => (
     <div key={kind} className="small">
       {kind}: <Foreign text={patterns.join(' ')} />
@@ -112,6 +118,7 @@ function Edit({ role, own, onClose }: { readonly role: Role; readonly own: reado
       models: words('models'),
       tools: words('tools'),
       apps: words('apps'),
+      datasets: words('datasets'),
     });
     act.run(() => Promise.resolve());
     onClose();
@@ -143,6 +150,12 @@ function Edit({ role, own, onClose }: { readonly role: Role; readonly own: reado
           name="apps"
           defaultValue={role.apps.join(' ')}
           hint="Names or ids that these people may allow; all when empty."
+        />
+        <Field
+          label="Datasets"
+          name="datasets"
+          defaultValue={role.datasets.join(' ')}
+          hint="Sources of documents such as wiki/*: what these people find by search and see under Knowledge; all when empty."
         />
       </Form>
     </Dialog>

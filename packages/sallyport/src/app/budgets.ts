@@ -1,5 +1,15 @@
 import type { Clock, Logger } from '../kernel/index.ts';
-import { createFairness, createLimiter, createLoops, createPrices, type Fairness, type Limiter } from '../limits/index.ts';
+import {
+  createAdmission,
+  createFairness,
+  createLimiter,
+  createLoops,
+  createPrices,
+  DEFAULT_ADMISSION,
+  type Admit,
+  type Fairness,
+  type Limiter,
+} from '../limits/index.ts';
 import { DEFAULT_IDENTICAL, DEFAULT_MAX_OUTPUT } from '../limits/config.ts';
 import { openSpending, type Spending } from '../limits/service.ts';
 import type { Budgets } from '../gateway/service.ts';
@@ -12,6 +22,8 @@ export type Bounds = {
   readonly limiter: Limiter;
   readonly fairness: Fairness;
   readonly spending: Spending;
+  /** Whether somebody who has not proved who he is may make us store something. */
+  readonly admit: Admit;
   /** Prices and budgets as the configuration has them now. */
   budgets(): Budgets;
   reload(config: Config): void;
@@ -37,13 +49,21 @@ export function openBounds(
     identicalCalls: limits?.identicalCalls ?? DEFAULT_IDENTICAL,
     attempts: (targets) => providers.attempts(targets),
   });
+  // Keys of its own: strangers take no place from those who are known.
+  const strangers = createLimiter();
+  const admitBy = ({ limits }: Config): Admit => createAdmission(strangers, { ...DEFAULT_ADMISSION, ...limits?.anonymous }, clock);
   let budgets = budgetsOf(config);
+  let admit = admitBy(config);
   return {
     limiter,
     fairness,
     spending,
     budgets: () => budgets,
-    reload: (next) => void (budgets = budgetsOf(next)),
+    admit: (address) => admit(address),
+    reload(next) {
+      budgets = budgetsOf(next);
+      admit = admitBy(next);
+    },
     async close() {
       fairness.close();
       await spending.close();

@@ -13,12 +13,13 @@ const NONE: Caller['permissions'] = new Set();
 export async function sessionCaller(people: People, bearer: string, cookie: string | undefined, now: number): Promise<Caller | undefined> {
   const session = await people.session(bearer, cookie);
   if (session === undefined) return undefined;
-  const { id, tenant, person, name, role, expires, proved, methods } = session;
+  const { id, tenant, person, name, role, expires, proved, methods, datasets = [] } = session;
   const fresh = now - proved < FRESH_MS;
   return {
     tenant,
     principal: person,
     permissions: session.permissions ?? NONE,
+    ...(datasets.length === 0 ? {} : { datasets }),
     session: { id, name, role, expires, fresh, proved, methods },
   };
 }

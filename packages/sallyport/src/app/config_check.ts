@@ -2,6 +2,7 @@ import { isObject, Secret, type Json, type YamlProblem } from '../kernel/index.t
 import { guardConfigProblems } from '../guard/index.ts';
 import { templateProblems } from '../gateway/service.ts';
 import { readServers } from '../mcp/index.ts';
+import { proxyProblem } from '../net/index.ts';
 import { loadConfigured } from '../policy/index.ts';
 import { resolveProviders } from '../providers/service.ts';
 import { buildConnections } from '../vault/service.ts';
@@ -81,10 +82,15 @@ function tenantProblems({ tenants }: Written): ConfigProblem[] {
 }
 
 function listenProblems({ listen }: Written): ConfigProblem[] {
-  return (['gateway', 'console'] as const).flatMap((name) => {
+  const ports = (['gateway', 'console'] as const).flatMap((name) => {
     const port = Number(listen?.[name]?.split(':').at(-1) ?? 0);
     return port <= MAX_PORT ? [] : [{ pointer: `/listen/${name}`, message: `the port must be 0 to ${MAX_PORT}` }];
   });
+  const proxies = (listen?.trustedProxies ?? []).flatMap((proxy, at) => {
+    const message = proxyProblem(proxy);
+    return message === undefined ? [] : [{ pointer: `/listen/trustedProxies/${at}`, message }];
+  });
+  return [...ports, ...proxies];
 }
 
 function tlsProblems({ tls }: Written, sources: Sources): ConfigProblem[] {

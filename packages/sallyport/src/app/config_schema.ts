@@ -85,6 +85,13 @@ export const CONFIG = Type.Object(
               description: 'Web origins whose pages may call the gateway.',
             }),
           ),
+          trustedProxies: Type.Optional(
+            Type.Array(Type.String({ minLength: 2, maxLength: 50 }), {
+              maxItems: 100,
+              description:
+                'Proxies in front of both ports, as addresses or networks such as 10.0.0.0/8: where a request comes from is then what they write into X-Forwarded-For. None by default.',
+            }),
+          ),
           plain: Type.Optional(
             Type.Boolean({
               default: false,

@@ -54,7 +54,7 @@ export function fgaAreas(fga: Fga, identity: Pick<Identity, 'uses'>): Area[] {
 }
 
 /** Retrieval by permission at `/v1/rag`. */
-export function ragArea(rag: Rag, identity: Pick<Identity, 'uses'>): Area {
+export function ragArea(rag: Rag, identity: Pick<Identity, 'uses' | 'held'>): Area {
   return {
     prefix: '/v1/rag/',
     serve: (request, target, body, key, response) =>
@@ -64,7 +64,14 @@ export function ragArea(rag: Rag, identity: Pick<Identity, 'uses'>): Area {
           method: request.method ?? 'GET',
           target,
           body,
-          caller: { tenant: key.tenant, principal: key.principal, kind: key.principalKind, key: key.id, name: key.name },
+          caller: {
+            tenant: key.tenant,
+            principal: key.principal,
+            kind: key.principalKind,
+            key: key.id,
+            name: key.name,
+            heldFor: (user) => identity.held(key, user),
+          },
           permissions: noted(key, identity),
         },
         response,

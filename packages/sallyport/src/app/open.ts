@@ -39,7 +39,7 @@ import {
 } from '../identity/routes.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { knowledgeRoutes } from '../knowledge/routes.ts';
-import { openServerTls, type ServerTls } from '../net/index.ts';
+import { clientAddress, openServerTls, type ServerTls } from '../net/index.ts';
 import { limitsRoutes } from '../limits/routes.ts';
 import { openMonitor } from '../monitor/service.ts';
 import { mcpRoutes } from '../mcp/routes.ts';
@@ -120,12 +120,15 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { logger, clock, onFatal: options.onFatal },
   );
   const identity = await openIdentity(store, { change: audit.change, clock, logger });
+  const addressOf = clientAddress(config.listen?.trustedProxies ?? []);
   const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
     audit.record(changeEvent(tenant, change, clock()));
   const authorization = await openAuthorizationServer(store, {
     keyring,
     change: audit.change,
     record,
+    addressOf,
+    admit: (address) => bounds.admit(address),
     clock,
     logger,
     openness: {
@@ -265,6 +268,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     flow: { ...flowConfig(config), memory: { texts: new KnownTexts(), conversations: new ConversationMemory() } },
     approvals: approvalPort(approvals),
     canaries: [],
+    addressOf,
     hosts: (config.listen?.hosts ?? []).map((host) => host.toLowerCase()),
     origins: config.listen?.origins ?? [],
     logger,
@@ -312,6 +316,8 @@ export async function openApp(options: OpenOptions): Promise<App> {
     logger,
     version: VERSION,
     publicUrl: config.publicUrl,
+    addressOf,
+    admit: bounds.admit,
     used: (caller, permission) => identity.uses(caller, permission),
     metrics: telemetry?.metrics,
     tls,

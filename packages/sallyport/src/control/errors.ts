@@ -6,6 +6,11 @@ export const ERRORS = {
     message: 'This route needs a valid key or a session.',
     fix: 'Sign in at the console, or send `Authorization: Bearer KEY`; make a key with `sallyport key create`.',
   },
+  CONTROL_ADMISSION: {
+    status: 429,
+    message: 'Too many requests of people who are not signed in.',
+    fix: 'Wait as long as it says; `limits.anonymous` in sallyport.yaml is how many there may be.',
+  },
   CONTROL_FORBIDDEN: {
     status: 403,
     message: 'This key does not hold the permission that the route needs.',

@@ -2,6 +2,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { parser, readJson, type Caller, type Permission, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
 import { cookiesOf, setCookie } from './cookie.ts';
+import type { Admit } from '../limits/index.ts';
+import type { AddressOf } from '../net/index.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
 import { asAppError, errorReply, logFault, ndjson } from './reply.ts';
@@ -15,6 +17,8 @@ export type ServerOptions = {
   /** Told of each use of a permission. */
   readonly used: (caller: Caller, permission: Permission) => void;
   readonly origins: Origins;
+  readonly addressOf: AddressOf;
+  readonly admit: Admit;
   /** Whether browsers reach it over TLS, here or in front of it. */
   readonly secure: boolean;
   readonly logger: Logger;
@@ -88,11 +92,12 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
     url: route.path,
     ...(route.bodyBytes === undefined ? {} : { bodyLimit: route.bodyBytes }),
     // Before the body is read: who may not call does not make the server read a megabyte.
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      admitted(route, request, reply, options);
       callers.set(request, await authorise(route, options.identify, request.headers, options.local, options.used));
     },
     handler: async (request, reply) => {
-      const answer = await route.handler(readRequest(validate, callers.get(request), request, reply));
+      const answer = await route.handler(readRequest(validate, callers.get(request), request, reply, options));
       if ('lines' in answer) return sendLines(reply, answer.lines, route, options.logger);
       if (answer.cookie !== undefined) void reply.header('set-cookie', setCookie(request.headers.host, options.secure, answer.cookie));
       const checked = checkReply?.(answer.json);
@@ -102,14 +107,29 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
   });
 }
 
+/** Whoever has proved nothing makes us store so much only. */
+function admitted(route: Route, request: FastifyRequest, reply: FastifyReply, { local, admit, addressOf }: ServerOptions): void {
+  if (local || !('public' in route.authority) || route.method === 'GET') return;
+  const seconds = admit(addressOf(request.raw));
+  if (seconds === 0) return;
+  void reply.header('retry-after', String(seconds));
+  throw fail('CONTROL_ADMISSION', { say: `Try again in ${seconds} seconds.` });
+}
+
 /** What the handler gets: who calls, and the checked parts of the request. */
-function readRequest(validate: Validate, caller: Caller | undefined, request: FastifyRequest, reply: FastifyReply): RouteRequest {
+function readRequest(
+  validate: Validate,
+  caller: Caller | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: Pick<ServerOptions, 'addressOf'>,
+): RouteRequest {
   if (caller === undefined) throw fail('CONTROL_UNAUTHENTICATED');
   const gone = new AbortController();
   reply.raw.once('close', () => gone.abort());
   return {
     caller,
-    from: { address: request.socket.remoteAddress ?? '', agent: request.headers['user-agent'] ?? '' },
+    from: { address: options.addressOf(request.raw), agent: request.headers['user-agent'] ?? '' },
     params: validate.params(request.params),
     query: validate.query(request.query),
     body: validate.body(request.body),

@@ -22,10 +22,11 @@ import { TupleTable } from './tuple_table.ts';
 const SEARCH_LIMIT = 10_000;
 /** Tuples that one level, or one object, may have. */
 const LEVEL_LIMIT = 100_000;
-/** Searches of one store that run at once; what comes meanwhile goes together into the next. */
-const MAX_RUNNING = 2;
 /** Questions that one statement may answer. */
 const MAX_TOGETHER = 64;
+/** Searches of one store that run at once. What comes while one runs goes together into the next, at half the cost, as long as it is not slow. */
+const MAX_RUNNING = 2;
+const SLOW_MS = 5;
 
 /** The tuples that one evaluation has loaded. */
 export class LoadedTuples implements Loaded {
@@ -69,7 +70,16 @@ type Waiting = {
   readonly goals: readonly Missing[];
   readonly done: (error?: unknown) => void;
 };
-type Lane = { readonly place: Place; readonly model: CompiledModel; readonly subject: number; waiting: Waiting[]; running: number };
+type Lane = {
+  readonly place: Place;
+  readonly model: CompiledModel;
+  readonly subject: number;
+  readonly waiting: Waiting[];
+  running: number;
+  /** When the last search began, and whether the next is about to. */
+  began: number;
+  due: boolean;
+};
 
 /** Loads what evaluations miss from the database. Requests of the same store, model and kind of user that come together become one statement. */
 export class Loader {
@@ -88,17 +98,25 @@ export class Loader {
     const subject = user === '' ? EVERYONE : subjectKey(model.names.id(typeOf(object)), model.names.id(relation));
     const key = `${place.tenant} ${place.store} ${model.id} ${subject}`;
     let lane = this.#lanes.get(key);
-    if (lane === undefined) this.#lanes.set(key, (lane = { place, model, subject, waiting: [], running: 0 }));
+    if (lane === undefined) this.#lanes.set(key, (lane = { place, model, subject, waiting: [], running: 0, began: 0, due: false }));
     const own = lane;
     return new Promise((resolve, reject) => {
       own.waiting.push({ loaded, user, goals, done: (error) => (error === undefined ? resolve() : reject(error)) });
+      if (own.due) return;
       // After what runs now: other requests that came in with this one join it.
-      if (own.waiting.length === 1) setImmediate(() => this.#next(key, own));
+      own.due = true;
+      setImmediate(() => {
+        own.due = false;
+        this.#next(key, own);
+      });
     });
   }
 
   #next(key: string, lane: Lane): void {
-    while (lane.running < MAX_RUNNING && lane.waiting.length > 0) {
+    const now = performance.now();
+    const wanted = (): boolean => lane.running === 0 || lane.waiting.length >= MAX_TOGETHER || now - lane.began > SLOW_MS;
+    while (lane.running < MAX_RUNNING && lane.waiting.length > 0 && wanted()) {
+      lane.began = now;
       const batch = lane.waiting.splice(0, MAX_TOGETHER);
       lane.running++;
       this.#search(lane, batch).then(

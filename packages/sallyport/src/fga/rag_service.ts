@@ -4,8 +4,8 @@ import type { Fga } from './fga.ts';
 import type { Place } from './port.ts';
 import { FgaError } from './problem.ts';
 import { PREDICATES } from './rag_predicate.ts';
-import type { AllowedRequest, FilterRequest } from './rag_request.ts';
-import { screen, type Asked, type RetrievalGuard, type Screened } from './retrieval.ts';
+import { MAX_ALLOWED, type AllowedRequest, type FilterRequest } from './rag_request.ts';
+import { screen, type Asked, type HeldTo, type RetrievalGuard, type Screened } from './retrieval.ts';
 import { isUlid } from './ulid.ts';
 
 /** Who asks: the key's tenant and principal. */
@@ -16,6 +16,8 @@ export type RagCaller = {
   readonly key: string;
   /** Of the key. */
   readonly name: string;
+  /** What caller and reader are held to when this caller asks for `user`. */
+  readonly heldFor: (user: string) => HeldTo;
 };
 
 export type RagDeps = {
@@ -35,7 +37,7 @@ const NAME_MS = 5_000;
 /** `event`: the one that says so in the log. */
 export type RagAnswer = JsonObject & { readonly event: string };
 
-type Outcome = 'allowed' | 'denied' | 'stopped';
+type Outcome = 'allowed' | 'denied' | 'stopped' | 'withheld';
 type Counted = {
   readonly operation: string;
   readonly store: string;
@@ -54,7 +56,7 @@ export class Rag {
   }
 
   /**
-   * The documents that the user has the relation to and that no rule stops, in their order: one batch of checks, however often a document comes.
+   * The documents that the user has the relation to, of his datasets, and that no rule stops, in their order: one batch of checks, however often a document comes.
    * One without an id, or whose check fails, is left out. Rejects FgaError.
    */
   async filter(caller: RagCaller, request: FilterRequest): Promise<RagAnswer> {
@@ -75,7 +77,7 @@ export class Rag {
     if (first !== undefined && failed.length === answers.length) throw new FgaError(first.code, first.message);
     const partOf = (object: string): number | undefined => partOrNone(request.objects.indexOf(object));
     const screened = await screen(this.#deps.guard, askedOf(caller, '/v1/rag/filter', request), readable, partOf);
-    const allowed = new Set(readable.filter((object) => !screened.stopped.has(object)));
+    const allowed = new Set(given(readable, screened));
     const kept = request.objects.map((object) => object !== undefined && allowed.has(object));
     const documents = request.documents.filter((_, i) => kept[i]);
     const counts = {
@@ -84,6 +86,7 @@ export class Rag {
       denied: request.documents.length - documents.length,
       failed: failed.length,
       stopped: screened.stopped.size,
+      withheld: screened.withheld.size,
     };
     const shown = request.objects.map((object, i): [string, Outcome] => [object ?? '', outcomeOf(object, kept[i] === true, screened)]);
     const event = await this.#record(
@@ -101,19 +104,24 @@ export class Rag {
     if (predicate === undefined && format !== 'ids')
       throw new FgaError('validation_error', `invalid format: value must be one of ids, ${Object.keys(PREDICATES).join(', ')}`);
     const place = await this.#place(caller.tenant, request.store);
+    const asked = askedOf(caller, '/v1/rag/allowed', request);
+    // Who is held to some datasets does not learn from where his list ends how many documents of others lie between.
+    const most = asked.held.length === 0 ? limit : MAX_ALLOWED;
     const readable: string[] = [];
     const found = await this.#deps.fga.queries.listObjects(
       place,
       { type, relation, user },
       question,
-      (object) => readable.push(object) <= limit,
+      (object) => readable.push(object) <= most,
     );
-    const complete = found.complete && readable.length <= limit;
-    readable.length = Math.min(readable.length, limit);
-    const screened = await screen(this.#deps.guard, askedOf(caller, '/v1/rag/allowed', request), readable, () => undefined);
-    const ids = readable.filter((object) => !screened.stopped.has(object)).map((object) => object.slice(type.length + 1));
+    const whole = found.complete && readable.length <= most;
+    readable.length = Math.min(readable.length, most);
+    const screened = await screen(this.#deps.guard, asked, readable, () => undefined);
+    const ids = given(readable, screened).map((object) => object.slice(type.length + 1));
+    const complete = whole && ids.length <= limit;
+    ids.length = Math.min(ids.length, limit);
     ids.sort();
-    const detail = { relation, allowed: ids.length, stopped: screened.stopped.size, complete };
+    const detail = { relation, allowed: ids.length, stopped: screened.stopped.size, withheld: screened.withheld.size, complete };
     const event = await this.#record(caller, { operation: 'rag.allowed', store: place.store, user, detail, screened }, []);
     const what: JsonObject = predicate === undefined ? { ids } : { predicate: predicate(field, ids) };
     return { ...what, count: ids.length, complete, event };
@@ -179,13 +187,23 @@ const shortened = ({ action, rules, would }: Screened['decision']): Screened['de
   would: would.slice(0, MAX_NAMED),
 });
 
+const given = (readable: readonly string[], { stopped, withheld }: Screened): string[] =>
+  readable.filter((object) => !stopped.has(object) && !withheld.has(object));
+
 function askedOf(caller: RagCaller, endpoint: string, { user, relation }: { readonly user: string; readonly relation: string }): Asked {
   const { principal, kind, name, key } = caller;
-  return { tenant: caller.tenant, principal: { id: principal, kind, name, key }, endpoint, reader: { user, relation } };
+  return {
+    tenant: caller.tenant,
+    principal: { id: principal, kind, name, key },
+    endpoint,
+    reader: { user, relation },
+    held: caller.heldFor(user),
+  };
 }
 
-function outcomeOf(object: string | undefined, kept: boolean, { stopped }: Screened): Outcome {
+function outcomeOf(object: string | undefined, kept: boolean, { stopped, withheld }: Screened): Outcome {
   if (kept) return 'allowed';
+  if (object !== undefined && withheld.has(object)) return 'withheld';
   return object !== undefined && stopped.has(object) ? 'stopped' : 'denied';
 }
 

@@ -4,6 +4,7 @@ import type { Event } from '../audit/index.ts';
 import { DEFAULT_TENANT, type PrincipalId } from '../kernel/index.ts';
 import { loadPolicy, type Policy, type RuleSource } from '../policy/index.ts';
 import { createMemoryStore, Fga, Names, Rag, type KnownDocument, type RetrievalGuard } from './service.ts';
+import type { HeldTo } from './retrieval.ts';
 import { allowedRequest, filterRequest } from './rag_request.ts';
 
 const direct = { directly_related_user_types: [{ type: 'user' }] };
@@ -14,12 +15,19 @@ const MODEL = {
     { type: 'document', relations: { viewer: { this: {} } }, metadata: { relations: { viewer: direct } } },
   ],
 };
-const CALLER = { tenant: DEFAULT_TENANT, principal: 'prn_app' as PrincipalId, kind: 'service', key: 'key_1', name: 'search' } as const;
+const CALLER = {
+  tenant: DEFAULT_TENANT,
+  principal: 'prn_app' as PrincipalId,
+  kind: 'service',
+  key: 'key_1',
+  name: 'search',
+  heldFor: () => [],
+} as const;
 const IDS = ['plan', 'pay', 'menu', 'draft', 'none'];
 const KNOWN: Readonly<Record<string, KnownDocument>> = {
-  'document:plan': { state: 'accepted', label: 'internal', reasons: [] },
-  'document:pay': { state: 'released', label: 'confidential', reasons: ['knowledge.secret'] },
-  'document:draft': { state: 'quarantined', label: 'public', reasons: ['knowledge.instructions'] },
+  'document:plan': { state: 'accepted', label: 'internal', reasons: [], datasets: ['wiki/team'] },
+  'document:pay': { state: 'released', label: 'confidential', reasons: ['knowledge.secret'], datasets: ['hr', 'wiki/team'] },
+  'document:draft': { state: 'quarantined', label: 'public', reasons: ['knowledge.instructions'], datasets: ['wiki/drafts'] },
 };
 
 const rule = (id: string, when: string, then: 'ask' | 'deny' | 'allow', given: object, more: object = {}): RuleSource => ({
@@ -36,7 +44,7 @@ function policyOf(rules: readonly RuleSource[], defaults: { retrieval?: 'allow' 
 }
 
 /** A reader of everything but `none`, asked with these rules. */
-async function retrieval(policy: Policy, more: Partial<RetrievalGuard> = {}) {
+async function retrieval(policy: Policy, more: Partial<RetrievalGuard> = {}, held: HeldTo = [], limit = '') {
   const names = new Names();
   const fga = await new Fga({ store: createMemoryStore(names, Date.now), names, clock: Date.now }).open();
   const { id } = await fga.createStore(DEFAULT_TENANT, 'docs', 'prn_test');
@@ -52,12 +60,13 @@ async function retrieval(policy: Policy, more: Partial<RetrievalGuard> = {}) {
     guard: { policy: () => policy, known: async () => new Map(Object.entries(KNOWN)), onError: 'deny', ...more },
     clock: Date.now,
   });
-  const filtered = await rag.filter(CALLER, filterRequest({ user: 'anne', documents: [...IDS, 'plan'] }));
-  const listed = await rag.allowed(CALLER, allowedRequest({ user: 'anne' }));
+  const caller = { ...CALLER, heldFor: () => held };
+  const filtered = await rag.filter(caller, filterRequest({ user: 'anne', documents: [...IDS, 'plan'] }));
+  const listed = await rag.allowed(caller, allowedRequest({ user: 'anne', limit }));
   await fga.close();
   const [filter, list] = events;
   assert.ok(filter !== undefined && list !== undefined);
-  return { documents: filtered['documents'], counts: filtered, ids: listed['ids'], filter, list };
+  return { documents: filtered['documents'], counts: filtered, ids: listed['ids'], complete: listed['complete'], filter, list };
 }
 
 test('what a rule stops is not given, in filters and in lists, and the event says which and why', async () => {
@@ -111,4 +120,56 @@ test('when nobody can say what is known, onError decides, and the event says so'
   assert.deepEqual(allowed.documents, ['plan', 'pay', 'menu', 'draft', 'plan']);
   const unknown = rule('unknown', "document.state == 'unknown'", 'deny', { document: { state: 'unknown' } });
   assert.deepEqual((await retrieval(policyOf([unknown]), { known, onError: 'allow' })).documents, []);
+});
+
+test('a reader who is held to some datasets is given what is known to be of these alone, whatever the rules say', async () => {
+  const none = policyOf([]);
+  const wiki = await retrieval(none, {}, [['wiki/*']]);
+  assert.deepEqual(
+    [wiki.documents, wiki.ids],
+    [
+      ['plan', 'draft', 'plan'],
+      ['draft', 'plan'],
+    ],
+    'neither what is in another one too, nor what is unknown',
+  );
+  assert.deepEqual([wiki.counts['allowed'], wiki.counts['denied'], wiki.counts['withheld'], wiki.counts['stopped']], [3, 3, 2, 0]);
+  assert.deepEqual(
+    wiki.filter.parts?.map(({ kind }) => kind),
+    ['allowed', 'withheld', 'withheld', 'allowed', 'denied', 'allowed'],
+  );
+  assert.deepEqual(
+    [wiki.filter.decision?.action, wiki.filter.decision?.rules.map(({ id, part }) => [id, part])],
+    [
+      'deny',
+      [
+        ['role-datasets', 1],
+        ['role-datasets', 2],
+      ],
+    ],
+  );
+  assert.equal(wiki.list.detail?.['withheld'], 2);
+  assert.deepEqual(
+    (await retrieval(none, {}, [['*']])).documents,
+    ['plan', 'pay', 'draft', 'plan'],
+    'a star is every dataset, and no unknown',
+  );
+  assert.deepEqual((await retrieval(none, {}, [['hr', 'wiki/team']])).documents, ['plan', 'pay', 'plan']);
+  assert.deepEqual(
+    (await retrieval(none, {}, [['wiki/*'], ['*/team']])).documents,
+    ['plan', 'plan'],
+    'agent, token and user: each of them',
+  );
+  assert.deepEqual((await retrieval(none, {}, [[]])).documents, []);
+  assert.deepEqual((await retrieval(policyOf([UNSAFE]), {}, [['wiki/*']])).documents, ['plan', 'plan'], 'and the rules as well');
+});
+
+test('who is held is given nothing when nobody can say what is known, and no end of a list tells of documents that are withheld', async () => {
+  const known = () => Promise.reject(new Error('no database'));
+  const failed = await retrieval(policyOf([]), { known, onError: 'allow' }, [['*']]);
+  assert.deepEqual([failed.documents, failed.ids, failed.filter.detail?.['unknown']], [[], [], true]);
+  const listed = await retrieval(policyOf([]), {}, [['wiki/team']], '1');
+  assert.deepEqual([listed.ids, listed.complete], [['plan'], true]);
+  const cut = await retrieval(policyOf([]), {}, [['wiki/*']], '1');
+  assert.deepEqual([(cut.ids as string[]).length, cut.complete], [1, false]);
 });

@@ -1,9 +1,15 @@
-import type { TenantId } from '../kernel/index.ts';
+import { matchesGlob, type TenantId } from '../kernel/index.ts';
 import type { EventDecision, EventRule } from '../audit/index.ts';
 import type { Policy, PointVars, Verdict } from '../policy/index.ts';
 
 /** What is known of a document besides who may read it. */
-export type KnownDocument = Omit<NonNullable<PointVars['document']>, 'object'>;
+export type KnownDocument = Omit<NonNullable<PointVars['document']>, 'object'> & {
+  /** The datasets that it was added to. */
+  readonly datasets: readonly string[];
+};
+
+/** Datasets that a reader is held to: lists of patterns, each of which must have one that matches. No list: held to nothing. */
+export type HeldTo = readonly (readonly string[])[];
 
 /** What rules are asked about documents that a user may read, before they are given. */
 export type RetrievalGuard = {
@@ -20,43 +26,70 @@ export type Asked = {
   readonly principal: PointVars['principal'];
   readonly endpoint: string;
   readonly reader: NonNullable<PointVars['reader']>;
+  readonly held: HeldTo;
 };
 
 export type Screened = {
   /** Objects that are not given: by a rule, or because `known` failed. */
   readonly stopped: ReadonlySet<string>;
+  /** Objects that are not given because they are not known to be of the reader's datasets. */
+  readonly withheld: ReadonlySet<string>;
   /** Rules by object: with its place among those that were asked about, as the event's parts are numbered. */
   readonly decision: EventDecision;
   /** `known` could not say. */
   readonly unknown: boolean;
 };
 
-const NOTHING_KNOWN: KnownDocument = { state: 'unknown', label: '', reasons: [] };
+const NOTHING_KNOWN: KnownDocument = { state: 'unknown', label: '', reasons: [], datasets: [] };
+/** What an event says of a document that is withheld, beside the rules of the policy. */
+const WITHHELD = {
+  id: 'role-datasets',
+  action: 'deny',
+  point: 'retrieval',
+  why: "It is not known to be of the reader's datasets.",
+} as const;
 const NOBODY_ANSWERS = 'Nobody can answer for a document that is found.';
 
-/** Asks the rules of the point `retrieval` about each object, in their order. `partOf`: the part of the event that an object is. Never rejects. */
+/** Takes away what is of no dataset of the reader, and asks the rules of the point `retrieval` about each other object, in their order. `partOf`: the part of the event that an object is. Never rejects. */
 export async function screen(
-  { policy: policyOf, known, onError }: RetrievalGuard,
+  { policy: policyOf, known: knownOf, onError }: RetrievalGuard,
   asked: Asked,
   objects: readonly string[],
   partOf: (object: string) => number | undefined,
 ): Promise<Screened> {
   const stopped = new Set<string>();
+  const withheld = new Set<string>();
   const rules: EventRule[] = [];
   const would: EventRule[] = [];
   const policy = policyOf(asked.tenant);
-  if (objects.length === 0 || !policy.wants('retrieval')) return { stopped, decision: { action: 'allow', rules, would }, unknown: false };
-  const found = await known(asked.tenant, objects).catch(() => undefined);
+  const asks = policy.wants('retrieval');
+  if (objects.length === 0 || (!asks && asked.held.length === 0))
+    return { stopped, withheld, decision: { action: 'allow', rules, would }, unknown: false };
+  const found = await knownOf(asked.tenant, objects).catch(() => undefined);
   for (const object of objects) {
-    const document = { object, ...(found?.get(object) ?? NOTHING_KNOWN) };
-    const verdict = policy.decide('retrieval', factsOf(asked, document));
+    const { datasets, ...known } = found?.get(object) ?? NOTHING_KNOWN;
     const part = partOf(object);
+    if (!within(asked.held, datasets)) {
+      withheld.add(object);
+      rules.push({ ...WITHHELD, ...(part === undefined ? {} : { part }) });
+      continue;
+    }
+    if (!asks) continue;
+    const verdict = policy.decide('retrieval', factsOf(asked, { object, ...known }));
     rules.push(...heldRules(verdict.rules, part));
     would.push(...heldRules(verdict.would, part));
     // Nobody can be asked while a search waits.
     if (verdict.action !== 'allow' || (found === undefined && onError === 'deny')) stopped.add(object);
   }
-  return { stopped, decision: { action: stopped.size === 0 ? 'allow' : 'deny', rules, would }, unknown: found === undefined };
+  const action = stopped.size === 0 && withheld.size === 0 ? 'allow' : 'deny';
+  return { stopped, withheld, decision: { action, rules, would }, unknown: found === undefined };
+}
+
+/** Whether somebody who is held may find a document: nobody's, and one that is in a dataset of others too, only by who is held to nothing. */
+function within(held: HeldTo, datasets: readonly string[]): boolean {
+  if (held.length === 0) return true;
+  const matches = (dataset: string): boolean => held.every((patterns) => patterns.some((pattern) => matchesGlob(pattern, dataset)));
+  return datasets.length > 0 && datasets.every(matches);
 }
 
 function factsOf({ principal, endpoint, reader }: Asked, document: NonNullable<PointVars['document']>): PointVars {

@@ -11,6 +11,7 @@ import type { Corrections } from '../monitor/service.ts';
 import type { Fairness, Limiter } from '../limits/index.ts';
 import type { Policy } from '../policy/index.ts';
 import type { Providers } from '../providers/service.ts';
+import type { AddressOf } from '../net/index.ts';
 import type { ApprovalPort } from './approval_port.ts';
 import type { GatewayConfig } from './config.ts';
 import type { Budgets } from './charge.ts';
@@ -61,6 +62,8 @@ export type GatewayDeps = {
     readonly providerTools: readonly string[] | undefined;
   };
   readonly canaries: readonly Canary[];
+  /** Where a request comes from. */
+  readonly addressOf: AddressOf;
   /** Names by which clients may call this gate, in lower case, without port; beside loopback names. */
   readonly hosts: readonly string[];
   readonly origins: readonly string[];

@@ -93,7 +93,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const target = request.url ?? '/';
     const shape = shapeOf(target);
     const turnAway = (code: GatewayErrorCode, who?: KeyRecord, options: SendOptions = {}): void => {
-      away.count(code, who, request.socket.remoteAddress ?? '');
+      away.count(code, who, deps.addressOf(request));
       sendError(response, shape, code, options);
     };
     if (hasTwoHosts(request.rawHeaders)) return turnAway('REQUEST_INVALID', undefined, { say: 'It has two Host headers.' });
@@ -139,7 +139,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const presented = presentedCredential(request.headers);
     if (presented === undefined) return { ok: false };
     const path = (request.url ?? '/').split('?', 1)[0] as string;
-    const address = request.socket.remoteAddress ?? '';
+    const address = deps.addressOf(request);
     return deps.identity.identify({ ...presented, method: request.method ?? '', path, address }, now);
   }
 
@@ -152,7 +152,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
   ): void {
     const headers = { 'www-authenticate': challengeOf(deps, request.url ?? '/', say) };
     const code = say === undefined ? 'UNAUTHENTICATED' : 'TOKEN_REFUSED';
-    away.count(code, undefined, request.socket.remoteAddress ?? '');
+    away.count(code, undefined, deps.addressOf(request));
     if (endpoint.kind !== 'area') return sendError(response, shape, code, { ...(say === undefined ? {} : { say }), headers });
     response.setHeader('www-authenticate', headers['www-authenticate']);
     endpoint.area.refuse(response, 401, [ERRORS[code].message, say].filter((one) => one !== undefined).join(' '));

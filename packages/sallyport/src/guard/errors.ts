@@ -4,8 +4,8 @@ import { errors, type ErrorCatalogue } from '../kernel/index.ts';
 export const ERRORS = {
   GUARD_MODEL_BROKEN: {
     status: 500,
-    message: 'The weights of the injection detector are not the ones that were published.',
-    fix: 'Install the program again; a checkout needs the file `weights.bin` as it was committed.',
+    message: 'The weights or the word lists of the guards are not the ones that were published.',
+    fix: 'Install the program again; a checkout needs the files `weights.bin` and `lists.txt` as they were committed.',
   },
   GUARD_PATTERN_INVALID: {
     status: 400,

@@ -103,6 +103,11 @@ export const ERRORS = {
   CLIENT_INVALID: { status: 400, message: 'The application cannot be registered like this.', fix: 'Correct what is named.' },
   GRANT_UNKNOWN: { status: 404, message: 'There is no such grant in force.', fix: 'Read the list again: it may have ended.' },
   AGENT_UNKNOWN: { status: 404, message: 'There is no such agent.', fix: '`sallyport agent list` shows the agents.' },
+  AGENT_BEYOND: {
+    status: 403,
+    message: 'The agent may do more than you.',
+    fix: 'Ask somebody whose role is held to no datasets.',
+  },
   AGENT_INVALID: { status: 400, message: 'The agent cannot be made like this.', fix: 'Correct what is named.' },
   TENANT_INVALID: {
     status: 400,

@@ -36,12 +36,18 @@ export type KeyRecord = {
   readonly handles: readonly string[];
   /** Agents that act for the principal, the nearest first; none for a key. */
   readonly actors: readonly PrincipalId[];
-  /** Limits of the agents that take part: each of them must allow what is asked. */
+  /** Limits of the agents that take part, and of the person: each of them must allow what is asked. */
   readonly limits: readonly AgentLimits[];
 };
 
 /** What an agent may use, at most. Patterns of models, tools and hosts that it may call (`*` matches any run); none = all. */
-export type AgentLimits = { readonly models: readonly string[]; readonly tools: readonly string[]; readonly hosts: readonly string[] };
+export type AgentLimits = {
+  readonly models: readonly string[];
+  readonly tools: readonly string[];
+  readonly hosts: readonly string[];
+  /** Of a person by the role: the datasets whose documents are found; none = all. */
+  readonly datasets?: readonly string[];
+};
 
 /** What an operator chooses for a new key. */
 export type NewKey = {

@@ -1,4 +1,5 @@
 import { parser, PERMISSIONS, Type, type Route } from '../kernel/index.ts';
+import { beyondDatasets } from './access/reader.ts';
 import type { Identity } from './service.ts';
 
 const DAY = 86_400_000;
@@ -63,14 +64,15 @@ export function identityRoutes(identity: Identity, clock: () => number): Route[]
             json: { error: { code: 'KEY_INVALID', message: 'The key cannot be made like this.', fix: 'Correct what is named.' } },
           };
         const { expiresDays, usdPerDay, usdPerMonth, ...rest } = parsed.value;
-        const beyond = (rest.permissions ?? []).filter((permission) => !caller.permissions.has(permission));
+        const permissions = rest.permissions ?? [];
+        const beyond = [...permissions.filter((one) => !caller.permissions.has(one)), ...beyondDatasets(permissions, caller)];
         if (beyond.length > 0) {
           return {
             status: 403,
             json: {
               error: {
                 code: 'KEY_INVALID',
-                message: `You cannot give what you do not have: ${beyond.join(', ')}.`,
+                message: `You cannot give what you do not have${caller.datasets === undefined ? '' : ' for all datasets'}: ${beyond.join(', ')}.`,
                 fix: 'Leave these permissions out.',
               },
             },

@@ -20,6 +20,7 @@ import { KnownTokens } from './access/known_tokens.ts';
 import { USED_BEFORE } from './access/proof.ts';
 import { createProofClaims } from './access/proof_claims.ts';
 import { SeenProofs } from './access/seen_proofs.ts';
+import { heldBy, type Held } from './access/reader.ts';
 import { Uses, type Used } from './access/uses.ts';
 import { EMPTY, endedBetween, type Snapshot } from './access/snapshot.ts';
 import { forgetProofs, loadSnapshot, takeProofs, upsertUses } from './access/store.ts';
@@ -57,6 +58,8 @@ export type Identity = {
   readonly place: () => Place | undefined;
   /** What is in force, of one moment. */
   snapshot(): Snapshot;
+  /** The datasets that who asks for a `user` of the authorization store is held to: by the token, and as the person of this id, name or account. */
+  held(key: KeyRecord, user: string): Held;
   /** Says that an agent was used. */
   used(agent: string): void;
   /** Says that a permission was used: by a key or token, or by a principal at the console. */
@@ -210,6 +213,7 @@ export async function openIdentity(
     },
     place: () => place,
     snapshot: () => snapshot,
+    held: (key, user) => heldBy(snapshot.readers, key, user),
     used: (agent) => used.set(agent, clock()),
     uses(who, permission) {
       if ('gateway' in who) uses.noteKey(who, permission, clock());

@@ -43,6 +43,8 @@ export type Caller = {
   readonly tenant: TenantId;
   readonly principal: PrincipalId;
   readonly permissions: ReadonlySet<Permission>;
+  /** Datasets that the caller is held to, as patterns (`*` matches any run); absent = all. */
+  readonly datasets?: readonly string[];
   /** Present when a person is signed in at the console. `fresh`: the password was proved in the last ten minutes. */
   readonly session?: {
     readonly id: string;
@@ -58,7 +60,7 @@ export type Caller = {
 
 export type RouteRequest = {
   readonly caller: Caller;
-  /** Where the request comes from: the address of its connection, and the user agent as it calls itself. */
+  /** Where the request comes from: the address of its client (`net/client_address.ts`), and the user agent as it calls itself. */
   readonly from: { readonly address: string; readonly agent: string };
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;

@@ -1,6 +1,4 @@
-import { Type, type Static, type TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
-import { Settings } from 'typebox/system';
+import { Compile, Settings, Type, type Static, type TSchema } from '#vendor/typebox';
 import { didYouMean } from './closest.ts';
 
 export { Type, type Static, type TSchema };

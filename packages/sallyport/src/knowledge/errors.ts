@@ -2,6 +2,11 @@ import { errors, type ErrorCatalogue } from '../kernel/index.ts';
 
 export const ERRORS = {
   KNOWLEDGE_UNKNOWN: { status: 404, message: 'There is no such document.', fix: 'See `sallyport knowledge list`.' },
+  KNOWLEDGE_DATASET: {
+    status: 403,
+    message: 'Your role holds you to some datasets, and this source is none of them.',
+    fix: 'Give a source that your role names; `GET /api/session` shows them.',
+  },
   KNOWLEDGE_STATE: {
     status: 409,
     message: 'The document is not in a state in which this can be done.',

@@ -38,7 +38,7 @@ const LIST = Type.Object(
 /** A document in base64, and something around it. */
 const BODY_BYTES = 48 * 1024 * 1024;
 
-/** The control routes of documents: of the caller's tenant only. */
+/** The control routes of documents: of the caller's tenant, and of the datasets that he is held to. */
 export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
   const json = (value: unknown): { json: Json } => ({ json: value as Json });
   return [
@@ -49,7 +49,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       authority: { permission: 'knowledge:write' },
       body: GIVEN,
       bodyBytes: BODY_BYTES,
-      handler: async ({ caller, body }) => json(await knowledge.check(caller.tenant, givenOf(body))),
+      handler: async ({ caller, body }) => json(await knowledge.check(caller, givenOf(body))),
     },
     {
       method: 'POST',
@@ -58,7 +58,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       authority: { permission: 'knowledge:write' },
       body: GIVEN,
       bodyBytes: BODY_BYTES,
-      handler: async ({ caller, body }) => ({ status: 201, ...json(await knowledge.add(caller.tenant, givenOf(body), caller.principal)) }),
+      handler: async ({ caller, body }) => ({ status: 201, ...json(await knowledge.add(caller, givenOf(body), caller.principal)) }),
     },
     {
       method: 'GET',
@@ -68,11 +68,11 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       query: LIST,
       async handler({ caller, query }) {
         const { state, after } = query as { state?: State; after?: string };
-        const documents = await knowledge.list(caller.tenant, {
+        const documents = await knowledge.list(caller, {
           ...(state === undefined ? {} : { state }),
           ...(after === undefined ? {} : { after }),
         });
-        return json({ documents, counts: await knowledge.counts(caller.tenant) });
+        return json({ documents, counts: await knowledge.counts(caller) });
       },
     },
     {
@@ -80,22 +80,21 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       path: '/api/knowledge/documents/:id',
       summary: 'One document: verdict, label, reasons.',
       authority: { permission: 'knowledge:read' },
-      handler: async ({ caller, params }) => json(await knowledge.get(caller.tenant, params['id'] ?? '')),
+      handler: async ({ caller, params }) => json(await knowledge.get(caller, params['id'] ?? '')),
     },
     {
       method: 'GET',
       path: '/api/knowledge/documents/:id/lineage',
       summary: 'What became of a document, and the answers that were made from it.',
       authority: { permission: 'knowledge:read' },
-      handler: async ({ caller, params }) => json(await knowledge.lineage(caller.tenant, params['id'] ?? '')),
+      handler: async ({ caller, params }) => json(await knowledge.lineage(caller, params['id'] ?? '')),
     },
     {
       method: 'GET',
       path: '/api/knowledge/documents/:id/excerpts',
       summary: 'What was found in a document, in its own words. Reading it is an event.',
       authority: { permission: 'content:read' },
-      handler: async ({ caller, params }) =>
-        json({ excerpts: await knowledge.excerpts(caller.tenant, params['id'] ?? '', caller.principal) }),
+      handler: async ({ caller, params }) => json({ excerpts: await knowledge.excerpts(caller, params['id'] ?? '', caller.principal) }),
     },
     {
       method: 'GET',
@@ -103,7 +102,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       summary: 'The bytes of a kept document, in base64. Reading them is an event.',
       authority: { permission: 'content:read' },
       handler: async ({ caller, params }) =>
-        json({ bytes: Buffer.from(await knowledge.content(caller.tenant, params['id'] ?? '', caller.principal)).toString('base64') }),
+        json({ bytes: Buffer.from(await knowledge.content(caller, params['id'] ?? '', caller.principal)).toString('base64') }),
     },
     {
       method: 'POST',
@@ -111,8 +110,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       summary: 'Lets a document out of quarantine.',
       authority: { permission: 'knowledge:release' },
       body: WHY,
-      handler: async ({ caller, params, body }) =>
-        json(await knowledge.release(caller.tenant, params['id'] ?? '', caller.principal, whyOf(body))),
+      handler: async ({ caller, params, body }) => json(await knowledge.release(caller, params['id'] ?? '', caller.principal, whyOf(body))),
     },
     {
       method: 'POST',
@@ -121,7 +119,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       authority: { permission: 'knowledge:release' },
       body: WHY,
       handler: async ({ caller, params, body }) =>
-        json(await knowledge.quarantine(caller.tenant, params['id'] ?? '', caller.principal, whyOf(body))),
+        json(await knowledge.quarantine(caller, params['id'] ?? '', caller.principal, whyOf(body))),
     },
     {
       method: 'DELETE',
@@ -129,7 +127,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       summary: 'Erases what is kept of a document. That it was there, and its events, stay.',
       authority: { permission: 'content:erase' },
       async handler({ caller, params }) {
-        await knowledge.erase(caller.tenant, params['id'] ?? '', caller.principal);
+        await knowledge.erase(caller, params['id'] ?? '', caller.principal);
         return json({ erased: true });
       },
     },
@@ -138,7 +136,7 @@ export function knowledgeRoutes(knowledge: Knowledge): readonly Route[] {
       path: '/api/knowledge/sharing',
       summary: 'Sensitive documents that many may read, and readers that no group explains.',
       authority: { permission: 'knowledge:read' },
-      handler: async ({ caller }) => json(await knowledge.sharing(caller.tenant)),
+      handler: async ({ caller }) => json(await knowledge.sharing(caller)),
     },
   ];
 }

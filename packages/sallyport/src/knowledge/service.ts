@@ -7,6 +7,7 @@ import type { Guards } from '../guard/index.ts';
 import type { Keyring } from '../keyring/service.ts';
 import type { Sql, Store } from '../store/service.ts';
 import { ALIKE, alikeReasons, keysOf, printsOf, type AlikeSettings, type Prints } from './alike.ts';
+import { likeOf, reaches, standingOf, type Reach, type Standing } from './dataset.ts';
 import { stricterLabel, strictest, type KnowledgeDocument, type Label, type Reason, type State, type Verdict } from './document.ts';
 import { fail } from './errors.ts';
 import { inspect, type Excerpt, type Inspection } from './inspect.ts';
@@ -21,6 +22,7 @@ import {
   selectByHash,
   selectDocument,
   selectDocuments,
+  selectOf,
   selectSealed,
   selectShared,
   selectStates,
@@ -42,9 +44,6 @@ export type NewDocument = GivenDocument & {
   readonly label?: Label;
 };
 
-/** `reasons`: the rules that spoke against a document, or noted something. */
-export type Standing = Pick<KnowledgeDocument, 'state' | 'label'> & { readonly reasons: readonly string[] };
-
 /** What a check says; nothing of it is kept. */
 export type Checked = {
   readonly verdict: Verdict;
@@ -56,29 +55,29 @@ export type Checked = {
 /** What became of a document, and the answers that were made from it as far as requests named it. */
 export type Lineage = { readonly events: readonly Event[]; readonly uses: readonly { readonly event: string; readonly time: number }[] };
 
-/** Documents on their way into a tenant's knowledge bases. Every method sees that tenant only; what is not there rejects KNOWLEDGE_UNKNOWN. */
+/** Documents on their way into a tenant's knowledge bases. Every method sees what is in reach only; what is not there rejects KNOWLEDGE_UNKNOWN. */
 export type Knowledge = {
-  /** Rejects KNOWLEDGE_BUSY, KNOWLEDGE_GUARDS_OFF. */
-  check(tenant: TenantId, given: NewDocument): Promise<Checked>;
+  /** Compares with what is in reach. Rejects KNOWLEDGE_BUSY, KNOWLEDGE_GUARDS_OFF, KNOWLEDGE_DATASET. */
+  check(reach: Reach, given: NewDocument): Promise<Checked>;
   /** Checks and records; the same bytes under the same name and source are the same document. */
-  add(tenant: TenantId, given: NewDocument, actor: string): Promise<KnowledgeDocument>;
-  list(tenant: TenantId, query: { readonly state?: State; readonly after?: string }): Promise<readonly KnowledgeDocument[]>;
-  counts(tenant: TenantId): Promise<Readonly<Record<string, number>>>;
-  get(tenant: TenantId, id: string): Promise<KnowledgeDocument>;
-  lineage(tenant: TenantId, id: string): Promise<Lineage>;
+  add(reach: Reach, given: NewDocument, actor: string): Promise<KnowledgeDocument>;
+  list(reach: Reach, query: { readonly state?: State; readonly after?: string }): Promise<readonly KnowledgeDocument[]>;
+  counts(reach: Reach): Promise<Readonly<Record<string, number>>>;
+  get(reach: Reach, id: string): Promise<KnowledgeDocument>;
+  lineage(reach: Reach, id: string): Promise<Lineage>;
   /** Lets a document out of quarantine. Rejects KNOWLEDGE_STATE. */
-  release(tenant: TenantId, id: string, actor: string, why: string): Promise<KnowledgeDocument>;
+  release(reach: Reach, id: string, actor: string, why: string): Promise<KnowledgeDocument>;
   /** Takes a document out of use, for a finding that came later. Rejects KNOWLEDGE_STATE. */
-  quarantine(tenant: TenantId, id: string, actor: string, why: string): Promise<KnowledgeDocument>;
+  quarantine(reach: Reach, id: string, actor: string, why: string): Promise<KnowledgeDocument>;
   /** Erases what is kept of its text, and its prints. What is left says that there was a document. */
-  erase(tenant: TenantId, id: string, actor: string): Promise<void>;
+  erase(reach: Reach, id: string, actor: string): Promise<void>;
   /** What was found, in its own words; reading it is an event. Rejects KNOWLEDGE_NOT_KEPT. */
-  excerpts(tenant: TenantId, id: string, actor: string): Promise<readonly Excerpt[]>;
+  excerpts(reach: Reach, id: string, actor: string): Promise<readonly Excerpt[]>;
   /** The bytes, when they are kept; reading them is an event. Rejects KNOWLEDGE_NOT_KEPT. */
-  content(tenant: TenantId, id: string, actor: string): Promise<Uint8Array>;
+  content(reach: Reach, id: string, actor: string): Promise<Uint8Array>;
   /** Notes from which documents an answer was made; returns at once. */
   used(tenant: TenantId, documents: readonly string[], event: string): void;
-  sharing(tenant: TenantId): Promise<SharingReport>;
+  sharing(reach: Reach): Promise<SharingReport>;
   /** How documents stand that a search found, by the names that they were found by; of one that is not in the answer nothing is known. */
   standing(tenant: TenantId, objects: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
 };
@@ -113,8 +112,9 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
   /** One document of a tenant after the other is compared and kept: two copies that come together must see each other. */
   const turns = new Map<TenantId, Promise<unknown>>();
 
-  async function looked(tenant: TenantId, given: NewDocument): Promise<{ read: ReadDocument; inspection: Inspection; prints: Prints }> {
-    const guards = options.guards(tenant);
+  async function looked(reach: Reach, given: NewDocument): Promise<{ read: ReadDocument; inspection: Inspection; prints: Prints }> {
+    if (!reaches(reach, given.source ?? '')) throw fail('KNOWLEDGE_DATASET');
+    const guards = options.guards(reach.tenant);
     if (guards === undefined) throw fail('KNOWLEDGE_GUARDS_OFF');
     const read = await documents.read(given);
     if (!read.ok && read.refusal === 'busy') throw fail('KNOWLEDGE_BUSY');
@@ -125,15 +125,30 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     return { read, inspection, prints: printsOf(inspection.text) };
   }
 
-  function withAlike(sql: Sql, given: NewDocument, actor: string, prints: Prints, now: number): Promise<Reason[]> {
+  /** Whoever is held to some datasets is compared with these: what is alike elsewhere is neither told nor taken out of use by him. */
+  function withAlike(sql: Sql, reach: Reach, given: NewDocument, actor: string, prints: Prints, now: number): Promise<Reason[]> {
     const own = { name: given.name, source: given.source ?? '', actor, now, prints };
-    return selectAlike(sql, keysOf(prints)).then((known) => alikeReasons(own, known, { ...ALIKE, ...settings.alike }));
+    return selectAlike(sql, keysOf(prints), likeOf(reach)).then((known) => alikeReasons(own, known, { ...ALIKE, ...settings.alike }));
   }
 
-  async function existing(tenant: TenantId, id: string): Promise<KnowledgeDocument> {
-    const one = await store.tx(tenant, (sql) => selectDocument(sql, id));
-    if (one === undefined) throw fail('KNOWLEDGE_UNKNOWN');
+  async function existing(reach: Reach, id: string): Promise<KnowledgeDocument> {
+    const one = await store.tx(reach.tenant, (sql) => selectDocument(sql, id));
+    if (one === undefined || !reaches(reach, one.source)) throw fail('KNOWLEDGE_UNKNOWN');
     return one;
+  }
+
+  /** The documents without the ids of others that are out of reach. */
+  async function shown(reach: Reach, found: readonly KnowledgeDocument[]): Promise<KnowledgeDocument[]> {
+    if (reach.datasets === undefined) return [...found];
+    const ids = found.flatMap(({ reasons }) => reasons.flatMap(({ documents = [] }) => documents));
+    const seen = ids.length === 0 ? new Set<string>() : await store.tx(reach.tenant, (sql) => selectOf(sql, ids, likeOf(reach)));
+    const within = (reason: Reason): Reason =>
+      reason.documents === undefined ? reason : { ...reason, documents: reason.documents.filter((id) => seen.has(id)) };
+    return found.map((one) => ({ ...one, reasons: one.reasons.map(within) }));
+  }
+
+  async function shownOne(reach: Reach, one: KnowledgeDocument): Promise<KnowledgeDocument> {
+    return (await shown(reach, [one]))[0] ?? one;
   }
 
   function inTurn<T>(tenant: TenantId, work: () => Promise<T>): Promise<T> {
@@ -155,15 +170,17 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     };
   }
 
-  async function record(tenant: TenantId, given: NewDocument, actor: string): Promise<KnowledgeDocument> {
+  async function record(reach: Reach, given: NewDocument, actor: string): Promise<KnowledgeDocument> {
+    const { tenant } = reach;
+    if (!reaches(reach, given.source ?? '')) throw fail('KNOWLEDGE_DATASET');
     const { name, source = '', object = '' } = given;
     const hash = (await keyring.tenant(tenant)).mac('knowledge.document', given.bytes).toString('hex');
     const before = await store.tx(tenant, (sql) => selectByHash(sql, hash, name, source));
     if (before !== undefined) return before;
-    const { read, inspection, prints } = await looked(tenant, given);
+    const { read, inspection, prints } = await looked(reach, given);
     return inTurn(tenant, async () => {
       const now = clock();
-      const alike = await store.tx(tenant, (sql) => withAlike(sql, given, actor, prints, now));
+      const alike = await store.tx(tenant, (sql) => withAlike(sql, reach, given, actor, prints, now));
       const reasons = [...inspection.reasons, ...alike];
       const verdict = strictest(reasons);
       const one: KnowledgeDocument = {
@@ -202,7 +219,7 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
   }
 
   async function move(
-    tenant: TenantId,
+    reach: Reach,
     id: string,
     from: readonly State[],
     to: State,
@@ -210,16 +227,17 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     actor: string,
     why: string,
   ): Promise<KnowledgeDocument> {
-    const one = await existing(tenant, id);
-    await audit.change(tenant, async (sql, emit) => {
+    const one = await existing(reach, id);
+    await audit.change(reach.tenant, async (sql, emit) => {
       if (!(await updateState(sql, id, from, to, clock()))) throw fail('KNOWLEDGE_STATE', { say: `It is ${one.state}.` });
       await emit(changeOf(type, one, actor, { why }));
     });
-    return existing(tenant, id);
+    return shownOne(reach, await existing(reach, id));
   }
 
-  async function opened(tenant: TenantId, id: string, what: 'excerpts' | 'content', actor: string): Promise<Uint8Array> {
-    const one = await existing(tenant, id);
+  async function opened(reach: Reach, id: string, what: 'excerpts' | 'content', actor: string): Promise<Uint8Array> {
+    const one = await existing(reach, id);
+    const { tenant } = reach;
     const row = await store.tx(tenant, (sql) => selectSealed(sql, id));
     const locked = row?.[what];
     const plain = locked === null || locked === undefined ? undefined : await keyring.openFor(tenant, id, `${PURPOSE}.${what}`, id, locked);
@@ -228,10 +246,21 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     return plain;
   }
 
+  /** Which document of a flood took another one out of use is said where it may be seen. */
+  async function withoutCauses(reach: Reach, events: readonly Event[]): Promise<readonly Event[]> {
+    const causes = events.flatMap(({ detail }) => (typeof detail?.['because'] === 'string' ? [detail['because']] : []));
+    if (reach.datasets === undefined || causes.length === 0) return events;
+    const seen = await store.tx(reach.tenant, (sql) => selectOf(sql, causes, likeOf(reach)));
+    return events.map((event) => {
+      const { because, ...detail } = event.detail ?? {};
+      return typeof because !== 'string' || seen.has(because) ? event : { ...event, detail };
+    });
+  }
+
   return {
-    async check(tenant, given) {
-      const { read, inspection, prints } = await looked(tenant, given);
-      const alike = await store.tx(tenant, (sql) => withAlike(sql, given, '', prints, clock()));
+    async check(reach, given) {
+      const { read, inspection, prints } = await looked(reach, given);
+      const alike = await store.tx(reach.tenant, (sql) => withAlike(sql, reach, given, '', prints, clock()));
       const reasons = [...inspection.reasons, ...alike];
       return {
         verdict: strictest(reasons),
@@ -240,20 +269,22 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
         reasons,
       };
     },
-    add: record,
-    list: (tenant, { state, after }) => store.tx(tenant, (sql) => selectDocuments(sql, state, after, PAGE)),
-    counts: (tenant) => store.tx(tenant, countStates),
-    get: existing,
-    async lineage(tenant, id) {
-      const { created } = await existing(tenant, id);
-      const uses = await store.tx(tenant, (sql) => selectUses(sql, id, MAX_USES));
-      const { events } = await audit.list(tenant, { target: id, since: created, limit: 500 });
-      return { events, uses };
+    add: async (reach, given, actor) => shownOne(reach, await record(reach, given, actor)),
+    list: async (reach, { state, after }) =>
+      shown(reach, await store.tx(reach.tenant, (sql) => selectDocuments(sql, state, after, PAGE, likeOf(reach)))),
+    counts: (reach) => store.tx(reach.tenant, (sql) => countStates(sql, likeOf(reach))),
+    get: async (reach, id) => shownOne(reach, await existing(reach, id)),
+    async lineage(reach, id) {
+      const { created } = await existing(reach, id);
+      const uses = await store.tx(reach.tenant, (sql) => selectUses(sql, id, MAX_USES));
+      const { events } = await audit.list(reach.tenant, { target: id, since: created, limit: 500 });
+      return { events: await withoutCauses(reach, events), uses };
     },
-    release: (tenant, id, actor, why) => move(tenant, id, ['quarantined'], 'released', 'knowledge.released', actor, why),
-    quarantine: (tenant, id, actor, why) => move(tenant, id, ['accepted', 'released'], 'quarantined', 'knowledge.quarantined', actor, why),
-    async erase(tenant, id, actor) {
-      const one = await existing(tenant, id);
+    release: (reach, id, actor, why) => move(reach, id, ['quarantined'], 'released', 'knowledge.released', actor, why),
+    quarantine: (reach, id, actor, why) => move(reach, id, ['accepted', 'released'], 'quarantined', 'knowledge.quarantined', actor, why),
+    async erase(reach, id, actor) {
+      const one = await existing(reach, id);
+      const { tenant } = reach;
       // The key first: whatever fails after this, the text can no longer be read.
       await keyring.eraseSubject(tenant, id);
       await audit.change(tenant, async (sql, emit) => {
@@ -262,9 +293,8 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
         await emit(changeOf('knowledge.erased', one, actor, {}));
       });
     },
-    excerpts: async (tenant, id, actor) =>
-      JSON.parse(Buffer.from(await opened(tenant, id, 'excerpts', actor)).toString('utf8')) as Excerpt[],
-    content: (tenant, id, actor) => opened(tenant, id, 'content', actor),
+    excerpts: async (reach, id, actor) => JSON.parse(Buffer.from(await opened(reach, id, 'excerpts', actor)).toString('utf8')) as Excerpt[],
+    content: (reach, id, actor) => opened(reach, id, 'content', actor),
     used(tenant, ids, event) {
       store
         .tx(tenant, (sql) => insertUses(sql, tenant, ids, event, clock()))
@@ -272,13 +302,17 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     },
     async standing(tenant, objects) {
       const rows = await store.tx(tenant, (sql) => selectStates(sql, objects));
+      const versions = Map.groupBy(rows, ({ object }) => object);
       return new Map(
-        rows.map(({ object, state, label, reasons }) => [object, { state, label, reasons: [...new Set(reasons.map(({ rule }) => rule))] }]),
+        [...versions].flatMap(([object, found]) => {
+          const standing = standingOf(found);
+          return standing === undefined ? [] : [[object, standing] as const];
+        }),
       );
     },
-    async sharing(tenant) {
-      const shared = await store.tx(tenant, (sql) => selectShared(sql, MAX_SHARED));
-      const readersOf = options.readers?.(tenant) ?? (() => Promise.resolve(undefined));
+    async sharing(reach) {
+      const shared = await store.tx(reach.tenant, (sql) => selectShared(sql, MAX_SHARED, likeOf(reach)));
+      const readersOf = options.readers?.(reach.tenant) ?? (() => Promise.resolve(undefined));
       return sharingReport(shared, readersOf, settings.readers);
     },
   };

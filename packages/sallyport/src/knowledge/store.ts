@@ -1,6 +1,7 @@
 import type { TenantId } from '../kernel/index.ts';
 import type { Row, Sql } from '../store/service.ts';
 import { KINDS, type Known, type Prints } from './alike.ts';
+import type { Version } from './dataset.ts';
 import type { KnowledgeDocument, Reason, State } from './document.ts';
 import type { Signature } from './signature.ts';
 
@@ -10,6 +11,8 @@ const COLUMNS =
 const MAX_ALIKE = 500;
 
 type DocumentRow = Row & KnowledgeDocument;
+/** What a source must be like (one of them); null for every source. */
+type Sources = readonly string[] | null;
 export type Sealed = { readonly excerpts: Uint8Array | null; readonly content: Uint8Array | null };
 
 /** Inserts the document with its keys; false when the same bytes are there under that name already. */
@@ -52,7 +55,7 @@ export async function selectByHash(sql: Sql, hash: string, name: string, source:
 }
 
 /** Documents that share a key; rejected and erased ones count too, because a flood is no smaller for having been stopped. */
-export async function selectAlike(sql: Sql, keys: readonly string[]): Promise<Known[]> {
+export async function selectAlike(sql: Sql, keys: readonly string[], sources: Sources): Promise<Known[]> {
   if (keys.length === 0) return [];
   const rows = await sql.query<
     Row & {
@@ -68,8 +71,9 @@ export async function selectAlike(sql: Sql, keys: readonly string[]): Promise<Kn
   >(
     `select id, name, source, actor, created, copy_print, claim_print, question_print from knowledge_documents
      where id in (select document from knowledge_keys where key = any($1::text[])) and state <> 'released'
+       and ($2::text[] is null or source like any($2))
      order by created desc limit ${MAX_ALIKE}`,
-    [keys],
+    [keys, sources],
   );
   return rows.map(({ id, name, source, actor, created, copy_print, claim_print, question_print }) => ({
     ...{ id, name, source, actor, created },
@@ -83,51 +87,67 @@ export async function selectDocuments(
   state: State | undefined,
   after: string | undefined,
   limit: number,
+  sources: Sources,
 ): Promise<KnowledgeDocument[]> {
   return await sql.query<DocumentRow>(
     `select ${COLUMNS} from knowledge_documents
-     where ($1::text is null or state = $1) and ($2::text is null or (created, id) < (select created, id from knowledge_documents where id = $2))
+     where ($1::text is null or state = $1) and ($2::text is null or (created, id) < (
+         select created, id from knowledge_documents where id = $2 and ($4::text[] is null or source like any($4))))
+       and ($4::text[] is null or source like any($4))
      order by created desc, id desc limit $3::bigint`,
-    [state ?? null, after ?? null, limit],
+    [state ?? null, after ?? null, limit, sources],
   );
 }
 
 /**
- * How documents stand that are found by these names: by their object, by their own id, or, of those without an object, by their name. Of several
- * versions the newest counts, an erased one only when there is no other.
+ * How documents stand that are found by these names: by their object, by their own id, or, of those without an object, by their name: of each
+ * source the newest version, an erased one only when there is no other.
  */
 export async function selectStates(sql: Sql, objects: readonly string[]): Promise<(Row & KnownRow)[]> {
-  const columns = 'asked.object, one.state, one.label, one.reasons, one.created, one.id';
+  const columns = 'asked.object, one.source as dataset, one.state, one.label, one.reasons, one.created, one.id';
   return await sql.query<Row & KnownRow>(
     `with asked as (select * from unnest($1::text[], $2::text[]) as asked(object, name)),
        found as (
          select ${columns} from asked join knowledge_documents as one on one.object = asked.object and one.object <> ''
          union all select ${columns} from asked join knowledge_documents as one on one.id = asked.name
          union all select ${columns} from asked join knowledge_documents as one on one.name = asked.name and one.object = '')
-     select distinct on (object) object, state, label, reasons from found order by object, state = 'erased', created desc, id desc`,
+     select distinct on (object, dataset) object, dataset, state, label, reasons from found
+     order by object, dataset, state = 'erased', created desc, id desc`,
     [objects, objects.map((object) => object.slice(object.indexOf(':') + 1))],
   );
 }
 
-type KnownRow = Pick<KnowledgeDocument, 'object' | 'state' | 'label' | 'reasons'>;
+type KnownRow = Version & { readonly object: string };
 
 /** Documents in use that name their object, for the report of over-sharing. */
-export async function selectShared(sql: Sql, limit: number): Promise<KnowledgeDocument[]> {
+export async function selectShared(sql: Sql, limit: number, sources: Sources): Promise<KnowledgeDocument[]> {
   return await sql.query<DocumentRow>(
-    `select ${COLUMNS} from knowledge_documents where object <> '' and label <> 'public' and state in ('accepted', 'released') order by created desc limit $1::bigint`,
-    [limit],
+    `select ${COLUMNS} from knowledge_documents
+     where object <> '' and label <> 'public' and state in ('accepted', 'released') and ($2::text[] is null or source like any($2))
+     order by created desc limit $1::bigint`,
+    [limit, sources],
   );
 }
 
-export async function countStates(sql: Sql): Promise<Record<string, number>> {
+export async function countStates(sql: Sql, sources: Sources): Promise<Record<string, number>> {
   const rows = await sql.query<Row & { state: string; count: number }>(
-    'select state, count(*) as count from knowledge_documents group by state',
+    'select state, count(*) as count from knowledge_documents where $1::text[] is null or source like any($1) group by state',
+    [sources],
   );
   return Object.fromEntries(rows.map(({ state, count }) => [state, count]));
 }
 
 export async function selectDocument(sql: Sql, id: string): Promise<KnowledgeDocument | undefined> {
   return (await sql.query<DocumentRow>(`select ${COLUMNS} from knowledge_documents where id = $1`, [id]))[0];
+}
+
+/** Those of the ids whose documents have such a source. */
+export async function selectOf(sql: Sql, ids: readonly string[], sources: Sources): Promise<Set<string>> {
+  const rows = await sql.query<Row & { id: string }>(
+    'select id from knowledge_documents where id = any($1::text[]) and ($2::text[] is null or source like any($2))',
+    [ids, sources],
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 export async function selectSealed(sql: Sql, id: string): Promise<Sealed | undefined> {

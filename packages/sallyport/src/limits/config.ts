@@ -1,4 +1,5 @@
 import { Type } from '../kernel/index.ts';
+import { DEFAULT_ADMISSION } from './admission.ts';
 
 /** Output tokens that a request under a budget gets when it names no maximum: four long answers. */
 export const DEFAULT_MAX_OUTPUT = 4_096;
@@ -6,6 +7,9 @@ export const DEFAULT_MAX_OUTPUT = 4_096;
 export const DEFAULT_IDENTICAL = 30;
 
 const usd = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000, description }));
+
+const perMinute = (count: number, description: string) =>
+  Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000, default: count, description }));
 
 /** USD per million tokens; what a model may be asked at most, where it is known. */
 const PRICE = Type.Object(
@@ -42,6 +46,19 @@ function schema() {
           default: DEFAULT_IDENTICAL,
           description: 'How often a key under a budget may send the same request in a minute before it is cut off as a loop; 0 = never.',
         }),
+      ),
+      anonymous: Type.Optional(
+        Type.Object(
+          {
+            perAddress: perMinute(DEFAULT_ADMISSION.perAddress, 'From one address, or one IPv6 network of 48 bits.'),
+            overall: perMinute(DEFAULT_ADMISSION.overall, 'From all addresses together, in each process.'),
+          },
+          {
+            additionalProperties: false,
+            description:
+              'Requests a minute by which people who are not known make us store something: signing in, links, authorization requests.',
+          },
+        ),
       ),
       prices: Type.Optional(
         Type.Array(PRICE, {

@@ -50,6 +50,16 @@ export function isPublicAddress(ip: string): boolean {
   return addressClass(ip) === 'public';
 }
 
+/** The network of an address, by so many bits of each family (whole bytes), as text that only compares; IPv4 in IPv6 is the IPv4. What is no address stays. */
+export function networkOf(address: string, bits: { readonly ipv4: number; readonly ipv6: number }): string {
+  if (!ipaddr.isValid(address)) return address;
+  const from = ipaddr.process(address);
+  return from
+    .toByteArray()
+    .slice(0, bits[from.kind()] / 8)
+    .join('.');
+}
+
 function parseAddress(ip: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
   // A zone (fe80::1%eth0) is only given to link-local addresses; ipaddr.js would keep it in the text and miss the metadata list.
   if (ip.includes('%')) return undefined;

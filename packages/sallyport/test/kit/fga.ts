@@ -29,7 +29,8 @@ export type ListeningFga = { readonly port: number; readonly url: string; close(
 
 /** OpenFGA's API of an engine on a free port, for one tenant, who must have `token` when there is one. */
 export async function listenFga(fga: Fga, tenant: TenantId, token?: string): Promise<ListeningFga> {
-  const server = createServer({ noDelay: true }, (request, response) => {
+  // Whoever asks keeps his connections: one that is closed just as it is used again would fail the test.
+  const server = createServer({ noDelay: true, keepAliveTimeout: 0 }, (request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -3,6 +3,7 @@ import type { JsonObject, Permission, PrincipalId, TenantId } from '../../kernel
 import type { AgentRecord } from '../agents/agent.ts';
 import type { AgentLimits, KeyRecord } from '../key.ts';
 import type { Role } from '../people/person.ts';
+import type { Held } from './reader.ts';
 
 /** A person as the hot path sees it. */
 export type PersonRecord = {
@@ -36,6 +37,8 @@ export type Snapshot = {
   /** Agents that may act now. */
   readonly agents: ReadonlyMap<string, AgentRecord>;
   readonly clients: ReadonlyMap<string, ClientRecord>;
+  /** Datasets that readers are held to, by each name that they are asked for by (`readerKey`). */
+  readonly readers: ReadonlyMap<string, Held>;
   /** When something was revoked, by `revocationKey`. */
   readonly revocations: ReadonlyMap<string, number>;
   /** Newest first; those that are published only come too. */
@@ -49,6 +52,7 @@ export const EMPTY: Snapshot = {
   people: new Map(),
   agents: new Map(),
   clients: new Map(),
+  readers: new Map(),
   revocations: new Map(),
   signing: [],
   verification: new Map(),

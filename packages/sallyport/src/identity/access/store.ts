@@ -2,8 +2,9 @@ import { createPublicKey } from 'node:crypto';
 import type { JsonObject, PrincipalId, TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
 import { loadAgents } from '../agents/store.ts';
-import { permissionsOf, type Role } from '../people/person.ts';
+import { permissionsOf, ROLE_NAMES, type Holds, type Role } from '../people/person.ts';
 import { listTenants, loadKeys } from '../store.ts';
+import { readersOf, type Held, type HeldReader } from './reader.ts';
 import type { Use } from './uses.ts';
 import { revocationKey, type ClientRecord, type PersonRecord, type SigningKeyRecord, type Snapshot } from './snapshot.ts';
 
@@ -28,6 +29,7 @@ export async function loadSnapshot(sql: Sql, now: number): Promise<Snapshot> {
     people: await loadPeople(sql),
     agents,
     clients: await loadClients(sql),
+    readers: await loadReaders(sql),
     revocations: await loadRevocations(sql, now),
     signing,
     verification: new Map(signing.map((one) => [one.id, one.key])),
@@ -39,22 +41,35 @@ function within<T extends string>(permissions: ReadonlySet<T>, scopes: readonly 
 }
 
 async function loadPeople(sql: Sql): Promise<Map<string, PersonRecord>> {
-  const rows = await sql.query<
-    { id: string; tenant: string; name: string; role: Role } & Record<'own' | 'models' | 'tools' | 'apps', string[] | null>
-  >(
-    `select q.id, q.tenant, p.name, q.role, r.permissions as own, r.models, r.tools, r.apps from identity_people q
+  const rows = await sql.query<{ id: string; tenant: string; name: string; role: Role } & Record<'own' | keyof Holds, string[] | null>>(
+    `select q.id, q.tenant, p.name, q.role, r.permissions as own, r.models, r.tools, r.apps, r.datasets from identity_people q
      join identity_principals p on p.tenant = q.tenant and p.id = q.id
      join identity_tenants t on t.tenant = q.tenant
      left join identity_roles r on r.tenant = q.tenant and r.name = q.role
      where p.disabled is null and t.disabled is null limit ${MAX_ROWS}`,
   );
   return new Map(
-    rows.map(({ id, tenant, name, role, own, models, tools, apps }) => {
+    rows.map(({ id, tenant, name, role, own, models, tools, apps, datasets }) => {
       const permissions = permissionsOf(role, own);
-      const limits = own === null ? {} : { limits: { models: models ?? [], tools: tools ?? [], hosts: [], apps: apps ?? [] } };
+      const held = { models: models ?? [], tools: tools ?? [], hosts: [], apps: apps ?? [], datasets: datasets ?? [] };
+      const limits = own === null ? {} : { limits: held };
       return [id, { id: id as PrincipalId, tenant: tenant as TenantId, name, role, permissions, ...limits }];
     }),
   );
+}
+
+/** Removed people stay held under their id: an application may ask for them still. Whose role is gone finds nothing. */
+async function loadReaders(sql: Sql): Promise<Map<string, Held>> {
+  const rows = await sql.query<HeldReader>(
+    `select q.tenant, q.id, case when p.disabled is null then p.name end as name, coalesce(r.datasets, '{}') as datasets,
+       array(select l.sub from identity_upstream_links l where l.tenant = q.tenant and l.person = q.id) as accounts
+     from identity_people q
+     join identity_principals p on p.tenant = q.tenant and p.id = q.id
+     left join identity_roles r on r.tenant = q.tenant and r.name = q.role
+     where r.datasets <> '{}' or (r.name is null and q.role <> all($1::text[])) limit ${MAX_ROWS}`,
+    [ROLE_NAMES],
+  );
+  return readersOf(rows);
 }
 
 async function loadClients(sql: Sql): Promise<Map<string, ClientRecord>> {

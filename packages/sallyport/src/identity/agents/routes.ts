@@ -1,5 +1,6 @@
 import { Type, type Caller, type Route } from '../../kernel/index.ts';
 import { GATEWAY_SCOPES } from '../access/principal.ts';
+import { beyondDatasets } from '../access/reader.ts';
 import { fail } from '../errors.ts';
 import { withBody } from '../server/routes.ts';
 import { ACTS_FOR } from './agent.ts';
@@ -85,6 +86,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       { permission: 'identity:write', fresh: 'what an agent may do' },
       CHANGED_AGENT,
       async ({ expiresDays, ...change }, { caller, params }) => {
+        await notBeyondAgent(agents, params['id'] ?? '', caller);
         notBeyond(change.scopes, caller);
         await agents.change(caller.tenant, params['id'] ?? '', { ...change, expires: expiryOf(expiresDays, clock) }, caller.principal);
         return { json: { changed: params['id'] ?? '' } };
@@ -97,6 +99,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       write,
       KEY,
       async (body, { caller, params }) => {
+        await notBeyondAgent(agents, params['id'] ?? '', caller);
         const key = {
           jwk: body.jwk,
           expires: body.expiresDays === undefined ? undefined : Math.round(clock() + body.expiresDays * DAY),
@@ -121,10 +124,10 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       'Lets a workload of Kubernetes, GitHub or another issuer be this agent.',
       write,
       WORKLOAD,
-      async (body, { caller, params }) => ({
-        status: 201,
-        json: { id: await agents.addWorkload(caller.tenant, params['id'] ?? '', body, caller.principal) },
-      }),
+      async (body, { caller, params }) => {
+        await notBeyondAgent(agents, params['id'] ?? '', caller);
+        return { status: 201, json: { id: await agents.addWorkload(caller.tenant, params['id'] ?? '', body, caller.principal) } };
+      },
     ),
     {
       method: 'DELETE',
@@ -153,6 +156,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       summary: 'Lets an agent act again.',
       authority: { permission: 'identity:write', fresh: 'releasing an agent' },
       async handler({ caller, params }) {
+        await notBeyondAgent(agents, params['id'] ?? '', caller);
         await agents.release(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { released: params['id'] ?? '' } };
       },
@@ -170,11 +174,20 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
   ];
 }
 
+/** Whoever is held to some datasets neither changes nor becomes an agent that finds documents of all. */
+async function notBeyondAgent(agents: Agents, id: string, caller: Caller): Promise<void> {
+  if (caller.datasets === undefined) return;
+  const agent = (await agents.list(caller.tenant)).find((one) => one.id === id);
+  if (agent !== undefined && beyondDatasets(agent.scopes, caller).length > 0)
+    throw fail('AGENT_BEYOND', { say: 'It finds documents of all datasets.' });
+}
+
 /** A caller never gives what he does not have. */
-function notBeyond(scopes: readonly string[] | undefined, { permissions }: Caller): void {
+function notBeyond(scopes: readonly string[] | undefined, caller: Caller): void {
   const beyond = (scopes ?? []).filter(
-    (scope) => scope !== 'models' && scope !== 'tools' && !(permissions as ReadonlySet<string>).has(scope),
+    (scope) => scope !== 'models' && scope !== 'tools' && !(caller.permissions as ReadonlySet<string>).has(scope),
   );
+  beyond.push(...beyondDatasets(scopes ?? [], caller));
   if (beyond.length > 0) throw fail('AGENT_INVALID', { say: `You cannot give what you do not have: ${beyond.join(', ')}.` });
 }
 

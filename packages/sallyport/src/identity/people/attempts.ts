@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { networkOf } from '../../net/index.ts';
 
 /**
  * Failures after which the next try waits. A name from one address waits soon; a network (whoever has one has all its addresses) and a name from
@@ -55,17 +55,7 @@ function keysOf(name: string, address: string): [string, number][] {
   return [
     [pairKey(name, address), FREE.pair],
     [`address ${address}`, FREE.address],
-    [`network ${networkOf(address)}`, FREE.network],
+    [`network ${networkOf(address, NETWORK_BITS)}`, FREE.network],
     [`name ${name}`, FREE.name],
   ];
-}
-
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const from = ipaddr.process(address);
-  const bits = NETWORK_BITS[from.kind()];
-  return from
-    .toByteArray()
-    .slice(0, bits / 8)
-    .join('.');
 }

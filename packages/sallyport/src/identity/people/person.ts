@@ -36,14 +36,16 @@ type BuiltIn = 'administrator' | 'operator' | 'viewer';
 export type Role = string;
 export const ROLE_NAMES = Object.keys(ROLES) as BuiltIn[];
 
-/** A role that a tenant has made. Patterns of models and tools (for tokens of its people) and of applications that they may allow; none = all. */
-export type OwnRole = {
-  readonly name: Role;
-  readonly permissions: readonly Permission[];
-  readonly models: readonly string[];
-  readonly tools: readonly string[];
-  readonly apps: readonly string[];
-};
+/** What a role may be held to some of. */
+export const HELD_KINDS = ['models', 'tools', 'apps', 'datasets'] as const;
+type HeldKind = (typeof HELD_KINDS)[number];
+/** Patterns of each kind; none = all. */
+export type Holds = Readonly<Record<HeldKind, readonly string[]>>;
+/** Held to nothing, as the roles that every tenant has. */
+export const UNHELD: Holds = { models: [], tools: [], apps: [], datasets: [] };
+
+/** A role that a tenant has made: held to models and tools (tokens of its people), applications that they may allow, and datasets that they find and see. */
+export type OwnRole = Holds & { readonly name: Role; readonly permissions: readonly Permission[] };
 
 /** What somebody of a role may do; `own`: what stands in its row. Whoever may sign in sees his own session (`health:read`). */
 export function permissionsOf(role: Role, own: readonly string[] | null): ReadonlySet<Permission> {
@@ -90,6 +92,8 @@ export type Session = {
   readonly role: Role;
   /** What the role may do, where the session was read from the database. */
   readonly permissions?: ReadonlySet<Permission>;
+  /** Datasets that the role is held to, where the session was read from the database; none = all. */
+  readonly datasets?: readonly string[];
   readonly expires: number;
   /** When the person last proved who it is, and how (RFC 8176). */
   readonly proved: number;

@@ -108,6 +108,7 @@ function sessionRoutes(people: People): Route[] {
           tenant: caller.tenant,
           principal: caller.principal,
           permissions: [...caller.permissions],
+          datasets: caller.datasets === undefined ? null : [...caller.datasets],
           session: caller.session === undefined ? null : { ...caller.session, methods: [...caller.session.methods] },
         },
       }),

@@ -112,8 +112,10 @@ export async function insertSession(sql: Sql, tenant: TenantId, session: NewSess
 
 /** The session of a token, of whichever tenant: the token alone says whose it is. `idle`: since when it must have been used. */
 export async function selectSession(sql: Sql, hash: Buffer, now: number, idle: number): Promise<(Session & { seen: number }) | undefined> {
-  const rows = await sql.query<Omit<Session, 'permissions'> & { seen: number; own: string[] | null }>(
-    `select s.id, s.tenant, s.person, p.name, q.role, r.permissions as own, s.expires, s.proved, s.methods, s.seen
+  const rows = await sql.query<
+    Omit<Session, 'permissions' | 'datasets'> & { seen: number; own: string[] | null; datasets: string[] | null }
+  >(
+    `select s.id, s.tenant, s.person, p.name, q.role, r.permissions as own, r.datasets, s.expires, s.proved, s.methods, s.seen
      from identity_sessions s
      join identity_people q on q.tenant = s.tenant and q.id = s.person
      join identity_principals p on p.tenant = s.tenant and p.id = s.person
@@ -123,8 +125,8 @@ export async function selectSession(sql: Sql, hash: Buffer, now: number, idle: n
     [hash, now, idle],
   );
   if (rows[0] === undefined) return undefined;
-  const { own, ...session } = rows[0];
-  return { ...session, permissions: permissionsOf(session.role, own) };
+  const { own, datasets, ...session } = rows[0];
+  return { ...session, permissions: permissionsOf(session.role, own), datasets: datasets ?? [] };
 }
 
 export async function touchSession(sql: Sql, id: string, now: number): Promise<void> {

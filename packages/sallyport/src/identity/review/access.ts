@@ -1,3 +1,5 @@
+import type { Holds } from '../people/person.ts';
+
 /** Who or what holds an access. */
 export const HOLDER_KINDS = ['person', 'agent', 'key', 'grant'] as const;
 export type HolderKind = (typeof HOLDER_KINDS)[number];
@@ -10,8 +12,8 @@ export type Access = {
   /** Of a person the role, of an agent its owner, of a grant the application. */
   readonly about: string;
   readonly permissions: readonly string[];
-  /** Patterns of models, tools and hosts; none = all. */
-  readonly limits: { readonly models: readonly string[]; readonly tools: readonly string[]; readonly hosts: readonly string[] };
+  /** Patterns of models, tools, hosts, applications and datasets; none = all. */
+  readonly limits: Holds & { readonly hosts: readonly string[] };
   readonly created: number;
   readonly expires: number | null;
   /** Null: never, as far as the events go back. */

@@ -3,6 +3,7 @@ import type { Audit } from '../../audit/service.ts';
 import type { Store } from '../../store/service.ts';
 import type { Agents } from '../agents/service.ts';
 import { fail } from '../errors.ts';
+import { UNHELD } from '../people/person.ts';
 import type { Actor } from '../roles/service.ts';
 import type { People } from '../people/service.ts';
 import type { AuthorizationServer } from '../server/service.ts';
@@ -31,7 +32,7 @@ export type ReviewDeps = {
   readonly authorization: Pick<AuthorizationServer, 'grants' | 'endGrant'>;
 };
 
-const EVERYTHING = { models: [], tools: [], hosts: [] } as const;
+const EVERYTHING = { ...UNHELD, hosts: [] };
 
 export function openReviews(store: Store, deps: ReviewDeps): Reviews {
   const { clock } = deps;
@@ -40,12 +41,19 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
     const now = clock();
     await deps.identity.writeUses();
     const { uses, since } = await store.tx(tenant, selectUses);
-    const [people, keys, agents, grants] = await Promise.all([
+    const [people, roles, keys, agents, grants] = await Promise.all([
       deps.people.list(tenant),
+      deps.people.roles.list(tenant),
       deps.identity.listKeys(tenant),
       deps.agents.list(tenant),
       deps.authorization.grants(tenant),
     ]);
+    const limitsOf = (person: string | undefined): Access['limits'] => {
+      const role = roles.find(({ name }) => name === people.find(({ id }) => id === person)?.role);
+      if (role === undefined) return EVERYTHING;
+      const { models, tools, apps, datasets } = role;
+      return { models, tools, apps, datasets, hosts: [] };
+    };
     const seen = (principal: string): Pick<Access, 'used' | 'usedPermissions'> => seenOf(uses, principal);
     const warned = (access: Omit<Access, 'warnings' | 'review'>): Omit<Access, 'review'> => ({
       ...access,
@@ -55,14 +63,21 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
       ...people.map(({ id, name, role, permissions, created, seen: at }) => {
         const { used, usedPermissions } = seen(id);
         const last = Math.max(used ?? 0, at ?? 0);
-        const rest = { limits: EVERYTHING, created, expires: null, used: last === 0 ? null : last, usedPermissions };
+        const rest = { limits: limitsOf(id), created, expires: null, used: last === 0 ? null : last, usedPermissions };
         return warned({ kind: 'person', id, name, about: role, permissions, ...rest });
       }),
       ...agents.map(({ id, name, ownerName, scopes, models, tools, hosts, created, expires, used, warnings, quarantined }) => {
         const { usedPermissions } = seen(id);
         const unused = unusedWarning({ permissions: scopes, usedPermissions, created }, since, now);
         return {
-          ...{ kind: 'agent' as const, id, name, about: ownerName ?? '', permissions: scopes, limits: { models, tools, hosts } },
+          ...{
+            kind: 'agent' as const,
+            id,
+            name,
+            about: ownerName ?? '',
+            permissions: scopes,
+            limits: { ...EVERYTHING, models, tools, hosts },
+          },
           ...{ created, expires, used, usedPermissions },
           warnings: quarantined === null ? [...warnings, ...(unused === undefined ? [] : [unused])] : ['Stopped.'],
         };
@@ -82,9 +97,9 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
             ...seen(principal),
           }),
         ),
-      ...grants.map(({ id, name, clientName, scope, created, expires }) =>
+      ...grants.map(({ id, person, name, clientName, scope, created, expires }) =>
         warned({
-          ...{ kind: 'grant', id, name, about: clientName, permissions: scope.split(' '), limits: EVERYTHING, created, expires },
+          ...{ kind: 'grant', id, name, about: clientName, permissions: scope.split(' '), limits: limitsOf(person), created, expires },
           ...seen(id),
         }),
       ),

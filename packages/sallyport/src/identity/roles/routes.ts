@@ -1,5 +1,6 @@
 import { PERMISSIONS, Type, type Json, type Route } from '../../kernel/index.ts';
 import { withBody } from '../server/routes.ts';
+import { UNHELD } from '../people/person.ts';
 import type { Roles } from './service.ts';
 
 const PATTERNS = Type.Optional(
@@ -14,11 +15,12 @@ const ROLE = Type.Object(
     models: PATTERNS,
     tools: PATTERNS,
     apps: PATTERNS,
+    datasets: PATTERNS,
   },
   { additionalProperties: false },
 );
 
-/** Roles of a tenant: what people may do at the console, and with which models, tools and applications. */
+/** Roles of a tenant: what people may do at the console, and with which models, tools, applications and datasets. */
 export function roleRoutes(roles: Roles): Route[] {
   const authority = { permission: 'people:write', fresh: 'changing a role' } as const;
   return [
@@ -36,8 +38,8 @@ export function roleRoutes(roles: Roles): Route[] {
       authority,
       ROLE,
       async (given, { caller, params }) => {
-        const { permissions, models = [], tools = [], apps = [] } = given;
-        await roles.put(caller.tenant, { name: params['name'] ?? '', permissions, models, tools, apps }, caller);
+        const { permissions, ...held } = given;
+        await roles.put(caller.tenant, { name: params['name'] ?? '', permissions, ...UNHELD, ...held }, caller);
         return { json: { name: params['name'] ?? '' } };
       },
     ),

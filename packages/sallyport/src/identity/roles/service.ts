@@ -3,7 +3,7 @@ import type { Change } from '../../audit/service.ts';
 import type { Store } from '../../store/service.ts';
 import { fail } from '../errors.ts';
 import { notify } from '../store.ts';
-import { permissionsOf, ROLE_NAMES, ROLES, type OwnRole, type Role } from '../people/person.ts';
+import { HELD_KINDS, permissionsOf, ROLE_NAMES, ROLES, UNHELD, type Holds, type OwnRole, type Role } from '../people/person.ts';
 import * as rows from './store.ts';
 
 /** Roles: three that every tenant has, and those that it makes. */
@@ -19,10 +19,6 @@ export type Roles = {
 export type Actor = { readonly principal: string; readonly permissions: ReadonlySet<Permission> };
 export type ListedRole = OwnRole & { readonly own: boolean; readonly people: number };
 
-type Reach = Pick<OwnRole, 'models' | 'tools' | 'apps'>;
-/** Roles that every tenant has are held to nothing. */
-const EVERYTHING: Reach = { models: [], tools: [], apps: [] };
-
 export function createRoles(
   store: Store,
   deps: { readonly change: Change; readonly clock: Clock; readonly refresh?: (() => Promise<void>) | undefined },
@@ -32,15 +28,15 @@ export function createRoles(
     if (beyond.length > 0) throw fail('ROLE_BEYOND', { say: `You lack ${beyond.join(', ')}.` });
   }
 
-  /** Whose own role is held to some models, tools or applications handles roles that are held to some of the same alone. */
-  async function checkReach(tenant: TenantId, role: Reach, by: Actor): Promise<void> {
+  /** Whose own role is held to some models, tools, applications or datasets handles roles that are held to some of the same alone. */
+  async function checkReach(tenant: TenantId, role: Holds, by: Actor): Promise<void> {
     const { roles, name } = await store.tx(tenant, async (sql) => ({
       roles: await rows.listRoles(sql),
       name: await rows.roleOf(sql, by.principal),
     }));
     const own = roles.find((one) => one.name === name);
     if (own === undefined) return;
-    for (const kind of ['models', 'tools', 'apps'] as const) {
+    for (const kind of HELD_KINDS) {
       const within = own[kind].length === 0 || (role[kind].length > 0 && role[kind].every((pattern) => own[kind].includes(pattern)));
       if (!within) throw fail('ROLE_BEYOND', { say: `Your own role has only some ${kind}.` });
     }
@@ -52,7 +48,7 @@ export function createRoles(
         own: await rows.listRoles(sql),
         people: await rows.countRoles(sql),
       }));
-      const built = ROLE_NAMES.map((name) => ({ name, permissions: [...ROLES[name]], models: [], tools: [], apps: [], own: false }));
+      const built = ROLE_NAMES.map((name) => ({ name, permissions: [...ROLES[name]], ...UNHELD, own: false }));
       return [...built, ...own.map((role) => ({ ...role, permissions: [...permissionsOf(role.name, role.permissions)], own: true }))].map(
         (role) => ({ ...role, people: people.get(role.name) ?? 0 }),
       );
@@ -73,9 +69,7 @@ export function createRoles(
           detail: {
             permissions: role.permissions.join(' '),
             // Up to a hundred patterns each: their number says that there is more.
-            ...Object.fromEntries(
-              (['models', 'tools', 'apps'] as const).map((kind) => [kind, `${role[kind].length}: ${role[kind].join(' ').slice(0, 200)}`]),
-            ),
+            ...Object.fromEntries(HELD_KINDS.map((kind) => [kind, `${role[kind].length}: ${role[kind].join(' ').slice(0, 200)}`])),
           },
         });
         await notify(sql);
@@ -103,7 +97,7 @@ export function createRoles(
       const own = roles.find(({ name }) => name === role);
       if (own === undefined && !Object.hasOwn(ROLES, role)) throw fail('ROLE_UNKNOWN');
       check(permissionsOf(role, own?.permissions ?? null), by);
-      await checkReach(tenant, own ?? EVERYTHING, by);
+      await checkReach(tenant, own ?? UNHELD, by);
     },
   };
 }

@@ -1,9 +1,9 @@
 import type { TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
-import type { OwnRole, Role } from '../people/person.ts';
+import { HELD_KINDS, type OwnRole, type Role } from '../people/person.ts';
 
 export async function listRoles(sql: Sql): Promise<OwnRole[]> {
-  return sql.query<OwnRole>('select name, permissions, models, tools, apps from identity_roles order by name limit 1000');
+  return sql.query<OwnRole>('select name, permissions, models, tools, apps, datasets from identity_roles order by name limit 1000');
 }
 
 /** How many people in force have each role. */
@@ -17,9 +17,10 @@ export async function countRoles(sql: Sql): Promise<Map<string, number>> {
 
 export async function upsertRole(sql: Sql, tenant: TenantId, role: OwnRole, now: number): Promise<void> {
   await sql.query(
-    `insert into identity_roles (tenant, name, permissions, models, tools, apps, created) values ($1, $2, $3, $4, $5, $6, $7)
-     on conflict (tenant, name) do update set permissions = excluded.permissions, models = excluded.models, tools = excluded.tools, apps = excluded.apps`,
-    [tenant, role.name, [...role.permissions], [...role.models], [...role.tools], [...role.apps], now],
+    `insert into identity_roles (tenant, name, permissions, models, tools, apps, datasets, created) values ($1, $2, $3, $4, $5, $6, $7, $8)
+     on conflict (tenant, name) do update set permissions = excluded.permissions, models = excluded.models, tools = excluded.tools,
+       apps = excluded.apps, datasets = excluded.datasets`,
+    [tenant, role.name, [...role.permissions], ...HELD_KINDS.map((kind) => [...role[kind]]), now],
   );
 }
 

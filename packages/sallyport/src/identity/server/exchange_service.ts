@@ -97,7 +97,7 @@ export function addAgentGrants(provider: Provider, context: ServerContext): void
 
   function checkAgent(ctx: Context, agent: AgentRecord | undefined, jkt: string | undefined): AgentRecord {
     if (agent === undefined) throw new errors.InvalidGrant('there is no such agent in force', 'no agent');
-    if (!comesFrom(agent.networks, ctx.req.socket.remoteAddress ?? '')) throw new errors.InvalidGrant('not from this address', 'address');
+    if (!comesFrom(agent.networks, ctx.ip)) throw new errors.InvalidGrant('not from this address', 'address');
     if (agent.dpop && jkt === undefined) throw new errors.InvalidRequest('this agent must send a DPoP proof');
     return agent;
   }

@@ -80,6 +80,8 @@ declare module 'oidc-provider' {
   /** Koa's context with the library's own. `oidc` is there once a route was found. */
   export type Context = {
     readonly req: IncomingMessage;
+    /** By `x-forwarded-for`, which `server/service.ts` writes itself. */
+    readonly ip: string;
     readonly res: ServerResponse;
     readonly path: string;
     readonly method: string;

@@ -128,7 +128,8 @@ export function buildProvider(parts: ProviderParts): Provider {
       },
     },
   });
-  provider.proxy = secure;
+  // The headers are ours: `forward` in `service.ts`.
+  provider.proxy = true;
   provider.on('server_error', (ctx, error) =>
     context.logger.error('authorization server failed', { route: ctx.oidc?.route ?? '', reason: error.message, stack: error.stack }),
   );

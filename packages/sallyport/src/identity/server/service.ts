@@ -3,6 +3,8 @@ import type { Provider } from 'oidc-provider';
 import { DEFAULT_TENANT, reasonOf, type Clock, type Logger, type TenantId } from '../../kernel/index.ts';
 import type { Change } from '../../audit/service.ts';
 import type { Keyring } from '../../keyring/service.ts';
+import type { Admit } from '../../limits/index.ts';
+import type { AddressOf } from '../../net/index.ts';
 import type { Store } from '../../store/service.ts';
 import type { Snapshot } from '../access/snapshot.ts';
 import { fail } from '../errors.ts';
@@ -40,6 +42,10 @@ export type ServerDeps = {
   readonly keyring: Keyring;
   readonly change: Change;
   readonly record: Record_;
+  /** Where a request comes from. */
+  readonly addressOf: AddressOf;
+  /** Whether a stranger may make us store something. */
+  readonly admit: Admit;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly openness: { readonly metadataDocuments: boolean; readonly registration: boolean };
@@ -50,6 +56,12 @@ export type ServerDeps = {
   endSession(tenant: TenantId, id: string, person: string, client: string): Promise<boolean>;
 };
 
+/** What strangers get nothing kept by: its callers prove a key, token or code first. All else has the budget of strangers, however its path is written. */
+const METADATA = '/.well-known/openid-configuration';
+const PROVED: ReadonlySet<string> = new Set([
+  ...[METADATA, ROUTES.jwks, ROUTES.token, ROUTES.introspection, ROUTES.revocation],
+  ...[ROUTES.userinfo, ROUTES.backchannel_authentication],
+]);
 const SWEEP_MS = 10 * 60_000;
 /** Where the browser goes to answer. */
 const ASK = /^\/ask\/([A-Za-z0-9_-]{1,100})$/;
@@ -175,12 +187,23 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     },
   });
 
+  /** `proxy` makes the library look at these headers. Only the issuer's address says how it is reached, only `addressOf` who calls (`ctx.ip`). */
+  function forward(request: IncomingMessage, { issuer }: Addresses, from: string): void {
+    for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
+    if (issuer.startsWith('https:')) request.headers['x-forwarded-proto'] = 'https';
+    if (from !== '') request.headers['x-forwarded-for'] = from;
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (addresses === undefined) throw fail('SERVER_NOT_READY');
     const mount = new URL(addresses.issuer).pathname;
     const url = new URL(request.url ?? '/', addresses.issuer);
-    const path = url.pathname.startsWith('/.well-known/') ? '/.well-known/openid-configuration' : url.pathname.slice(mount.length) || '/';
+    const from = deps.addressOf(request);
+    forward(request, addresses, from);
+    const path = url.pathname.startsWith('/.well-known/') ? METADATA : url.pathname.slice(mount.length) || '/';
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const wait = PROVED.has(path) ? 0 : deps.admit(from);
+    if (wait > 0) return tooMany(response, wait);
     if (path === ROUTES.code_verification) {
       if (request.method !== 'GET') return end(response, 405, 'Codes are entered at the console.');
       const code = url.searchParams.get('user_code') ?? '';
@@ -189,9 +212,6 @@ export async function openAuthorizationServer(store: Store, deps: ServerDeps): P
     if (path === ROUTES.end_session) return logout(request, response);
     const ask = ASK.exec(path);
     if (ask !== null) return beginAsk(request, response, ask[1] as string);
-    // Only the address is trusted to say how it is reached: `proxy` makes the library look at these.
-    for (const name of ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto']) delete request.headers[name];
-    if (addresses.issuer.startsWith('https:')) request.headers['x-forwarded-proto'] = 'https';
     // The library takes what the first has before the second for the place where it is mounted.
     Object.assign(request, { originalUrl: mount + path + url.search, url: path + url.search });
     (await provider()).callback()(request, response);
@@ -270,6 +290,12 @@ const HEADERS = {
 
 function redirect(response: ServerResponse, location: string): void {
   response.writeHead(303, { location, 'content-length': '0' }).end();
+}
+
+/** Applications read the code (RFC 6749 section 4.1.2.1), people the description. */
+function tooMany(response: ServerResponse, seconds: number): void {
+  const json = { error: 'temporarily_unavailable', error_description: `Too many requests. Try again in ${seconds} seconds.` };
+  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': String(seconds) }).end(JSON.stringify(json));
 }
 
 function end(response: ServerResponse, status: number, text: string): void {

@@ -2,6 +2,7 @@ import type { Detector, DetectorSetup, FindingFacts, Scanner } from '../../detec
 import type { View } from '../../view.ts';
 import type { Entity } from './entity.ts';
 import { findEntities } from './find.ts';
+import { loadLists } from './lists.ts';
 
 /** Who, where, when: what names a person without being a number. Statistical: lists of names and places, capitals, words around them. */
 export const detector: Detector = {
@@ -45,6 +46,7 @@ function setUp({ settings }: DetectorSetup): Scanner {
   const { types } = settings;
   const wanted = types === undefined ? undefined : ENTITY_TYPES.filter((type) => types.has(type));
   if (wanted?.length === 0) return { scan: () => undefined };
+  loadLists();
   return {
     scan({ plain, decoded }, _at, sink) {
       let unsure = 0;

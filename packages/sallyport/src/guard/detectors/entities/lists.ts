@@ -1,6 +1,6 @@
 import { foldOf, IGNORED, SEPARATOR } from '../../fold.ts';
 import type { Units } from '../../units.ts';
-import { COMMON, GIVEN, PLACE, SURNAME } from './lists.generated.ts';
+import { readLists } from './lists_store.ts';
 import { NATIONALITIES, ORGANISATION_WORDS, STREET_WORDS, TITLES, CALENDAR, COUNTRIES } from './vocabulary.ts';
 
 /** What lists say of a word, as bits. A word may be several things. */
@@ -22,6 +22,11 @@ const SLOTS = 1 << 17;
 type Table = Int32Array;
 
 let table: Table | undefined;
+
+/** Reads the lists, once a process. @throws AppError GUARD_MODEL_BROKEN */
+export function loadLists(): void {
+  table ??= build();
+}
 
 /**
  * What the lists say of a word by the hash of its folded letters; 0 when no list has it. A plural is what its singular is: `stem` is the hash
@@ -65,11 +70,12 @@ function slotOf(hash: number): number {
 
 function build(): Table {
   const made: Table = new Int32Array(SLOTS * 2);
+  const { common, given, surname, place } = readLists();
   const lists: readonly (readonly [string, number])[] = [
-    [COMMON, IS_COMMON],
-    [GIVEN, IS_GIVEN],
-    [SURNAME, IS_SURNAME],
-    [PLACE, IS_PLACE],
+    [common, IS_COMMON],
+    [given, IS_GIVEN],
+    [surname, IS_SURNAME],
+    [place, IS_PLACE],
     [COUNTRIES, IS_COUNTRY | IS_PLACE],
     [NATIONALITIES, IS_NATIONALITY],
     [ORGANISATION_WORDS, IS_ORGANISATION],

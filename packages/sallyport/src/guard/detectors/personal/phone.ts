@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
+import { parsePhoneNumberFromString, type CountryCode } from '#vendor/phone';
 
 /** Digits of a number with its country code (ITU-T E.164). */
 const MAX_DIGITS = 15;

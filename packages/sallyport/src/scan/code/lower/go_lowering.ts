@@ -1,51 +1,16 @@
-import { CALL, NO_NAME, NO_VALUE, OP, SPREAD } from '../ir.ts';
-import type { IrBuilder } from '../ir_builder.ts';
+import { CALL, NO_NAME, OP, SPREAD } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import type { SyntaxTree } from '../syntax.ts';
-import type { Handler } from './table.ts';
+import { NodeLowering } from './node_lowering.ts';
 
 /** What the handlers of Go's nodes share: values of nodes, types, targets and arguments. */
-export class GoLowering {
-  readonly tree: SyntaxTree;
-  readonly build: IrBuilder;
+export class GoLowering extends NodeLowering<GoLowering> {
   /** Struct types of the file by name: the number of their class. */
   readonly classes = new Map<string, number>();
   /** Names of the results of the functions around, for a bare `return`. */
   readonly results: (readonly string[])[] = [];
-  readonly #table: readonly (Handler<GoLowering> | undefined)[];
-
-  constructor(tree: SyntaxTree, build: IrBuilder, table: readonly (Handler<GoLowering> | undefined)[]) {
-    this.tree = tree;
-    this.build = build;
-    this.#table = table;
-  }
-
-  /** Any node; unknown kinds lower their children, so that what stands in a broken part is still seen. */
-  value(node: number): number {
-    if (node < 0) return NO_VALUE;
-    const handler = this.#table[this.tree.kind[node] as number];
-    if (handler !== undefined) return handler(this, node);
-    let last = NO_VALUE;
-    for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) last = this.value(child);
-    return last;
-  }
-
-  /** A value where one is needed. */
-  operand(node: number): number {
-    const value = this.value(node);
-    return value === NO_VALUE ? this.unknown(Math.max(node, 0)) : value;
-  }
-
-  unknown(node: number): number {
-    return this.build.constant(undefined, node);
-  }
 
   statements(node: number): void {
     for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) this.value(child);
-  }
-
-  field(node: number, name: string): number {
-    return this.tree.child(node, name);
   }
 
   /** Expressions of a list, or the one expression. */

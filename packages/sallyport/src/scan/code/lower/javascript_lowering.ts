@@ -1,38 +1,8 @@
-import { NO_NAME, NO_VALUE, OP, SPREAD } from '../ir.ts';
-import type { IrBuilder } from '../ir_builder.ts';
-import type { SyntaxTree } from '../syntax.ts';
-import type { Handler } from './table.ts';
+import { NO_NAME, OP, SPREAD } from '../ir.ts';
+import { NodeLowering } from './node_lowering.ts';
 
 /** What the handlers of JavaScript's nodes share: values of nodes, scopes, targets and arguments. */
-export class JavaScriptLowering {
-  readonly tree: SyntaxTree;
-  readonly build: IrBuilder;
-  readonly #table: readonly (Handler<JavaScriptLowering> | undefined)[];
-
-  constructor(tree: SyntaxTree, build: IrBuilder, table: readonly (Handler<JavaScriptLowering> | undefined)[]) {
-    this.tree = tree;
-    this.build = build;
-    this.#table = table;
-  }
-
-  value(node: number): number {
-    if (node < 0) return NO_VALUE;
-    const handler = this.#table[this.tree.kind[node] as number];
-    if (handler !== undefined) return handler(this, node);
-    let last = NO_VALUE;
-    for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) last = this.value(child);
-    return last;
-  }
-
-  operand(node: number): number {
-    const value = this.value(node);
-    return value === NO_VALUE ? this.build.constant(undefined, Math.max(node, 0)) : value;
-  }
-
-  field(node: number, name: string): number {
-    return this.tree.child(node, name);
-  }
-
+export class JavaScriptLowering extends NodeLowering<JavaScriptLowering> {
   /** Statements of one scope: names first, imports and functions next (they are hoisted), then the rest in order. */
   body(node: number): void {
     const children = this.tree.children(node);

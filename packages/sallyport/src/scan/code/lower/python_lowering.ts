@@ -1,42 +1,10 @@
-import { NO_NAME, NO_VALUE, OP, SPREAD } from '../ir.ts';
-import type { IrBuilder } from '../ir_builder.ts';
-import type { SyntaxTree } from '../syntax.ts';
-import type { Handler } from './table.ts';
+import { NO_NAME, OP, SPREAD } from '../ir.ts';
+import { NodeLowering } from './node_lowering.ts';
 
 /** What the handlers of Python's nodes share: values of nodes, names, targets and arguments. */
-export class PythonLowering {
-  readonly tree: SyntaxTree;
-  readonly build: IrBuilder;
-  readonly #table: readonly (Handler<PythonLowering> | undefined)[];
-
-  constructor(tree: SyntaxTree, build: IrBuilder, table: readonly (Handler<PythonLowering> | undefined)[]) {
-    this.tree = tree;
-    this.build = build;
-    this.#table = table;
-  }
-
-  /** Any node; unknown kinds lower their children, so that what stands in a broken part is still seen. */
-  value(node: number): number {
-    if (node < 0) return NO_VALUE;
-    const handler = this.#table[this.tree.kind[node] as number];
-    if (handler !== undefined) return handler(this, node);
-    let last = NO_VALUE;
-    for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) last = this.value(child);
-    return last;
-  }
-
-  /** A value where one is needed. */
-  operand(node: number): number {
-    const value = this.value(node);
-    return value === NO_VALUE ? this.build.constant(undefined, Math.max(node, 0)) : value;
-  }
-
+export class PythonLowering extends NodeLowering<PythonLowering> {
   statements(node: number): void {
     for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) this.value(child);
-  }
-
-  field(node: number, name: string): number {
-    return this.tree.child(node, name);
   }
 
   /** Names that the statements below bind in this scope; functions that are lowered before may use them. */

@@ -1,50 +1,16 @@
 import { CALL, NO_NAME, NO_VALUE, OP } from '../ir.ts';
-import type { IrBuilder } from '../ir_builder.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
-import type { SyntaxTree } from '../syntax.ts';
-import type { Handler } from './table.ts';
+import { NodeLowering } from './node_lowering.ts';
 
 /** Types that stand for what they hold. */
 const WRAPPERS = new Set('Option Result Arc Rc Box Mutex RwLock RefCell Cow Pin State Data Extension'.split(' '));
 
 /** What the handlers of Rust's nodes share: values of nodes, types, patterns and arguments. */
-export class RustLowering {
-  readonly tree: SyntaxTree;
-  readonly build: IrBuilder;
+export class RustLowering extends NodeLowering<RustLowering> {
   /** Structs and enums of the file by name: the number of their class. */
   readonly classes = new Map<string, number>();
   /** The type whose `impl` is lowered. */
   self = '';
-  readonly #table: readonly (Handler<RustLowering> | undefined)[];
-
-  constructor(tree: SyntaxTree, build: IrBuilder, table: readonly (Handler<RustLowering> | undefined)[]) {
-    this.tree = tree;
-    this.build = build;
-    this.#table = table;
-  }
-
-  /** Any node; unknown kinds lower their children, so that what stands in a broken part is still seen. */
-  value(node: number): number {
-    if (node < 0) return NO_VALUE;
-    const handler = this.#table[this.tree.kind[node] as number];
-    if (handler !== undefined) return handler(this, node);
-    let last = NO_VALUE;
-    for (let child = this.tree.first(node); child >= 0; child = this.tree.next(child, node)) last = this.value(child);
-    return last;
-  }
-
-  operand(node: number): number {
-    const value = this.value(node);
-    return value === NO_VALUE ? this.unknown(Math.max(node, 0)) : value;
-  }
-
-  unknown(node: number): number {
-    return this.build.constant(undefined, node);
-  }
-
-  field(node: number, name: string): number {
-    return this.tree.child(node, name);
-  }
 
   /** Statements in order; answers the value of a last expression without a semicolon. */
   statements(node: number): number {

@@ -1,0 +1,1 @@
+export { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';

@@ -1,0 +1,3 @@
+export { Type, type Static, type TSchema } from 'typebox';
+export { Compile } from 'typebox/compile';
+export { Settings } from 'typebox/system';
