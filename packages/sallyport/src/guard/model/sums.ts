@@ -1,14 +1,13 @@
 import { DIGITLESS_LATIN1 as FOLD } from '../fold.ts';
-import { KnownWords } from '../known_words.ts';
 import { TOKEN_SIZE, type Words } from '../lexer.ts';
 import type { Units } from '../units.ts';
 import { BLOCK, FeatureReader, GRAMS, HEAD, isCapital, LINE, Repeats, SHIFT, TAIL, widened, WORD } from './features.ts';
 import { kindWeights, NO_KINDS, weighKinds, type Kinds } from './skeleton.ts';
 
 /** What the lexer noted of a text. */
-export type Noted = Pick<Words, 'tokens' | 'tokenCount' | 'known'>;
+export type Noted = Pick<Words, 'tokens' | 'tokenCount'> & Partial<Pick<Words, 'known'>>;
 
-const NOTHING: Noted = { tokens: undefined, tokenCount: 0, known: new KnownWords() };
+const NOTHING: Noted = { tokens: undefined, tokenCount: 0 };
 
 /** Numbers of words of classes for which there is room at first, and from which the room is given up again. */
 const FIRST_KINDS = 1024;
@@ -56,14 +55,15 @@ export class TokenSums {
     this.#table = table;
     this.#noted = noted;
     this.#read = this.#last = this.#before = this.#end = 0;
-    if (noted.tokens === undefined) this.#reader.open(units);
+    if (noted.tokens === undefined || noted.known === undefined) this.#reader.open(units);
     else {
       this.#places = noted.known.places;
       this.#notes = noted.known.notesFor(table);
     }
     this.#repeats.open();
     // Few texts have as many words of classes as hits; what a very long one needed is not kept.
-    if (kinds.count * 2 > this.#kinds.length || this.#kinds.length > MOST_KEPT) this.#kinds = new Int32Array(Math.max(FIRST_KINDS, kinds.count * 2));
+    if (kinds.count * 2 > this.#kinds.length || this.#kinds.length > MOST_KEPT)
+      this.#kinds = new Int32Array(Math.max(FIRST_KINDS, kinds.count * 2));
     this.#kindCount = weighKinds(units, kinds, this.#kindWeights, this.#kinds);
     this.#kind = 0;
   }
@@ -71,7 +71,7 @@ export class TokenSums {
   /** Reads the next block; false at the end of the text. */
   next(): boolean {
     const { tokens } = this.#noted;
-    if (tokens === undefined || !(this.#units instanceof Uint8Array)) this.#features();
+    if (tokens === undefined || this.#noted.known === undefined || !(this.#units instanceof Uint8Array)) this.#features();
     else this.#tokens(this.#units, tokens);
     this.#addKinds();
     return this.count > 0;
