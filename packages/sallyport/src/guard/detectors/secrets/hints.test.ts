@@ -30,7 +30,7 @@ suite('hints', () => {
         const text = parts.join('');
         const read = (lexicon: typeof MARKED): boolean[] => {
           const hints = new Hints(new View({ name: 'plain', text, units: new Uint8Array(Buffer.from(text)), ascii: true, lexicon }));
-          const inside = new Array<boolean>(text.length).fill(false);
+          const inside = Array.from({ length: text.length }, () => false);
           for (let done = 0; hints.next(done); done = hints.end) inside.fill(true, hints.start, hints.end);
           return inside;
         };
