@@ -106,10 +106,14 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
 
 /** The signs in each block, where the lexer has not counted them. */
 function signsOf(bytes: Uint8Array): Uint8Array {
-  const signs = new Uint8Array(Math.ceil(bytes.length / BLOCK));
-  for (let i = 0; i < bytes.length; i++) {
-    const block = Math.floor(i / BLOCK);
-    signs[block] = (signs[block] as number) + ((KINDS[bytes[i] as number] as number) >>> 23);
+  const kinds = KINDS;
+  const n = bytes.length;
+  const signs = new Uint8Array(Math.ceil(n / BLOCK));
+  for (let block = 0, i = 0; i < n; block++) {
+    const end = Math.min(n, i + BLOCK);
+    let count = 0;
+    for (; i < end; i++) count += (kinds[bytes[i] as number] as number) >>> 23;
+    signs[block] = count;
   }
   return signs;
 }
