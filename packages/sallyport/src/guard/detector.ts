@@ -1,6 +1,7 @@
 import type { Category, Finding, Point, Severity } from '../kernel/index.ts';
 import type { Origin } from '../message/index.ts';
 import type { CheckName } from './detectors/identifiers/checks.ts';
+import type { Mark } from './lexicon.ts';
 import type { Reading } from './reading.ts';
 import type { Grey, GreyZones } from './second_stage/grey.ts';
 import type { TermList } from './usage/terms.ts';
@@ -162,6 +163,8 @@ export type Detector = {
   readonly canaries?: true;
   /** Vocabulary for the one-pass lexer, by class; only words that stand in it reach the detector. */
   readonly words?: Readonly<Record<string, readonly string[]>>;
+  /** Words that the lexer lists for this detector (`Words.marked`), in a text of bytes. */
+  readonly marks?: Mark;
   setUp(setup: DetectorSetup): Scanner;
 };
 

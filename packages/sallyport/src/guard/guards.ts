@@ -134,7 +134,9 @@ function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
 function lexiconOf(detectors: readonly Detector[]): Lexicon {
   const vocabularies = detectors.flatMap(({ words }) => (words === undefined ? [] : [words]));
   const plain = vocabularies.flatMap((vocabulary) => Object.values(vocabulary).flat());
-  return buildLexicon([...vocabularies, disguised(plain)]);
+  // One detector has marks; the list would say of a second one's words that both want them.
+  const mark = detectors.find(({ marks }) => marks !== undefined)?.marks;
+  return buildLexicon([...vocabularies, disguised(plain)], mark);
 }
 
 function byPoint(running: readonly Running[]): Partial<Record<Point, readonly Running[]>> {
