@@ -37,6 +37,15 @@ describe('a snippet', () => {
     assert.equal(readdirSync(tmpdir()).filter((name) => name.startsWith('code-')).length, before);
   });
 
+  it('is answered although something that it has let go holds its output open', async () => {
+    const started = performance.now();
+    const ran = await node(
+      `import { spawn } from 'node:child_process'; spawn('sleep', ['20'], { stdio: 'inherit', detached: true }).unref(); console.log('done')`,
+    );
+    assert.equal(ran.stdout, 'done\n');
+    assert.ok(performance.now() - started < 15_000);
+  });
+
   it('is cut where it prints without end', async () => {
     const ran = await node('process.stdout.write("x".repeat(1_000_000))');
     assert.deepEqual([ran.cut, ran.stdout.length], [true, 65_536]);

@@ -21,6 +21,8 @@ export const MAX_SECONDS = 50;
 export const USUAL_SECONDS = 20;
 /** Bytes of each stream: more would fill the context of the model that reads it. */
 const MAX_OUTPUT = 64 * 1024;
+/** For how long output is read after the program has ended. */
+const LEFT_OPEN_MS = 1_000;
 
 const PROGRAMS: Readonly<Record<Language, { readonly file: string; readonly command: string; readonly args: readonly string[] }>> = {
   // -I: neither the variables nor the folder of whoever starts it decide what is imported.
@@ -66,8 +68,11 @@ function run(command: string, args: readonly string[], cwd: string, { input, sec
       over();
       reject(error);
     });
-    // What it has started and left behind ends with it; that may hold its output open.
-    child.once('exit', () => end(child.pid));
+    // What it has started and left behind ends with it. What took a session of its own is not found so: nobody waits for the output that it holds open.
+    child.once('exit', () => {
+      end(child.pid);
+      setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), LEFT_OPEN_MS).unref();
+    });
     child.once('close', (exit) => {
       over();
       const texts = { stdout: out.text(), stderr: err.text(), cut: out.cut() || err.cut() };

@@ -35,6 +35,7 @@ export const detector: Detector = {
     finds: `Credentials in ${FORMATS.length} formats of model providers, clouds and services, private keys, connection strings, passwords in assignments.`,
     example: 'OPENAI_API_KEY=sk-proj-aB3dE6gH9jK2mN5pQ8sT1vW4yZ7',
     passes: 'sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+    measured: { precision: 1, recall: 0.99, on: 'values made from 395 formats and by name (1,785), and 2,595 that only look like one' },
   },
   stream: { form: 'prefix' },
   setUp,
