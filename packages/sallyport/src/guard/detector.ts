@@ -3,6 +3,7 @@ import type { Origin } from '../message/index.ts';
 import type { CheckName } from './detectors/identifiers/checks.ts';
 import type { Mark } from './lexicon.ts';
 import type { Reading } from './reading.ts';
+import type { Grey, GreyZones } from './second_stage/grey.ts';
 import type { TermList } from './usage/terms.ts';
 import type { Topic } from './usage/topics.ts';
 import type { View } from './view.ts';
@@ -61,6 +62,8 @@ export type Scan = {
   readonly failures: readonly GuardFailure[];
   readonly scores: Scores;
   readonly unscanned?: string;
+  /** The score lies where a second stage is to be asked: see `Guards.refine`. Only with a second stage. */
+  readonly grey?: Grey;
 };
 
 /**
@@ -91,6 +94,8 @@ export type Sink = {
   addRaw(start: number, end: number, facts: FindingFacts): void;
   /** Raises the text's injection score. */
   score(injection: number): void;
+  /** The score lies in the grey zone: what the second stage reads, and the finding as the first stage would have it, told or not. */
+  grey(view: View, start: number, end: number, facts: FindingFacts, asked: Pick<Grey, 'threshold' | 'windows'>): void;
 };
 
 /** What a detector may use when it is set up. */
@@ -112,6 +117,8 @@ export type DetectorSettings = {
   readonly topics: readonly Topic[];
   /** Absent: no category of harm is looked for. */
   readonly harm: { readonly categories: readonly string[]; readonly threshold?: number } | undefined;
+  /** Where a second stage is to be asked; absent without one. */
+  readonly grey: GreyZones | undefined;
 };
 
 /** An operator's own pattern; runs in a linear-time engine only. */

@@ -1,5 +1,6 @@
 import type { FunctionIr, ModuleIr } from '../ir.ts';
 import { NO_PROJECT_NAMES, type ProjectNames } from '../project_files.ts';
+import { Templates } from '../templates/index.ts';
 import { UNKNOWN, type NameId, type SymbolId, type Symbols } from '../symbol.ts';
 import type { Found } from './found.ts';
 import { GoPackages } from './go_packages.ts';
@@ -31,7 +32,10 @@ export class Project {
   #extensions: Map<ModuleIr, Map<number, Map<NameId, { module: ModuleIr; index: number }>>> | undefined;
   readonly #classes = new Map<ModuleIr, Map<SymbolId, ClassRef | undefined>>();
 
-  constructor(modules: readonly ModuleIr[], names: ProjectNames = NO_PROJECT_NAMES) {
+  readonly templates: Templates;
+
+  constructor(modules: readonly ModuleIr[], names: ProjectNames = NO_PROJECT_NAMES, templates = new Templates([])) {
+    this.templates = templates;
     this.#all = modules;
     this.#go = new GoPackages(modules, names);
     this.#rust = new RustModules(modules, names);
@@ -274,7 +278,7 @@ function classNamed(module: ModuleIr, name: NameId): ClassRef | undefined {
 }
 
 function withoutExtension(path: string): string {
-  return path.replace(/\.(py|[cm]?[jt]sx?|go|rs)$/, '');
+  return path.replace(/\.(py|[cm]?[jt]sx?|go|rs|vue|svelte)$/, '');
 }
 
 /** A method of Python that is called on its class and gets it as its first parameter. */
