@@ -279,11 +279,11 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const demo = openDemo({ store, audit, guards: (tenant) => guards?.of(tenant).guards }, clock);
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
-    ...identityRoutes(identity, clock),
+    ...identityRoutes(identity, people.roles, clock),
     ...peopleRoutes(people),
-    ...upstreamRoutes(upstreams),
+    ...upstreamRoutes(upstreams, people.roles),
     ...authorizationRoutes(authorization),
-    ...agentRoutes(agents, clock),
+    ...agentRoutes(agents, people.roles, clock),
     ...(conversations === undefined ? [] : conversationRoutes(conversations)),
     ...reviewRoutes(openReviews(store, { audit, clock, identity, people, agents, authorization })),
     ...auditRoutes(audit, demo),
