@@ -68,7 +68,7 @@ it('changes what an agent may do, for the tokens that it has too, and never beyo
   assert.equal(await proxied(), 'tool_not_allowed');
   for (const wrong of [{ hosts: ['https://x'] }, { networks: ['house'] }, { owner: 'nobody' }, { expiresDays: -1 }])
     assert.equal((await change(wrong)).status, 400, JSON.stringify(wrong));
-  assert.equal((await change({ scopes: ['fga:write'] }, await signIn('anna'))).json.error.code, 'AGENT_INVALID');
+  assert.equal((await change({ scopes: ['fga:write'] }, await signIn('anna'))).json.error.code, 'ROLE_BEYOND');
   assert.equal((await as('PUT', '/api/agents/prn_00000000000000000000000000', { tools: [] })).json.error.code, 'AGENT_UNKNOWN');
 });
 

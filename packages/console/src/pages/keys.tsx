@@ -195,12 +195,16 @@ function NewKey({ onClose }: { readonly onClose: () => void }): ReactNode {
   const act = useAct();
   const send = async (data: FormData): Promise<void> => {
     const number = (name: string): Record<string, number> => (textOf(data, name) === '' ? {} : { [name]: Number(textOf(data, name)) });
-    const models = textOf(data, 'models')
-      .split(/[\s,]+/)
-      .filter((model) => model !== '');
+    const patterns = (name: string): Record<string, string[]> => {
+      const given = textOf(data, name)
+        .split(/[\s,]+/)
+        .filter((one) => one !== '');
+      return given.length === 0 ? {} : { [name]: given };
+    };
     const reply = await call<{ key: string }>('POST', '/api/keys', {
       name: textOf(data, 'name'),
-      ...(models.length === 0 ? {} : { models }),
+      ...patterns('models'),
+      ...patterns('tools'),
       ...number('requestsPerMinute'),
       ...number('concurrency'),
       ...number('tokensPerMinute'),
@@ -242,6 +246,7 @@ function NewKey({ onClose }: { readonly onClose: () => void }): ReactNode {
       >
         <Field label="Name" name="name" required maxLength={100} hint="What it is for, such as the app's name." autoFocus />
         <Field label="Models" name="models" hint="Patterns such as gpt-*; all when empty." />
+        <Field label="Tools" name="tools" hint="Patterns such as mail_*; all when empty." />
         <Field label="Requests a minute" name="requestsPerMinute" type="number" min={1} />
         <Field label="Requests at once" name="concurrency" type="number" min={1} />
         <Field label="Tokens a minute" name="tokensPerMinute" type="number" min={1} />

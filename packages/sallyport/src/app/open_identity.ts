@@ -78,11 +78,11 @@ export async function openIdentities(
   const conversations =
     config.conversations === undefined ? undefined : openConversations(store, { keyring, change, clock, days: config.conversations.days });
   const routes = [
-    ...identityRoutes(identity, clock),
+    ...identityRoutes(identity, people.roles, clock),
     ...peopleRoutes(people),
-    ...upstreamRoutes(upstreams),
+    ...upstreamRoutes(upstreams, people.roles),
     ...authorizationRoutes(authorization),
-    ...agentRoutes(agents, clock),
+    ...agentRoutes(agents, people.roles, clock),
     ...(conversations === undefined ? [] : conversationRoutes(conversations)),
     ...reviewRoutes(openReviews(store, { audit, clock, identity, people, agents, authorization })),
   ];

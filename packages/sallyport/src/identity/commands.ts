@@ -14,6 +14,12 @@ export const COMMANDS: readonly Command[] = [
         summary: 'A model that it may use, * for any run of characters; repeat for more. All when absent.',
         many: true,
       },
+      {
+        name: 'tools',
+        value: 'PATTERN',
+        summary: 'A tool that it may use, * for any run of characters; repeat for more. All when absent.',
+        many: true,
+      },
       { name: 'rpm', value: 'N', summary: 'Requests a minute.' },
       { name: 'concurrency', value: 'N', summary: 'Requests at once.' },
       { name: 'tpm', value: 'N', summary: 'Tokens a minute.' },
@@ -29,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
       const made = (await api.call('POST', '/api/keys', {
         name: text(flags['name']),
         ...list('models', flags['models']),
+        ...list('tools', flags['tools']),
         ...list('permissions', flags['permission']),
         ...number('requestsPerMinute', flags['rpm']),
         ...number('concurrency', flags['concurrency']),

@@ -37,7 +37,7 @@ export const ERRORS = {
   ROLE_BEYOND: {
     status: 403,
     message: 'Nobody gives or takes more than he has.',
-    fix: 'Ask somebody who has all that the role may do.',
+    fix: 'Ask somebody who may do all of it, such as an administrator.',
   },
   ROLE_IN_USE: { status: 409, message: 'Somebody has this role, or was invited to it.', fix: 'Give them another role first.' },
   SESSION_UNKNOWN: { status: 404, message: 'There is no such session in force.', fix: 'Read the list again: it may have ended.' },
@@ -103,11 +103,6 @@ export const ERRORS = {
   CLIENT_INVALID: { status: 400, message: 'The application cannot be registered like this.', fix: 'Correct what is named.' },
   GRANT_UNKNOWN: { status: 404, message: 'There is no such grant in force.', fix: 'Read the list again: it may have ended.' },
   AGENT_UNKNOWN: { status: 404, message: 'There is no such agent.', fix: '`sallyport agent list` shows the agents.' },
-  AGENT_BEYOND: {
-    status: 403,
-    message: 'The agent may do more than you.',
-    fix: 'Ask somebody whose role is held to no datasets.',
-  },
   AGENT_INVALID: { status: 400, message: 'The agent cannot be made like this.', fix: 'Correct what is named.' },
   TENANT_INVALID: {
     status: 400,

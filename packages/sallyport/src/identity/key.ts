@@ -36,7 +36,7 @@ export type KeyRecord = {
   readonly handles: readonly string[];
   /** Agents that act for the principal, the nearest first; none for a key. */
   readonly actors: readonly PrincipalId[];
-  /** Limits of the agents that take part, and of the person: each of them must allow what is asked. */
+  /** Limits of the agents that take part, and of the person; of a key its own: each of them must allow what is asked. */
   readonly limits: readonly AgentLimits[];
 };
 
@@ -57,6 +57,7 @@ export type NewKey = {
   readonly gateway?: boolean;
   readonly detail?: 'short' | 'full';
   readonly models?: readonly string[];
+  readonly tools?: readonly string[];
   readonly requestsPerMinute?: number;
   readonly concurrency?: number;
   readonly tokensPerMinute?: number;
@@ -75,6 +76,7 @@ export type ListedKey = {
   readonly revoked: number | null;
   readonly permissions: readonly string[];
   readonly models: readonly string[];
+  readonly tools: readonly string[];
   readonly requestsPerMinute: number | null;
   readonly concurrency: number | null;
   readonly tokensPerMinute: number | null;

@@ -1,17 +1,19 @@
 import { parser, PERMISSIONS, Type, type Route } from '../kernel/index.ts';
-import { beyondDatasets } from './access/reader.ts';
+import type { Roles } from './roles/service.ts';
 import type { Identity } from './service.ts';
 
 const DAY = 86_400_000;
 /** Budgets are kept in millionths of a USD. */
 const MICROS = 1_000_000;
 
+const PATTERNS = Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 }));
 const NEW_KEY = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
     permissions: Type.Optional(Type.Array(Type.Enum([...PERMISSIONS]), { maxItems: PERMISSIONS.length })),
     detail: Type.Optional(Type.Enum(['short', 'full'])),
-    models: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 200 }), { maxItems: 100 })),
+    models: PATTERNS,
+    tools: PATTERNS,
     requestsPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000 })),
     concurrency: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
     tokensPerMinute: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000_000_000 })),
@@ -30,8 +32,8 @@ export { conversationRoutes } from './conversations/routes.ts';
 export { reviewRoutes } from './review/routes.ts';
 export { upstreamRoutes } from './upstream/routes.ts';
 
-/** The keys of a tenant. A caller never gives a key a permission that it does not have itself. */
-export function identityRoutes(identity: Identity, clock: () => number): Route[] {
+/** The keys of a tenant. Nobody makes one that may do more than he. */
+export function identityRoutes(identity: Identity, roles: Pick<Roles, 'within'>, clock: () => number): Route[] {
   return [
     {
       method: 'GET',
@@ -45,6 +47,7 @@ export function identityRoutes(identity: Identity, clock: () => number): Route[]
               ...key,
               permissions: [...key.permissions],
               models: [...key.models],
+              tools: [...key.tools],
             })),
           },
         };
@@ -64,20 +67,8 @@ export function identityRoutes(identity: Identity, clock: () => number): Route[]
             json: { error: { code: 'KEY_INVALID', message: 'The key cannot be made like this.', fix: 'Correct what is named.' } },
           };
         const { expiresDays, usdPerDay, usdPerMonth, ...rest } = parsed.value;
-        const permissions = rest.permissions ?? [];
-        const beyond = [...permissions.filter((one) => !caller.permissions.has(one)), ...beyondDatasets(permissions, caller)];
-        if (beyond.length > 0) {
-          return {
-            status: 403,
-            json: {
-              error: {
-                code: 'KEY_INVALID',
-                message: `You cannot give what you do not have${caller.datasets === undefined ? '' : ' for all datasets'}: ${beyond.join(', ')}.`,
-                fix: 'Leave these permissions out.',
-              },
-            },
-          };
-        }
+        const { permissions = [], models = [], tools = [] } = rest;
+        await roles.within(caller.tenant, { acting: { permissions, models, tools } }, caller);
         const made = await identity.createKey(
           caller.tenant,
           {

@@ -16,6 +16,7 @@ type KeyRow = {
   gateway: boolean;
   detail: 'short' | 'full';
   models: string[];
+  tools: string[];
   requests_per_minute: number | null;
   concurrency: number | null;
   tokens_per_minute: number | null;
@@ -62,7 +63,7 @@ function recordOf(row: KeyRow): KeyRecord {
     expires: row.expires,
     handles: [row.id],
     actors: [],
-    limits: [],
+    limits: row.tools.length === 0 ? [] : [{ models: [], tools: row.tools, hosts: [] }],
   };
 }
 
@@ -104,8 +105,8 @@ export async function insertKey(
 ): Promise<void> {
   await sql.query(
     `insert into identity_keys (tenant, id, principal, name, hash, created, expires, permissions, gateway, detail, models, requests_per_minute, concurrency,
-       tokens_per_minute, micros_per_day, micros_per_month)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+       tokens_per_minute, micros_per_day, micros_per_month, tools)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
     [
       tenant,
       id,
@@ -123,6 +124,7 @@ export async function insertKey(
       key.tokensPerMinute ?? null,
       key.microsPerDay ?? null,
       key.microsPerMonth ?? null,
+      key.tools ?? [],
     ],
   );
 }
@@ -138,6 +140,7 @@ export async function listKeys(sql: Sql): Promise<ListedKey[]> {
     revoked: row.revoked,
     permissions: row.permissions,
     models: row.models,
+    tools: row.tools,
     requestsPerMinute: row.requests_per_minute,
     concurrency: row.concurrency,
     tokensPerMinute: row.tokens_per_minute,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Permission, TenantId } from '../../kernel/index.ts';
-import { beyondDatasets, heldBy, readersOf } from './reader.ts';
+import type { TenantId } from '../../kernel/index.ts';
+import { heldBy, readersOf } from './reader.ts';
 
 const ANNA = 'anna' as TenantId;
 const reader = (id: string, name: string | null, datasets: string[], accounts: string[] = []) => ({
@@ -32,10 +32,4 @@ test('whoever asks is held, too, for whomever he asks', () => {
   const key = { tenant: ANNA, limits: [limits, { ...limits, datasets: [] }, { ...limits, datasets: ['press'] }] };
   assert.deepEqual(heldBy(READERS, key, 'user:somebody'), [['press']]);
   assert.deepEqual(heldBy(READERS, key, 'user:prn_1'), [['press'], ['wiki/*']]);
-});
-
-test('only who is held to nothing gives what finds documents of all', () => {
-  const permissions: Permission[] = ['events:read', 'fga:read', 'knowledge:read', 'inspect'];
-  assert.deepEqual(beyondDatasets(permissions, {}), []);
-  assert.deepEqual(beyondDatasets(permissions, { datasets: ['wiki'] }), ['fga:read', 'knowledge:read']);
 });

@@ -1,4 +1,3 @@
-import type { Caller, Permission } from '../../kernel/index.ts';
 import type { KeyRecord } from '../key.ts';
 
 /** Lists of patterns of datasets: a document is found where each list has one that its dataset matches. No list: held to nothing. */
@@ -31,15 +30,4 @@ export function readerKey(tenant: string, name: string): string {
 export function heldBy(readers: ReadonlyMap<string, Held>, key: Pick<KeyRecord, 'limits' | 'tenant'>, user: string): Held {
   const own = key.limits.flatMap(({ datasets = [] }) => (datasets.length === 0 ? [] : [datasets]));
   return [...own, ...(readers.get(readerKey(key.tenant, user.slice(user.indexOf(':') + 1))) ?? [])];
-}
-
-/** What finds or shows documents, or makes what does. */
-const READS_DOCUMENTS: ReadonlySet<string> = new Set<Permission>([
-  ...(['fga:read', 'knowledge:read', 'knowledge:write', 'knowledge:release', 'content:read', 'content:erase'] as const),
-  ...(['keys:write', 'people:write', 'identity:write', 'store:admin'] as const),
-]);
-
-/** Those of the permissions that a caller may not give to a key or agent: these are held to no datasets, and he is. */
-export function beyondDatasets(permissions: readonly string[], { datasets }: Pick<Caller, 'datasets'>): string[] {
-  return datasets === undefined ? [] : permissions.filter((one) => READS_DOCUMENTS.has(one));
 }

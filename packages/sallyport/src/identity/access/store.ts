@@ -21,7 +21,13 @@ export async function loadSnapshot(sql: Sql, now: number): Promise<Snapshot> {
     if (key.principalKind !== 'agent') continue;
     const agent = agents.get(key.principal);
     if (agent === undefined) keys.delete(hash);
-    else keys.set(hash, { ...key, handles: [key.id, agent.id], limits: [agent], permissions: within(key.permissions, agent.scopes) });
+    else
+      keys.set(hash, {
+        ...key,
+        handles: [key.id, agent.id],
+        limits: [...key.limits, agent],
+        permissions: within(key.permissions, agent.scopes),
+      });
   }
   return {
     keys,

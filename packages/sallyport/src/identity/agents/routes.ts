@@ -1,9 +1,10 @@
 import { Type, type Caller, type Route } from '../../kernel/index.ts';
 import { GATEWAY_SCOPES } from '../access/principal.ts';
-import { beyondDatasets } from '../access/reader.ts';
 import { fail } from '../errors.ts';
+import type { ActingReach } from '../roles/reach.ts';
+import type { Roles } from '../roles/service.ts';
 import { withBody } from '../server/routes.ts';
-import { ACTS_FOR } from './agent.ts';
+import { ACTS_FOR, type AgentChange } from './agent.ts';
 import type { Agents } from './service.ts';
 
 const DAY = 86_400_000;
@@ -49,9 +50,17 @@ const WORKLOAD = Type.Object(
 );
 const QUARANTINE = Type.Object({ reason: Type.String({ minLength: 1, maxLength: 300 }) }, strict);
 
-/** Agents of a tenant. A caller never gives an agent a scope that it does not have itself. */
-export function agentRoutes(agents: Agents, clock: () => number): Route[] {
+/** Agents of a tenant. Nobody makes or becomes one that may do more than he. */
+export function agentRoutes(agents: Agents, roles: Pick<Roles, 'within'>, clock: () => number): Route[] {
   const write = { permission: 'identity:write' } as const;
+  /** Whoever changes an agent, or gets a way to be it, may do all that it may, before and after. Stopping one is anybody's. */
+  const within = async (id: string, caller: Caller, change: AgentChange = {}): Promise<void> => {
+    const agent = (await agents.list(caller.tenant)).find((one) => one.id === id);
+    if (agent === undefined) throw fail('AGENT_UNKNOWN');
+    await roles.within(caller.tenant, { acting: reachOf(agent) }, caller);
+    const { scopes = agent.scopes, models = agent.models, tools = agent.tools } = change;
+    await roles.within(caller.tenant, { acting: reachOf({ scopes, models, tools }) }, caller);
+  };
   return [
     {
       method: 'GET',
@@ -75,7 +84,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       }),
     },
     withBody('POST', '/api/agents', 'Makes an agent.', write, NEW_AGENT, async ({ expiresDays, ...agent }, { caller }) => {
-      notBeyond(agent.scopes, caller);
+      await roles.within(caller.tenant, { acting: reachOf(agent) }, caller);
       const id = await agents.create(caller.tenant, { ...agent, expires: expiryOf(expiresDays, clock) }, caller.principal);
       return { status: 201, json: { id, name: agent.name } };
     }),
@@ -86,8 +95,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       { permission: 'identity:write', fresh: 'what an agent may do' },
       CHANGED_AGENT,
       async ({ expiresDays, ...change }, { caller, params }) => {
-        await notBeyondAgent(agents, params['id'] ?? '', caller);
-        notBeyond(change.scopes, caller);
+        await within(params['id'] ?? '', caller, change);
         await agents.change(caller.tenant, params['id'] ?? '', { ...change, expires: expiryOf(expiresDays, clock) }, caller.principal);
         return { json: { changed: params['id'] ?? '' } };
       },
@@ -99,7 +107,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       write,
       KEY,
       async (body, { caller, params }) => {
-        await notBeyondAgent(agents, params['id'] ?? '', caller);
+        await within(params['id'] ?? '', caller);
         const key = {
           jwk: body.jwk,
           expires: body.expiresDays === undefined ? undefined : Math.round(clock() + body.expiresDays * DAY),
@@ -125,7 +133,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       write,
       WORKLOAD,
       async (body, { caller, params }) => {
-        await notBeyondAgent(agents, params['id'] ?? '', caller);
+        await within(params['id'] ?? '', caller);
         return { status: 201, json: { id: await agents.addWorkload(caller.tenant, params['id'] ?? '', body, caller.principal) } };
       },
     ),
@@ -156,7 +164,7 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
       summary: 'Lets an agent act again.',
       authority: { permission: 'identity:write', fresh: 'releasing an agent' },
       async handler({ caller, params }) {
-        await notBeyondAgent(agents, params['id'] ?? '', caller);
+        await within(params['id'] ?? '', caller);
         await agents.release(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { released: params['id'] ?? '' } };
       },
@@ -174,21 +182,9 @@ export function agentRoutes(agents: Agents, clock: () => number): Route[] {
   ];
 }
 
-/** Whoever is held to some datasets neither changes nor becomes an agent that finds documents of all. */
-async function notBeyondAgent(agents: Agents, id: string, caller: Caller): Promise<void> {
-  if (caller.datasets === undefined) return;
-  const agent = (await agents.list(caller.tenant)).find((one) => one.id === id);
-  if (agent !== undefined && beyondDatasets(agent.scopes, caller).length > 0)
-    throw fail('AGENT_BEYOND', { say: 'It finds documents of all datasets.' });
-}
-
-/** A caller never gives what he does not have. */
-function notBeyond(scopes: readonly string[] | undefined, caller: Caller): void {
-  const beyond = (scopes ?? []).filter(
-    (scope) => scope !== 'models' && scope !== 'tools' && !(caller.permissions as ReadonlySet<string>).has(scope),
-  );
-  beyond.push(...beyondDatasets(scopes ?? [], caller));
-  if (beyond.length > 0) throw fail('AGENT_INVALID', { say: `You cannot give what you do not have: ${beyond.join(', ')}.` });
+/** How far an agent reaches, with what is changed of it. */
+function reachOf({ scopes = ['models'], models = [], tools = [] }: Pick<AgentChange, 'scopes' | 'models' | 'tools'>): ActingReach {
+  return { permissions: scopes, models, tools };
 }
 
 function expiryOf(days: number | undefined, clock: () => number): number | undefined {

@@ -196,11 +196,14 @@ export async function insertInvitation(sql: Sql, tenant: TenantId, invitation: N
   );
 }
 
+/** A link for a new password counts while the person has the role for which somebody could make it. */
 export async function selectInvitation(sql: Sql, hash: Buffer, now: number): Promise<Invitation | undefined> {
   const rows = await sql.query<Invitation>(
     `select i.tenant, i.id, i.purpose, i.role, i.person, p.name, i.expires
-     from identity_invitations i left join identity_principals p on p.tenant = i.tenant and p.id = i.person
-     where i.hash = $1 and i.used is null and i.expires > $2 and (i.person is null or p.disabled is null)`,
+     from identity_invitations i
+     left join identity_principals p on p.tenant = i.tenant and p.id = i.person
+     left join identity_people q on q.tenant = i.tenant and q.id = i.person
+     where i.hash = $1 and i.used is null and i.expires > $2 and (i.person is null or (p.disabled is null and q.role = i.role))`,
     [hash, now],
   );
   return rows[0];

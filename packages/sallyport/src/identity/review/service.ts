@@ -84,14 +84,14 @@ export function openReviews(store: Store, deps: ReviewDeps): Reviews {
       }),
       ...keys
         .filter(({ revoked, expires }) => revoked === null && (expires === null || expires > now))
-        .map(({ id, name, principal, permissions, models, created, expires }) =>
+        .map(({ id, name, principal, permissions, models, tools, created, expires }) =>
           warned({
             kind: 'key',
             id,
             name,
             about: '',
             permissions,
-            limits: { ...EVERYTHING, models },
+            limits: { ...EVERYTHING, models, tools },
             created,
             expires,
             ...seen(principal),

@@ -3,7 +3,8 @@ import type { Change } from '../../audit/service.ts';
 import type { Store } from '../../store/service.ts';
 import { fail } from '../errors.ts';
 import { notify } from '../store.ts';
-import { HELD_KINDS, permissionsOf, ROLE_NAMES, ROLES, UNHELD, type Holds, type OwnRole, type Role } from '../people/person.ts';
+import { HELD_KINDS, permissionsOf, ROLE_NAMES, ROLES, UNHELD, type OwnRole, type Role } from '../people/person.ts';
+import { beyond, type ActingReach, type RoleReach } from './reach.ts';
 import * as rows from './store.ts';
 
 /** Roles: three that every tenant has, and those that it makes. */
@@ -13,8 +14,15 @@ export type Roles = {
   put(tenant: TenantId, role: OwnRole, by: Actor): Promise<void>;
   /** Rejects ROLE_UNKNOWN, ROLE_IN_USE. */
   remove(tenant: TenantId, name: Role, by: Actor): Promise<void>;
-  /** Refuses whoever handles a role, or a person of it, that may do more than he. Rejects ROLE_UNKNOWN, PERSON_UNKNOWN, ROLE_BEYOND. */
-  within(tenant: TenantId, what: { readonly role: Role } | { readonly person: string }, by: Actor): Promise<void>;
+  /**
+   * Refuses whoever handles a role, a person of it, or what acts by itself (a key, an agent), that may do more than he; the one rule for all of
+   * them is `beyond`. Rejects ROLE_UNKNOWN, PERSON_UNKNOWN, ROLE_BEYOND.
+   */
+  within(
+    tenant: TenantId,
+    what: { readonly role: Role } | { readonly person: string } | { readonly acting: ActingReach },
+    by: Actor,
+  ): Promise<void>;
 };
 export type Actor = { readonly principal: string; readonly permissions: ReadonlySet<Permission> };
 export type ListedRole = OwnRole & { readonly own: boolean; readonly people: number };
@@ -23,23 +31,21 @@ export function createRoles(
   store: Store,
   deps: { readonly change: Change; readonly clock: Clock; readonly refresh?: (() => Promise<void>) | undefined },
 ): Roles {
-  function check(permissions: Iterable<Permission>, by: Actor): void {
-    const beyond = [...permissions].filter((one) => !by.permissions.has(one));
-    if (beyond.length > 0) throw fail('ROLE_BEYOND', { say: `You lack ${beyond.join(', ')}.` });
-  }
-
-  /** Whose own role is held to some models, tools, applications or datasets handles roles that are held to some of the same alone. */
-  async function checkReach(tenant: TenantId, role: Holds, by: Actor): Promise<void> {
+  /** Refuses what is beyond `by`. A key or the machine's own socket has no role: its permissions alone count. */
+  async function check(tenant: TenantId, by: Actor, reachOf: (own: readonly OwnRole[]) => RoleReach | ActingReach): Promise<void> {
     const { roles, name } = await store.tx(tenant, async (sql) => ({
       roles: await rows.listRoles(sql),
       name: await rows.roleOf(sql, by.principal),
     }));
+    const held = roles.find((one) => one.name === name) ?? UNHELD;
+    const say = beyond(reachOf(roles), { permissions: by.permissions, held });
+    if (say !== undefined) throw fail('ROLE_BEYOND', { say });
+  }
+
+  function reachOfRole(roles: readonly OwnRole[], name: Role): RoleReach {
     const own = roles.find((one) => one.name === name);
-    if (own === undefined) return;
-    for (const kind of HELD_KINDS) {
-      const within = own[kind].length === 0 || (role[kind].length > 0 && role[kind].every((pattern) => own[kind].includes(pattern)));
-      if (!within) throw fail('ROLE_BEYOND', { say: `Your own role has only some ${kind}.` });
-    }
+    if (own === undefined && !Object.hasOwn(ROLES, name)) throw fail('ROLE_UNKNOWN');
+    return { ...(own ?? UNHELD), permissions: permissionsOf(name, own?.permissions ?? null) };
   }
 
   return {
@@ -55,11 +61,9 @@ export function createRoles(
     },
     async put(tenant, role, by) {
       if (Object.hasOwn(ROLES, role.name) || visible(role.name) !== role.name || role.name !== role.name.trim()) throw fail('ROLE_INVALID');
-      check(role.permissions, by);
-      await checkReach(tenant, role, by);
+      await check(tenant, by, () => role);
       // Nor may one be cut or changed that may do more.
-      const before = (await store.tx(tenant, rows.listRoles)).find(({ name }) => name === role.name);
-      if (before !== undefined) check(permissionsOf(before.name, before.permissions), by);
+      await check(tenant, by, (roles) => (roles.some(({ name }) => name === role.name) ? reachOfRole(roles, role.name) : role));
       await deps.change(tenant, async (sql, emit) => {
         await rows.upsertRole(sql, tenant, role, deps.clock());
         await emit({
@@ -77,9 +81,8 @@ export function createRoles(
       await deps.refresh?.();
     },
     async remove(tenant, name, by) {
-      const role = (await store.tx(tenant, rows.listRoles)).find((one) => one.name === name);
-      if (role === undefined) throw fail('ROLE_UNKNOWN');
-      check(permissionsOf(name, role.permissions), by);
+      if (Object.hasOwn(ROLES, name)) throw fail('ROLE_UNKNOWN');
+      await check(tenant, by, (roles) => reachOfRole(roles, name));
       await deps.change(tenant, async (sql, emit) => {
         if (await rows.isRoleUsed(sql, name, deps.clock())) throw fail('ROLE_IN_USE');
         if (!(await rows.deleteRole(sql, name))) throw fail('ROLE_UNKNOWN');
@@ -89,15 +92,10 @@ export function createRoles(
       await deps.refresh?.();
     },
     async within(tenant, what, by) {
-      const { roles, role } = await store.tx(tenant, async (sql) => ({
-        roles: await rows.listRoles(sql),
-        role: 'role' in what ? what.role : await rows.roleOf(sql, what.person),
-      }));
+      if ('acting' in what) return check(tenant, by, () => what.acting);
+      const role = 'role' in what ? what.role : await store.tx(tenant, (sql) => rows.roleOf(sql, what.person));
       if (role === undefined) throw fail('PERSON_UNKNOWN');
-      const own = roles.find(({ name }) => name === role);
-      if (own === undefined && !Object.hasOwn(ROLES, role)) throw fail('ROLE_UNKNOWN');
-      check(permissionsOf(role, own?.permissions ?? null), by);
-      await checkReach(tenant, own ?? UNHELD, by);
+      await check(tenant, by, (roles) => reachOfRole(roles, role));
     },
   };
 }

@@ -1,6 +1,7 @@
-import { Type, type Route } from '../../kernel/index.ts';
+import { Type, type Caller, type Route } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
 import { signedInAs, started, tenantOf } from '../people/routes.ts';
+import type { Roles } from '../roles/service.ts';
 import { withBody } from '../server/routes.ts';
 import type { Answer, Upstreams } from './service.ts';
 
@@ -37,12 +38,14 @@ const FINISH = Type.Object({ tenant: TENANT, ...RETURNED }, strict);
 const MINE = Type.Object({ provider: ID, purpose: Type.Enum(['link', 'prove']) }, strict);
 
 /** Sign-in providers of a tenant, signing in with one, and a person's own accounts at them. */
-export function upstreamRoutes(upstreams: Upstreams): Route[] {
-  return [...settingRoutes(upstreams), ...signInRoutes(upstreams), ...ownRoutes(upstreams)];
+export function upstreamRoutes(upstreams: Upstreams, roles: Pick<Roles, 'within'>): Route[] {
+  return [...settingRoutes(upstreams, roles), ...signInRoutes(upstreams), ...ownRoutes(upstreams)];
 }
 
-function settingRoutes(upstreams: Upstreams): Route[] {
+function settingRoutes(upstreams: Upstreams, roles: Pick<Roles, 'within'>): Route[] {
   const write = { permission: 'people:write', fresh: 'who may sign in' } as const;
+  /** A provider says who is an address that was invited, to any role, now and later: whoever names it could come in as an administrator. */
+  const administrator = (caller: Caller): Promise<void> => roles.within(caller.tenant, { role: 'administrator' }, caller);
   return [
     {
       method: 'GET',
@@ -53,16 +56,24 @@ function settingRoutes(upstreams: Upstreams): Route[] {
         json: { providers: (await upstreams.list(caller.tenant)).map((one) => ({ ...one, domains: [...one.domains] })) },
       }),
     },
-    withBody('POST', '/api/sign-in-providers', 'Adds one; its metadata are read and checked.', write, NEW, async (given, { caller }) => ({
-      status: 201,
-      json: { id: await upstreams.add(caller.tenant, given, caller.principal), name: given.name },
-    })),
+    withBody(
+      'POST',
+      '/api/sign-in-providers',
+      'Adds one; its metadata are read and checked. Only for who may do everything: it vouches for whoever was invited, administrators too.',
+      write,
+      NEW,
+      async (given, { caller }) => {
+        await administrator(caller);
+        return { status: 201, json: { id: await upstreams.add(caller.tenant, given, caller.principal), name: given.name } };
+      },
+    ),
     {
       method: 'DELETE',
       path: '/api/sign-in-providers/:id',
-      summary: 'Removes one: nobody signs in with it any more.',
+      summary: 'Removes one: nobody signs in with it any more. Only for who may do everything.',
       authority: write,
       async handler({ caller, params }) {
+        await administrator(caller);
         await upstreams.remove(caller.tenant, params['id'] ?? '', caller.principal);
         return { json: { removed: params['id'] ?? '' } };
       },
