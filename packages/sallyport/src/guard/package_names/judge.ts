@@ -64,9 +64,12 @@ function isMadeOfWords(name: string): boolean {
   return wordsOf(name).every((word) => ECOSYSTEMS.reduce((sum, ecosystem) => sum + (wordsIn(ecosystem).get(word) ?? 0), 0) >= MIN_USES);
 }
 
-/** Whether a word of the name is used in one ecosystem, for several packages, and never in the other: `pandas` is at home in PyPI, `graphql` in both. */
+/** How many times more packages of one ecosystem than of the other a word stands in that is at home there. */
+const AT_HOME = 40;
+
+/** Whether a word of the name is used in one ecosystem, for several packages, and hardly ever in the other: `pandas` is at home in PyPI, `graphql` in both. */
 function isAtHome(name: string, there: Ecosystem, here: Ecosystem): boolean {
-  return wordsOf(name).some((word) => (wordsIn(there).get(word) ?? 0) > 1 && !wordsIn(here).has(word));
+  return wordsOf(name).some((word) => (wordsIn(there).get(word) ?? 0) > Math.max(1, AT_HOME * (wordsIn(here).get(word) ?? 0)));
 }
 
 /** Names of npm and PyPI that are taken for each other; the lists of the other ecosystems are too short to say what does not exist there. */
