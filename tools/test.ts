@@ -7,13 +7,14 @@ import { describeResult, runChecks } from './check/check.ts';
 import { repositoryFiles } from './check/files.ts';
 import { runTestFile, type FileResult } from './test/file.ts';
 import { chromium } from './test/chromium.ts';
+import { onnxRuntime } from './test/onnxruntime.ts';
 import { postgres } from './test/postgres.ts';
 import type { RunningService } from './test/service.ts';
 import { createTally, type Tally } from './test/tally.ts';
 import { TOP } from './top.ts';
 
 /** What the tests need beside Node. */
-const SERVICES = [postgres, chromium];
+const SERVICES = [postgres, chromium, onnxRuntime];
 /** More files at once than two only makes each slower: many start processes of their own. */
 const FILES_AT_ONCE = Math.min(2, availableParallelism());
 const CACHE = join(TOP, '.cache');

@@ -161,10 +161,93 @@ describe('the server MUST', () => {
     abort.abort();
     await reply;
     const events = async (): Promise<string> => (await gate.cli('events', 'list', '--json')).stdout;
-    for (let tries = 0; tries < 50 && !(await events()).includes('SERVER_FAILED'); tries++) await sleep(100);
-    assert.match(await events(), /SERVER_FAILED/);
+    for (let tries = 0; tries < 50 && !(await events()).includes('CANCELLED'); tries++) await sleep(100);
+    assert.match(await events(), /CANCELLED/);
     server.answer = (_name, args) => ({ content: [{ type: 'text', text: String(args?.text ?? 'done') }] });
     ended.resolve();
+  });
+
+  it('answer with the id of the request, a text or a number, and take none that is null', async () => {
+    for (const id of ['a-1', 7]) {
+      const reply = await post(
+        { id, method: 'tools/call', params: { name: 'echo', arguments: {}, _meta: META } },
+        { 'mcp-protocol-version': VERSION, 'mcp-method': 'tools/call', 'mcp-name': 'echo' },
+      );
+      assert.deepEqual([reply.status, reply.json.id, reply.json.result.resultType], [200, id, 'complete']);
+    }
+    const none = await post(
+      { id: null, method: 'tools/list', params: { _meta: META } },
+      { 'mcp-protocol-version': VERSION, 'mcp-method': 'tools/list' },
+    );
+    assert.equal(none.status, 400);
+  });
+
+  it('answer 400 and -32602 to a request of 2026-07-28 without what each must say of its client', async () => {
+    for (const left of ['clientCapabilities', 'protocolVersion']) {
+      const _meta = Object.fromEntries(Object.entries(META).filter(([name]) => !name.endsWith(left)));
+      const reply = await post(
+        { id: 1, method: 'tools/call', params: { name: 'echo', arguments: {}, _meta } },
+        { 'mcp-protocol-version': VERSION, 'mcp-method': 'tools/call', 'mcp-name': 'echo' },
+      );
+      assert.equal(reply.status, 400, left);
+      assert.ok([-32602, -32020].includes(reply.json.error.code), JSON.stringify(reply.json));
+    }
+  });
+
+  it('implement server/discover, and say with each list how long it may be kept, and that for its caller alone', async () => {
+    const { json } = await modern('server/discover', {});
+    assert.ok(json.result.supportedVersions.includes(VERSION), JSON.stringify(json));
+    for (const method of ['tools/list', 'prompts/list', 'resources/list', 'resources/templates/list']) {
+      const { result } = (await modern(method, {})).json;
+      assert.ok(result.ttlMs >= 0, method);
+      assert.equal(result.cacheScope, 'private', method);
+    }
+  });
+
+  it('answer -32602 to a call of a tool that there is not', async () => {
+    const reply = await call('nothing', {});
+    assert.equal(reply.json.error.code, -32602);
+  });
+
+  it('answer ping, and another version that it speaks to one that it does not (2025)', async () => {
+    const headers = { 'mcp-session-id': await session(), 'mcp-protocol-version': '2025-11-25' };
+    assert.deepEqual((await post({ id: 3, method: 'ping' }, headers)).json, { jsonrpc: '2.0', id: 3, result: {} });
+    const params = { protocolVersion: '1.0.0', capabilities: {}, clientInfo: { name: 'test', version: '1' } };
+    const { result } = (await post({ id: 1, method: 'initialize', params })).json;
+    assert.match(result.protocolVersion, /^20\d\d-\d\d-\d\d$/);
+  });
+
+  it('tell nothing that was not asked for: progress without a token, log without a level', async () => {
+    const before = server.answer;
+    server.answer = async (_name, _args, _headers, { mcpReq }) => {
+      const progressToken = mcpReq._meta?.progressToken ?? 0;
+      for (const progress of [5, 3, 6]) await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress } });
+      // oxlint-disable-next-line typescript/no-deprecated -- servers that still log do it so
+      await mcpReq.log('error', 'something');
+      return { content: [] };
+    };
+    const told = async (_meta: object): Promise<string[]> => {
+      const reply = await fetch(new URL('/mcp/say', gate.gateway), {
+        method: 'POST',
+        headers: {
+          ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream', authorization: `Bearer ${key}` },
+          ...{ 'mcp-protocol-version': VERSION, 'mcp-method': 'tools/call', 'mcp-name': 'echo' },
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'echo', arguments: {}, _meta } }),
+      });
+      return (await reply.text()).split('\n').filter((line) => line.includes('notifications/'));
+    };
+    assert.deepEqual(await told(META), []);
+    // "The progress value MUST increase", whatever the server sends; the token is the caller's.
+    const lines = await told({ ...META, progressToken: 'mine' });
+    assert.deepEqual(
+      lines.map((line) => JSON.parse(line.slice(6)).params).map(({ progressToken, progress }) => [progressToken, progress]),
+      [
+        ['mine', 5],
+        ['mine', 6],
+      ],
+    );
+    server.answer = before;
   });
 
   it('take no JSON-RPC response where it asked nothing', async () => {
@@ -208,6 +291,41 @@ describe('the client that the gate is for its servers MUST', () => {
       assert.equal(headers['mcp-protocol-version'], VERSION);
       assert.equal(headers['mcp-method'], body.method);
     }
+    await client.close();
+  });
+
+  it('take no kind of result that it does not know', async () => {
+    const client = await connect(gate.gateway, '/mcp/say', await gate.key());
+    await client.listTools();
+    const result = { resultType: 'other', content: [{ type: 'text', text: 'other' }] };
+    server.raw = (body) => (body?.method === 'tools/call' ? { text: JSON.stringify({ jsonrpc: '2.0', id: body.id, result }) } : undefined);
+    assert.equal((await client.callTool({ name: 'echo', arguments: {} })).isError, true);
+    server.raw = undefined;
+    await client.close();
+  });
+
+  it('go on with a cursor that is empty', async () => {
+    const page = (body: Loose): object => ({ tools: [{ ...ECHO, name: body.params?.cursor === '' ? 'routed' : 'echo' }] });
+    server.raw = (body) => {
+      if (body?.method !== 'tools/list') return undefined;
+      const more = body.params?.cursor === '' ? {} : { nextCursor: '' };
+      const result = { resultType: 'complete', ttlMs: 0, cacheScope: 'private', ...page(body), ...more };
+      return { text: JSON.stringify({ jsonrpc: '2.0', id: body.id, result }) };
+    };
+    const client = await connect(gate.gateway, '/mcp/say', await gate.key());
+    const { servers } = (await (
+      await fetch(new URL('/api/mcp/servers', gate.console), {
+        headers: { authorization: `Bearer ${await gate.key('--permission', 'mcp:read')}` },
+      })
+    ).json()) as { servers: { tools: number; toolCount: number }[] };
+    assert.ok((servers[0]?.toolCount ?? 0) >= 2);
+    assert.deepEqual((await client.listTools()).tools.map(({ name }) => name).includes('echo'), true);
+    assert.equal(
+      server.requests.findLast(({ body }) => body?.method === 'tools/list')?.body.params.cursor,
+      '',
+      'the page behind it was read',
+    );
+    server.raw = undefined;
     await client.close();
   });
 

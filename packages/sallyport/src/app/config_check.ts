@@ -76,9 +76,12 @@ function policyProblems(written: Written): ConfigProblem[] {
 }
 
 function tenantProblems({ tenants }: Written): ConfigProblem[] {
-  return Object.entries(tenants ?? {}).flatMap(([name, { guards }]) =>
-    guardConfigProblems(guards ?? {}).map(({ pointer, message }) => ({ pointer: `/tenants/${name}/guards${pointer}`, message })),
-  );
+  return Object.entries(tenants ?? {}).flatMap(([name, { guards }]) => {
+    const problems = guardConfigProblems(guards ?? {});
+    // One process holds one model; a tenant has its own threshold.
+    if (guards?.secondStage !== undefined) problems.push({ pointer: '/secondStage', message: 'is set for the whole installation only' });
+    return problems.map(({ pointer, message }) => ({ pointer: `/tenants/${name}/guards${pointer}`, message }));
+  });
 }
 
 function listenProblems({ listen }: Written): ConfigProblem[] {

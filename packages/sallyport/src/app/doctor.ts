@@ -3,6 +3,7 @@ import { socketAnswers, socketFile } from '../control/index.ts';
 import { pad, wrap, type Clock, type Command, type CommandContext } from '../kernel/index.ts';
 import { attempt, good, type Check } from './doctor_check.ts';
 import { checkConfig, checkSwitches } from './doctor_config.ts';
+import { checkSecondStage } from './doctor_second_stage.ts';
 import { checkClock, checkDataFolder, checkDisk, checkKeyFolder, checkNode } from './doctor_machine.ts';
 import { checkSandbox } from './doctor_sandbox.ts';
 import { checkServer } from './doctor_server.ts';
@@ -45,7 +46,7 @@ async function examine(context: CommandContext, { env, clock, node }: DoctorDeps
     good('server', running ? 'runs, and answers on its socket' : 'does not run'),
   ];
   const { check, config } = checkConfig(context.configFile ?? resolve('sallyport.yaml'), context.configFile !== undefined, running);
-  const switches = config === undefined ? [] : checkSwitches(config);
+  const switches = config === undefined ? [] : [...checkSwitches(config), ...(await checkSecondStage(config))];
   const state = running ? await checkServer(await context.api()) : await checkStopped({ dataDir, env, clock }, config);
   return [...machine, check, ...worse(switches, state)];
 }

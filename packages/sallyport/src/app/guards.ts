@@ -9,6 +9,7 @@ import {
   type GuardConfig,
   type Guards,
   type HoldPlan,
+  type SecondStage,
 } from '../guard/index.ts';
 
 /** The guards in force and the machine that runs their patterns over streams. Built anew when the configuration or a provider key changes. */
@@ -56,12 +57,13 @@ export function buildTenantGuards(
   keys: readonly string[],
   hash: (value: string) => string,
   choices: (tenant: TenantId) => GuardChoices = () => NO_CHOICES,
+  secondStage?: SecondStage,
 ): TenantGuards {
   let sets = new Map<string, GuardSet>();
   let byTenant = new Map<TenantId, GuardSet>();
   const setOf = (config: GuardConfig, made: Map<string, GuardSet>): GuardSet => {
     const key = JSON.stringify(config);
-    const set = made.get(key) ?? sets.get(key) ?? buildGuards(config, keys, hash);
+    const set = made.get(key) ?? sets.get(key) ?? buildGuards(config, keys, hash, secondStage);
     made.set(key, set);
     return set;
   };
@@ -85,9 +87,9 @@ export function buildTenantGuards(
   };
 }
 
-function buildGuards(config: GuardConfig, keys: readonly string[], hash: (value: string) => string): GuardSet {
+function buildGuards(config: GuardConfig, keys: readonly string[], hash: (value: string) => string, stage?: SecondStage): GuardSet {
   const canaries: Canary[] = keys.map((value, i) => ({ id: `provider-${i + 1}`, value, kind: 'provider_key' }));
-  const guards = createGuards({ config, canaries, hash });
+  const guards = createGuards({ config, canaries, hash, ...(stage === undefined ? {} : { secondStage: stage }) });
   const { rules, windows } = guards.stream('response');
   return { guards, plan: compileHold(rules, windows, { placeholders: true }) };
 }

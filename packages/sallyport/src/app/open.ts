@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { DEFAULT_TENANT, newId, type EventId, reasonOf, type Logger, type Route, type TenantId } from '../kernel/index.ts';
+import { DEFAULT_TENANT, newId, type EventId, type Logger, type Route, type TenantId } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
-import { changeEvent } from '../audit/index.ts';
 import { openAudit, type Audit } from '../audit/service.ts';
 import { auditRoutes } from '../audit/routes.ts';
 import { createGuards } from '../guard/index.ts';
 import { openChoices } from '../guard/service.ts';
+import { openStageOf } from './second_stage.ts';
 import { guardRoutes } from '../guard/routes.ts';
 import { createControl, type Control } from '../control/service.ts';
 import { flowConfig } from '../flow/config.ts';
@@ -15,28 +15,7 @@ import { Rag } from '../fga/service.ts';
 import { fgaRoutes } from '../fga/routes.ts';
 import { ConversationMemory, KnownTexts } from '../flow/index.ts';
 import { compileTemplates, createGateway, openRestoreMaps, type Gateway } from '../gateway/service.ts';
-import {
-  isSessionBearer,
-  openAgents,
-  openAuthorizationServer,
-  openIdentity,
-  openConversations,
-  openPeople,
-  openReviews,
-  openUpstreams,
-  type AuthorizationServer,
-  type Identity,
-  type People,
-} from '../identity/service.ts';
-import {
-  agentRoutes,
-  authorizationRoutes,
-  conversationRoutes,
-  identityRoutes,
-  peopleRoutes,
-  reviewRoutes,
-  upstreamRoutes,
-} from '../identity/routes.ts';
+import { isSessionBearer, type AuthorizationServer, type Identity, type People } from '../identity/service.ts';
 import { openKeyring, type Keyring } from '../keyring/service.ts';
 import { knowledgeRoutes } from '../knowledge/routes.ts';
 import { clientAddress, openServerTls, type ServerTls } from '../net/index.ts';
@@ -64,10 +43,10 @@ import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, gatewayGuardConfig, lateCategories, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
+import { openIdentities } from './open_identity.ts';
 import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
 import { settingsRoutes } from './settings.ts';
-import { endForApplication } from './sign_out.ts';
 import { openTelemetry } from './telemetry.ts';
 import { connectionsOf, holdByApproval, proxyArea } from './vault.ts';
 import { VERSION } from './version.ts';
@@ -119,44 +98,12 @@ export async function openApp(options: OpenOptions): Promise<App> {
     { dir: options.dataDir, store, keyring, witness: config.audit?.witness },
     { logger, clock, onFatal: options.onFatal },
   );
-  const identity = await openIdentity(store, { change: audit.change, clock, logger });
   const addressOf = clientAddress(config.listen?.trustedProxies ?? []);
-  const record: Parameters<typeof openAuthorizationServer>[1]['record'] = (tenant, change) =>
-    audit.record(changeEvent(tenant, change, clock()));
-  const authorization = await openAuthorizationServer(store, {
-    keyring,
-    change: audit.change,
-    record,
-    addressOf,
-    admit: (address) => bounds.admit(address),
-    clock,
-    logger,
-    openness: {
-      metadataDocuments: config.authorization?.metadataDocuments ?? true,
-      registration: config.authorization?.registration ?? false,
-    },
-    snapshot: () => identity.snapshot(),
-    refresh: () => identity.refresh(),
-    used: (agent) => identity.used(agent),
-    endSession: (...ended) => endForApplication(people, ...ended),
-  });
-  const origin = (): string | undefined => {
-    const issuer = identity.place()?.issuer;
-    return issuer === undefined ? undefined : new URL(issuer).origin;
-  };
-  const refresh = (): Promise<void> => identity.refresh();
-  const upstreams = openUpstreams(store, { keyring, change: audit.change, clock, url: origin, refresh });
-  const people = openPeople(store, {
-    change: audit.change,
-    clock,
-    keyring,
-    origin,
-    refresh,
-    onSignedOut: (person) =>
-      void authorization
-        .signedOut(person)
-        .catch((error: unknown) => logger.warn('applications were not told', { reason: reasonOf(error) })),
-  });
+  const { identity, authorization, people, agents, conversations, ...who } = await openIdentities(
+    config,
+    { store, keyring, audit, addressOf, admit: (address) => bounds.admit(address) },
+    { logger, clock },
+  );
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
   const providers = await openProviders(config.providers ?? [], { logger, clock, sealed });
   const keys = await keyring.tenant(DEFAULT_TENANT);
@@ -165,9 +112,10 @@ export async function openApp(options: OpenOptions): Promise<App> {
   let current = config;
   let guards: TenantGuards | undefined;
   const choices = await openChoices({ store, audit, onChange: () => guards?.refresh() }, { logger, clock });
+  const stage = await openStageOf(config, logger);
   const rebuild = (): void => {
     guards = current.gateway.guards
-      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant))
+      ? buildTenantGuards(current, providers.keyLiterals(), evidence, (tenant) => choices.of(tenant), stage.running())
       : undefined;
   };
   rebuild();
@@ -209,17 +157,12 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const effects = Object.fromEntries((config.tools ?? []).flatMap((tool) => (tool.effect === undefined ? [] : [[tool.name, tool.effect]])));
   const consoleUrl = (): string => (config.publicUrl ?? address.console ?? '').replace(/\/$/, '');
   const newEventId = (): EventId => newId('evt', clock()) as EventId;
-  const agents = openAgents(store, { change: audit.change, clock, refresh });
   const approvals = await wireApprovals(
     { ...{ store, keyring, change: audit.change, identity, people, agents, env }, config: () => current.approvals ?? {}, url: consoleUrl },
     { logger, clock },
   );
   let connections = connectionsOf(config, env);
   const vault = openVault({ store, keyring, change: audit.change, connections: () => connections, url: consoleUrl, clock });
-  const conversations =
-    config.conversations === undefined
-      ? undefined
-      : openConversations(store, { keyring, change: audit.change, clock, days: config.conversations.days });
   const proxy = proxyArea({ vault, audit, hold: holdByApproval(approvals), url: consoleUrl, newEventId, logger, clock });
   const mcp = await wireMcp(
     {
@@ -279,13 +222,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const demo = openDemo({ store, audit, guards: (tenant) => guards?.of(tenant).guards }, clock);
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
-    ...identityRoutes(identity, people.roles, clock),
-    ...peopleRoutes(people),
-    ...upstreamRoutes(upstreams, people.roles),
-    ...authorizationRoutes(authorization),
-    ...agentRoutes(agents, people.roles, clock),
-    ...(conversations === undefined ? [] : conversationRoutes(conversations)),
-    ...reviewRoutes(openReviews(store, { audit, clock, identity, people, agents, authorization })),
+    ...who.routes,
     ...auditRoutes(audit, demo),
     ...policyRoutes(policy, demo),
     ...demoRoutes(demo),
@@ -347,9 +284,13 @@ export async function openApp(options: OpenOptions): Promise<App> {
       authorization.at(place);
     },
     async reload(next) {
+      const opened = await stage.reload(next);
+      if (!opened.ok) return [opened.problem];
       const reloaded = await policy.reload(policyPart(next));
+      if (!reloaded.ok) opened.drop();
       if (!reloaded.ok) return reloaded.problems.map((problem) => `${problem.rule}: ${problem.message}`);
       current = next;
+      opened.use();
       rebuild();
       templates = compileTemplates(next.templates ?? []);
       connections = connectionsOf(next, env);
@@ -358,6 +299,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     },
     async close() {
       stopKeys();
+      stage.close();
       await choices.close();
       tls?.close();
       gateway.close();

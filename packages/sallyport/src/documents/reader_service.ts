@@ -17,5 +17,5 @@ process.on('message', (ask: Ask) => {
 process.on('disconnect', () => process.exit());
 
 // Memory outside of V8's heap (unpacked streams) has no limit of its own: a thread looks, because a busy parser never does.
-const file = import.meta.url.endsWith('.ts') ? './watchdog_service.ts' : './watchdog_service.js';
+const file = import.meta.url.endsWith('.ts') ? '../kernel/watchdog_service.ts' : '../kernel/watchdog_service.js';
 new Worker(new URL(file, import.meta.url), { workerData: { most: Number(process.argv[2]), parent: process.pid } }).unref();

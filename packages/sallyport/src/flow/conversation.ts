@@ -4,6 +4,7 @@ import { piecesOf } from './pasted.ts';
 import { mayName, namedSecrets, type Secrecy, type SecretValue } from './secrecy.ts';
 import { canonical, stem, wordsOf } from './text.ts';
 import type { ToolFacts } from './tool.ts';
+import { Spoken } from './translate.ts';
 import { leavesOf, type Leaf } from './leaf.ts';
 
 /** Whose words a span is. `structured`: whole fields of it are data and the rest is prose; `opaque`, `retrieved`, `unknown` are prose throughout. */
@@ -119,13 +120,25 @@ export class Conversation {
     return (this.#facts.stems ??= new Set(wordsOf(this.request).map(stem)));
   }
 
+  /** What the user's words say in other languages than English. */
+  get spoken(): Spoken {
+    return (this.#facts.spoken ??= new Spoken(this.request));
+  }
+
   /** Whether anything in it was written by somebody who has no say. */
   get tainted(): boolean {
     return (this.#facts.tainted ??= this.spans.some((span) => !span.trusted && span.label !== 'assistant' && span.text.trim() !== ''));
   }
 }
 
-type Memo = { asked?: string; request?: string; stems?: ReadonlySet<string>; operator?: ReadonlySet<string>; tainted?: boolean };
+type Memo = {
+  asked?: string;
+  request?: string;
+  spoken?: Spoken;
+  stems?: ReadonlySet<string>;
+  operator?: ReadonlySet<string>;
+  tainted?: boolean;
+};
 
 /**
  * Labels every span of a conversation. `facts` says what is known of a tool, `known` what was found out about a text before. `marks[i]` counts the

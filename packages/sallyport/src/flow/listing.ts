@@ -63,13 +63,13 @@ class ListingReader {
     if (depth > MAX_DEPTH) return undefined;
     const line = this.peek();
     if (line === undefined || line.indent !== indent) return undefined;
-    if (/^-(?: |$)/.test(line.rest)) return this.#list(indent, depth);
+    if (isItem(line.rest)) return this.#list(indent, depth);
     return ENTRY.test(line.rest) ? this.#map(indent, depth) : undefined;
   }
 
   #list(indent: number, depth: number): Tree {
     const items: Tree[] = [];
-    for (let line = this.peek(); line?.indent === indent && /^-(?: |$)/.test(line.rest); line = this.peek()) {
+    for (let line = this.peek(); line?.indent === indent && isItem(line.rest); line = this.peek()) {
       const rest = line.rest.slice(1);
       const inner = rest.trimStart();
       if (inner !== '' && (ENTRY.test(inner) || inner.startsWith('- '))) {
@@ -85,8 +85,8 @@ class ListingReader {
     const names = new Set<string>();
     for (let line = this.peek(); line?.indent === indent; line = this.peek()) {
       const match = ENTRY.exec(line.rest);
-      if (match === null || /^-(?: |$)/.test(line.rest)) break;
-      const name = (match[1] ?? '').replace(/^['"]|['"]$/g, '');
+      if (match === null || isItem(line.rest)) break;
+      const name = unquoted(match[1] ?? '');
       // A name that comes a second time is no data of the tool: something was appended.
       if (names.has(name)) break;
       names.add(name);
@@ -152,13 +152,28 @@ class ListingReader {
 
 const MAX_EMPTY = 8;
 
+/** `- value`, or a dash alone. */
+function isItem(rest: string): boolean {
+  return rest.charCodeAt(0) === 0x2d && (rest.length === 1 || rest.charCodeAt(1) === 0x20);
+}
+
+function unquoted(name: string): string {
+  const isQuote = (c: string | undefined): boolean => c === "'" || c === '"';
+  return isQuote(name[0]) || isQuote(name.at(-1)) ? name.replace(/^['"]|['"]$/g, '') : name;
+}
+
 function closing(text: string, quote: string): number {
-  for (let i = 0; i < text.length; i++) {
-    if (quote === '"' && text[i] === '\\') i++;
-    else if (text[i] === quote) {
-      if (quote === "'" && text[i + 1] === "'") i++;
-      else return i;
-    }
+  for (let at = text.indexOf(quote); at >= 0; at = text.indexOf(quote, at)) {
+    if (quote === "'" && text.charCodeAt(at + 1) === 0x27) at += 2;
+    else if (quote === '"' && isEscaped(text, at)) at++;
+    else return at;
   }
   return -1;
+}
+
+/** Whether an odd number of backslashes stands before. */
+function isEscaped(text: string, at: number): boolean {
+  let from = at;
+  while (from > 0 && text.charCodeAt(from - 1) === 0x5c) from--;
+  return (at - from) % 2 === 1;
 }

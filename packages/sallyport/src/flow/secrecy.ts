@@ -27,10 +27,10 @@ const MAX_SECRETS = 500;
 
 /** Whether a canonical text has a word that names a credential: most have none, and this is asked of all of them. */
 export function mayName(canonical: string): boolean {
-  return HINT.test(canonical);
+  return HINTS.some((hint) => canonical.includes(hint));
 }
 
-const HINT = /pass(?:w|phr)|secret|[ _-]?key|token/;
+const HINTS = ['passw', 'passphr', 'secret', 'key', 'token'];
 
 /** Values of a text that are named as credentials. */
 export function namedSecrets(text: string, message: number): SecretValue[] {

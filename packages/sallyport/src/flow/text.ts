@@ -5,17 +5,15 @@
 
 // Characters that show nothing and carry no meaning in a value: soft hyphen, zero-width characters, direction marks, word joiners, tags.
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
-const SPACES = /\s+/g;
-// Anything that `SPACES` and `trim` would change.
-const RUNS = /[^\S ]|  |^ | $/;
+// Single spaces are left alone: most of a text's gaps are.
+const GAPS = /\s\s+|[^\S ]/g;
 // eslint-disable-next-line no-control-regex -- the test is for plain ASCII
 const ASCII_ONLY = /^[\x00-\x7f]*$/;
 
 /** One form for comparing: NFKC, lower case, no invisible characters, single spaces. */
 export function canonical(text: string): string {
   const plain = ASCII_ONLY.test(text) ? text : text.normalize('NFKC').replace(INVISIBLE, '');
-  const lower = plain.toLowerCase();
-  return RUNS.test(lower) ? lower.replace(SPACES, ' ').trim() : lower;
+  return plain.toLowerCase().replace(GAPS, ' ').trim();
 }
 
 /** Account numbers and telephone numbers are written with and without gaps: the form without. */
@@ -46,11 +44,19 @@ function endsWord(text: string, needle: string, at: number): boolean {
   return !(end < text.length && isWordUnit(needle.charCodeAt(needle.length - 1)) && isWordUnit(text.charCodeAt(end)));
 }
 
+/** Scripts that put no space between an address and the words around it: 「www.example.orgに載って」. */
+const SPACELESS = /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}\p{Script=Hangul}ー]/u;
+/** What stands behind is a label of an internationalised name after all. */
+const GOES_ON = /^[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}\p{Script=Hangul}ー]+(?:[a-z0-9@-]|\.[\p{L}\p{N}])/u;
+const MAX_LABEL = 64;
+
 function endsAddress(text: string, at: number, end: number): boolean {
   const before = at === 0 ? ' ' : (text[at - 1] ?? ' ');
-  if (isWordUnit(before.charCodeAt(0)) || '-_@+%='.includes(before)) return false;
+  const plain = text.charCodeAt(at) < 0x80 && text.charCodeAt(end - 1) < 0x80;
+  if ((isWordUnit(before.charCodeAt(0)) && !(plain && SPACELESS.test(before))) || '-_@+%='.includes(before)) return false;
   if (before === '.' && text.slice(Math.max(0, at - 4), at) !== 'www.') return false;
   const after = text[end] ?? ' ';
+  if (plain && SPACELESS.test(after)) return !GOES_ON.test(text.slice(end, end + MAX_LABEL));
   if (isWordUnit(after.charCodeAt(0)) || '-_@+%'.includes(after)) return false;
   return !(after === '.' && end + 1 < text.length && isWordUnit(text.charCodeAt(end + 1)));
 }

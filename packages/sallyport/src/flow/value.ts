@@ -58,9 +58,9 @@ export class Provenance {
     this.#conversation = conversation;
     this.#identity = identity;
     this.#telling = tellingStems(conversation.stems);
-    this.quantified = hasQuantifier(conversation.request);
+    this.quantified = hasQuantifier(conversation.request) || conversation.spoken.says('all');
     this.dictated = DICTATED.test(conversation.request);
-    this.browsing = [...conversation.stems].some((word) => PLACE_STEMS.has(word));
+    this.browsing = [...conversation.stems].some((word) => PLACE_STEMS.has(word)) || conversation.spoken.says('places');
   }
 
   get telling(): ReadonlySet<string> {
@@ -269,7 +269,7 @@ export class Provenance {
   #delegated(leaf: Leaf): boolean {
     const { kind } = leaf;
     if (kind !== 'email' && kind !== 'iban' && kind !== 'phone') return false;
-    const { asked, spans, calls, request } = this.#conversation;
+    const { asked, spans, calls, request, spoken } = this.#conversation;
     const shares = sharesWord(leaf.value, this.#telling);
     return spans.some((span) => {
       const made = calls.get(span.call);
@@ -277,7 +277,10 @@ export class Provenance {
       const named = made.leaves.some((given) => {
         if (given.kind !== 'url' && given.kind !== 'path') return false;
         const source = given.kind === 'url' ? linkForm(given.value) : canonical(given.value);
-        return holds(asked, source, given.kind === 'url') && (shares || isToldToFind(canonical(request), kind, source));
+        return (
+          holds(asked, source, given.kind === 'url') &&
+          (shares || isToldToFind(canonical(request), kind, source) || spoken.tellsToFind(kind, source))
+        );
       });
       return named && embeddedOf(span.text, kind).size === 1;
     });

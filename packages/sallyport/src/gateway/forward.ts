@@ -8,7 +8,7 @@ import type { GatewayDeps } from './context.ts';
 import type { GatewayErrorCode } from './errors.ts';
 import { decisionFor, exchangeEvent, type Outcome } from './event.ts';
 import type { Exchange } from './exchange.ts';
-import { inspectReply } from './inspect_reply.ts';
+import { inspectReply, prepareReply } from './inspect_reply.ts';
 import { round } from './open_exchange.ts';
 import type { Refused } from './refusal.ts';
 import { sendError, sendJson, sendRefusal } from './reply.ts';
@@ -67,6 +67,8 @@ export async function answerOf(
     return status >= 400 ? upstreamError(exchange, isOurs(status) ? 502 : status, headers) : invalid(exchange, 'not JSON');
   const reply: ReadReply = status >= 400 ? errorReply(exchange, json.value) : readReply(exchange.api, json.value);
   if (reply.malformed !== undefined) return invalid(exchange, reply.malformed);
+  const preparing = prepareReply(exchange, reply);
+  if (preparing !== undefined) await preparing;
   const inspected = inspectReply(exchange, reply);
   const refused = inspected.refused ?? (inspected.held.size === 0 ? undefined : await askPeople(deps, exchange, reply, inspected.held));
   exchange.timings['reply'] = round(performance.now() - started);

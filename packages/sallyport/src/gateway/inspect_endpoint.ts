@@ -85,18 +85,20 @@ export async function inspectEndpoint(
     principal: key.principal,
     shapes: deps.guards(key.tenant)?.guards.shapes ?? [],
   });
+  const factsOf = (text: string, part: number): PartFacts => ({
+    part,
+    point,
+    origin: ORIGIN[point],
+    role: 'user',
+    kind: 'text',
+    turn: part,
+    where: `texts[${part}]`,
+    size: text.length,
+    scanned: true,
+  });
+  await judge.prepare(() => parsed.value.texts.map((text, part) => ({ facts: factsOf(text, part), text })));
   const results = parsed.value.texts.map((text, part) => {
-    const facts: PartFacts = {
-      part,
-      point,
-      origin: ORIGIN[point],
-      role: 'user',
-      kind: 'text',
-      turn: part,
-      where: `texts[${part}]`,
-      size: text.length,
-      scanned: true,
-    };
+    const facts = factsOf(text, part);
     const failures = ledger.failures.length;
     const { findings, verdict } = judge.part(facts, text);
     const refused = refusalOf(verdict, facts.where) ?? failureOf(ledger, failures, facts.where);

@@ -23,6 +23,11 @@ export type Inspected = {
   readonly asked: ReadonlyMap<ToolCall, AskedCall>;
 };
 
+/** Asks the second stage about what tools of the provider brought into the reply; undefined without one. */
+export function prepareReply(exchange: Exchange, reply: ReadReply): Promise<void> | undefined {
+  return exchange.judge.prepare(() => reply.parts.map((part) => ({ facts: factsOf(exchange, part), text: part.text })));
+}
+
 /** Checks a whole reply: every text, then every tool call with its arguments; masks, restores what this request masked, or refuses. */
 export function inspectReply(exchange: Exchange, reply: ReadReply): Inspected {
   let refused: Refused | undefined;

@@ -1,4 +1,4 @@
-import type { ReadDocument } from '../documents/index.ts';
+import type { DocumentPart, ReadDocument } from '../documents/index.ts';
 import type { Part, ReadRequest } from '../message/index.ts';
 import { failedOn, placeIn, READER, READER_ON_ERROR, type Attachments } from './attachments.ts';
 import type { Exchange } from './exchange.ts';
@@ -19,6 +19,29 @@ export function inspectRequest(exchange: Exchange, request: ReadRequest, attachm
     refused ??= found;
   }
   return refused;
+}
+
+/** Asks the second stage about the texts that `inspectRequest` will judge; undefined without one. */
+export function prepareRequest(exchange: Exchange, request: ReadRequest, attachments: Attachments): Promise<void> | undefined {
+  return exchange.judge.prepare(() => textsOf(exchange, request, attachments));
+}
+
+function* textsOf(
+  { placeholders }: Exchange,
+  request: ReadRequest,
+  attachments: Attachments,
+): Generator<{ facts: PartFacts; text: string }> {
+  for (const part of request.parts) {
+    const read = attachments.get(part.id);
+    for (const document of read?.ok === true ? read.parts : []) {
+      if (part.kind === 'text' && document.shown === 'visible') continue;
+      const text = placeholders.escapeLookalikes(document.text);
+      yield { facts: documentFacts(part, text, read, document), text };
+    }
+    if (part.kind !== 'text') continue;
+    const text = placeholders.escapeLookalikes(part.text);
+    yield { facts: factsOf(part, text, read), text };
+  }
 }
 
 function inspectPart(exchange: Exchange, part: Part, read: ReadDocument | undefined): Refused | undefined {
@@ -63,17 +86,7 @@ function inspectDocument(exchange: Exchange, part: Part, read: ReadDocument): In
     if (part.kind === 'text' && document.shown === 'visible') continue;
     const where = placeIn(part.where, document);
     const text = placeholders.escapeLookalikes(document.text);
-    const hidden = document.shown === 'visible' ? {} : { hidden: document.shown };
-    const facts: PartFacts = {
-      ...factsOf(part, text, read),
-      point: 'content',
-      origin: 'retrieved',
-      role: 'document',
-      kind: 'text',
-      scanned: true,
-      where,
-      ...hidden,
-    };
+    const facts = documentFacts(part, text, read, document);
     const failures = ledger.failures.length;
     const { findings, verdict } = judge.part(facts, text);
     refused ??= refusalOf(verdict, where) ?? failureOf(ledger, failures, where);
@@ -85,6 +98,20 @@ function inspectDocument(exchange: Exchange, part: Part, read: ReadDocument): In
   }
   if (masks === 0 || part.kind === 'text') return { refused, quarantine };
   return { refused, quarantine, masked: read.pixels === true ? PICTURE_NOTICE : seen.join('\n\n') };
+}
+
+/** A text of a document is content from outside, whoever sent the document. */
+function documentFacts(part: Part, text: string, read: ReadDocument | undefined, document: DocumentPart): PartFacts {
+  return {
+    ...factsOf(part, text, read),
+    point: 'content',
+    origin: 'retrieved',
+    role: 'document',
+    kind: 'text',
+    scanned: true,
+    where: placeIn(part.where, document),
+    ...(document.shown === 'visible' ? {} : { hidden: document.shown }),
+  };
 }
 
 /** What the assistant said or called in earlier turns goes to the model again: it is judged as text on its way in, not as a new reply. */

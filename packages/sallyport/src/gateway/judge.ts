@@ -58,10 +58,43 @@ const ALLOWED: Verdict = { action: 'allow', quarantine: false, masks: [], rules:
 export class Judge {
   readonly #options: JudgeOptions;
   readonly #ledger: Ledger;
+  /** What a second stage was asked about before the texts are judged. */
+  readonly #prepared = new Map<string, Scan>();
 
   constructor(options: JudgeOptions, ledger: Ledger) {
     this.#options = options;
     this.#ledger = ledger;
+  }
+
+  /**
+   * Scans texts that will be judged as parts, and asks the second stage about those that are grey: `part` then finds their verdicts here. Undefined,
+   * and nothing is done, without a second stage.
+   */
+  prepare(parts: () => Iterable<{ readonly facts: PartFacts; readonly text: string }>): Promise<void> | undefined {
+    const refine = this.#options.guards?.refine;
+    return refine === undefined ? undefined : this.#prepare(parts(), refine);
+  }
+
+  async #prepare(
+    parts: Iterable<{ readonly facts: PartFacts; readonly text: string }>,
+    refine: NonNullable<Guards['refine']>,
+  ): Promise<void> {
+    const asked: Promise<void>[] = [];
+    for (const { facts, text } of parts) {
+      const key = preparedKey(facts, text);
+      if (facts.kind !== 'text' || text === '' || !ASKED.has(facts.point) || this.#prepared.has(key)) continue;
+      const scan = this.#scan(facts, text, false);
+      if (scan === undefined) continue;
+      this.#prepared.set(key, scan);
+      if (scan.grey === undefined) continue;
+      asked.push(
+        refine(scan).then((refined) => {
+          this.#prepared.set(key, refined);
+          this.#remember(facts, text, refined);
+        }),
+      );
+    }
+    await Promise.all(asked);
   }
 
   /** Judges one part. Text is scanned unless it is remembered (`wholeOnly`: by the detectors that the streaming machine does not run); what is no text is judged by its facts alone. */
@@ -155,7 +188,7 @@ export class Judge {
   }
 
   #scan(facts: PartFacts, text: string, wholeOnly: boolean): Scan | undefined {
-    const { guards, memory, secret, tenant, canaries, asked } = this.#options;
+    const { guards, memory, canaries, asked } = this.#options;
     if (guards === undefined) return undefined;
     const answers = asked !== undefined && facts.role !== 'echo' && (facts.point === 'response' || facts.point === 'tool_call');
     const at = {
@@ -168,16 +201,35 @@ export class Judge {
       ...(answers ? { request: asked } : {}),
       ...(answers && facts.tool !== undefined ? { tool: facts.tool } : {}),
     };
+    const prepared = wholeOnly || this.#prepared.size === 0 ? undefined : this.#prepared.get(preparedKey(facts, text));
+    if (prepared !== undefined) return moved(prepared, facts.part);
     // What a reply is compared with is not in the memory's key, and replies hardly ever repeat.
     if (wholeOnly || answers || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
-    const key = VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
-    const remembered = memory.get(key);
+    const remembered = memory.get(this.#keyOf(facts, text, guards));
     if (remembered !== undefined) return moved(remembered, facts.part);
     const scan = guards.scan(text, at);
-    // A failure is not a verdict: the next turn tries again.
-    if (scan.failures.length === 0) memory.set(key, scan);
+    this.#remember(facts, text, scan);
     return scan;
   }
+
+  #remember(facts: PartFacts, text: string, scan: Scan): void {
+    const { guards, memory } = this.#options;
+    // A failure is not a verdict, nor is what a second stage has not been asked about: the next turn tries again.
+    if (guards === undefined || scan.failures.length > 0 || scan.grey !== undefined || text.length < MIN_REMEMBERED_LENGTH) return;
+    memory.set(this.#keyOf(facts, text, guards), scan);
+  }
+
+  #keyOf(facts: PartFacts, text: string, guards: Guards): string {
+    const { secret, tenant } = this.#options;
+    return VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
+  }
+}
+
+/** Points at which injections are looked for. */
+const ASKED: ReadonlySet<Point> = new Set(['prompt', 'content', 'tool_result']);
+
+function preparedKey({ point, origin, role }: PartFacts, text: string): string {
+  return `${point}\n${origin}\n${role === 'echo' ? role : ''}\n${text}`;
 }
 
 /** The same findings at another part of another request. */

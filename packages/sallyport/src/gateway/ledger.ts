@@ -92,7 +92,9 @@ export class Ledger {
     } else this.omittedParts++;
     for (const finding of findings) this.#finding(finding, facts);
     if (verdict.rules.length > 0 || verdict.would.length > 0 || verdict.errors.length > 0) this.decide(verdict, facts.point, facts.part);
-    if ((this.#keepAll || noted) && text !== '' && this.#contentSize + text.length <= MAX_CONTENT) {
+    // Findings about a call as a whole mark no place in its text: there is nothing to keep an excerpt around.
+    const placed = findings.length === 0 || findings.some(({ location }) => location.kind !== 'text' || location.end > location.start);
+    if ((this.#keepAll || (noted && placed)) && text !== '' && this.#contentSize + text.length <= MAX_CONTENT) {
       this.#contentSize += text.length;
       this.content.push({ part: facts.part, where: facts.where, origin: facts.origin, point: facts.point, text, findings });
     }

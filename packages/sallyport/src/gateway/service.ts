@@ -18,7 +18,7 @@ import { answerOf, callOf, failure, finish, type Answer } from './forward.ts';
 import { StreamDelivery } from './forward_stream.ts';
 import { documentsNamed, readAttachments } from './attachments.ts';
 import { inspectEndpoint } from './inspect_endpoint.ts';
-import { inspectRequest } from './inspect_request.ts';
+import { inspectRequest, prepareRequest } from './inspect_request.ts';
 import { VerdictMemory } from './memory.ts';
 import { eventEndpoint, modelsEndpoint } from './lookup.ts';
 import { openExchange, round } from './open_exchange.ts';
@@ -240,6 +240,12 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const asked = performance.now();
     const attachments = await readAttachments(opened.request, deps.documents);
     if (attachments.size > 0) opened.timings['documents'] = round(performance.now() - asked);
+    const preparing = prepareRequest(opened, opened.request, attachments);
+    if (preparing !== undefined) {
+      const began = performance.now();
+      await preparing;
+      opened.timings['second_stage'] = round(performance.now() - began);
+    }
     // This process's own time only: other requests went on while documents were read.
     const before = performance.now();
     const refused = inspectRequest(opened, opened.request, attachments);

@@ -1,6 +1,7 @@
 import { Type, type Static } from '../kernel/index.ts';
 import { HARM_CATEGORIES } from './usage/harm.ts';
 import { CHECK_NAMES, type CheckName } from './detectors/identifiers/checks.ts';
+import { SECOND_STAGE_CONFIG } from './second_stage/config.ts';
 
 const CustomPattern = Type.Object(
   {
@@ -99,6 +100,7 @@ export const CONFIG = Type.Object(
     threshold: Type.Optional(
       Type.Number({ minimum: 0.05, maximum: 1, default: 0.5, description: 'Injection score from which a text counts as an injection.' }),
     ),
+    secondStage: Type.Optional(SECOND_STAGE_CONFIG),
     confidence: Type.Optional(
       Type.Record(Type.String({ pattern: NAME_WITH_UNDERSCORE }), Type.Number({ minimum: 0, maximum: 1 }), {
         description: 'Findings of a detector (by id) below this confidence are left out. Injections have `threshold` instead.',

@@ -5,6 +5,7 @@ import { ENTITY_TYPES } from './detectors/entities/index.ts';
 import { IDENTIFIER_TYPES } from './detectors/identifiers/index.ts';
 import { PERSONAL_TYPES } from './detectors/personal/index.ts';
 import { DETECTORS } from './detectors/registry.generated.ts';
+import { secondStageProblems } from './second_stage/config.ts';
 
 /** One thing wrong in `guards:`; `pointer` (RFC 6901) is relative to its value. */
 export type GuardConfigProblem = { readonly pointer: string; readonly message: string };
@@ -21,6 +22,10 @@ export function guardConfigProblems(config: GuardConfig): GuardConfigProblem[] {
     ...unknown('types', 'type', config.types ?? [], TYPES),
     ...unknown('shapes', 'type', config.shapes ?? [], TYPES),
     ...patternProblems(config.patterns ?? []),
+    ...(config.secondStage === undefined ? [] : secondStageProblems(config.secondStage)).map(({ pointer, message }) => ({
+      pointer: `/secondStage${pointer}`,
+      message,
+    })),
     ...allowProblems(config.allow ?? []),
     ...twice(
       'terms',

@@ -1,7 +1,9 @@
 import type { Category, Finding, Point, Severity } from '../kernel/index.ts';
 import type { Origin } from '../message/index.ts';
 import type { CheckName } from './detectors/identifiers/checks.ts';
+import type { Mark } from './lexicon.ts';
 import type { Reading } from './reading.ts';
+import type { Grey, GreyZones } from './second_stage/grey.ts';
 import type { TermList } from './usage/terms.ts';
 import type { Topic } from './usage/topics.ts';
 import type { View } from './view.ts';
@@ -60,6 +62,8 @@ export type Scan = {
   readonly failures: readonly GuardFailure[];
   readonly scores: Scores;
   readonly unscanned?: string;
+  /** The score lies where a second stage is to be asked: see `Guards.refine`. Only with a second stage. */
+  readonly grey?: Grey;
 };
 
 /**
@@ -90,6 +94,8 @@ export type Sink = {
   addRaw(start: number, end: number, facts: FindingFacts): void;
   /** Raises the text's injection score. */
   score(injection: number): void;
+  /** The score lies in the grey zone: what the second stage reads, and the finding as the first stage would have it, told or not. */
+  grey(view: View, start: number, end: number, facts: FindingFacts, asked: Pick<Grey, 'threshold' | 'windows'>): void;
 };
 
 /** What a detector may use when it is set up. */
@@ -111,6 +117,8 @@ export type DetectorSettings = {
   readonly topics: readonly Topic[];
   /** Absent: no category of harm is looked for. */
   readonly harm: { readonly categories: readonly string[]; readonly threshold?: number } | undefined;
+  /** Where a second stage is to be asked; absent without one. */
+  readonly grey: GreyZones | undefined;
 };
 
 /** An operator's own pattern; runs in a linear-time engine only. */
@@ -155,6 +163,8 @@ export type Detector = {
   readonly canaries?: true;
   /** Vocabulary for the one-pass lexer, by class; only words that stand in it reach the detector. */
   readonly words?: Readonly<Record<string, readonly string[]>>;
+  /** Words that the lexer lists for this detector (`Words.marked`), in a text of bytes. */
+  readonly marks?: Mark;
   setUp(setup: DetectorSetup): Scanner;
 };
 

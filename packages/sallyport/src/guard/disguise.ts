@@ -46,6 +46,25 @@ function rot13(c: number): number {
 }
 
 export function disguises(view: View, found: Decoded[]): void {
+  if (hasDisguised(view)) disguisedWords(view, found);
+  spaced(view, found);
+  for (const { start, end, units } of findMorse(view.text)) found.push({ name: 'morse', start, end, units });
+  if (view.numbers.mixed >= MIN_LEET) leet(view, found);
+}
+
+/** Whether any word of a view is the disguised form of another: few texts have one, and only they are read further. */
+function hasDisguised({ words, lexicon }: View): boolean {
+  const rotated = tableOf(lexicon, ROT13);
+  const reversed = tableOf(lexicon, REVERSED);
+  const { hits, count } = words;
+  for (let h = 0; h < count * HIT; h += HIT) {
+    const word = hits[h] as number;
+    if (((rotated[word] as number) | (reversed[word] as number)) !== 0) return true;
+  }
+  return false;
+}
+
+function disguisedWords(view: View, found: Decoded[]): void {
   lines(view, ROT13, found, 'rot13', (text, start, end) => {
     const units: number[] = [];
     for (let i = start; i < end; i++) units.push(rot13(text.charCodeAt(i)), i, i + 1);
@@ -56,9 +75,6 @@ export function disguises(view: View, found: Decoded[]): void {
     for (let i = end - 1; i >= start; i--) units.push(text.charCodeAt(i), i, i + 1);
     return units;
   });
-  spaced(view, found);
-  for (const { start, end, units } of findMorse(view.text)) found.push({ name: 'morse', start, end, units });
-  if (view.numbers.mixed >= MIN_LEET) leet(view, found);
 }
 
 /** A word of at least so many units that stands as it is: its line is not in disguise. */

@@ -12,6 +12,21 @@ export const ERRORS = {
     message: 'A pattern of the guards cannot be read.',
     fix: 'Write it in RE2 syntax: no look-around, no back-references.',
   },
+  GUARD_SECOND_STAGE_MISSING: {
+    status: 500,
+    message: 'The second stage of the guards needs the package `onnxruntime-node`, which is not installed.',
+    fix: 'Run `npm install --ignore-scripts onnxruntime-node@1` beside this program, or with `--prefix FOLDER` and name that in `guards.secondStage.runtime`; or remove `guards.secondStage`.',
+  },
+  GUARD_SECOND_STAGE_HASH: {
+    status: 500,
+    message: 'A file of the second stage of the guards is not the one that is pinned.',
+    fix: 'Find out who changed it. When it is the one that you want, write its hash into `guards.secondStage`.',
+  },
+  GUARD_SECOND_STAGE_BROKEN: {
+    status: 500,
+    message: 'The classifier of the second stage of the guards cannot be used.',
+    fix: 'Check that model, tokenizer and `labels` belong together, that the model is one file, and that `memoryMb` is enough for it; or remove `guards.secondStage`.',
+  },
   GUARD_UNKNOWN: {
     status: 400,
     message: 'There is no such guard.',

@@ -58,6 +58,12 @@ function buildLatin1(): Uint8Array {
   return table;
 }
 
+const ZERO = 48;
+const NINE = 57;
+
+/** The same with every digit as a zero: the value of a number is no sign of anything. */
+export const DIGITLESS_LATIN1: Uint8Array = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
+
 /** Not folded yet; like the three above, no folded unit. */
 export const UNKNOWN = 3;
 

@@ -21,6 +21,8 @@ import { fail } from './errors.ts';
 import { buildLexicon, type Lexicon } from './lexicon.ts';
 import { parsePattern, type StreamRule, type WindowRule } from './pattern/index.ts';
 import { Reader } from './reading.ts';
+import type { Grey } from './second_stage/grey.ts';
+import { refine, type SecondStage } from './second_stage/second_stage.ts';
 import type { View } from './view.ts';
 
 /** Longer texts (UTF-16 units) are reported as unscanned: at 10 us/KB this is 160 ms of one core, more would stop every other request. */
@@ -42,6 +44,8 @@ export type GuardOptions = {
   readonly hash?: (value: string) => string;
   /** Test hook: called before each guard works; may throw, which counts as that guard's failure. */
   readonly faults?: (guard: string, point: Point) => void;
+  /** Asked about injections in the grey zone. */
+  readonly secondStage?: SecondStage;
 };
 
 /** What the streaming machine needs for a point; `whole` names the detectors that only judge the finished text. */
@@ -57,6 +61,8 @@ export type Guards = {
   readonly version: string;
   /** Looks at one text. Never throws: what a guard threw is in `failures`. */
   scan(text: string, at: ScanAt): Scan;
+  /** Asks the second stage about a scan that is `grey`; any other scan as it is. Never rejects. Absent without a second stage. */
+  readonly refine?: (scan: Scan) => Promise<Scan>;
   /** Rules for text that is still arriving at a point; `canaries`: those planted in this request. */
   stream(point: TextPoint, canaries?: readonly Canary[]): StreamRules;
   /** A text as a reader takes it: normalised, and when parts are encoded, once more with what they say. For rules that are not of this module. */
@@ -87,9 +93,11 @@ export function createGuards(options: GuardOptions): Guards {
   const reader = new Reader(lexiconOf(detectors));
   const at = byPoint(running);
   const allowed = allowOf(options.config.allow ?? []);
+  const stage = options.secondStage;
   return {
     version: versionOf(detectors, options),
     scan: (text, place) => withoutAllowed(scanText(text, place, at[place.point] ?? [], reader, options.faults), text, allowed),
+    ...(stage === undefined ? {} : { refine: (scan: Scan) => refine(scan, stage) }),
     stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries, allowed),
     readings: (text) => {
       const { plain, decoded } = reader.read(text, false);
@@ -118,6 +126,7 @@ function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
       terms: config.terms ?? [],
       topics: config.topics ?? [],
       harm: config.harm,
+      grey: options.secondStage?.zones,
     },
   };
 }
@@ -125,7 +134,9 @@ function setupOf(options: GuardOptions): Parameters<Detector['setUp']>[0] {
 function lexiconOf(detectors: readonly Detector[]): Lexicon {
   const vocabularies = detectors.flatMap(({ words }) => (words === undefined ? [] : [words]));
   const plain = vocabularies.flatMap((vocabulary) => Object.values(vocabulary).flat());
-  return buildLexicon([...vocabularies, disguised(plain)]);
+  // One detector has marks; the list would say of a second one's words that both want them.
+  const mark = detectors.find(({ marks }) => marks !== undefined)?.marks;
+  return buildLexicon([...vocabularies, disguised(plain)], mark);
 }
 
 function byPoint(running: readonly Running[]): Partial<Record<Point, readonly Running[]>> {
@@ -169,6 +180,7 @@ class Report implements Sink {
   readonly #findings: Finding[] = [];
   readonly #failures: GuardFailure[] = [];
   #injection = 0;
+  #grey: Grey | undefined;
   unscanned: string | undefined;
   /** Of the detector that is working. */
   confidence = 0;
@@ -192,6 +204,11 @@ class Report implements Sink {
     this.#injection = Math.max(this.#injection, injection);
   }
 
+  grey(view: View, start: number, end: number, facts: FindingFacts, asked: Pick<Grey, 'threshold' | 'windows'>): void {
+    const span = view.toRaw(start, end);
+    this.#grey = { finding: { ...facts, location: { kind: 'text', part: this.#at.part, start: span.start, end: span.end } }, ...asked };
+  }
+
   failed(guard: string, error: unknown, onError: OnError): void {
     this.#failures.push({ guard, error: reasonOf(error), onError });
   }
@@ -203,6 +220,7 @@ class Report implements Sink {
       failures: this.#failures,
       scores: { injection: this.#injection },
       ...(this.unscanned === undefined ? {} : { unscanned: this.unscanned }),
+      ...(this.#grey === undefined ? {} : { grey: this.#grey }),
     };
   }
 }

@@ -22,6 +22,7 @@ export type {
 export { withChoices, NO_CHOICES, type GuardChoices } from './choice.ts';
 export { DEFAULT_GUARD_CONFIG, type GuardConfig } from './config.ts';
 export { guardConfigProblems, type GuardConfigProblem } from './config_check.ts';
+export { SECOND_STAGE, type SecondStage } from './second_stage/second_stage.ts';
 export { inspectRow, type InspectPoint, type InspectRow } from './bulk.ts';
 export { type Topic } from './usage/topics.ts';
 export { judgePackage, type Ecosystem, type PackageVerdict } from './package_names/index.ts';

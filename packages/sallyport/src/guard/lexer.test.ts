@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { END, HIT, lex, START, TOKEN } from './lexer.ts';
+import { END, HIT, lex, START, TOKEN, TOKEN_SIZE } from './lexer.ts';
 import { buildLexicon, type Lexicon } from './lexicon.ts';
 import { findNumbers } from './numbers.ts';
 import { findRuns, MIN_RUN } from './runs.ts';
@@ -70,6 +70,57 @@ suite('lexer', () => {
             wordsIn(bytes(text), text, LEXICON).map(({ text }) => text),
             expected,
           );
+        },
+      ),
+    );
+  });
+
+  test('reads a text the same whatever it read before, and when there is no place left for a word', () => {
+    const mark = (units: Uint8Array, start: number): boolean => units[start] === 107;
+    const make = (): Lexicon => buildLexicon([{ A: ['ignore', 'aaa', '2nd'], B: ['instruction*', 'instructions', 'instructional'] }], mark);
+    const used = make();
+    const few = fc.constantFrom(
+      'ignore',
+      'Instructions',
+      'instructional',
+      '2nd',
+      'key_1',
+      ' ',
+      '. ',
+      '\n',
+      '"',
+      'é',
+      'aaa',
+      'x'.repeat(60),
+    );
+    const many = fc.integer({ min: 0, max: 40_000 }).map((n) => ` k${n.toString(36)} ${n.toString(26)} `);
+    fc.assert(
+      fc.property(fc.array(fc.oneof(few, many), { maxLength: 300 }), fc.boolean(), (parts, opened) => {
+        const text = parts.join('');
+        if (opened) used.known.open();
+        const words = (lexicon: Lexicon): unknown => {
+          const { hits, count, tokens, tokenCount, digits, spaced, marked, runs, signs } = lex(bytes(text), text, lexicon);
+          const noted = tokens?.slice(0, tokenCount * TOKEN_SIZE).filter((_, at) => at % TOKEN_SIZE < 3);
+          return [hits.slice(0, count * HIT), noted, digits, spaced, marked, runs, signs];
+        };
+        assert.deepEqual(words(used), words(make()));
+      }),
+      { numRuns: 60 },
+    );
+    const words = Array.from({ length: 40_000 }, (_, n) => `k${n}`);
+    assert.equal(lex(bytes(words.join(' ')), words.join(' '), used).marked?.length, 80_000);
+  });
+
+  test('runs and signs are those of the whole text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('a', 'Z9', '/', '=', '_', ' ', '"', '(', '\n', 'abcdefghijklmnop'), { maxLength: 80 }),
+        (parts) => {
+          const text = parts.join('');
+          const { runs, signs } = lex(bytes(text), text, LEXICON);
+          assert.deepEqual(runs, findRuns(bytes(text)));
+          for (let block = 0; block * 16 < text.length; block++)
+            assert.equal(signs?.[block], text.slice(block * 16, block * 16 + 16).replace(/[a-zA-Z0-9\s]/g, '').length);
         },
       ),
     );

@@ -1,5 +1,7 @@
-import { FOLD_LATIN1, foldAt, foldOf, IGNORED, SEPARATOR, UNKNOWN, UNSPACED, wideTable } from './fold.ts';
+import { DIGITLESS_LATIN1, FOLD_LATIN1, foldAt, foldOf, IGNORED, SEPARATOR, UNKNOWN, UNSPACED, wideTable } from './fold.ts';
+import { MAX_KNOWN, PLACE_MASK, type KnownWords } from './known_words.ts';
 import { MIN_STEM, spread, stemKey, type Lexicon } from './lexicon.ts';
+import { isInRun } from './runs.ts';
 import type { Units } from './units.ts';
 
 /**
@@ -12,17 +14,21 @@ export type Words = {
   readonly count: number;
   readonly digits: readonly number[];
   readonly spaced: readonly number[];
-  /** Every word, three numbers each: start, end, and the hash of its folded form. Undefined where they are not noted. */
+  /** Every word, four numbers each: start, end, the hash of its folded form with digits as zeros, its place among the known words or -1. Undefined where they are not noted. */
   readonly tokens: Int32Array | undefined;
   readonly tokenCount: number;
+  /** Where the places of `tokens` are. */
+  readonly known: KnownWords;
+  /** Start and end of each word that a detector wants listed (`Detector.marks`). Undefined for text that is not of bytes: none is asked for there. */
+  readonly marked: readonly number[] | undefined;
+  /** Start and end of each run of ASCII, see `runs.ts`; undefined for text that is not of bytes. True to a text of ASCII only. */
+  readonly runs: readonly number[] | undefined;
+  /** ASCII signs in each sixteen units of a text of bytes. */
+  readonly signs: Uint8Array | undefined;
 };
 
 /** Numbers of a word in `Words.tokens`. */
-export const TOKEN_SIZE = 3;
-
-export const STOP = 1;
-
-export const HASH = 2;
+export const TOKEN_SIZE = 4;
 
 /** Numbers of a hit in `Words.hits`. */
 export const HIT = 4;
@@ -33,32 +39,36 @@ export const START = 2;
 
 export const END = 3;
 
+/** Writing beyond the end of an array does nothing. */
+const NO_TOKENS = new Int32Array(0);
+
 /** How far `token` jumps at `.`, `!`, `?`, `;` and at a line end: about the longest gap that a phrase may have. */
 const SENTENCE_GAP = 2;
 
 const LINE_GAP = 1;
 
-/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. `space` takes the hits; `tokens` takes the words of a text of bytes. */
-export function lex(
-  units: Units,
-  text: string,
-  lexicon: Lexicon,
-  space: Int32Array = new Int32Array(FIRST_HITS * HIT),
-  tokens?: Int32Array,
-): Words {
+/** Finds the vocabulary words of a text in one pass: O(units), independent of the size of the vocabulary. Valid until `space` takes another text. */
+export function lex(units: Units, text: string, lexicon: Lexicon, space: Space = new Space()): Words {
+  const bytes = units instanceof Uint8Array;
+  space.open(units.length, bytes);
   const found: Found = {
-    hits: space,
+    hits: space.hits,
     count: 0,
     digits: [],
     spaced: [],
     streak: 0,
     streakStart: 0,
     lastEnd: 0,
-    tokens: units instanceof Uint8Array ? tokens : undefined,
+    tokens: bytes && units.length <= MOST_NOTED ? space.tokens : undefined,
     tokenCount: 0,
+    known: lexicon.known,
+    marked: bytes && lexicon.mark !== undefined ? [] : undefined,
+    runs: bytes ? [] : undefined,
+    signs: bytes ? space.signs : undefined,
   };
-  if (units instanceof Uint8Array) lexBytes(units, lexicon, found, tokens ?? NO_TOKENS);
+  if (bytes) lexBytes(units, lexicon, found, space);
   else lexWide(units, text, lexicon, found);
+  space.hits = found.hits;
   return found;
 }
 
@@ -72,71 +82,157 @@ type Found = {
   lastEnd: number;
   readonly tokens: Int32Array | undefined;
   tokenCount: number;
+  readonly known: KnownWords;
+  readonly marked: number[] | undefined;
+  readonly runs: number[] | undefined;
+  readonly signs: Uint8Array | undefined;
 };
 
-/** Writing beyond the end of an array does nothing. */
-const NO_TOKENS = new Int32Array(0);
+/** Longer texts have their words found, but not noted: whoever needs them reads them again. */
+const MOST_NOTED = 1 << 18;
 
-/** Numbers of `tokens` that are enough for any text of so many units. */
-export function tokensFor(units: number): number {
-  return ((units >> 1) + 1) * TOKEN_SIZE;
-}
-
-/** Plain English has about 40 hits in 1,000 units. */
+/** Plain English has about 60 hits in 1,000 units. */
 const FIRST_HITS = 64;
 
-/** Numbers of `space` that are enough for most texts of so many units. */
-export function spaceFor(units: number): number {
-  return Math.max(FIRST_HITS, units >> 4) * HIT;
+/** Where the words of a text are written, and those of the next. */
+export class Space {
+  hits: Int32Array = new Int32Array(FIRST_HITS * HIT);
+  tokens: Int32Array = NO_TOKENS;
+  signs = new Uint8Array(0);
+
+  /** Makes room for a text of so many units. */
+  open(units: number, bytes: boolean): void {
+    if (!bytes) return;
+    const words = units > MOST_NOTED ? 0 : ((units >> 1) + 1) * TOKEN_SIZE;
+    if (words > this.tokens.length) this.tokens = new Int32Array(words);
+    const blocks = (units >> 4) + 1;
+    if (blocks > this.signs.length) this.signs = new Uint8Array(blocks);
+    else this.signs.fill(0, 0, blocks);
+  }
 }
 
-function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found, tokens: Int32Array): void {
-  const { filter, mask, stems } = lexicon;
+/** Reads a word that it has seen before in one look-up, the others in `unknownWord`. */
+function lexBytes(units: Uint8Array, lexicon: Lexicon, found: Found, { signs }: Space): void {
+  // V8 loads and checks the constants of a module each time they are used, not those of a function.
+  const tokens = found.tokens ?? NO_TOKENS;
+  const runs = found.runs ?? [];
+  const marked = found.marked ?? [];
+  const { places, now, multiplier } = lexicon.known;
+  const mask = PLACE_MASK;
+  const separators = SEPARATORS;
   const fold = FOLD_LATIN1;
   const n = units.length;
+  let { hits } = found;
+  let count = 0;
   let token = 0;
   let noted = 0;
+  let run = 0;
   let i = 0;
   while (i < n) {
     const c = units[i] as number;
     let f = fold[c] as number;
-    if (f === SEPARATOR) {
-      token += BREAKS[c] as number;
+    if (f === 0) {
+      const kind = separators[c] as number;
+      token += kind & 3;
+      if ((kind & 4) !== 0) {
+        if (i - run >= 16) runs.push(run, i);
+        run = i + 1;
+      }
+      if (kind >= 8) signs[i >> 4] = (signs[i >> 4] as number) + 1;
       i++;
       continue;
     }
     const start = i;
     let hash = f;
+    let second = f;
     let all = f;
     i++;
-    while (i < n && (f = fold[units[i] as number] as number) !== SEPARATOR) {
+    while (i < n && (f = fold[units[i] as number] as number) !== 0) {
       hash = (Math.imul(hash, 31) + f) | 0;
+      second = (Math.imul(second, multiplier) + f) | 0;
       all &= f;
       i++;
     }
     token++;
-    tokens[noted] = start;
-    tokens[noted + STOP] = i;
-    tokens[noted + HASH] = hash;
-    noted += TOKEN_SIZE;
-    const slot = spread(hash) & mask;
-    if (((filter[slot] as number) & (1 << (hash >>> 29))) !== 0) exactHit(found, lexicon, hash, slot, i - start, token, start, i);
-    // Folded letters and the underscore have this bit, digits do not.
-    if ((all & LETTER_BIT) === 0) found.digits.push(start, i);
-    else if (i - start === 1) single(found, start);
-    if (i - start >= MIN_STEM) {
-      const key = stemKey(
-        fold[units[start] as number] as number,
-        fold[units[start + 1] as number] as number,
-        fold[units[start + 2] as number] as number,
-      );
-      if (stems[key] !== 0) stemHit(found, lexicon, units, stems[key] as number, token, start, i);
+    let at = ((hash ^ (hash >>> 15)) & mask) * 8;
+    if (places[at] === hash && places[at + 1] === second) {
+      places[at + 2] = now;
+      tokens[noted + 2] = places[at + 4] as number;
+      if (places[at + 5] === 1) marked.push(start, i);
+      for (let words = places[at + 3] as number; words !== 0; words >>>= 16) {
+        if (count === hits.length) hits = found.hits = doubled(hits);
+        hits[count] = (words & 0xffff) - 1;
+        hits[count + 1] = token;
+        hits[count + 2] = start;
+        hits[count + 3] = i;
+        count += 4;
+      }
+    } else {
+      found.count = count / HIT;
+      const digitless = (all & 0x40) === 0 ? digitlessHash(units, start, i) : hash;
+      tokens[noted + 2] = digitless;
+      const isMarked = unknownWord(found, lexicon, units, hash, token, start, i);
+      const words = i - start > MAX_KNOWN ? -1 : hitsSince(found, count);
+      if (words === -1 || !lexicon.known.learn(at, hash, second, words, digitless, isMarked)) at = -1;
+      ({ hits } = found);
+      count = found.count * HIT;
     }
+    tokens[noted] = start;
+    tokens[noted + 1] = i;
+    tokens[noted + 3] = at;
+    noted += 4;
+    // Folded letters and the underscore have 0x40, digits do not; of letters, only the underscore and some beyond ASCII are without 0x20.
+    if ((all & 0x60) !== 0x60) {
+      if ((all & 0x40) === 0) found.digits.push(start, i);
+      if ((all & 0x20) === 0) underscores(units, start, i, signs);
+    }
+    if (i - start === 1 && (all & 0x40) !== 0) single(found, start);
   }
+  if (n - run >= 16) runs.push(run, n);
+  found.count = count / HIT;
   found.tokenCount = noted / TOKEN_SIZE;
 }
 
-const LETTER_BIT = 0x40;
+/** Counts those of a word as signs. */
+function underscores(units: Uint8Array, start: number, end: number, signs: Uint8Array): void {
+  for (let i = start; i < end; i++) if (units[i] === UNDERSCORE) signs[i >> 4] = (signs[i >> 4] as number) + 1;
+}
+
+const UNDERSCORE = 95;
+
+/** Looks a word up in the lexicon: whether it is to be listed. */
+function unknownWord(found: Found, lexicon: Lexicon, units: Uint8Array, hash: number, token: number, start: number, end: number): boolean {
+  const { filter, mask, stems, mark } = lexicon;
+  const slot = spread(hash) & mask;
+  if (((filter[slot] as number) & (1 << (hash >>> 29))) !== 0) exactHit(found, lexicon, hash, slot, end - start, token, start, end);
+  if (end - start >= MIN_STEM) {
+    const fold = FOLD_LATIN1;
+    const key = stemKey(
+      fold[units[start] as number] as number,
+      fold[units[start + 1] as number] as number,
+      fold[units[start + 2] as number] as number,
+    );
+    if (stems[key] !== 0) stemHit(found, lexicon, units, stems[key] as number, token, start, end);
+  }
+  if (mark === undefined || !mark(units, start, end)) return false;
+  found.marked?.push(start, end);
+  return true;
+}
+
+/** The words of the hits from one on, as known words hold them; -1 for more than two. */
+function hitsSince({ hits, count }: Found, from: number): number {
+  const end = count * HIT;
+  if (end === from) return 0;
+  const first = (hits[from] as number) + 1;
+  if (end === from + HIT) return first;
+  return end === from + 2 * HIT ? first | (((hits[from + HIT] as number) + 1) << 16) : -1;
+}
+
+function digitlessHash(units: Uint8Array, start: number, end: number): number {
+  let hash = 0;
+  for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (DIGITLESS_LATIN1[units[i] as number] as number)) | 0;
+  return hash;
+}
 
 /** Single letters in a row that are a spelled-out word, and the widest gap between them (two blanks stand between such words). */
 const MIN_SPACED = 5;
@@ -155,10 +251,17 @@ function single(found: Found, start: number): void {
   else if (found.streak > MIN_SPACED) found.spaced[found.spaced.length - 1] = start + 1;
 }
 
+/** Bits of `SEPARATORS` behind those of the width. */
+const ENDS_RUN = 4;
+const IS_SIGN = 8;
+
 /** How many tokens the gap behind an ASCII separator is wide. */
 const BREAKS = new Uint8Array(256);
 BREAKS[10] = LINE_GAP;
 for (const mark of '.!?;') BREAKS[mark.charCodeAt(0)] = SENTENCE_GAP;
+
+/** What separates words: the width of the gap behind it, and whether it ends a run or is a sign. */
+const SEPARATORS = BREAKS.map((width, c) => width | (isInRun(c) ? 0 : ENDS_RUN) | (c > 32 && c < 127 ? IS_SIGN : 0));
 
 /** The same for any separator: also the full stops of Chinese, Japanese and Hindi. */
 function breakAfter(c: number): number {
@@ -281,15 +384,17 @@ function unspacedHit(found: Found, lexicon: Lexicon, text: string, unit: number,
 
 function add(found: Found, word: number, token: number, start: number, end: number): void {
   const at = found.count * HIT;
-  if (at === found.hits.length) {
-    const more = new Int32Array(at * 4);
-    more.set(found.hits);
-    found.hits = more;
-  }
+  if (at === found.hits.length) found.hits = doubled(found.hits);
   const { hits } = found;
   hits[at] = word;
   hits[at + TOKEN] = token;
   hits[at + START] = start;
   hits[at + END] = end;
   found.count++;
+}
+
+function doubled(hits: Int32Array): Int32Array {
+  const more = new Int32Array(hits.length * 2);
+  more.set(hits);
+  return more;
 }

@@ -1,9 +1,13 @@
 import { foldUnit, foldWord, SEPARATOR, UNSPACED } from './fold.ts';
+import { KnownWords, MAX_WORDS } from './known_words.ts';
 
 /** Words that end in `*` in a vocabulary match every word that begins so; they have at least this many letters, and are found by three. */
 export const MIN_STEM = 5;
 
 const STEM_KEYS = 4096;
+
+/** Whether the word (folded or not) at `start..end` is one that a detector wants listed. */
+export type Mark = (units: Uint8Array, start: number, end: number) => boolean;
 
 /** Vocabulary of all detectors, ready for one pass. Words are numbered; a word may belong to several classes. */
 export type Lexicon = {
@@ -29,6 +33,10 @@ export type Lexicon = {
   readonly classes: ReadonlyMap<string, readonly number[]>;
   /** Classes as tables, made when first asked for (`tableOf`). */
   readonly tables: Map<string, Uint8Array>;
+  /** Which words of bytes are listed: asked once for each word that is known. */
+  readonly mark: Mark | undefined;
+  /** Words that were read before. */
+  readonly known: KnownWords;
 };
 
 function hashOf(folded: string): number {
@@ -49,7 +57,7 @@ export function spread(hash: number): number {
  * Builds the lexicon from vocabularies: class name -> words. A trailing `*` matches any ending (a stem has at least five letters).
  * @throws TypeError for a stem that is too short or a word with a separator inside.
  */
-export function buildLexicon(vocabularies: readonly Readonly<Record<string, readonly string[]>>[]): Lexicon {
+export function buildLexicon(vocabularies: readonly Readonly<Record<string, readonly string[]>>[], mark?: Mark): Lexicon {
   const classesOf = new Map<string, Set<string>>();
   for (const vocabulary of vocabularies) {
     for (const [name, words] of Object.entries(vocabulary)) {
@@ -62,6 +70,7 @@ export function buildLexicon(vocabularies: readonly Readonly<Record<string, read
     }
   }
   const words = [...classesOf.keys()];
+  if (words.length > MAX_WORDS) throw new TypeError(`a vocabulary of more than ${MAX_WORDS} words`);
   const exact: number[] = [];
   const stems = new Map<number, number[]>();
   const unspaced = new Map<number, number[]>();
@@ -92,6 +101,8 @@ export function buildLexicon(vocabularies: readonly Readonly<Record<string, read
     lengths: Uint8Array.from(words, ({ length }) => length),
     classes: membersOf(words, classesOf),
     tables: new Map(),
+    mark,
+    known: new KnownWords(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { decode, MAX_BLOCKS, MAX_DEPTH } from './decode.ts';
 import { BEYOND, HIDDEN, survey, WIDE, type Survey } from './kinds.ts';
-import { spaceFor, tokensFor } from './lexer.ts';
+import { Space } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { normalise } from './normalise.ts';
 import { View } from './view.ts';
@@ -32,14 +32,14 @@ const WIDE_SLOT = MAX_DEPTH + 1;
 export class Reader {
   readonly #lexicon: Lexicon;
   readonly #kept: Buffer[] = [];
-  readonly #spaces: Int32Array[] = [];
-  readonly #tokenSpaces: Int32Array[] = [];
+  readonly #spaces: Space[] = [];
 
   constructor(lexicon: Lexicon) {
     this.#lexicon = lexicon;
   }
 
   read(text: string, knownAscii: boolean): Reading {
+    this.#lexicon.known.open();
     const { plain, invisible } = this.#plain(text, knownAscii);
     const { view, incomplete } = this.#decode(plain);
     return {
@@ -65,7 +65,6 @@ export class Reader {
           ascii: true,
           lexicon: this.#lexicon,
           space: this.#space(0, text.length),
-          tokens: this.#tokens(0, text.length),
         }),
         invisible: false,
       };
@@ -111,7 +110,6 @@ export class Reader {
       ascii: (seen & BEYOND) === 0,
       lexicon: this.#lexicon,
       space: this.#space(slot, units.length),
-      tokens: read instanceof Uint8Array ? this.#tokens(slot, units.length) : undefined,
       map,
       parent,
     });
@@ -138,22 +136,8 @@ export class Reader {
     return new Uint16Array(buffer.buffer, buffer.byteOffset, text.length);
   }
 
-  #space(slot: number, units: number): Int32Array {
-    const numbers = spaceFor(units);
-    const kept = this.#spaces[slot];
-    if (kept !== undefined && kept.length >= numbers) return kept;
-    const space = new Int32Array(numbers);
-    if (units <= KEPT_UNITS) this.#spaces[slot] = space;
-    return space;
-  }
-
-  /** Space for all words of a text; none for a long text, whose words are read again by whoever needs them. */
-  #tokens(slot: number, units: number): Int32Array | undefined {
-    if (units > KEPT_UNITS) return undefined;
-    const numbers = tokensFor(units);
-    const kept = this.#tokenSpaces[slot];
-    if (kept !== undefined && kept.length >= numbers) return kept;
-    return (this.#tokenSpaces[slot] = new Int32Array(numbers));
+  #space(slot: number, units: number): Space {
+    return units > KEPT_UNITS ? new Space() : (this.#spaces[slot] ??= new Space());
   }
 
   #buffer(slot: number, bytes: number): Buffer {

@@ -8,6 +8,11 @@ const IN_RUN = new Uint8Array(1 << 16);
 for (let c = 33; c < 127; c++) IN_RUN[c] = 1;
 for (const c of '"\'`<>()[]{},;|\\') IN_RUN[c.charCodeAt(0)] = 0;
 
+/** Whether a unit is part of runs. */
+export function isInRun(c: number): boolean {
+  return IN_RUN[c] === 1;
+}
+
 /**
  * Runs of at least `MIN_RUN` printable ASCII characters without blanks, quotes and brackets: where credentials, base64 and addresses stand.
  * Flat list of start and end. Looks at every sixteenth character first, so most of a plain text is never touched.

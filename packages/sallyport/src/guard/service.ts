@@ -7,6 +7,7 @@ import { fail } from './errors.ts';
 import { addChoice, CHOICES_CHANNEL, listChoices, loadChoices, notifyChoices, type ChoiceVersion } from './store.ts';
 
 export type { GuardChoice, GuardChoices } from './choice.ts';
+export { openSecondStage, type RunningStage } from './second_stage/service.ts';
 export type { ChoiceVersion } from './store.ts';
 
 /** What the people of each tenant decided about its detectors. */

@@ -1,4 +1,4 @@
-import { lex, type Words } from './lexer.ts';
+import { lex, type Space, type Words } from './lexer.ts';
 import type { Lexicon } from './lexicon.ts';
 import { findNumbers, type Numbers } from './numbers.ts';
 import { findRuns } from './runs.ts';
@@ -19,8 +19,7 @@ export class View {
   /** Every unit is below U+0080. */
   readonly ascii: boolean;
   readonly #lexicon: Lexicon;
-  readonly #space: Int32Array;
-  readonly #tokens: Int32Array | undefined;
+  readonly #space: Space | undefined;
   readonly map: OffsetMap | undefined;
   readonly #parent: View | undefined;
   #words: Words | undefined;
@@ -34,9 +33,7 @@ export class View {
     ascii: boolean;
     lexicon: Lexicon;
     /** For the words that are found. */
-    space: Int32Array;
-    /** For all words; only those of bytes are noted. */
-    tokens?: Int32Array | undefined;
+    space?: Space;
     map?: OffsetMap | undefined;
     parent?: View | undefined;
   }) {
@@ -46,14 +43,13 @@ export class View {
     this.ascii = of.ascii;
     this.#lexicon = of.lexicon;
     this.#space = of.space;
-    this.#tokens = of.tokens;
     this.map = of.map;
     this.#parent = of.parent;
   }
 
   /** The vocabulary words of this text, found in one pass on first use. */
   get words(): Words {
-    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space, this.#tokens));
+    return (this.#words ??= lex(this.units, this.text, this.#lexicon, this.#space));
   }
 
   /** The digit clusters of this text, found on first use. */
@@ -61,9 +57,9 @@ export class View {
     return (this.#numbers ??= findNumbers(this.units, this.words.digits));
   }
 
-  /** Start and end of each long run without blanks, found in one pass on first use. */
+  /** Start and end of each long run without blanks, found on first use. */
   get runs(): readonly number[] {
-    return (this.#runs ??= findRuns(this.units));
+    return (this.#runs ??= (this.ascii ? this.words.runs : undefined) ?? findRuns(this.units));
   }
 
   get lexicon(): Lexicon {

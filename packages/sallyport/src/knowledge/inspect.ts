@@ -1,6 +1,6 @@
 import type { Finding } from '../kernel/index.ts';
 import { placeOf, type Concealment, type DocumentPart, type Mark, type ReadDocument } from '../documents/index.ts';
-import type { Scan, ScanAt } from '../guard/index.ts';
+import { SECOND_STAGE, type Scan, type ScanAt } from '../guard/index.ts';
 import { stricterLabel, type Label, type Reason } from './document.ts';
 import { LabelCount, labelOfText } from './label.ts';
 import { speaksToMachine } from './machine_reader.ts';
@@ -20,6 +20,8 @@ export type Excerpt = { readonly reason: number; readonly text: string };
 
 export type Inspector = {
   scan(text: string, at: ScanAt): Scan;
+  /** Asks a second stage about a scan that is grey, where there is one. */
+  readonly refine?: ((scan: Scan) => Promise<Scan>) | undefined;
   /** Lets others work between two pieces. */
   pause(): Promise<void>;
 };
@@ -75,14 +77,15 @@ export async function inspect(read: ReadDocument, inspector: Inspector): Promise
     if (part.shown === 'visible') label = stricterLabel(label, labelOfText(part.text));
     for (const concealed of concealedReasons(part, read)) say(concealed, part.text.slice(0, 2 * AROUND));
     for (const { from, text } of pieces(part.text)) {
-      const scan = inspector.scan(text, { point: 'content', origin: 'retrieved', part: number });
+      const first = inspector.scan(text, { point: 'content', origin: 'retrieved', part: number });
+      const scan = first.grey === undefined || inspector.refine === undefined ? first : await inspector.refine(first);
       for (const finding of scan.findings) {
         const { start, end } = finding.location.kind === 'text' ? finding.location : { start: 0, end: 0 };
         count.add(finding, () => text.slice(start, end));
         const reason = reasonOf(finding, part, from + start, text);
         if (reason !== undefined) say(reason, text.slice(Math.max(0, start - AROUND), Math.min(end, start + 4 * AROUND) + AROUND));
       }
-      if (scan.failures.length > 0 || scan.unscanned !== undefined)
+      if (scan.failures.some(({ guard, onError }) => guard !== SECOND_STAGE || onError === 'deny') || scan.unscanned !== undefined)
         say({ rule: 'knowledge.unscanned', verdict: 'quarantine', why: scan.unscanned ?? 'A guard failed on it.', shown: part.shown });
       await inspector.pause();
     }

@@ -120,6 +120,7 @@ export function openKnowledge(options: KnowledgeOptions, deps: { readonly logger
     if (!read.ok && read.refusal === 'busy') throw fail('KNOWLEDGE_BUSY');
     const inspection = await inspect(read, {
       scan: (text, at) => guards.scan(text, at),
+      refine: guards.refine,
       pause: () => new Promise<void>((resolve) => setImmediate(resolve)),
     });
     return { read, inspection, prints: printsOf(inspection.text) };

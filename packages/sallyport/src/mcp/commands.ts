@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { Command } from '../kernel/index.ts';
 import { mcpScanCommand, type McpScanDeps } from './scan/command.ts';
 import type { ScannerDeps } from './scanner/tools.ts';
+import { SHOWN_COMMANDS } from './shown/command.ts';
 
 /** The commands of this module. */
 export function mcpCommands(deps: Omit<ScannerDeps, 'root'> & McpScanDeps): readonly Command[] {
   return [
+    ...SHOWN_COMMANDS,
     mcpScanCommand(deps),
     {
       name: 'mcp serve-scanner',

@@ -38,6 +38,12 @@ const SERVER = Type.Object(
         description: 'Program of a server on standard input and output, started in a sandbox.',
       }),
     ),
+    builtin: Type.Optional(
+      Type.Enum(['code'], {
+        description:
+          'A server that comes with the gate. `code` runs programs in Python and JavaScript, in a sandbox without network (bubblewrap).',
+      }),
+    ),
     args: Type.Optional(Type.Array(Type.String({ maxLength: 4_096 }), { maxItems: 100 })),
     env: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]{0,127}$' }), Type.String({ maxLength: 4_096 }), {

@@ -19,7 +19,7 @@ export type CodeEngine = (
 
 /** Source code that nothing here understands: a scan says so. Texts and data are no code, and were looked through for the rest. */
 const OTHER_CODE =
-  /\.(?:java|kt|kts|scala|groovy|php|phtml|rb|erb|c|h|cc|cpp|cxx|hpp|hh|m|mm|cs|vb|fs|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hs|ml|clj|zig|nim|sol|vue|svelte|astro|ps1|asp|aspx|jsp|cfm)$/i;
+  /\.(?:java|kt|kts|scala|groovy|php|phtml|rb|erb|c|h|cc|cpp|cxx|hpp|hh|m|mm|cs|vb|fs|swift|dart|lua|pl|pm|r|jl|ex|exs|erl|hs|ml|clj|zig|nim|sol|astro|ps1|asp|aspx|jsp|cfm)$/i;
 
 /** The engine of this product. Its grammars are loaded when source code is scanned, not when a command starts. */
 export const codeEngine: CodeEngine = async (files, options) => {

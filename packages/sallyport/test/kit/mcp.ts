@@ -94,7 +94,10 @@ export async function startServer(given: Partial<TestServer> = {}): Promise<Test
         });
         return response.end(raw.text);
       }
+      const gone = new AbortController();
+      response.once('close', () => gone.abort());
       const web = new Request(`http://server${request.url}`, {
+        signal: gone.signal,
         method: request.method ?? 'GET',
         headers: request.headers as Record<string, string>,
       });

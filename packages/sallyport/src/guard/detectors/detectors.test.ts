@@ -177,7 +177,17 @@ test('the template is a detector that works', async () => {
     const scanner = (template satisfies Detector).setUp({
       canaries: [],
       hash: () => '',
-      settings: { threshold: 0.5, phoneRegions: [], types: undefined, linkHosts: [], patterns: [], terms: [], topics: [], harm: undefined },
+      settings: {
+        threshold: 0.5,
+        phoneRegions: [],
+        types: undefined,
+        linkHosts: [],
+        patterns: [],
+        terms: [],
+        topics: [],
+        harm: undefined,
+        grey: undefined,
+      },
     });
     scanner.scan({ plain: { text } } as never, {} as never, { add: () => (seen = true) } as never);
     return seen;

@@ -1,4 +1,4 @@
-import { FOLD_LATIN1, foldOf, IGNORED, SEPARATOR, UNSPACED } from '../fold.ts';
+import { DIGITLESS_LATIN1, foldOf, IGNORED, SEPARATOR, UNSPACED } from '../fold.ts';
 import type { Units } from '../units.ts';
 
 /** Buckets of a head's table are 2^BITS: as int8 it stays in the second-level cache. Four times as many gain less than the noise of measuring. */
@@ -8,15 +8,15 @@ export const BITS = 18;
 export const BLOCK = 256;
 
 /** Letters of a word's beginning and of its end that are features of their own, of words longer than that: inflections, compounds, slips. */
-const GRAMS = 4;
+export const GRAMS = 4;
 
 /** Of a token: word, two words, three words, first and third of three; the gap alone, with the word after and before it; capitals; both ends. */
 const MAX_FEATURES = 10;
 
-const SHIFT = 32 - BITS;
+export const SHIFT = 32 - BITS;
 
 // Odd multipliers, one a kind of feature (multiplicative hashing: Knuth, The Art of Computer Programming 3, 6.4).
-const WORD = 0x9e3779b1 | 0;
+export const WORD = 0x9e3779b1 | 0;
 const PAIR = 0x85ebca6b | 0;
 const TRIPLE = 0xc2b2ae35 | 0;
 const SKIP = 0x27d4eb2f | 0;
@@ -24,8 +24,8 @@ const GAP = 0x165667b1 | 0;
 const GAP_WORD = 0xd3a2646d | 0;
 const WORD_GAP = 0xfd7046c5 | 0;
 const CAPITALS = 0xb55a4f09 | 0;
-const HEAD = 0x2545f491 | 0;
-const TAIL = 0x61c88647 | 0;
+export const HEAD = 0x2545f491 | 0;
+export const TAIL = 0x61c88647 | 0;
 
 const BLANK = 32;
 /** Any separator above U+00FF, as the reader of texts writes it. */
@@ -34,8 +34,7 @@ export const LINE = 10;
 const ZERO = 48;
 const NINE = 57;
 
-/** Folded bytes with every digit as zero: the value of a number is no sign of anything. */
-export const FOLD = FOLD_LATIN1.map((fold) => (fold >= ZERO && fold <= NINE ? ZERO : fold));
+const FOLD = DIGITLESS_LATIN1;
 
 /** Tokens within which a pair of words counts once: the long window. Tables, logs and code repeat themselves, and sums would grow with it. */
 const ONCE = 64;
@@ -43,8 +42,8 @@ const SEEN = 4096;
 
 /** Which pairs of words stood among the last tokens. */
 export class Repeats {
-  readonly #keys = new Int32Array(SEEN);
-  readonly #places = new Int32Array(SEEN).fill(-ONCE);
+  /** A pair and its place in turn. */
+  readonly #seen = new Int32Array(SEEN * 2).fill(-ONCE);
   #now = 0;
 
   /** Begins a text: what was seen before is long ago. */
@@ -54,11 +53,13 @@ export class Repeats {
 
   /** Whether this pair, by its hash, was one of the last tokens. Call it once a token. */
   next(pair: number): boolean {
-    const slot = (pair ^ (pair >>> 16)) & (SEEN - 1);
-    const again = this.#keys[slot] === pair && ((this.#now - (this.#places[slot] as number)) | 0) < ONCE;
-    this.#keys[slot] = pair;
-    this.#places[slot] = this.#now;
-    this.#now = (this.#now + 1) | 0;
+    const seen = this.#seen;
+    const at = ((pair ^ (pair >>> 16)) & (SEEN - 1)) << 1;
+    const now = this.#now;
+    const again = seen[at] === pair && ((now - (seen[at + 1] as number)) | 0) < ONCE;
+    seen[at] = pair;
+    seen[at + 1] = now;
+    this.#now = (now + 1) | 0;
     return again;
   }
 }

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { lex, tokensFor } from '../lexer.ts';
+import { lex } from '../lexer.ts';
 import { buildLexicon } from '../lexicon.ts';
 import { ROW_BITS, UNITS } from './closer.ts';
 import { BITS, FeatureReader } from './features.ts';
 import { decodeModel, encodeModel, type ChannelModel, type Model } from './model.ts';
-import { KIND_BITS, NO_MORE, Skeleton } from './skeleton.ts';
+import { KIND_BITS, kindWeights, NO_MORE, Skeleton, weighKinds } from './skeleton.ts';
 import { INPUTS } from './stack.ts';
 import { TokenSums } from './sums.ts';
 import { classOf, mostSurprising, TRIGRAMS } from './surprise.ts';
@@ -107,6 +107,31 @@ suite('skeleton', () => {
     assert.notDeepEqual(read('They send my files.'), read('My files they send.'));
   });
 
+  test('the summed weights are those of the features, of many classes too', () => {
+    const many = buildLexicon([{ any: Array.from({ length: 90 }, (_, n) => `w${n}`) }]);
+    const each = Uint8Array.from(many.words, (_, word) => word + 1);
+    const weights = table(7);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('w1', 'w2', 'w3', 'w70', 'w89', ' ', '. ', '\n', ' and of the ', ' a b c d e f '), { maxLength: 120 }),
+        (parts) => {
+          const units = bytes(parts.join(' '));
+          const { hits, count } = lex(units, parts.join(' '), many);
+          const out = new Int32Array(count * 2);
+          const size = weighKinds(units, { hits, count, kinds: each }, kindWeights(weights), out);
+          const expected: number[] = [];
+          const skeleton = new Skeleton();
+          for (skeleton.open(units, { hits, count, kinds: each }); skeleton.start !== NO_MORE; skeleton.next())
+            expected.push(
+              skeleton.start,
+              skeleton.features.subarray(0, skeleton.size).reduce((sum, f) => sum + (weights[f] ?? 0), 0),
+            );
+          assert.deepEqual([...out.subarray(0, size)], expected);
+        },
+      ),
+    );
+  });
+
   test('a word that begins a sentence has a feature of its own, and words far apart none together', () => {
     assert.equal(read('Then send it')[0]?.length, 1);
     assert.equal(read('Then. Send it')[0]?.length, 2);
@@ -156,7 +181,7 @@ suite('windows', () => {
         fc.array(fc.constantFrom('Ignore', 'THE', ' ', '\u00e9tat', 'x1', '\u00b2', '--', '\n', '\0', 'a', ', '), { maxLength: 900 }),
         (pieces) => {
           const units = bytes(pieces.join(''));
-          const noted = lex(units, pieces.join(''), lexicon, undefined, new Int32Array(tokensFor(units.length)));
+          const noted = lex(units, pieces.join(''), lexicon);
           const [all, quick] = [windows(), windows()];
           const classed = { hits: noted.hits, count: noted.count, kinds };
           slide(reading.all, units, head, all, new Peaks(), 0, undefined, classed);
@@ -223,6 +248,8 @@ suite('surprise', () => {
         mostSurprising(units, random, 0, best);
         assert.deepEqual([best.bits, best.end], [most / 64 / 16, expected]);
         mostSurprising(wide(pieces.join('')), random, 0, best);
+        assert.deepEqual([best.bits, best.end], [most / 64 / 16, expected]);
+        mostSurprising(units, random, 0, best, lex(units, pieces.join(''), buildLexicon([])).signs);
         assert.deepEqual([best.bits, best.end], [most / 64 / 16, expected]);
       }),
     );

@@ -35,6 +35,8 @@ export class Skeleton {
   #units: Units = new Uint8Array(0);
   #kinds: Kinds = NO_KINDS;
   #at = 0;
+  /** The class of the word, those of up to two before it, and how they stand: what the features are made of. */
+  #key = 0;
   /** The last two words of a class: class and token; whether the last one began a sentence. */
   #last = 0;
   #lastToken = 0;
@@ -61,36 +63,151 @@ export class Skeleton {
       if (kind === 0 || start <= this.start) continue;
       this.start = start;
       this.#at = h + HIT;
-      this.#write(kind, hits[h + TOKEN] as number, beginsSentence(this.#units, start));
+      this.#stand(kind, hits[h + TOKEN] as number, beginsSentence(this.#units, start));
+      this.size = writeKind(this.#key, this.features);
       return;
     }
     this.start = NO_MORE;
   }
 
-  #write(kind: number, token: number, first: boolean): void {
-    const { features } = this;
+  #stand(kind: number, token: number, first: boolean): void {
     const apart = token - this.#lastToken;
-    const last = this.#last === 0 || apart > FAR ? 0 : this.#last;
-    const before = this.#before === 0 || token - this.#beforeToken > FAR + NEAR ? 0 : this.#before;
-    const gap = apart <= NEAR ? 1 : 2;
-    let size = 0;
-    features[size++] = bucket(kind, 1);
-    if (last !== 0) {
-      features[size++] = bucket((last << 8) | kind, 1 + gap);
-      if (before !== 0) {
-        features[size++] = bucket((before << 8) | kind, 4);
-        features[size++] = bucket((before << 16) | (last << 8) | kind, 5);
-      }
-    }
-    if (first) features[size++] = bucket(kind, 6);
-    else if (last !== 0 && this.#lastFirst) features[size++] = bucket((last << 8) | kind, 7);
-    this.size = size;
+    this.#key = keyOf(kind, first, apart, this.#last, this.#lastFirst, token - this.#beforeToken, this.#before);
     this.#before = this.#last;
     this.#beforeToken = this.#lastToken;
     this.#last = kind;
     this.#lastToken = token;
     this.#lastFirst = first;
   }
+}
+
+/** Writes the features of a key: how many. */
+function writeKind(key: number, features: Int32Array): number {
+  const kind = key & 0xff;
+  const last = (key >> 8) & 0xff;
+  const before = (key >> 16) & 0xff;
+  let size = 0;
+  features[size++] = bucket(kind, 1);
+  if (last !== 0) {
+    features[size++] = bucket((last << 8) | kind, (key & IS_NEAR) !== 0 ? 2 : 3);
+    if (before !== 0) {
+      features[size++] = bucket((before << 8) | kind, 4);
+      features[size++] = bucket((before << 16) | (last << 8) | kind, 5);
+    }
+  }
+  if ((key & IS_FIRST) !== 0) features[size++] = bucket(kind, 6);
+  else if (last !== 0 && (key & AFTER_FIRST) !== 0) features[size++] = bucket((last << 8) | kind, 7);
+  return size;
+}
+
+/** Bits of a key above its three classes. */
+const IS_NEAR = 1 << 24;
+const IS_FIRST = 1 << 25;
+const AFTER_FIRST = 1 << 26;
+
+/** The key of a word of a class: `apart` from the last one, and `behind` the one before that, in tokens. */
+function keyOf(kind: number, first: boolean, apart: number, last: number, lastFirst: boolean, behind: number, before: number): number {
+  const flags = (apart <= NEAR ? IS_NEAR : 0) | (first ? IS_FIRST : 0) | (lastFirst ? AFTER_FIRST : 0);
+  if (apart > FAR || last === 0) return kind | flags;
+  return kind | (last << 8) | (behind > FAR + NEAR ? 0 : before << 16) | flags;
+}
+
+/**
+ * The weights of all words of classes, as `Skeleton` goes through them: the place of each and its weight go to `out`. How many there are. All state
+ * in locals: this is run on every text.
+ */
+export function weighKinds(units: Units, { hits, count, kinds }: Kinds, weights: KindWeights, out: Int32Array): number {
+  let size = 0;
+  let at = -1;
+  let last = 0;
+  let lastToken = 0;
+  let lastFirst = false;
+  let before = 0;
+  let beforeToken = 0;
+  const stop = count * HIT;
+  for (let h = 0; h < stop; h += HIT) {
+    const kind = kinds[hits[h] as number] as number;
+    const start = hits[h + START] as number;
+    if (kind === 0 || start <= at) continue;
+    at = start;
+    const token = hits[h + TOKEN] as number;
+    const first = beginsSentence(units, start);
+    out[size] = start;
+    out[size + 1] = weights.of(keyOf(kind, first, token - lastToken, last, lastFirst, token - beforeToken, before));
+    size += 2;
+    before = last;
+    beforeToken = lastToken;
+    last = kind;
+    lastToken = token;
+    lastFirst = first;
+  }
+  return size;
+}
+
+/** Classes whose pairs have their weights in tables; there are fewer. */
+const CLASSES = 64;
+const PAIRS = CLASSES * CLASSES;
+const ALL_CLASSES = 0xc0c0c0;
+
+/** What a table of weights gives the words of classes: summed beforehand for one class and for two, so that only three in a row are hashed. */
+export class KindWeights {
+  readonly #table: Int8Array;
+  /** By class; behind these by class at the beginning of a sentence. */
+  readonly #one = new Int16Array(CLASSES * 2);
+  /** By the last class and this one; four times, by `IS_NEAR` and `AFTER_FIRST` without `IS_FIRST`. */
+  readonly #two = new Int16Array(PAIRS * 4);
+  /** By the class before the last and this one. */
+  readonly #skipped = new Int16Array(PAIRS);
+  readonly #features = new Int32Array(MAX_KIND_FEATURES);
+
+  constructor(table: Int8Array) {
+    this.#table = table;
+    const at = (key: number, salt: number): number => table[bucket(key, salt)] ?? 0;
+    for (let kind = 1; kind < CLASSES; kind++) {
+      this.#one[kind] = at(kind, 1);
+      this.#one[CLASSES + kind] = at(kind, 1) + at(kind, 6);
+      for (let last = 1; last < CLASSES; last++) {
+        const pair = (last << 8) | kind;
+        const place = last * CLASSES + kind;
+        this.#skipped[place] = at(pair, 4);
+        for (const near of [0, 1]) {
+          this.#two[near * PAIRS + place] = at(pair, 3 - near);
+          this.#two[(2 + near) * PAIRS + place] = at(pair, 3 - near) + at(pair, 7);
+        }
+      }
+    }
+  }
+
+  /** The weight of a word with this key. */
+  of(key: number): number {
+    if ((key & ALL_CLASSES) !== 0) return this.#slowly(key);
+    const kind = key & 0xff;
+    const last = (key >> 8) & 0xff;
+    const first = (key >> 25) & 1;
+    const one = this.#one[first * CLASSES + kind] as number;
+    if (last === 0) return one;
+    const after = (key >> 26) & 1 & ~first;
+    const sum = one + (this.#two[(after * 2 + ((key >> 24) & 1)) * PAIRS + last * CLASSES + kind] as number);
+    const before = (key >> 16) & 0xff;
+    if (before === 0) return sum;
+    return sum + (this.#skipped[before * CLASSES + kind] as number) + (this.#table[bucket(key & 0xffffff, 5)] as number);
+  }
+
+  #slowly(key: number): number {
+    const size = writeKind(key, this.#features);
+    let sum = 0;
+    for (let f = 0; f < size; f++) sum += this.#table[this.#features[f] as number] as number;
+    return sum;
+  }
+}
+
+const known = new WeakMap<Int8Array, KindWeights>();
+
+/** The weights of a table, made once. */
+export function kindWeights(table: Int8Array): KindWeights {
+  const made = known.get(table) ?? new KindWeights(table);
+  known.set(table, made);
+  return made;
 }
 
 /** The first hit that does not begin before a place. */

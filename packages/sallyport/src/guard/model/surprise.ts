@@ -60,37 +60,82 @@ const CLASS_MASK = CLASSES - 1;
 /** Two line ends: what stands before a text. */
 const BEFORE = (LINE_CLASS << 6) | LINE_CLASS;
 
-/** Units that are summed in one step. No window that ends in a step outweighs the step and the window before it together. */
+/** Units that are summed in one step: a window and a block are whole steps. No window that ends in a step outweighs the step and the window before it together. */
 const STEP = 4;
+
+/** Units whose signs are counted before any cost is looked up: most stretches of prose have too few, and end there. */
+const BLOCK = 16;
+
+/** Blocks that any window which ends in the last of them lies in. */
+const AROUND = WINDOW / BLOCK + 1;
 
 /** Sums of the steps in a window. */
 const stepSums = new Int32Array(WINDOW / STEP);
+
+/** How far the costs are summed, and what the sum was there: the two classes before, the window's cost, blanks and signs, the greatest so far. */
+const summed = { to: 0, context: 0, sum: 0, most: 0 };
 
 /**
  * Finds the stretch that reads least like any text or code: suffixes that were searched for by gradient are pieces of words and markup in no
  * order (Zou et al., 2023; perplexity as their sign: Alon and Kamfonas, 2023). `costs`: how much
  * likelier a class is after two others in such a suffix than in benign texts, as log2. `above`: bits a unit that a stretch must exceed to count.
+ * `signs`: how many ASCII signs are in each sixteen units, where that is known.
  */
-export function mostSurprising(units: Units, costs: Uint8Array, above: number, best: Surprise): void {
+export function mostSurprising(units: Units, costs: Uint8Array, above: number, best: Surprise, signs?: Uint8Array): void {
   best.bits = best.start = best.end = 0;
   if (units.length < WINDOW) return;
   const bytes = units instanceof Uint8Array ? units : narrowed(units);
-  // V8 loads and checks the constants of a module each time they are used, not those of a function.
+  const counts = signs ?? signsOf(bytes);
+  const n = bytes.length;
+  const floor = (above * WINDOW) / COST_UNIT;
+  summed.to = -1;
+  summed.most = floor;
+  let around = 0;
+  for (let block = 0; block < n / BLOCK; block++) {
+    around += (counts[block] as number) - (block < AROUND ? 0 : (counts[block - AROUND] as number));
+    if (around < MIN_SIGNS) continue;
+    const end = (block + 1) * BLOCK;
+    const last = end <= n ? end : n - (n % STEP);
+    weigh(bytes, costs, end - BLOCK, last, best);
+    if (last < end) summed.most = strongest(bytes, costs, last, n, summed.sum, summed.most, best);
+  }
+  if (summed.most === floor) return;
+  best.start = best.end - WINDOW;
+  best.bits = (summed.most / WINDOW) * COST_UNIT;
+}
+
+/** The signs in each block, where the lexer has not counted them. */
+function signsOf(bytes: Uint8Array): Uint8Array {
+  const kinds = KINDS;
+  const n = bytes.length;
+  const signs = new Uint8Array(Math.ceil(n / BLOCK));
+  for (let block = 0, i = 0; i < n; block++) {
+    const end = Math.min(n, i + BLOCK);
+    let count = 0;
+    for (; i < end; i++) count += (kinds[bytes[i] as number] as number) >>> 23;
+    signs[block] = count;
+  }
+  return signs;
+}
+
+/** Tries the windows that end in `from` to `to`. What was not summed before them is summed from a window earlier on. */
+function weigh(bytes: Uint8Array, costs: Uint8Array, from: number, to: number, best: Surprise): void {
   const kinds = KINDS;
   const classes = CLASS_MASK;
   const trigrams = TRIGRAMS - 1;
   const costMask = COST_MASK;
   const sums = stepSums;
   const width = STEP;
-  const n = bytes.length;
-  const last = n - (n % width);
-  const floor = (above * WINDOW) / COST_UNIT;
-  let most = floor;
-  let context = BEFORE;
-  // Cost, blanks and signs of a window as one number: costs are at most 255, so no part runs over into the next.
-  let sum = 0;
-  sums.fill(0);
-  for (let i = 0, step = 0; i < last; i += width, step++) {
+  const begin = Math.max(0, from - WINDOW);
+  let { context, sum, most } = summed;
+  let i = summed.to;
+  if (i < begin) {
+    i = begin;
+    context = begin === 0 ? BEFORE : (classOf(bytes[begin - 2] as number) << 6) | classOf(bytes[begin - 1] as number);
+    sum = 0;
+    sums.fill(0);
+  }
+  for (; i < to; i += width) {
     const a = kinds[bytes[i] as number] as number;
     const b = kinds[bytes[i + 1] as number] as number;
     const c = kinds[bytes[i + 2] as number] as number;
@@ -99,6 +144,7 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
     const second = ((first << 6) | (b & classes)) & trigrams;
     const third = ((second << 6) | (c & classes)) & trigrams;
     context = ((third << 6) | (d & classes)) & trigrams;
+    // Cost, blanks and signs of a window as one number: costs are at most 255, so no part runs over into the next.
     const here =
       (costs[first] as number) +
       (costs[second] as number) +
@@ -107,14 +153,14 @@ export function mostSurprising(units: Units, costs: Uint8Array, above: number, b
       ((a + b + c + d) & ~costMask);
     const both = sum + here;
     if ((both & costMask) > most && isSuspect(both)) most = strongest(bytes, costs, i, i + width, sum, most, best);
-    const place = step & (sums.length - 1);
+    const place = (i / width) & (sums.length - 1);
     sum = both - (sums[place] as number);
     sums[place] = here;
   }
-  most = strongest(bytes, costs, last, n, sum, most, best);
-  if (most === floor) return;
-  best.start = best.end - WINDOW;
-  best.bits = (most / WINDOW) * COST_UNIT;
+  summed.to = i;
+  summed.context = context;
+  summed.sum = sum;
+  summed.most = most;
 }
 
 function isSuspect(sum: number): boolean {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import { ECOSYSTEMS, type Ecosystem } from './ecosystem.ts';
+import { wordsOf } from './near.ts';
 import { NAMES } from './names.generated.ts';
 
 /** Names of one ecosystem, in normal form. */
@@ -13,6 +14,23 @@ export type Names = {
   /** The popular names without separators. */
   readonly joined: ReadonlyMap<string, string>;
 };
+
+/** How many names of an ecosystem have a word, in its packages' own names (not in the hosts and owners of Go paths). */
+export type Words = ReadonlyMap<string, number>;
+
+const words = new Map<Ecosystem, Words>();
+
+/** Counted on first use (some 20 ms), which most projects never need. */
+export function wordsIn(ecosystem: Ecosystem): Words {
+  const ready = words.get(ecosystem);
+  if (ready !== undefined) return ready;
+  const counts = new Map<string, number>();
+  for (const name of namesOf(ecosystem).known)
+    for (const word of new Set(wordsOf(ecosystem === 'go' ? name.split('/').slice(2).join('/') : name)))
+      counts.set(word, (counts.get(word) ?? 0) + 1);
+  words.set(ecosystem, counts);
+  return counts;
+}
 
 let unpacked: Readonly<Record<Ecosystem, Names>> | undefined;
 

@@ -34,7 +34,7 @@ export function passAsks(
     const read = readAsk(ask, spec.name);
     if (!read.ok) return refuse(read.why);
     const before = inspection.ledger.quarantined;
-    const checked = checkAnswer(inspection, read.value.params ?? {});
+    const checked = await checkAnswer(inspection, read.value.params ?? {});
     if (!checked.ok || inspection.ledger.quarantined > before) return refuse('the policy does not let the question through');
     const shown = { method: read.value.method, ...(kind === 'roots' ? {} : { params: checked.value }) };
     const reply = readReply(ask.method, await show(shown));

@@ -14,6 +14,7 @@ import { ERRORS } from '../errors.ts';
 import { mayUseServer } from './access.ts';
 import type { Scope } from './catalogue.ts';
 import type { McpDeps } from './context.ts';
+import { Exchange, STATELESS, statelessRequest } from './exchange.ts';
 import { headerText, paramsAgree } from './param_headers.ts';
 import type { Request as McpRequest, Servers } from './serve.ts';
 import { ownerOf, Sessions } from './sessions.ts';
@@ -27,8 +28,6 @@ const HEADER_MISMATCH = -32_020;
 const SERVER_ERROR = -32_000;
 /** Headers of a request that the protocol's library reads; it sees no other, and no credential. */
 const READ = ['accept', 'content-type', 'mcp-protocol-version', 'mcp-session-id', 'mcp-method', 'mcp-name', 'last-event-id'] as const;
-/** From this version on parameters may stand in headers too. */
-const WITH_PARAM_HEADERS = '2026-07-28';
 
 /** `/mcp` and `/mcp/{server}` of the gateway port: streamable HTTP of the versions 2025-06-18 to 2026-07-28. */
 export class McpEndpoint {
@@ -101,7 +100,7 @@ export class McpEndpoint {
     if (!read.ok) return refuse(response, 400, PARSE_ERROR, `Parse error (${read.problem})`);
     if (!isObject(read.value)) return refuse(response, 400, INVALID_REQUEST, 'One message a request, and no batches.');
     if (mismatch(headers, read.value)) return refuse(response, 400, HEADER_MISMATCH, 'Header and body name different things.');
-    if (headers['mcp-protocol-version'] === WITH_PARAM_HEADERS && !(await this.#paramsAgree({ key, scope }, headers, read.value)))
+    if (headers['mcp-protocol-version'] === STATELESS && !(await this.#paramsAgree({ key, scope }, headers, read.value)))
       return refuse(response, 400, HEADER_MISMATCH, 'Header and body name different things.', read.value['id']);
     // A stream that stands open for news of lists is not offered, and not given to who asks all the same.
     if (read.value['method'] === 'subscriptions/listen')
@@ -111,10 +110,21 @@ export class McpEndpoint {
       const session = typeof id === 'string' ? this.#sessions.get(id, owner) : undefined;
       if (session === undefined) return refuse(response, 404, SERVER_ERROR, 'Session not found');
       const transport = session.transport;
-      return this.#answer(request, response, given, read.value, (web, options) => transport.handleRequest(web, options));
+      const cancelled = cancelledBy(read.value);
+      return this.#answer(request, response, given, read.value, async (web, options) => {
+        const reply = await transport.handleRequest(web, options);
+        // What is cancelled is not answered: its stream would stand open as long as its client does not close it.
+        if (cancelled !== undefined) transport.closeSSEStream(cancelled);
+        return reply;
+      });
     }
     if (read.value['method'] === 'initialize' && isInitializeRequest(read.value))
       return this.#begin(request, response, given, owner, read.value);
+    const stateless = statelessRequest(headers, read.value);
+    if (stateless !== undefined) {
+      const server = await this.#servers.forOne(given);
+      return this.#run(response, given, (signal, authInfo) => new Exchange(stateless, response).serve(server, authInfo, signal));
+    }
     return this.#answer(request, response, given, read.value, (web, options) => this.#handler.fetch(web, options));
   }
 
@@ -132,29 +142,45 @@ export class McpEndpoint {
     if (transport.sessionId === undefined) await server.close();
   }
 
-  async #answer(
+  #answer(
     request: IncomingMessage,
     response: ServerResponse,
     given: McpRequest,
     message: Json,
     act: (web: Request, options: { parsedBody: unknown; authInfo: AuthInfo }) => Promise<Response>,
   ): Promise<void> {
+    const greeting = isObject(message) && (message['method'] === 'initialize' || message['method'] === 'server/discover');
+    return this.#run(
+      response,
+      given,
+      async (signal, authInfo) => {
+        const headers = new Headers();
+        for (const name of READ) {
+          const value = request.headers[name];
+          if (typeof value === 'string') headers.set(name, value);
+        }
+        const web = new Request(`http://gate${request.url ?? ''}`, { method: 'POST', headers, signal });
+        await write(response, await act(web, { parsedBody: message, authInfo }));
+      },
+      greeting,
+    );
+  }
+
+  /** Has a request end when its caller goes, or is revoked. */
+  async #run(
+    response: ServerResponse,
+    given: McpRequest,
+    act: (signal: AbortSignal, authInfo: AuthInfo) => Promise<void>,
+    greeting = false,
+  ): Promise<void> {
     const abort = new AbortController();
     const running = { key: given.key, abort };
     this.#running.add(running);
     const gone = (): void => abort.abort();
     response.once('close', gone);
+    const extra: Extra = { request: given, greeting };
     try {
-      const headers = new Headers();
-      for (const name of READ) {
-        const value = request.headers[name];
-        if (typeof value === 'string') headers.set(name, value);
-      }
-      const web = new Request(`http://gate${request.url ?? ''}`, { method: 'POST', headers, signal: abort.signal });
-      const greeting = isObject(message) && (message['method'] === 'initialize' || message['method'] === 'server/discover');
-      const extra: Extra = { request: given, greeting };
-      const authInfo: AuthInfo = { token: '', clientId: given.key.id, scopes: [], extra };
-      await write(response, await act(web, { parsedBody: message, authInfo }));
+      await act(abort.signal, { token: '', clientId: given.key.id, scopes: [], extra });
     } catch (error) {
       if (!abort.signal.aborted) throw error;
       response.destroy();
@@ -194,6 +220,12 @@ function mismatch(headers: IncomingMessage['headers'], message: { readonly [name
   const meant = message['method'] === 'resources/read' ? params['uri'] : params['name'];
   if (typeof name !== 'string') return true;
   return headerText(name) !== meant;
+}
+
+/** The request that a notification ends. */
+function cancelledBy({ method, params }: JsonObject): string | number | undefined {
+  const id = method === 'notifications/cancelled' && isObject(params) ? params['requestId'] : undefined;
+  return typeof id === 'string' || typeof id === 'number' ? id : undefined;
 }
 
 async function write(response: ServerResponse, reply: Response): Promise<void> {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { EventId, JsonObject, TenantId } from '../../kernel/index.ts';
 import {
@@ -22,7 +22,7 @@ type TenantKeys = {
   readonly memory: string;
   readonly placeholder: Buffer;
   readonly feedback: Buffer;
-  readonly commitment: Buffer;
+  readonly commitment: KeyObject;
 };
 
 /** What the inspections of one process share. */
@@ -91,7 +91,7 @@ export class Inspections {
       memory: keys.macKey('verdict-memory').toString('hex'),
       placeholder: keys.macKey('placeholder'),
       feedback: keys.macKey('feedback'),
-      commitment: keys.macKey('commitment'),
+      commitment: createSecretKey(keys.macKey('commitment')),
     };
     this.#keys.set(tenant, made);
     return made;
@@ -160,6 +160,11 @@ export class Inspection {
     return { ...judged, refused: failureOf(this.ledger, before, facts.where) };
   }
 
+  /** Asks the second stage about texts that `text` will judge; undefined without one. */
+  prepare(texts: () => readonly string[]): Promise<void> | undefined {
+    return this.judge.prepare(() => texts().map((text) => ({ facts: this.#facts('tool_result', 'tool', '', text.length, 0), text })));
+  }
+
   /** Judges text that comes from a server. `refused` when a rule or a failed guard refuses it. */
   text(text: string, where: string): Judgement & { readonly refused: Refused | undefined } {
     const facts = this.#facts('tool_result', 'tool', where, text.length);
@@ -174,8 +179,8 @@ export class Inspection {
     return refusalOf(this.judge.part(facts, '').verdict, where);
   }
 
-  #facts(point: PartFacts['point'], origin: PartFacts['origin'], where: string, size: number): PartFacts {
+  #facts(point: PartFacts['point'], origin: PartFacts['origin'], where: string, size: number, part = this.#parts++): PartFacts {
     const tool = this.tool === undefined ? {} : { tool: this.tool.full };
-    return { part: this.#parts++, point, origin, role: origin, kind: 'text', turn: 0, where, size, scanned: true, ...tool };
+    return { part, point, origin, role: origin, kind: 'text', turn: 0, where, size, scanned: true, ...tool };
   }
 }

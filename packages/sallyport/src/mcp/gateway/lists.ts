@@ -20,10 +20,13 @@ const MAX_PAGES = 50;
 /** Reads the lists of one server, page by page, within one bound for all of them. */
 export class ListReader {
   readonly #request: (method: string, params: JsonObject) => Promise<JsonObject>;
+  readonly #emptyIsCursor: boolean;
   #length = 0;
 
-  constructor(request: (method: string, params: JsonObject) => Promise<JsonObject>) {
+  /** `emptyIsCursor`: an empty cursor is one like any other (2026-07-28); servers before it end their lists so, too. */
+  constructor(request: (method: string, params: JsonObject) => Promise<JsonObject>, emptyIsCursor: boolean) {
     this.#request = request;
+    this.#emptyIsCursor = emptyIsCursor;
   }
 
   /** Rejects MCP_DEFINITIONS_REFUSED: a server is taken whole or not at all, since what is left out could be what matters. */
@@ -43,7 +46,7 @@ export class ListReader {
       if (all.length > MAX_DEFINITIONS) throw fail('MCP_DEFINITIONS_REFUSED', { say: `It has more than ${MAX_DEFINITIONS} ${member}.` });
       if (this.#length > MAX_DEFINITIONS_LENGTH) throw fail('MCP_DEFINITIONS_REFUSED', { say: 'They are too long.' });
       const next = result['nextCursor'];
-      if (typeof next !== 'string' || next === '') return all;
+      if (typeof next !== 'string' || (next === '' && !this.#emptyIsCursor)) return all;
       if (seen.has(next)) throw fail('MCP_DEFINITIONS_REFUSED', { say: 'Its pages go in a circle.' });
       seen.add(next);
       cursor = next;

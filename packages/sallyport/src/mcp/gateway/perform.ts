@@ -86,6 +86,8 @@ async function forward(deps: McpDeps, inspection: Inspection, asked: Asked, args
     });
   } catch (error) {
     inspection.timings['server'] = since(sent);
+    // Nobody hears it any more; the event says that it was not the server that failed.
+    if (asked.signal.aborted) return refuse(deps, inspection, { rule: 'cancelled', why: 'The caller has cancelled it.' }, 'cancelled');
     const said = saidBy(error);
     deps.logger.warn('MCP request failed', { event: inspection.uid, server: asked.tool.server.name, reason: reasonOf(error) });
     if (said === undefined) return refuse(deps, inspection, { rule: 'server', why: problemOf(error, asked) }, 'server_failed');
@@ -93,7 +95,7 @@ async function forward(deps: McpDeps, inspection: Inspection, asked: Asked, args
   }
   inspection.timings['server'] = since(sent);
   const received = performance.now();
-  const checked = checkAnswer(inspection, answer);
+  const checked = await checkAnswer(inspection, answer);
   inspection.timings['answer'] = since(received);
   if (!checked.ok) return refuse(deps, inspection, checked.refused, 'blocked_by_policy');
   // An error that the server answers in place of a prompt or a resource is told as one.
@@ -106,10 +108,8 @@ async function forward(deps: McpDeps, inspection: Inspection, asked: Asked, args
 async function refuse(deps: McpDeps, inspection: Inspection, refused: Refused, code: string): Promise<Outcome> {
   if (code === 'blocked_by_policy') inspection.ledger.action = inspection.ledger.action === 'allow' ? 'deny' : inspection.ledger.action;
   if (!(await recorded(deps, inspection, code.toUpperCase()))) return lost(inspection);
-  const text =
-    code === 'server_failed'
-      ? refused.why
-      : `Refused by the policy of this gate: ${refused.why}${refused.where === undefined ? '' : ` (at ${refused.where})`}`;
+  const where = refused.where === undefined ? '' : ` (at ${refused.where})`;
+  const text = code === 'blocked_by_policy' ? `Refused by the policy of this gate: ${refused.why}${where}` : refused.why;
   return { kind: 'refused', text: `${text} [${inspection.uid}]`, event: inspection.uid, rule: refused.rule };
 }
 

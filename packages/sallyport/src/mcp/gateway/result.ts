@@ -1,5 +1,5 @@
 import { isObject, readJsonText, type Json, type JsonObject } from '../../kernel/index.ts';
-import { maskOf, maskSpans, QUARANTINE_NOTICE, replaceSpans, type Refused } from '../../gateway/service.ts';
+import { maskOf, maskSpans, QUARANTINE_NOTICE, replaceSpans, type Judgement, type Refused } from '../../gateway/service.ts';
 import type { Inspection } from './inspection.ts';
 
 /** A server's answer after it was checked: what goes on to the client, or why nothing of it does. */
@@ -12,8 +12,35 @@ const KINDS: Readonly<Record<string, 'image' | 'audio'>> = { image: 'image', aud
  * Checks an answer of a server as content from outside: every text in it, wherever it stands, and all texts together, since what is split
  * over two of them reads as one to a model. `_meta` is the protocol's own and not for models; what of it came from the server is left out.
  */
-export function checkAnswer(inspection: Inspection, answer: JsonObject): Checked {
-  const checker = new AnswerChecker(inspection);
+export async function checkAnswer(inspection: Inspection, answer: JsonObject): Promise<Checked> {
+  await inspection.prepare(() => textsOf(answer));
+  return check(inspection, answer);
+}
+
+/** Every text that `check` judges. */
+function textsOf(answer: JsonObject): readonly string[] {
+  const texts: string[] = [];
+  const reader = new AnswerChecker({
+    text(text) {
+      texts.push(text);
+      return { findings: [], verdict: { masks: [], quarantine: false }, refused: undefined };
+    },
+    opaque: () => undefined,
+    mask: (text) => text,
+  });
+  reader.object(answer, '');
+  reader.together();
+  return texts;
+}
+
+function check(inspection: Inspection, answer: JsonObject): Checked {
+  const { ledger, placeholders } = inspection;
+  const checker = new AnswerChecker({
+    text: (text, where) => inspection.text(text, where),
+    opaque: (kind, media, size, where) => inspection.opaque(kind, media, size, where),
+    mask: (text, findings, masks) =>
+      replaceSpans(text, maskSpans(findings, masks), (span, found) => maskOf(span.finding, found, placeholders, ledger, false)),
+  });
   const value = checker.object(answer, '');
   checker.together();
   const { refused } = checker;
@@ -31,13 +58,26 @@ const MAX_DEPTH = 100;
 /** Texts that are looked at together. */
 const MAX_TOGETHER = 4 * 1024 * 1024;
 
+/** What is done with each text of an answer. */
+type Inspector = {
+  text(
+    text: string,
+    where: string,
+  ): Pick<Judgement, 'findings'> & {
+    readonly verdict: Pick<Judgement['verdict'], 'masks' | 'quarantine'>;
+    readonly refused: Refused | undefined;
+  };
+  readonly opaque: Inspection['opaque'];
+  mask(text: string, findings: Judgement['findings'], masks: Judgement['verdict']['masks']): string;
+};
+
 class AnswerChecker {
-  readonly #inspection: Inspection;
+  readonly #inspection: Inspector;
   readonly #texts: string[] = [];
   refused: Refused | undefined;
   quarantined = false;
 
-  constructor(inspection: Inspection) {
+  constructor(inspection: Inspector) {
     this.#inspection = inspection;
   }
 
@@ -93,13 +133,10 @@ class AnswerChecker {
   }
 
   #judged(text: string, where: string): string {
-    const { ledger, placeholders } = this.#inspection;
     const { findings, verdict, refused } = this.#inspection.text(text, where);
     this.refused ??= refused;
     this.quarantined ||= verdict.quarantine;
-    return replaceSpans(text, maskSpans(findings, verdict.masks), (span, found) =>
-      maskOf(span.finding, found, placeholders, ledger, false),
-    );
+    return this.#inspection.mask(text, findings, verdict.masks);
   }
 
   /** Structured content as the JSON text that a model gets to see; a mask that breaks its form takes it away. */

@@ -15,6 +15,8 @@ const PARKED_MS = 10 * 60_000;
 /** Requests that wait for their callers, of one owner and of all. */
 const MAX_OF_OWNER = 20;
 const MAX_PARKED = 1_000;
+/** What a server is told of a request that its caller ends; words of the caller's own would be arguments that no rule has seen. */
+const CANCELLED = 'The caller has cancelled it.';
 
 type Pending = {
   readonly ask: Ask;
@@ -72,7 +74,7 @@ export class Run {
 
   /** Waits for the end or the next question; `signal` is that of the round. */
   async step(signal: AbortSignal): Promise<Step> {
-    const gone = (): void => this.#abort.abort(signal.reason);
+    const gone = (): void => this.#abort.abort(CANCELLED);
     if (signal.aborted) gone();
     signal.addEventListener('abort', gone, { once: true });
     try {
@@ -93,7 +95,7 @@ export class Run {
   end(): void {
     for (const { reject } of this.#pending.values()) reject(new Error('the client went away'));
     this.#pending.clear();
-    this.#abort.abort();
+    this.#abort.abort(CANCELLED);
   }
 }
 

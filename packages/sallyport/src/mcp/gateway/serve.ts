@@ -1,12 +1,16 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   createRequestStateCodec,
   inputRequired,
   LOG_LEVEL_META_KEY,
   ProtocolError,
   Server,
+  SUPPORTED_PROTOCOL_VERSIONS,
+  type ClientCapabilities,
   type InputRequiredResult,
   type RequestStateCodec,
   type ServerContext,
+  type ServerOptions,
 } from '@modelcontextprotocol/server';
 import { isObject, type Json, type JsonObject, type TenantId } from '../../kernel/index.ts';
 import type { KeyRecord } from '../../identity/service.ts';
@@ -14,6 +18,7 @@ import { mayUseServer } from './access.ts';
 import { accountProblem } from './account.ts';
 import { AskRefused } from './ask.ts';
 import type { Ask } from './asking.ts';
+import { STATELESS } from './exchange.ts';
 import { Catalogue, type Found, type Scope } from './catalogue.ts';
 import { Connections } from './connections.ts';
 import type { McpDeps } from './context.ts';
@@ -35,6 +40,11 @@ const SERVER_ERROR = -32_000;
 /** Times that a client is asked for something in one call. */
 const MAX_ROUNDS = 12;
 const STATE_SECONDS = 600;
+const VERSIONS = [STATELESS, ...SUPPORTED_PROTOCOL_VERSIONS];
+/** What a form's answer must look like is the server's to check that asked for it: its patterns are not run here. */
+const UNCHECKED: NonNullable<ServerOptions['jsonSchemaValidator']> = {
+  getValidator: () => (input) => ({ valid: true, data: input as never, errorMessage: undefined }),
+};
 
 /** Builds the protocol's server for one request or session. */
 export class Servers {
@@ -54,20 +64,37 @@ export class Servers {
     this.#inspections = new Inspections(deps);
   }
 
-  /** `greeting`: the client is about to learn what the server says of itself. */
+  /** For one request of 2026-07-28 that reaches a server. */
+  async forOne(given: Request): Promise<Server> {
+    const server = await this.#server(given, { supportedProtocolVersions: VERSIONS });
+    this.#serveRequests(server);
+    return server;
+  }
+
+  /** For a session, or a request of any kind. `greeting`: the client is about to learn what the server says of itself. */
   async server(given: Request, greeting: boolean): Promise<Server> {
     const instructions = greeting ? await this.catalogue.instructions(given.scope, given.key).catch(() => undefined) : undefined;
-    const codec = await this.#codec(given.key.tenant);
-    const name = given.scope.server?.name ?? 'sallyport';
-    const server = new Server(
-      { name, version: this.#deps.version },
+    const server = await this.#server(given, instructions === undefined ? {} : { instructions });
+    this.#serveLists(server);
+    this.#serveRequests(server);
+    return server;
+  }
+
+  async #server({ key, scope }: Request, options: ServerOptions): Promise<Server> {
+    const codec = await this.#codec(key.tenant);
+    return new Server(
+      { name: scope.server?.name ?? 'sallyport', version: this.#deps.version },
       {
         capabilities: { tools: {}, prompts: {}, resources: {}, logging: {} },
-        ...(instructions === undefined ? {} : { instructions }),
         inputRequired: { maxRounds: MAX_ROUNDS },
         requestState: { verify: (state, ctx) => codec.verify(state, ctx) },
+        jsonSchemaValidator: UNCHECKED,
+        ...options,
       },
     );
+  }
+
+  #serveLists(server: Server): void {
     const page = async <T>(ctx: ServerContext, cursor: string | undefined, list: (request: Request) => Promise<T[]>) =>
       pageOf(await orProblem(list(requestOf(ctx))), cursor);
     server.setRequestHandler('tools/list', async ({ params }, ctx) => {
@@ -86,6 +113,9 @@ export class Servers {
       const { items, next } = await page(ctx, params?.cursor, ({ scope, key }) => this.catalogue.templates(scope, key));
       return { resourceTemplates: items as never, ...next };
     });
+  }
+
+  #serveRequests(server: Server): void {
     server.setRequestHandler('tools/call', async ({ params }, ctx) => (await this.#call(server, params, ctx)) as never);
     server.setRequestHandler('prompts/get', async ({ params }, ctx) => {
       const { scope, key } = requestOf(ctx);
@@ -98,7 +128,6 @@ export class Servers {
       const found = await orProblem(this.catalogue.resource(scope, key, uri));
       return (await this.#read(server, ctx, 'resources/read', found, { uri }, () => ({ uri }))) as never;
     });
-    return server;
   }
 
   /** Ends what waits for callers who proved themselves by a handle that is revoked now. */
@@ -193,7 +222,7 @@ export class Servers {
     const shown = wasShown(ctx) ? state?.approval : undefined;
     const run = new Run(owner, key);
     const { wanted } = tellerOf(ctx);
-    const able = ableOf(server);
+    const able = ableOf(capabilitiesOf(server, ctx));
     const asked: Asked = {
       ...{ key, operation, tool, arguments: args, shown, signal: run.signal },
       ask:
@@ -220,8 +249,7 @@ export class Servers {
   /** Has the client show its user where to decide, when it can open addresses; undefined when it cannot, or the user does not want to. */
   async #ask(server: Server, ctx: ServerContext, held: Extract<Outcome, { kind: 'held' }>): Promise<unknown> {
     const declined = ctx.mcpReq.inputResponses !== undefined && !wasShown(ctx);
-    // oxlint-disable-next-line typescript/no-deprecated -- of old and new clients alike, this knows what they can do
-    const able = server.getClientCapabilities()?.elicitation?.url !== undefined;
+    const able = capabilitiesOf(server, ctx).elicitation?.url !== undefined;
     if (!able || declined) return undefined;
     const codec = await this.#codec(requestOf(ctx).key.tenant);
     return inputRequired({
@@ -261,10 +289,15 @@ export function requestOf(ctx: ServerContext): Request {
   return given;
 }
 
+/** What a client said that it can do: with each request since 2026-07-28, once in a session before. */
+function capabilitiesOf(server: Server, { mcpReq }: ServerContext): ClientCapabilities {
+  const said = (mcpReq.envelope as JsonObject | undefined)?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
+  // oxlint-disable-next-line typescript/no-deprecated -- of clients before 2026-07-28 nothing else knows
+  return said ?? server.getClientCapabilities() ?? {};
+}
+
 /** What the client of a request can be asked. */
-function ableOf(server: Server): (ask: Ask) => boolean {
-  // oxlint-disable-next-line typescript/no-deprecated -- of old and new clients alike, this knows what they can do
-  const { elicitation, sampling, roots } = server.getClientCapabilities() ?? {};
+function ableOf({ elicitation, sampling, roots }: ClientCapabilities): (ask: Ask) => boolean {
   return ({ method, params }) => {
     if (method === 'sampling/createMessage') return sampling !== undefined;
     if (method === 'roots/list') return roots !== undefined;

@@ -1,5 +1,6 @@
 import type { Secret } from '../../kernel/index.ts';
 import type { McpConfig, ServerConfig } from '../config.ts';
+import { codeServer } from '../code/index.ts';
 import type { SandboxRequest } from '../sandbox/index.ts';
 import type { Asking } from './asking.ts';
 
@@ -14,10 +15,13 @@ export type Reach =
         | { readonly kind: 'connection'; readonly name: string }
         | undefined;
     }
-  | ({ readonly kind: 'stdio'; readonly env: Readonly<Record<string, Secret>>; readonly memoryMiB: number } & Pick<
-      SandboxRequest,
-      'command' | 'args' | 'readable' | 'hosts' | 'image' | 'accept'
-    >);
+  | ({
+      readonly kind: 'stdio';
+      readonly env: Readonly<Record<string, Secret>>;
+      readonly memoryMiB: number;
+      /** Each process of it has a folder of its own, which ends with it. */
+      readonly fresh?: boolean;
+    } & Pick<SandboxRequest, 'command' | 'args' | 'readable' | 'hosts' | 'image' | 'accept' | 'spawns'>);
 
 /** A server as the gateway works with it. */
 export type ServerSpec = {
@@ -76,11 +80,19 @@ type Wrong = (where: string, message: string) => void;
 type Sources = Parameters<typeof readServers>[1];
 
 function reachOf(entry: ServerConfig, sources: Sources, wrong: Wrong): Reach | undefined {
-  if ((entry.url === undefined) === (entry.command === undefined)) {
+  if ([entry.url, entry.command, entry.builtin].filter((way) => way !== undefined).length !== 1) {
     wrong('', 'needs either url or command');
     return undefined;
   }
+  if (entry.builtin !== undefined) return builtinOf(entry, wrong);
   return entry.url === undefined ? stdioOf(entry, sources, wrong) : httpOf(entry, entry.url, sources, wrong);
+}
+
+/** What comes with the gate takes no settings of a program or an address but its memory; nothing starts it without a sandbox. */
+function builtinOf(entry: ServerConfig, wrong: Wrong): Reach {
+  for (const name of [...STDIO_ONLY, 'credential', 'connection', 'header'] as const)
+    if (name !== 'memoryMiB' && entry[name] !== undefined) wrong(`/${name}`, 'is not for servers that come with the gate');
+  return { kind: 'stdio', ...codeServer(), env: {}, memoryMiB: entry.memoryMiB ?? MEMORY_MIB, fresh: true, spawns: true };
 }
 
 function httpOf(entry: ServerConfig, written: string, sources: Sources, wrong: Wrong): Reach | undefined {

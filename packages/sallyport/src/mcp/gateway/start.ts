@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger, TenantId } from '../../kernel/index.ts';
@@ -29,11 +30,21 @@ export class Starter {
   /** How the program of a server would be kept apart here; undefined for a server elsewhere. Starts nothing. */
   async plan(spec: ServerSpec, tenant: TenantId): Promise<SandboxPlan | SandboxRefusal | undefined> {
     if (spec.reach.kind !== 'stdio') return undefined;
-    const { command, args, readable, hosts, image, accept, memoryMiB } = spec.reach;
+    const { command, args, readable, hosts, image, accept, memoryMiB, spawns, fresh } = spec.reach;
     const env = Object.fromEntries(Object.entries(spec.reach.env).map(([name, value]) => [name, value.reveal()]));
-    const folder = join(this.#dataDir, 'mcp', tenant, spec.name);
+    const folder = join(this.#dataDir, 'mcp', tenant, spec.name, ...(fresh === true ? [randomUUID()] : []));
     const limits = { memoryBytes: memoryMiB * MIB, processes: MAX_PROCESSES };
-    const request = { command, args, env, folder, limits, readable: readable ?? [], hosts: hosts ?? [], accept: accept ?? [] };
+    const request = {
+      command,
+      args,
+      env,
+      folder,
+      limits,
+      readable: readable ?? [],
+      hosts: hosts ?? [],
+      accept: accept ?? [],
+      spawns: spawns === true,
+    };
     return planSandbox(image === undefined ? request : { ...request, image }, await (this.#machine ??= readMachine(this.#env)));
   }
 
@@ -46,6 +57,8 @@ export class Starter {
     this.#logger.info('MCP server started', { server: spec.name, sandbox: plan.kind });
     const running = await startSandboxed(plan, { allow: 'as-written' });
     running.stderr.resume();
+    if (spec.reach.kind === 'stdio' && spec.reach.fresh === true)
+      void running.exit.then(() => rmSync(plan.folder, { recursive: true, force: true }));
     return {
       stdin: running.stdin,
       stdout: running.stdout,

@@ -129,8 +129,10 @@ export class Upstream {
   /** Everything that the server defines now. Rejects MCP_DEFINITIONS_REFUSED, MCP_SERVER_FAILED. */
   async lists(signal: AbortSignal): Promise<Lists> {
     const capabilities = this.#client.getServerCapabilities() ?? {};
-    const reader = new ListReader((method, params) =>
-      this.#run(() => this.#client.request({ method, params }, ANYTHING, { timeout: CONNECT_MS, signal: this.#either(signal) })),
+    const reader = new ListReader(
+      (method, params) =>
+        this.#run(() => this.#client.request({ method, params }, ANYTHING, { timeout: CONNECT_MS, signal: this.#either(signal) })),
+      this.#client.getProtocolEra() === 'modern',
     );
     return {
       instructions: this.instructions,
@@ -169,7 +171,7 @@ export class Upstream {
 
   /** Sends a request, and again with the answers as long as the server wants to know something (2026-07-28, `input_required`). */
   async #rounds(params: JsonObject, options: CallOptions, send: (params: JsonObject, sent: Sent) => Promise<unknown>): Promise<JsonObject> {
-    const patience = new Patience(options.timeoutMs);
+    const patience = new Patience(options.timeoutMs, [options.signal, this.#over.signal]);
     const under: Under = { ...options, ask: options.ask === undefined ? undefined : (ask) => patience.during(this.#ask(options, ask)) };
     const sent = this.#sent(options, patience);
     const meta = options.logLevel === undefined ? {} : { _meta: { [LOG_LEVEL_META_KEY]: options.logLevel } };
@@ -249,9 +251,9 @@ export class Upstream {
     await this.#fetch?.close().catch(() => undefined);
   }
 
-  #sent({ signal, notice, progress }: CallOptions, patience: Patience): Sent {
+  #sent({ notice, progress }: CallOptions, patience: Patience): Sent {
     return {
-      signal: AbortSignal.any([signal, this.#over.signal, patience.signal]),
+      signal: patience.signal,
       // The time that people take over answers does not count.
       timeout: MAX_CALL_MS,
       maxTotalTimeout: MAX_CALL_MS,

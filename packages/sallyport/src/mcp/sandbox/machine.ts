@@ -11,15 +11,18 @@ const NODE_WITH_NETWORK = 25;
 /** What this machine has to keep programs apart with. Each tool is tried, not only looked for. */
 export async function readMachine(env: Readonly<Record<string, string | undefined>>): Promise<SandboxMachine> {
   const bwrap = find('bwrap', env);
-  const works =
-    bwrap === undefined
-      ? 'is not installed'
-      : await problemOf(bwrap, ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/', 'true']);
+  const alone = ['--unshare-all', '--die-with-parent', '--ro-bind', '/', '/'];
+  const works = bwrap === undefined ? 'is not installed' : await problemOf(bwrap, [...alone, 'true']);
+  const bounds =
+    bwrap !== undefined &&
+    works === undefined &&
+    (await problemOf(bwrap, [...alone, '--size', '1048576', '--tmpfs', '/tmp', 'true'])) === undefined;
   const engines = [find('docker', env), find('podman', env)].filter((path) => path !== undefined);
   let container: string | undefined;
   for (const engine of engines) if ((await problemOf(engine, ['info'])) === undefined) container ??= engine;
   return {
     bubblewrap: works === undefined ? bwrap : undefined,
+    bounds,
     withoutBubblewrap: works ?? '',
     container,
     node: Number(process.versions.node.split('.')[0]) >= NODE_WITH_NETWORK ? process.execPath : undefined,

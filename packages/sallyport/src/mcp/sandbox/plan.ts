@@ -13,6 +13,8 @@ import {
 
 /** Port on the sandbox's own loopback where the way out begins. */
 const BRIDGE_PORT = 3128;
+/** Bytes of a folder in memory: pages that no process holds, so no look at what they use finds them. */
+const MEMORY_FOLDER = String(256 * 1024 * 1024);
 const SOCKET_INSIDE = '/run/egress.sock';
 /** What programs need of the system to start. Nothing of /etc that tells of this machine or its users. */
 const SYSTEM = [
@@ -45,7 +47,7 @@ export function planSandbox(request: SandboxRequest, machine: SandboxMachine): S
   // A container takes its variables line by line.
   if (machine.container !== undefined && request.image !== undefined && !open && !names.some(([, value]) => /[\r\n]/.test(value)))
     return contained(request, machine, machine.container, request.image);
-  const script = nodeScript(request);
+  const script = request.spawns === true ? undefined : nodeScript(request);
   const loosening = names.find(([key]) => LOOSENING.test(key))?.[0];
   if (machine.node !== undefined && script !== undefined && loosening !== undefined && !accepts(request, 'unsandboxed'))
     return { refused: `The variable ${loosening} changes what Node's permission model lets through. Take it out, or install bubblewrap.` };
@@ -62,8 +64,9 @@ function accepts({ accept = [] }: SandboxRequest, what: 'unsandboxed' | 'open_ne
   return accept.includes(what);
 }
 
-function reasonFor({ hosts = [] }: SandboxRequest, machine: SandboxMachine, isNode: boolean): string {
+function reasonFor({ hosts = [], spawns }: SandboxRequest, machine: SandboxMachine, isNode: boolean): string {
   const why = `bubblewrap: ${machine.withoutBubblewrap}`;
+  if (spawns === true) return `${why}; it starts programs itself, which nothing else here keeps apart. Install bubblewrap.`;
   if (isNode && machine.node !== undefined && hosts.length > 0)
     return `${why}; Node's permission model cannot keep a program to some hosts. Install bubblewrap, or accept "open_network".`;
   return `${why}; the program is no Node program that Node's permission model could keep. Install bubblewrap, or accept "unsandboxed".`;
@@ -92,7 +95,8 @@ function bubblewrapped(request: SandboxRequest, machine: SandboxMachine, bwrap: 
       ...['--unshare-all', '--die-with-parent', '--new-session', '--cap-drop', 'ALL', '--hostname', 'sandbox', '--clearenv'],
       ...['--args', String(PRIVATE_DESCRIPTOR)],
       ...SYSTEM.flatMap((path) => ['--ro-bind-try', path, path]),
-      ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run'],
+      ...['--proc', '/proc', '--dev', '/dev'],
+      ...['/tmp', '/run'].flatMap((path) => [...(machine.bounds === true ? ['--size', MEMORY_FOLDER] : []), '--tmpfs', path]),
       ...empty.flatMap((path) => ['--dir', path]),
       ...[...readable, ...(command.startsWith('/') ? [command] : []), ...(open ? [node] : [])].flatMap((path) => ['--ro-bind', path, path]),
       ...(open ? ['--bind', socket, SOCKET_INSIDE] : []),

@@ -42,6 +42,8 @@ export type SandboxRequest = {
   readonly hosts?: readonly string[];
   /** Image for a container. */
   readonly image?: string;
+  /** It starts programs itself, which Node's permission model refuses. */
+  readonly spawns?: boolean;
   readonly limits: SandboxLimits;
   readonly accept?: readonly Accepted[];
 };
@@ -50,6 +52,8 @@ export type SandboxRequest = {
 export type SandboxMachine = {
   /** Path of bubblewrap that was seen to work. */
   readonly bubblewrap: string | undefined;
+  /** It bounds folders in memory (bubblewrap 0.7 or newer). */
+  readonly bounds?: boolean;
   /** Why there is none. */
   readonly withoutBubblewrap: string;
   /** Path of docker or podman whose service answers. */

@@ -7,7 +7,7 @@ import { scanCode } from './index.ts';
 
 /** Small applications in the style of real ones, each folder one project. A line says what is found on it; on all others nothing may be. */
 const APPS = fileURLToPath(new URL('../../../test/kit/code_apps', import.meta.url));
-const MARK = /\s*(?:#|\/\/|\{\/\*) finds: ([\w, -]+?)(?: \*\/\})?$/;
+const MARK = /\s*(?:#|\/\/|\{\/\*|<!--) finds: ([\w, -]+?)(?: \*\/\}| -->)?$/;
 
 for (const folder of readdirSync(APPS)) {
   test(`what is found in ${folder}`, async () => {

@@ -1,5 +1,6 @@
 import { SEVERITIES, Type, type Static, type TSchema } from '../../kernel/index.ts';
 import { LANGUAGES } from './language.ts';
+import { DIALECT_NAMES } from './templates/index.ts';
 
 /**
  * Where untrusted data comes from. A sink says which kinds it refuses. `parameter` is a parameter of a function that nothing in the scanned files
@@ -106,6 +107,13 @@ export const modelSchema = Type.Object(
         Type.Object({ pattern: patternText, result: Type.Optional(Type.String()), receiver: Type.Optional(Type.String()) }, closed),
       ),
     ),
+    /**
+     * Calls that fill a template: the file that `$TEMPLATE` names, the text `$SOURCE` in a dialect, or what a call of `loads` answered (its receiver). What is
+     * shown are the arguments with a name and the fields of `$CONTEXT`.
+     */
+    renders: Type.Optional(Type.Array(Type.Object({ pattern: patternText, source: Type.Optional(literals(DIALECT_NAMES)) }, closed))),
+    /** Calls that answer the template that `$TEMPLATE` names. */
+    loads: Type.Optional(patterns),
     /** Calls that do not return: `flask.abort`. */
     ends: Type.Optional(patterns),
     /** Functions that a framework finds by itself, told by an import of the file, the first parameter's name or their own. */
@@ -162,6 +170,8 @@ const taint = Type.Object(
     sinks: byLanguage(patterns),
     /** Sinks that are reported for any value that is no constant and not made safe: nothing from outside belongs there. */
     unproven: Type.Optional(byLanguage(patterns)),
+    /** What arrives in a hole of a template has arrived too: in one that is not escaped (`markup`), or not as its place needs it (`anywhere`). */
+    templates: Type.Optional(literals(['markup', 'anywhere'] as const)),
     /** Calls that are no sink although a sink's pattern matches them: `yaml.load(..., Loader=yaml.SafeLoader)`. */
     not: Type.Optional(byLanguage(patterns)),
     /** Of what the other metavariables of a sink stand for. */

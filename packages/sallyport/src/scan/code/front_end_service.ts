@@ -9,6 +9,7 @@ import { lowerFile } from './lower_file.ts';
 import { ownSymbols, pack, unpack, type Unpacked } from './packed.ts';
 import { isProjectFile } from './project_files.ts';
 import { Names, Symbols } from './symbol.ts';
+import { isTemplate } from './templates/index.ts';
 
 /** Where lowered files are kept between scans: bytes by key. Neither throws; what `get` answers is checked, and belongs to the scan. */
 export type LoweredCache = { get(key: string): Uint8Array | undefined; put(key: string, bytes: Uint8Array): void };
@@ -70,7 +71,7 @@ class Run {
     const { cache, version } = this.#options;
     const jobs: Job[] = [];
     for (const [at, file] of this.#files.entries()) {
-      if (isProjectFile(file.path)) continue;
+      if (isProjectFile(file.path) || isTemplate(file.path)) continue;
       const grammar = grammarOf(file.path);
       const key = cache === undefined || grammar === undefined ? undefined : keyOf(version, grammar, file.text);
       const bytes = key === undefined ? undefined : cache?.get(key);

@@ -9,7 +9,8 @@ export type Grammar = (typeof GRAMMARS)[number];
 const GRAMMAR_OF_EXTENSION: ReadonlyMap<string, Grammar> = new Map([
   ...['py', 'pyi', 'pyw'].map((extension) => [extension, 'python'] as const),
   ...['js', 'jsx', 'mjs', 'cjs'].map((extension) => [extension, 'javascript'] as const),
-  ...['ts', 'mts', 'cts'].map((extension) => [extension, 'typescript'] as const),
+  // Components of Vue and Svelte: `component.ts` leaves the code in them.
+  ...['ts', 'mts', 'cts', 'vue', 'svelte'].map((extension) => [extension, 'typescript'] as const),
   ['tsx', 'tsx'],
   ['go', 'go'],
   ['rs', 'rust'],

@@ -1,3 +1,4 @@
+import { componentCode } from './component.ts';
 import type { SourceFile } from './finding.ts';
 import { grammarParser, MAX_DEPTH, type GrammarParser } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
@@ -33,7 +34,8 @@ export async function lowerFile(
   const lowering = loweringOf(languageOf(grammar));
   if (lowering === undefined) return skip('the language is not scanned yet');
   const parser = await grammarParser(grammar);
-  const tree = bestTree(parser, file.text, languageOf(grammar));
+  const component = componentCode(file.path, file.text);
+  const tree = component === undefined ? bestTree(parser, file.text, languageOf(grammar)) : parser.parse(component);
   if (tree === undefined) return skip('the parser gave no tree');
   if (tree.truncated) skip(`nested deeper than ${MAX_DEPTH}: the inner part is not scanned`);
   if (brokenPart(tree) > MAX_BROKEN_PART) skip('most of it does not parse: only what does is scanned');

@@ -1,5 +1,6 @@
 import type { SourceFile } from './finding.ts';
 import { grammarOf } from './language.ts';
+import { isTemplate } from './templates/index.ts';
 
 /** What the build files of a project say of names: the path of a Go module and the name of a crate by the folder they stand in. */
 export type ProjectNames = { readonly goModules: ReadonlyMap<string, string>; readonly crates: ReadonlyMap<string, string> };
@@ -31,7 +32,7 @@ export function isProjectFile(path: string): boolean {
   return /(?:^|\/)(?:go\.mod|Cargo\.toml)$/.test(path);
 }
 
-/** Whether the engine reads the file: code of its languages, or what says how a project's parts are called. */
+/** Whether the engine reads the file: code of its languages, templates, or what says how a project's parts are called. */
 export function isRead(path: string): boolean {
-  return grammarOf(path) !== undefined || isProjectFile(path);
+  return grammarOf(path) !== undefined || isProjectFile(path) || isTemplate(path);
 }

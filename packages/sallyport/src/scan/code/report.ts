@@ -46,7 +46,7 @@ export class Report {
   }
 
   /** Only where no flow is reported. */
-  audit({ check }: SinkRule, module: ModuleIr, node: number): void {
+  audit({ check }: Pick<SinkRule, 'check'>, module: ModuleIr, node: number): void {
     this.#add(check, module, node, { confidence: AUDIT_CONFIDENCE, audit: true });
   }
 

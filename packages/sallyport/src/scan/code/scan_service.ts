@@ -13,6 +13,7 @@ import { Analysis } from './taint/analysis.ts';
 import type { Listener } from './taint/engine.ts';
 import { Project } from './taint/project.ts';
 import { nameTypes, Rules } from './taint/rules.ts';
+import { Templates } from './templates/index.ts';
 
 export type ScanOptions = {
   /** In place of the shipped checks. */
@@ -38,7 +39,7 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
     version: shipped.frontEnd,
   });
   const started = threadTime();
-  const spec = { checks, models, audit: options.audit === true, names: projectNames(files) };
+  const spec = { checks, models, audit: options.audit === true, names: projectNames(files), templates: new Templates(files) };
   const exhausted: NotScanned[] = [];
   const findings = analyse(modules, await Patterns.of(modules, checks), spec, exhausted);
   const stats: ScanStats = { files: modules.length, characters, front: cpu, analysis: threadTime() - started };
@@ -50,7 +51,13 @@ export async function scanCode(files: readonly SourceFile[], options: ScanOption
   };
 }
 
-type Spec = { readonly checks: readonly Check[]; readonly models: readonly Model[]; readonly audit: boolean; readonly names: ProjectNames };
+type Spec = {
+  readonly checks: readonly Check[];
+  readonly models: readonly Model[];
+  readonly audit: boolean;
+  readonly names: ProjectNames;
+  readonly templates: Templates;
+};
 
 /** A function that scanned code calls: its symbol's steps (`['crypto/ssh', 'Dial']`), and where. */
 export type CalledSymbol = { readonly steps: readonly string[]; readonly path: string; readonly line: number; readonly column: number };
@@ -60,7 +67,7 @@ export async function calledSymbols(files: readonly SourceFile[]): Promise<reado
   shipped ??= shippedChecks();
   const { modules } = await frontEnd(files, { workers: 1, cache: undefined, version: shipped.frontEnd });
   const called = new Map<string, CalledSymbol>();
-  const spec = { checks: [], models: shipped.models, audit: false, names: projectNames(files) };
+  const spec = { checks: [], models: shipped.models, audit: false, names: projectNames(files), templates: new Templates([]) };
   analyse(modules, await Patterns.of(modules, []), spec, [], ({ symbols, tree, path }, symbol, node) => {
     const steps = symbols.steps(symbol);
     const key = steps.join('\0');
@@ -72,13 +79,14 @@ export async function calledSymbols(files: readonly SourceFile[]): Promise<reado
 function analyse(
   modules: readonly ModuleIr[],
   patterns: Patterns,
-  { checks, models, audit, names }: Spec,
+  { checks, models, audit, names, templates }: Spec,
   notScanned: NotScanned[],
   called?: Listener['called'],
 ): CodeFinding[] {
   const report = new Report();
   const byGrammar = new Map<Grammar, Rules>();
-  const rules = ({ path, language, symbols }: ModuleIr): Rules => {
+  const byModule = new Map<ModuleIr, Rules>();
+  const find = ({ path, language, symbols }: ModuleIr): Rules => {
     const grammar = grammarOf(path) ?? language;
     let found = byGrammar.get(grammar);
     if (found === undefined) {
@@ -87,13 +95,18 @@ function analyse(
     }
     return found;
   };
+  const rules = (module: ModuleIr): Rules => {
+    let found = byModule.get(module);
+    if (found === undefined) byModule.set(module, (found = find(module)));
+    return found;
+  };
   // Other names of types must be known before the first symbol is looked up.
   const named = new Set<Symbols>();
   for (const { symbols, language } of modules) {
     if (!named.has(symbols)) nameTypes(symbols, language, models);
     named.add(symbols);
   }
-  const analysis = new Analysis(new Project(modules, names), rules, {
+  const analysis = new Analysis(new Project(modules, names, templates), rules, {
     flow: (flow) => report.flow(flow),
     unproven: (sink, module, node) => report.unproven(sink, module, node),
     match: (check, module, node) => report.match(check, module, node),
@@ -110,6 +123,11 @@ function analyse(
     });
   }
   analysis.unknownCallers();
+  if (audit) {
+    const filled = checks.filter(({ taint }) => taint?.templates === 'anywhere');
+    for (const { module, holes } of templates.all)
+      for (const { node } of holes) for (const check of filled) report.audit({ check }, module, node);
+  }
   for (const { path } of analysis.exhausted)
     notScanned.push({ path, reason: 'the flow analysis was ended: too much work in one function' });
   return report.findings();

@@ -7,6 +7,11 @@ const ranges = new WeakMap<SyntaxTree, readonly (readonly [number, number])[]>()
 const TESTS =
   /(?:^|\/)(?:tests?|__tests__|testing|specs?|fixtures|__mocks__|e2e)\/|(?:^|\/)(?:test_[^/]*|conftest|[^/]*_test)\.py$|[._-](?:test|spec)\.[cm]?[jt]sx?$/;
 
+/** Whether a file of Python or JavaScript is one of tests. */
+export function isTestPath(path: string): boolean {
+  return TESTS.test(path);
+}
+
 /** Whether a node stands in code that is kept for tests: a `_test.go` file, what `#[cfg(test)]` and `#[test]` mark, files of tests elsewhere. */
 export function isTestCode({ path, language, tree }: ModuleIr, node: number): boolean {
   if (language === 'go') return path.endsWith('_test.go');

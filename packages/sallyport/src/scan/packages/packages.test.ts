@@ -244,8 +244,8 @@ suite('imports', () => {
 });
 
 const judge: JudgePackage = (_ecosystem, name) =>
-  name === 'reqeusts'
-    ? { verdict: 'near_twin', like: 'requests' }
+  name === 'reqeusts' || name === 'com'
+    ? { verdict: 'near_twin', like: name === 'com' ? 'comm' : 'requests' }
     : name === 'fast-json-magic-utils'
       ? { verdict: 'invented' }
       : { verdict: 'unknown' };
@@ -260,7 +260,7 @@ suite('scan packages', () => {
   test('names in doubt, in a manifest or imported only', async () => {
     const top = tree({
       'requirements.txt': 'flask==2.0\nreqeusts==1.0\n',
-      'a.py': 'import flask\nimport a\nimport numpy\n',
+      'a.py': 'import flask\nimport a\nimport numpy\nimport httplib\nfrom com.company import x\n',
       'package.json': '{"dependencies": {"b": "1.0.0"}, "devDependencies": {"@types/typed": "1.0.0"}}',
       'x.js': "import m from 'fast-json-magic-utils';\nimport u from 'undeclared';\nimport { Node } from 'typed';\n",
     });
@@ -274,8 +274,16 @@ suite('scan packages', () => {
     const audit = await packages(top, { audit: true });
     assert.deepEqual(
       audit.findings.filter(({ rule }) => rule === 'packages.undeclared').map(({ message }) => /module (\S+)/.exec(message)?.[1]),
-      ['numpy', 'undeclared'],
+      ['numpy', 'com', 'undeclared'],
     );
+  });
+
+  test('a short name that is like another one by chance, when a lock file has it', async () => {
+    const manifest = { 'package.json': '{"dependencies": {"com": "^2.0.0"}}' };
+    const lock = { 'package-lock.json': '{"packages": {"node_modules/com": {"version": "2.0.1"}}}' };
+    assert.equal((await packages(tree(manifest))).findings.length, 1);
+    assert.equal((await packages(tree({ ...manifest, ...lock }))).findings.length, 0);
+    assert.equal((await packages(tree({ ...manifest, ...lock }), { audit: true })).findings.length, 1);
   });
 
   const project = {

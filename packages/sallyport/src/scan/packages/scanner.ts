@@ -1,5 +1,6 @@
 import type { Severity } from '../../kernel/index.ts';
 import type { CalledSymbol } from '../code/index.ts';
+import { isTestPath } from '../code/test_code.ts';
 import { compare, type FileLocation, type NotScanned, type ScanFinding, type SourceText } from '../finding.ts';
 import { fixedIn, isMalicious, keyOf, severityOf, type Advisories, type Advisory, type Affected } from './advisory.ts';
 import { PACKAGE_CHECKS, type PackageCheckId } from './checks.ts';
@@ -71,13 +72,14 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
   const direct = [...inventory.dependencies].sort(
     (a, b) => Number(b.direct) - Number(a.direct) || compare(a.location.path, b.location.path),
   );
+  const locked = new Set(direct.filter((one) => !one.direct).map(({ ecosystem, name }) => keyOf(ecosystem, name)));
   for (const dependency of direct) {
     const { ecosystem, name, version } = dependency;
     const key = keyOf(ecosystem, name);
     for (const { advisory, affected } of advisories?.of(ecosystem, name, version) ?? [])
       add(`${advisory.id} ${key} ${version ?? ''}`, vulnerable(dependency, advisory, affected, inventory.imports, calls));
     const doubt = dependency.direct ? (missing(existence, dependency) ?? judged(judge, ecosystem, name, dependency.location)) : undefined;
-    if (doubt !== undefined) add(`name ${key}`, doubt);
+    if (doubt !== undefined && (audit || !isShort(judge, dependency) || !locked.has(key))) add(`name ${key}`, doubt);
   }
   const known = new Set(ECOSYSTEMS.filter((ecosystem) => inventory.dependencies.some((one) => one.ecosystem === ecosystem)));
   for (const one of inventory.imports) {
@@ -85,7 +87,9 @@ export function packageFindings(inventory: PackageInventory, { judge, advisories
     if (!known.has(one.ecosystem) || isDeclared(one, inventory.declared[one.ecosystem])) continue;
     const key = `import ${keyOf(one.ecosystem, one.name)}`;
     const doubt = missing(existence, one) ?? (isModuleName(judge, one) ? undefined : judged(judge, one.ecosystem, one.name, one.location));
-    if (doubt !== undefined) add(key, doubt);
+    // Tests import what is not there, and hold code that nobody runs.
+    const isTold = doubt !== undefined && (audit || !isTestPath(one.location.path));
+    if (isTold) add(key, doubt);
     else if (audit)
       add(key, {
         ...make('packages.undeclared', one.location, `The module ${one.module} is imported, and no manifest declares it.`, 0.6),
@@ -103,14 +107,28 @@ function missing(
   return make('packages.missing', location, `The registry has no package ${name}.`, 0.95);
 }
 
+/** Letters of both names together below which most are taken, and one is nearly the other by chance. */
+const SHORT = 10;
+
+/** Whether a name is so short that a lock file, which says that the project is built with it, is more than the likeness. */
+function isShort(judge: JudgePackage | undefined, { ecosystem, name }: Dependency): boolean {
+  const result = judge?.(ecosystem, name);
+  return result?.verdict === 'near_twin' && name.length + (result.like ?? name).length < SHORT;
+}
+
+/** Modules are named by whoever writes them, and shorter names are like one of a thousand packages by chance. */
+const MIN_MODULE = 6;
+
 /**
  * A module of Python need not be called as the package that brings it: `opensearchpy` is of opensearch-py, `markdown_it` of markdown-it-py. Only what
- * is more than another separator, and not a name of another ecosystem, is in doubt.
+ * is more than another separator, not short, and not a name of another ecosystem, is in doubt.
  */
 function isModuleName(judge: JudgePackage | undefined, { ecosystem, name }: Import): boolean {
   if (ecosystem !== 'pypi') return false;
   const result = judge?.(ecosystem, name);
-  return result?.verdict === 'cross_ecosystem' || (result?.like !== undefined && bare(result.like) === bare(name));
+  return (
+    name.length < MIN_MODULE || result?.verdict === 'cross_ecosystem' || (result?.like !== undefined && bare(result.like) === bare(name))
+  );
 }
 
 function bare(name: string): string {

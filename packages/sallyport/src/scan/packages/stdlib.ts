@@ -1,4 +1,4 @@
-/** Top-level modules of Python's standard library: `sys.stdlib_module_names` of CPython 3.11, and what later versions added. */
+/** Top-level modules of Python's standard library: `sys.stdlib_module_names` of CPython 3.11, what later versions added, and what Python 2 had. */
 export const PYTHON_STDLIB: ReadonlySet<string> = new Set(
   (
     'abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii bisect ' +
@@ -16,7 +16,11 @@ export const PYTHON_STDLIB: ReadonlySet<string> = new Set(
     'telnetlib tempfile termios textwrap this threading time timeit tkinter token tokenize tomllib trace traceback ' +
     'tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu uuid venv warnings wave weakref ' +
     'webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport zlib zoneinfo annotationlib ' +
-    'compression string __future__ distutils imp asynchat asyncore smtpd pkg_resources setuptools '
+    'compression string __future__ distutils imp asynchat asyncore smtpd pkg_resources setuptools ' +
+    'BaseHTTPServer CGIHTTPServer ConfigParser Cookie DocXMLRPCServer HTMLParser Queue SimpleHTTPServer SimpleXMLRPCServer SocketServer ' +
+    'StringIO Tkinter UserDict UserList UserString __builtin__ anydbm cPickle cStringIO commands compiler cookielib copy_reg dbhash dircache ' +
+    'dumbdbm exceptions fpformat gdbm hotshot htmlentitydefs htmllib httplib ihooks imputil md5 mhlib mimetools mimify multifile mutex new ' +
+    'popen2 repr rexec rfc822 robotparser sets sgmllib sha statvfs thread tkMessageBox ttk urllib2 urlparse user whichdb xmlrpclib '
   )
     .trim()
     .split(' '),

@@ -1,4 +1,4 @@
-import { createGuards, type Guards } from '../../guard/index.ts';
+import { createGuards, guardStates, type Guards } from '../../guard/index.ts';
 import type { Finding } from '../../kernel/index.ts';
 import type { NotScanned, ScanFinding, SourceText } from '../finding.ts';
 import { Lines } from '../lines.ts';
@@ -13,9 +13,11 @@ export type SecretScanner = {
   spans(text: string): readonly Span[];
 };
 
-/** Sets the guard up with its detectors of credentials alone; some ten milliseconds. */
+let shared: Guards | undefined;
+
+/** Sets the guard up with its detectors of credentials alone; some ten milliseconds, once a process. */
 export function createSecretScanner(): SecretScanner {
-  const guards = secretGuards();
+  const guards = (shared ??= secretGuards());
   return {
     scan(file) {
       const { findings, failures, unscanned } = look(guards, file.text);
@@ -36,8 +38,7 @@ export function createSecretScanner(): SecretScanner {
 }
 
 function secretGuards(): Guards {
-  const off = createGuards({ config: {}, canaries: [] })
-    .describe()
+  const off = guardStates({})
     .filter(({ category }) => category !== 'secret')
     .map(({ id }) => id);
   return createGuards({ config: { off }, canaries: [] });

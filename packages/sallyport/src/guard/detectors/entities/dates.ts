@@ -1,3 +1,4 @@
+import type { Units } from '../../units.ts';
 import type { Entity } from './entity.ts';
 
 const MONTH =
@@ -64,15 +65,15 @@ function endsOf(first: number, last: number): number {
 }
 
 /** What the word says that stands before `start`, with little between. */
-function wordBefore(text: string, start: number): number {
+function wordBefore(text: string, units: Units, start: number): number {
   let end = start;
-  while (end > 0 && start - end < 3 && isGap(text.charCodeAt(end - 1))) end--;
+  while (end > 0 && start - end < 3 && isGap(units[end - 1] as number)) end--;
   if (end === start || end === 0) return 0;
-  const last = text.charCodeAt(end - 1);
+  const last = units[end - 1] as number;
   if (!isLetter(last)) return 0;
   let first = last;
   let i = end - 1;
-  for (let c = 0; i > 0 && end - i < LONGEST_WORD && isLetter((c = text.charCodeAt(i - 1))); i--) first = c;
+  for (let c = 0; i > 0 && end - i < LONGEST_WORD && isLetter((c = units[i - 1] as number)); i--) first = c;
   if (first < 128 && last < 128 && ENDS[endsOf(first, last)] === 0) return 0;
   return WORDS_BEFORE.get(text.slice(i, end).toLowerCase()) ?? 0;
 }
@@ -81,15 +82,16 @@ function isGap(c: number): boolean {
   return c < 128 && GAPS[c] === 1;
 }
 
+/** Also quotation marks and other signs above U+00FF, which stand as 1 among bytes. */
 function isLetter(c: number): boolean {
-  return ((c | 32) >= 97 && (c | 32) <= 122) || c >= 0xc0;
+  return ((c | 32) >= 97 && (c | 32) <= 122) || c >= 0xc0 || c === 1;
 }
 
 /** A date, an age or a postal code at the word of digits `start..end`. */
-export function numberAt(text: string, start: number, end: number): Entity | undefined {
-  const word = wordBefore(text, start);
+export function numberAt(text: string, units: Units, start: number, end: number): Entity | undefined {
+  const word = wordBefore(text, units, start);
   return (
-    dateAt(text, start, end, word) ??
+    dateAt(text, units, start, end, word) ??
     ageAt(text, start, end, (word & AGE_WORD) !== 0) ??
     ((word & ZIP_WORD) === 0 ? undefined : zipAt(text, start, end))
   );
@@ -106,9 +108,9 @@ function isInside(c: number): boolean {
 }
 
 /** The date that begins at a digit, or a year. */
-function dateAt(text: string, start: number, end: number, word: number): Entity | undefined {
+function dateAt(text: string, units: Units, start: number, end: number, word: number): Entity | undefined {
   if (start > 0 && isInside(text.charCodeAt(start - 1))) return undefined;
-  const date = mayBeDate(text, start) ? dateFrom(text, start) : undefined;
+  const date = mayBeDate(units, start) ? dateFrom(text, start) : undefined;
   if (date !== undefined && isPossible(date) && isEnd(text, start + date.length))
     return entity(text, start, start + date.length, 0.45, 'date');
   if ((word & MONTH_WORD) !== 0) {
@@ -127,22 +129,27 @@ function dateFrom(text: string, start: number): string | undefined {
 }
 
 /** Whether what follows the first digits can be a form of `DATE`: one separator twice with digits between, or the first two letters of a month. */
-function mayBeDate(text: string, start: number): boolean {
+function mayBeDate(units: Units, start: number): boolean {
   let i = start;
-  while (isDigit(text.charCodeAt(i))) if (++i - start > 4) return false;
+  while (isDigit(unitAt(units, i))) if (++i - start > 4) return false;
   const digits = i - start;
   if (digits === 3) return false;
-  const c = text.charCodeAt(i);
-  if ((c === HYPHEN || c === SLASH || c === FULL_STOP) && isDigit(text.charCodeAt(i + 1))) {
-    const next = isDigit(text.charCodeAt(i + 2)) ? i + 3 : i + 2;
-    return text.charCodeAt(next) === c && isDigit(text.charCodeAt(next + 1));
+  const c = unitAt(units, i);
+  if ((c === HYPHEN || c === SLASH || c === FULL_STOP) && isDigit(unitAt(units, i + 1))) {
+    const next = isDigit(unitAt(units, i + 2)) ? i + 3 : i + 2;
+    return unitAt(units, next) === c && isDigit(unitAt(units, next + 1));
   }
-  if (digits === 4) return isSeparator(c) && isMonth(text, i + 1);
+  if (digits === 4) return isSeparator(c) && isMonth(units, i + 1);
   if (c === FULL_STOP) i++;
   else if ((c | 32) >= 97 && (c | 32) <= 122) i += ORDINAL;
-  if (text.charCodeAt(i) === BLANK && (text.charCodeAt(i + 1) | 32) === SMALL_O && (text.charCodeAt(i + 2) | 32) === SMALL_F) i += 3;
-  if (!isSeparator(text.charCodeAt(i))) return false;
-  return isMonth(text, isSeparator(text.charCodeAt(i + 1)) ? i + 2 : i + 1);
+  if (unitAt(units, i) === BLANK && (unitAt(units, i + 1) | 32) === SMALL_O && (unitAt(units, i + 2) | 32) === SMALL_F) i += 3;
+  if (!isSeparator(unitAt(units, i))) return false;
+  return isMonth(units, isSeparator(unitAt(units, i + 1)) ? i + 2 : i + 1);
+}
+
+/** 0 behind the end. */
+function unitAt(units: Units, at: number): number {
+  return at < units.length ? (units[at] as number) : 0;
 }
 
 const BLANK = 32;
@@ -162,9 +169,9 @@ const ORDINAL = 2;
 const MONTHS = new Uint8Array(1024);
 for (const month of 'ja fe ma ap ju au se oc ok no de'.split(' ')) MONTHS[endsOf(month.charCodeAt(0), month.charCodeAt(1))] = 1;
 
-function isMonth(text: string, at: number): boolean {
-  const first = text.charCodeAt(at);
-  const second = text.charCodeAt(at + 1);
+function isMonth(units: Units, at: number): boolean {
+  const first = unitAt(units, at);
+  const second = unitAt(units, at + 1);
   if (first < 65 || first > 122) return false;
   if (second > 127) return (first | 32) === SMALL_M && (second | 32) === SMALL_A_UMLAUT;
   return second >= 65 && MONTHS[endsOf(first, second)] === 1;

@@ -42,8 +42,8 @@ function aroundDigits({ text, units, words }: View, found: Entity[]): void {
   for (let w = 0; w < words.digits.length; w += 2) {
     const start = words.digits[w] as number;
     const end = words.digits[w + 1] as number;
-    if (start < done || end - start > MAX_DIGITS || !isDigit(text.charCodeAt(start))) continue;
-    const number = numberAt(text, start, end);
+    if (start < done || end - start > MAX_DIGITS || !isDigit(units[start] as number)) continue;
+    const number = numberAt(text, units, start, end);
     const reading = number !== undefined || start < read ? undefined : readAddress(text, units, start, end, done);
     if (reading !== undefined) read = reading.end;
     const entity = number ?? reading?.address;

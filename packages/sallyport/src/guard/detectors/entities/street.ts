@@ -59,29 +59,30 @@ function startOf(text: string, units: Units, number: number, from: number): numb
 
 /** Whether the word right before a number begins with a capital, and is no ordinary word (Chapter 5, May 5). */
 function isBehindName(text: string, units: Units, number: number): boolean {
-  if (number === 0 || text.charCodeAt(number - 1) !== BLANK) return false;
+  if (number === 0 || units[number - 1] !== BLANK) return false;
   let start = number - 1;
   for (let c = 0; start > 0 && number - start < LONGEST_WORD; start--) {
-    c = text.charCodeAt(start - 1);
+    c = units[start - 1] as number;
     if (c === BLANK || c === LINE_END) break;
   }
-  return isCapital(text, start) && isName(units, start, number - 1);
+  return isCapital(text, units, start) && isName(units, start, number - 1);
 }
 
 /** Whether such a word follows a number, perhaps after one more number. */
 function isBeforeName(text: string, units: Units, end: number): boolean {
   let start = end;
-  while (start - end < LONGEST_GAP && isGap(text.charCodeAt(start))) start++;
+  while (start - end < LONGEST_GAP && start < units.length && isGap(units[start] as number)) start++;
   if (start === end) return false;
-  if (isCapital(text, start)) {
+  if (start === units.length) return false;
+  if (isCapital(text, units, start)) {
     let last = start;
-    for (let c = 0; last < text.length && last - start < LONGEST_WORD; last++) {
-      c = text.charCodeAt(last);
+    for (let c = 0; last < units.length && last - start < LONGEST_WORD; last++) {
+      c = units[last] as number;
       if (c === BLANK || c === LINE_END || c === COMMA) break;
     }
     if (isName(units, start, last)) return true;
   }
-  const first = text.charCodeAt(start);
+  const first = units[start] as number;
   return first < 128 && STREET_LETTERS[first | 32] === 1 && STREETS.includes(text.slice(start, start + 3).toLowerCase());
 }
 
@@ -89,8 +90,8 @@ function isGap(c: number): boolean {
   return c < 128 && GAPS[c] === 1;
 }
 
-function isCapital(text: string, at: number): boolean {
-  const c = text.charCodeAt(at);
+function isCapital(text: string, units: Units, at: number): boolean {
+  const c = units[at] as number;
   if (c < 128) return c >= 65 && c <= 90;
   const first = text.charAt(at);
   return first !== first.toLowerCase();

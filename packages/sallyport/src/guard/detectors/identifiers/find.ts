@@ -1,3 +1,4 @@
+import type { Units } from '../../units.ts';
 import type { View } from '../../view.ts';
 import { isNear, wordsPattern } from './context.ts';
 import type { Identifier } from './identifier.ts';
@@ -38,20 +39,21 @@ const MAX_LEAD_WORD = 4;
 
 /** Finds identifiers around the words that have a digit. */
 export function findIdentifiers(view: View, forms: Forms): Hit[] {
-  const { text } = view;
+  const { text, units } = view;
   const hits: Hit[] = [];
   const { digits } = view.words;
   for (let w = 0; w < digits.length; w += 2) {
     const at = digits[w] as number;
     if ((digits[w + 1] as number) - at > MAX_WORD) continue;
-    startsAt(text, at, forms, hits);
-    const sign = text.charCodeAt(at - 1);
-    if (sign === PLUS || sign === OPEN) startsAt(text, at - 1, forms, hits);
-    const word = wordBefore(text, at);
+    startsAt(view, at, forms, hits);
+    if (at === 0) continue;
+    const sign = units[at - 1] as number;
+    if (sign === PLUS || sign === OPEN) startsAt(view, at - 1, forms, hits);
+    const word = wordBefore(units, at);
     if (word === at) continue;
-    startsAt(text, word, forms, hits);
-    const earlier = wordBefore(text, word);
-    if (earlier !== word) startsAt(text, earlier, forms, hits);
+    startsAt(view, word, forms, hits);
+    const earlier = wordBefore(units, word);
+    if (earlier !== word) startsAt(view, earlier, forms, hits);
   }
   return hits.length === 0 ? hits : chosen(hits, text.length);
 }
@@ -62,17 +64,18 @@ const PLUS = 43;
 const OPEN = 40;
 
 /** Where a short word that stands directly before begins, or `at`. */
-function wordBefore(text: string, at: number): number {
-  const between = text.charCodeAt(at - 1);
+function wordBefore(units: Units, at: number): number {
+  if (at === 0) return at;
+  const between = units[at - 1] as number;
   if (between !== 32 && between !== 45 && between !== 46 && between !== 58) return at;
   let start = at - 1;
-  while (start > 0 && at - 1 - start <= MAX_LEAD_WORD && isLetterOrDigit(text, start - 1)) start--;
+  while (start > 0 && at - 1 - start <= MAX_LEAD_WORD && isLetterOrDigit(units, start - 1)) start--;
   return start === at - 1 || at - 1 - start > MAX_LEAD_WORD ? at : start;
 }
 
-function startsAt(text: string, start: number, forms: Forms, hits: Hit[]): void {
-  for (const match of forms.matchAt(text, start)) {
-    const confidence = confidenceOf(match, text, start);
+function startsAt(view: View, start: number, forms: Forms, hits: Hit[]): void {
+  for (const match of forms.matchAt(view, start)) {
+    const confidence = confidenceOf(match, view.text, start);
     if (confidence !== undefined) hits.push({ of: match.form.of, start, end: match.end, ...confidence });
   }
 }

@@ -1,3 +1,5 @@
+import type { Units } from '../../units.ts';
+
 /** Kinds of characters, as bits. */
 const DIGIT = 1;
 const LETTER = 2;
@@ -13,6 +15,9 @@ const SIGNS: Readonly<Record<string, number>> = { '9': DIGIT, A: LETTER, X: DIGI
 
 /** The separators of `_`, unless a form names others. */
 const SEPARATORS = ' -';
+
+/** A text and its units. */
+type Written = { readonly text: string; readonly units: Units };
 
 /** A way to write a value: its shape with one kind of separator, or with none. */
 type Chain<T> = { readonly form: T; readonly separator: string };
@@ -65,28 +70,28 @@ export class Shapes<T> {
   }
 
   /** Every shape that stands free at `start`. Reads until no shape can match any more. */
-  matchAt(text: string, start: number): readonly Match<T>[] {
-    if (!beginsFree(text, start, false)) return NONE;
+  matchAt({ text, units }: Written, start: number): readonly Match<T>[] {
+    if (!beginsFree(units, start, false)) return NONE;
     const classes = this.#classes;
     const stride = this.#examples.length;
     let matches: Match<T>[] | undefined;
     let state = 1;
-    for (let at = start; at < text.length;) {
-      const c = text.charCodeAt(at++);
+    for (let at = start; at < units.length;) {
+      const c = units[at++] as number;
       const kind = c < 256 ? (classes[c] as number) : 0;
       if (kind === 0) break;
       const here = this.#next[state * stride + kind] as number;
       state = here < 0 ? this.#step(state, kind) : here;
       if (state === 0) break;
-      if (this.#complete[state] === 1 && endsFree(text, at, false)) this.#take(text, start, at, state, (matches ??= []));
+      if (this.#complete[state] === 1 && endsFree(units, at, false)) this.#take(text, units, start, at, state, (matches ??= []));
     }
     return matches ?? NONE;
   }
 
-  #take(text: string, start: number, end: number, state: number, matches: Match<T>[]): void {
+  #take(text: string, units: Units, start: number, end: number, state: number, matches: Match<T>[]): void {
     const written = text.slice(start, end);
     const spaced = written.includes(' ');
-    if (spaced && (!endsFree(text, end, true) || !beginsFree(text, start, true))) return;
+    if (spaced && (!endsFree(units, end, true) || !beginsFree(units, start, true))) return;
     for (const { form, separator } of this.#states[state]?.done ?? [])
       matches.push({ form, end, value: separator === '' ? written : written.replaceAll(separator, '') });
   }
@@ -157,32 +162,35 @@ function addChain<T>(root: Place<T>, source: string, chain: Chain<T>, signs: Set
 }
 
 /** Whether a letter or digit of a shape stands at a place. */
-export function isLetterOrDigit(text: string, at: number): boolean {
-  const c = text.charCodeAt(at);
+export function isLetterOrDigit(units: Units, at: number): boolean {
+  const c = units[at] as number;
   return c < 256 && ((KIND[c] as number) & (DIGIT | LETTER)) !== 0;
 }
 
 /** Whether a value of letters and digits may begin at `start`: it is no part of a longer word, number or address. */
-function beginsFree(text: string, start: number, spaced: boolean): boolean {
-  const before = text.charCodeAt(start - 1);
-  if (Number.isNaN(before)) return true;
+function beginsFree(units: Units, start: number, spaced: boolean): boolean {
+  if (start === 0) return true;
+  const before = units[start - 1] as number;
   if (isWordUnit(before) || before === 64 || before === 36) return false;
-  const earlier = text.charCodeAt(start - 2);
+  const earlier = start === 1 ? NOTHING : (units[start - 2] as number);
   if (before === 45 || before === 47 || before === 43) return !isWordUnit(earlier);
   if (before === 46 || before === 44 || before === 58) return !isDigitUnit(earlier);
-  return !(spaced && before === 32 && isDigitUnit(earlier) && isDigitUnit(text.charCodeAt(start)));
+  return !(spaced && before === 32 && isDigitUnit(earlier) && isDigitUnit(units[start] as number));
 }
 
 /** The same for its end. */
-function endsFree(text: string, end: number, spaced: boolean): boolean {
-  const after = text.charCodeAt(end);
-  if (Number.isNaN(after)) return true;
+function endsFree(units: Units, end: number, spaced: boolean): boolean {
+  if (end >= units.length) return true;
+  const after = units[end] as number;
   if (isWordUnit(after)) return false;
-  const later = text.charCodeAt(end + 1);
+  const later = end + 1 < units.length ? (units[end + 1] as number) : NOTHING;
   if (after === 45 || after === 47) return !isWordUnit(later);
   if (after === 46 || after === 44 || after === 58) return !isDigitUnit(later);
-  return !(spaced && after === 32 && isDigitUnit(later) && isDigitUnit(text.charCodeAt(end - 1)));
+  return !(spaced && after === 32 && isDigitUnit(later) && isDigitUnit(units[end - 1] as number));
 }
+
+/** Stands for what is before and behind a text. */
+const NOTHING = 0;
 
 function isDigitUnit(c: number): boolean {
   return c >= 48 && c <= 57;

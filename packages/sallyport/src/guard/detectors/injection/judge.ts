@@ -61,7 +61,7 @@ export class Judge {
     // Most texts end here: what has nothing for an attack is not worth a closer look.
     const looked = this.#look(closer, view.units, kinds, windows);
     const suffix: Surprise = { bits: 0, start: 0, end: 0 };
-    if (costs !== undefined) mostSurprising(view.units, costs, NO_SUFFIX, suffix);
+    if (costs !== undefined) mostSurprising(view.units, costs, NO_SUFFIX, suffix, words.signs);
     const inputs = new Float64Array(INPUTS.length);
     const around = aroundWindow(view.text, windows.shortStart, windows.shortEnd);
     const signs = {

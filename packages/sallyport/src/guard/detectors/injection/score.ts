@@ -90,13 +90,13 @@ function isMark(c: number): boolean {
 
 /** How many different words about attacks a text has. */
 export function aboutWords({ words, lexicon }: View): number {
-  const seen = new Set<number>();
+  let seen: Set<number> | undefined;
   const members = tableOf(lexicon, 'injection.ABOUT');
   for (let h = 0; h < words.count * HIT; h += HIT) {
     const word = words.hits[h] as number;
-    if (members[word] === 1) seen.add(word);
+    if (members[word] === 1) (seen ??= new Set()).add(word);
   }
-  return seen.size;
+  return seen?.size ?? 0;
 }
 
 function strongestByRule(signs: readonly Sign[]): Map<Rule, number> {

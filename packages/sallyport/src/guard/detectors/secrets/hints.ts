@@ -70,24 +70,45 @@ function pairAt(units: Units, i: number): number {
   return PAIR[(((units[i] as number) << 7) ^ (units[i + 1] as number)) & (KEYS - 1)] as number;
 }
 
+/** Whether a word of a text of bytes may have a piece; all pieces that such a text can have stand in one word. */
+export function mayHint(units: Units, start: number, end: number): boolean {
+  for (let i = start; i + 1 < end; i++) {
+    const pair = pairAt(units, i);
+    if (pair === 0) continue;
+    const preceding = i === start ? 0 : (PRECEDING[pair] as number) >>> ((units[i - 1] as number) & 31);
+    const following = i + 2 >= end ? 0 : (FOLLOWING[pair] as number) >>> ((units[i + 2] as number) & 31);
+    if (((preceding | following) & 1) === 0) continue;
+    return end - start > LONG_WORD || ANY.test(String.fromCharCode(...units.subarray(start, end)));
+  }
+  return false;
+}
+
+/** Longer words are listed without reading them whole. */
+const LONG_WORD = 64;
+const ANY = new RegExp(HINT.source, 'i');
+
 /** The pieces of names in a text, in order: where the next one begins and ends from a place on. */
 export class Hints {
   readonly #text: string;
   readonly #units: Units;
+  /** The words in which pieces can stand, and the first that may have more; undefined: anywhere. */
+  readonly #words: readonly number[] | undefined;
+  #word = 0;
   /** Where the next `密码` stands, or -1. */
   #short: number;
   start = 0;
   end = 0;
 
-  constructor({ text, units }: View) {
+  constructor({ text, units, words }: View) {
     this.#text = text;
     this.#units = units;
+    this.#words = words.marked;
     this.#short = units instanceof Uint8Array ? -1 : text.indexOf(SHORT);
   }
 
   /** Whether there is one from `from` on; then `start` and `end` tell where. */
   next(from: number): boolean {
-    const at = this.#long(from);
+    const at = this.#words === undefined ? this.#long(from, this.#units.length - 1) : this.#marked(this.#words, from);
     if (this.#short >= 0 && this.#short < from) this.#short = this.#text.indexOf(SHORT, from);
     if (this.#short >= 0 && (at < 0 || this.#short < at)) {
       this.start = this.#short;
@@ -100,17 +121,26 @@ export class Hints {
     return true;
   }
 
-  /** Leaves the end in `HINT.lastIndex`. */
-  #long(from: number): number {
+  #marked(words: readonly number[], from: number): number {
+    for (; this.#word < words.length; this.#word += 2) {
+      const end = words[this.#word + 1] as number;
+      if (end <= from) continue;
+      const at = this.#long(Math.max(from, words[this.#word] as number), end - 1);
+      if (at >= 0) return at;
+    }
+    return -1;
+  }
+
+  /** Where a piece begins whose pair begins before `last`, or -1. Leaves the end in `HINT.lastIndex`. */
+  #long(from: number, last: number): number {
     const units = this.#units;
-    const last = units.length - 1;
     for (let i = from; i < last; i += 2) {
       // Four pairs at once as long as there is none: half the time of one by one.
       while (i + 8 < last && (pairAt(units, i) | pairAt(units, i + 2) | pairAt(units, i + 4) | pairAt(units, i + 6)) === 0) i += 8;
       const pair = pairAt(units, i);
       if (pair === 0) continue;
       const preceding = i === 0 ? 0 : (PRECEDING[pair] as number) >>> ((units[i - 1] as number) & 31);
-      const following = i + 1 === last ? 0 : (FOLLOWING[pair] as number) >>> ((units[i + 2] as number) & 31);
+      const following = i + 2 >= units.length ? 0 : (FOLLOWING[pair] as number) >>> ((units[i + 2] as number) & 31);
       if (((preceding | following) & 1) === 0) continue;
       const offsets = BEFORE[pair] as number;
       for (let k = 31 - Math.clz32(offsets); k >= 0; k--) {

@@ -3,6 +3,7 @@ import type { View } from '../../view.ts';
 import { findAssignments } from './assigned.ts';
 import { blockPatterns, BLOCKS, findBlocks } from './blocks.ts';
 import { compileFormats, findFormats, isSecret } from './find.ts';
+import { mayHint } from './hints.ts';
 import type { Facts, Hit, SecretFormat } from './format.ts';
 import { AI_FORMATS } from './formats_ai.ts';
 import { AI_DATA_FORMATS } from './formats_ai_data.ts';
@@ -35,8 +36,10 @@ export const detector: Detector = {
     finds: `Credentials in ${FORMATS.length} formats of model providers, clouds and services, private keys, connection strings, passwords in assignments.`,
     example: 'OPENAI_API_KEY=sk-proj-aB3dE6gH9jK2mN5pQ8sT1vW4yZ7',
     passes: 'sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx',
+    measured: { precision: 1, recall: 0.99, on: 'values made from 395 formats and by name (1,785), and 2,595 that only look like one' },
   },
   stream: { form: 'prefix' },
+  marks: mayHint,
   setUp,
 };
 

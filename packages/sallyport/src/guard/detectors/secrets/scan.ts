@@ -1,6 +1,5 @@
 import type { Finding } from '../../../kernel/index.ts';
 import { buildLexicon } from '../../lexicon.ts';
-import { spaceFor } from '../../lexer.ts';
 import type { Units } from '../../units.ts';
 import { View } from '../../view.ts';
 import { secretFinder } from './index.ts';
@@ -13,7 +12,7 @@ export function createSecretScan(hash: (value: string) => string): (text: string
   const find = secretFinder(hash);
   const lexicon = buildLexicon([]);
   return (text) =>
-    find(new View({ name: 'plain', text, units: unitsOf(text), ascii: false, lexicon, space: new Int32Array(spaceFor(0)) }))
+    find(new View({ name: 'plain', text, units: unitsOf(text), ascii: false, lexicon }))
       .map(({ start, end, facts }): Finding => ({ ...facts, location: { kind: 'text', part: 0, start, end } }))
       .sort((a, b) => startOf(a) - startOf(b));
 }

@@ -16,11 +16,20 @@ export type Held = {
 };
 export type Holds = ReadonlyMap<string, Held>;
 
+/** Whether an expression is found in a text. Linear in it; compiled when it is asked for the first time, which most are not in a scan of a few files. */
+type Expression = (text: string) => boolean;
+
+function expression(source: string | undefined): Expression | undefined {
+  if (source === undefined) return undefined;
+  let compiled: RE2JS | undefined;
+  return (text) => (compiled ??= RE2JS.compile(source)).matcher(text).find();
+}
+
 export type Condition = {
   readonly metavariable: string;
-  readonly regex: RE2JS | undefined;
-  readonly notRegex: RE2JS | undefined;
-  readonly written: RE2JS | undefined;
+  readonly regex: Expression | undefined;
+  readonly notRegex: Expression | undefined;
+  readonly written: Expression | undefined;
   readonly below: number | undefined;
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
@@ -72,13 +81,13 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
   };
 }
 
-/** Conditions with their expressions compiled. */
+/** Conditions with their expressions. */
 export function readConditions(conditions: NonNullable<Check['match']>['where']): readonly Condition[] {
   return (conditions ?? []).map((condition) => ({
     metavariable: condition.metavariable,
-    regex: condition.regex === undefined ? undefined : RE2JS.compile(condition.regex),
-    notRegex: condition.notRegex === undefined ? undefined : RE2JS.compile(condition.notRegex),
-    written: condition.written === undefined ? undefined : RE2JS.compile(condition.written),
+    regex: expression(condition.regex),
+    notRegex: expression(condition.notRegex),
+    written: expression(condition.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
@@ -114,7 +123,7 @@ function matchesText(condition: Condition, text: string): boolean {
   if (regex === undefined && notRegex === undefined) return true;
   const known = seen.get(text);
   if (known !== undefined) return known;
-  const matches = (regex === undefined || regex.matcher(text).find()) && notRegex?.matcher(text).find() !== true;
+  const matches = regex?.(text) !== false && notRegex?.(text) !== true;
   if (text.length <= SEEN_LENGTH && seen.size < MAX_SEEN) seen.set(text, matches);
   return matches;
 }
@@ -125,7 +134,7 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   const { constant } = held;
   if (condition.constant !== undefined && condition.constant !== (constant !== undefined)) return false;
   if (condition.made !== undefined && condition.made !== (constant !== undefined || held.made === true)) return false;
-  if (condition.written?.matcher(tree.textOf(held.node)).find() === false) return false;
+  if (condition.written?.(tree.textOf(held.node)) === false) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
   if (!matchesText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;

@@ -9,6 +9,8 @@ import { Frame, type Checked, type Proofs, type Summary } from './frame.ts';
 import { mark } from './guard.ts';
 import { proofsOf } from './proof.ts';
 import { carried, containerCall, nameOf, type Call } from './carry.ts';
+import { changeReceiver, keyOf, withReceiver } from './receiver.ts';
+import { loaded, rendered } from './render.ts';
 import { bindParameters } from './parameters.ts';
 import { ALL_CLASSES, builtBits, classBit, kindIndex, type Rule, type Rules } from './rules.ts';
 import {
@@ -26,6 +28,7 @@ import {
   withStep,
   type Fact,
   type Facts,
+  type Slots,
 } from './value.ts';
 
 /** Methods that hand the elements of their receiver to a callback. */
@@ -70,7 +73,7 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
         ? cleaned(carried(call), builtBits(format))
         : carried(call);
   const result = applied === undefined || applied.result === UNKNOWN ? resultSymbol(analysis, call) : applied.result;
-  return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT);
+  return new Value(applied === undefined ? facts : applied.facts(facts), result, NOT_CONSTANT, applied?.slots);
 }
 
 /** The rules of the called symbol, and those of any call with such arguments. */
@@ -132,6 +135,8 @@ type Applied = {
   readonly isState: boolean;
   /** What the call's value is, when a model says so. */
   readonly result: SymbolId;
+  /** What is known of its parts. */
+  readonly slots: Slots | undefined;
   facts(before: Facts): Facts;
 };
 
@@ -142,6 +147,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
   let isOpaque = false;
   let isState = false;
   let result = UNKNOWN;
+  let slots: Slots | undefined;
   for (const rule of rules) {
     const bound = matchArguments(rule.pattern, call.given, frame);
     if (bound === undefined) continue;
@@ -175,6 +181,12 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
         isOpaque = false;
         break;
       }
+      case 'render':
+        if (rendered(analysis, call, rule, bound)) bits |= classBit('html');
+        break;
+      case 'load':
+        slots = loaded(bound);
+        break;
       case 'end':
         // At the top it may be a mistake of the parser; what follows is still looked at.
         if (frame.branches > 0) frame.live = false;
@@ -196,34 +208,9 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     isOpaque,
     isState,
     result,
+    slots,
     facts: (before) => union(bits === ALL_CLASSES ? union(HARMLESS, before.filter(isGuessable)) : sanitised(before, bits), added),
   };
-}
-
-/** `$X.method(...)`: conditions may speak of `$X` too. */
-function withReceiver({ frame, calleeAt, receiver }: Call, { steps }: CallPattern, bound: readonly Bound[]): readonly Bound[] {
-  const [first = ''] = steps;
-  if (steps.length !== 2 || receiver === undefined || !/^\$[A-Z]/.test(first)) return bound;
-  const { code } = frame.func;
-  const object = code[calleeAt * STRIDE + 1] as number;
-  return [...bound, { metavariable: first, value: receiver, node: code[object * STRIDE + 4] ?? 0 }];
-}
-
-/** The object is something else from here on; of a part that a call answered (`w.Header().Set(...)`) the object whose part it is. */
-function changeReceiver({ frame, calleeAt }: Call, symbol: SymbolId): void {
-  const { code } = frame.func;
-  let at = code[calleeAt * STRIDE + 1] as number;
-  if (code[at * STRIDE] === OP.call) {
-    const callee = code[at * STRIDE + 1] as number;
-    if (code[callee * STRIDE] === OP.field) at = code[callee * STRIDE + 1] as number;
-  }
-  writeBack(frame, at, valueOf(frame, at).withSymbol(symbol));
-}
-
-/** The index of the called element. */
-function keyOf({ frame, calleeAt }: Call): Value {
-  const { code } = frame.func;
-  return code[calleeAt * STRIDE] === OP.index ? valueOf(frame, code[calleeAt * STRIDE + 2] as number) : NOTHING;
 }
 
 /** Conditions of a sink on its other arguments. */

@@ -111,7 +111,7 @@ export function containerCall(call: Call): Value | undefined {
     const slot = slots?.get(slotKey(given)) ?? (typeof first.constant === 'string' ? slots?.get(first.constant) : undefined);
     return slot ?? (slots === undefined || first.constant !== NOT_CONSTANT ? undefined : anyOf(receiver, given[1]?.value));
   }
-  if (method === 'set' && given.length > 1) {
+  if ((method === 'set' || (method === 'insert' && frame.module.language === 'rust')) && given.length > 1) {
     const key = slotKey(given.slice(0, -1));
     const held = given.at(-1)?.value;
     if (key !== '' && held !== undefined) {

@@ -83,6 +83,7 @@ export class Frame {
     const known = sinks.some(
       (other) =>
         other.node === sink.node &&
+        other.module === sink.module &&
         other.sink === sink.sink &&
         other.fact.parameter === sink.fact.parameter &&
         other.fact.field === sink.fact.field,

@@ -1,5 +1,6 @@
 import type { FunctionIr, ModuleIr } from '../ir.ts';
 import { NO_PROJECT_NAMES, type ProjectNames } from '../project_files.ts';
+import { Templates } from '../templates/index.ts';
 import { UNKNOWN, type NameId, type SymbolId, type Symbols } from '../symbol.ts';
 import type { Found } from './found.ts';
 import { GoPackages } from './go_packages.ts';
@@ -31,7 +32,10 @@ export class Project {
   #extensions: Map<ModuleIr, Map<number, Map<NameId, { module: ModuleIr; index: number }>>> | undefined;
   readonly #classes = new Map<ModuleIr, Map<SymbolId, ClassRef | undefined>>();
 
-  constructor(modules: readonly ModuleIr[], names: ProjectNames = NO_PROJECT_NAMES) {
+  readonly templates: Templates;
+
+  constructor(modules: readonly ModuleIr[], names: ProjectNames = NO_PROJECT_NAMES, templates = new Templates([])) {
+    this.templates = templates;
     this.#all = modules;
     this.#go = new GoPackages(modules, names);
     this.#rust = new RustModules(modules, names);
@@ -46,8 +50,7 @@ export class Project {
   /** The value that a symbol of this project has; `undefined` for symbols of other code. */
   resolve(variables: (module: ModuleIr) => readonly Value[], from: ModuleIr, symbol: SymbolId): Value | undefined {
     if (!this.#mayLead(from, symbol)) return undefined;
-    const steps = from.symbols.steps(symbol);
-    const found = this.#locate(from, symbol, steps);
+    const found = this.#locate(from, symbol);
     if (found === undefined) return undefined;
     const { module, rest } = found;
     if (module === from || rest.length === 0) return undefined;
@@ -65,10 +68,10 @@ export class Project {
   }
 
   /** The file that a symbol leads to, looked up once for each importing file. */
-  #locate(from: ModuleIr, symbol: SymbolId, steps: readonly string[]): Found | undefined {
+  #locate(from: ModuleIr, symbol: SymbolId): Found | undefined {
     let known = this.#located.get(from);
     if (known === undefined) this.#located.set(from, (known = new Map<SymbolId, Found | undefined>()));
-    if (!known.has(symbol)) known.set(symbol, this.#find(from, steps));
+    if (!known.has(symbol)) known.set(symbol, this.#find(from, from.symbols.steps(symbol)));
     return known.get(symbol);
   }
 
@@ -274,7 +277,7 @@ function classNamed(module: ModuleIr, name: NameId): ClassRef | undefined {
 }
 
 function withoutExtension(path: string): string {
-  return path.replace(/\.(py|[cm]?[jt]sx?|go|rs)$/, '');
+  return path.replace(/\.(py|[cm]?[jt]sx?|go|rs|vue|svelte)$/, '');
 }
 
 /** A method of Python that is called on its class and gets it as its first parameter. */

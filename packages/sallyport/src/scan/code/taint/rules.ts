@@ -2,6 +2,7 @@ import { entryLanguage, SINK_CLASSES, SOURCE_KINDS, type Check, type Model, type
 import type { Language } from '../language.ts';
 import { readCallPattern, type CallPattern } from '../pattern/call_pattern.ts';
 import { readConditions, type Condition, type MatchCheck } from '../pattern/match_check.ts';
+import { DIALECTS, type Dialect } from '../templates/index.ts';
 import { pinsHost } from './fold.ts';
 import { UNKNOWN, type SymbolId, type Symbols } from '../symbol.ts';
 
@@ -33,6 +34,9 @@ export type Rule =
   | { readonly is: 'sink'; readonly pattern: CallPattern; readonly sink: SinkRule }
   | { readonly is: 'sanitizer'; readonly pattern: CallPattern; readonly bits: number }
   | { readonly is: 'propagator'; readonly pattern: CallPattern }
+  /** Fills a template; the text of one in `dialect`. */
+  | { readonly is: 'render'; readonly pattern: CallPattern; readonly dialect: Dialect | undefined }
+  | { readonly is: 'load'; readonly pattern: CallPattern }
   | { readonly is: 'end'; readonly pattern: CallPattern }
   | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly not: readonly CallPattern[]; readonly handler: HandlerRule }
@@ -73,6 +77,8 @@ export class Rules {
   readonly #byArgument = new Map<string, Rule[]>();
   readonly returns: Rule[] = [];
   readonly views: ViewRule[] = [];
+  /** What must not arrive in a hole of a template. */
+  readonly holes: SinkRule[] = [];
   /** Attributes of JSX are calls of it, which only patterns that name it mean. */
   readonly #jsx: SymbolId;
   /** Patterns whose last step is a metavariable: any field of an object. */
@@ -155,6 +161,9 @@ export class Rules {
       parameters: parameters.map(({ at, as, kind }) => ({ at, as: symbolOf(as), kind: kind === undefined ? -1 : kindIndex(kind) })),
       returns: returns === undefined ? 0 : returns === 'html' ? classBit('html') | classBit('leak') : classBit(returns),
     });
+    for (const { pattern, source } of model.renders ?? [])
+      this.#add({ is: 'render', pattern: read(pattern), dialect: source === undefined ? undefined : DIALECTS[source] });
+    for (const pattern of model.loads ?? []) this.#add({ is: 'load', pattern: read(pattern) });
     for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])
       this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });
@@ -171,6 +180,7 @@ export class Rules {
       const not = (taint.not?.[key] ?? []).map(read);
       const where = readConditions(taint.where);
       const sink = { check, bit, refuses, not, where, builtOnly: NEEDS_BUILT.has(taint.class) };
+      if (taint.templates !== undefined) this.holes.push({ ...sink, unproven: false });
       for (const text of taint.sinks[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: false } });
       for (const text of taint.unproven?.[key] ?? []) this.#add({ is: 'sink', pattern: read(text), sink: { ...sink, unproven: true } });
       for (const text of taint.sanitizers?.[key] ?? []) this.#add({ is: 'sanitizer', pattern: read(text), bits: bit });
