@@ -30,8 +30,9 @@ async function somebody(name: string, role: object): Promise<SignedIn> {
   assert.equal(await code(as('PUT', `/api/roles/${name}`, role)), 'done');
   return join(place, root, name, name);
 }
-const key = (given: object, who: SignedIn): Promise<string> => code(as('POST', '/api/keys', { name: `key ${(made += 1)}`, ...given }, who));
-const agent = (given: object, who: SignedIn): Promise<string> =>
+const key = (given: object, who: SignedIn | string): Promise<string> =>
+  code(as('POST', '/api/keys', { name: `key ${(made += 1)}`, ...given }, who));
+const agent = (given: object, who: SignedIn | string): Promise<string> =>
   code(as('POST', '/api/agents', { name: `agent ${(made += 1)}`, purpose: 'x', ...given }, who));
 const agentOf = async (given: object): Promise<string> =>
   (await as('POST', '/api/agents', { name: `agent ${(made += 1)}`, purpose: 'x', ...given })).json.id;
@@ -85,6 +86,21 @@ it('whose role is held to anything, makes no key that gives on: what it gives wo
   }
   const free = await somebody('free', { permissions: WRITES });
   assert.equal(await key({ permissions: ['keys:write'] }, free), 'done', 'who is held to nothing');
+});
+
+it('that is a key with some models or tools, makes none with others', async () => {
+  const permissions = ['keys:write', 'identity:write', 'people:write'];
+  const by = (await as('POST', '/api/keys', { name: 'maker', permissions, models: ['gpt-*'], tools: ['mail_*'] })).json.key as string;
+  for (const given of [
+    {},
+    { models: ['gpt-*'] },
+    { tools: ['mail_*'] },
+    { models: ['gpt-*'], tools: ['mail_*'], permissions: ['keys:write'] },
+  ])
+    assert.equal(await key(given, by), 'ROLE_BEYOND', JSON.stringify(given));
+  assert.equal(await key({ models: ['gpt-*'], tools: ['mail_*'] }, by), 'done');
+  assert.equal(await agent({ scopes: ['models'] }, by), 'ROLE_BEYOND');
+  assert.equal(await code(as('PUT', '/api/roles/any', { permissions: [] }, by)), 'ROLE_BEYOND');
 });
 
 it('makes no agent, changes none and becomes none that may do more: by its models, tools or scopes', async () => {

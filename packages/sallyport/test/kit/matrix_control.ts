@@ -258,11 +258,12 @@ export const CONTROL: Readonly<Record<string, Entry>> = {
   'DELETE /api/session/grants/:id': { params: id('grant'), own: [200, 404] },
   'DELETE /api/grants/:id': { params: id('grant'), own: [200, 404] },
   'DELETE /api/keys/:id': { params: id('key') },
-  'PUT /api/people/:id/role': { params: id('person'), ...body({ role: 'operator' }) },
   'DELETE /api/people/:id/sessions': { params: id('person') },
   'POST /api/people/:id/reset': { params: id('person') },
   'POST /api/links/look': { body: ({ reset: token }) => ({ token }), bearer: true },
   'POST /api/links/use': { body: ({ reset: token }) => ({ token, password: 'some words that nobody guesses' }), bearer: true },
+  // After these: a link for a new password counts while the role is the same.
+  'PUT /api/people/:id/role': { params: id('person'), ...body({ role: 'operator' }) },
   'DELETE /api/people/:id': { params: id('person') },
   'DELETE /api/sessions/:id': { params: id('session') },
   'DELETE /api/session/passkeys/:id': { params: id('passkey') },

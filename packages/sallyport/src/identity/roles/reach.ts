@@ -1,7 +1,7 @@
 import type { Permission } from '../../kernel/index.ts';
 import { HELD_KINDS, type Holds } from '../people/person.ts';
 
-/** How far somebody reaches: permissions, and the patterns that the role is held to. */
+/** How far somebody reaches: permissions, and the patterns that the role, or the key that calls, is held to. */
 export type Own = { readonly permissions: ReadonlySet<string>; readonly held: Holds };
 /** How far a role reaches. */
 export type RoleReach = Holds & { readonly permissions: Iterable<string> };
@@ -28,11 +28,11 @@ export function beyond(reach: RoleReach | ActingReach, own: Own): string | undef
     const patterns = lists[kind];
     return patterns !== undefined && (patterns.length === 0 || !patterns.every((one) => own.held[kind].includes(one)));
   });
-  if (wider !== undefined) return `Your own role has only some ${wider}.`;
+  if (wider !== undefined) return `You have only some ${wider} yourself.`;
   if ('datasets' in reach || heldTo.length === 0) return undefined;
   const unheld: ReadonlySet<string> = new Set([...GIVES, ...(heldTo.includes('datasets') ? READS_DOCUMENTS : [])]);
   const free = permissions.filter((one) => unheld.has(one));
-  return free.length === 0 ? undefined : `Your own role has only some ${heldTo.join(', ')}; this would be held to none by ${named(free)}.`;
+  return free.length === 0 ? undefined : `You have only some ${heldTo.join(', ')} yourself; by ${named(free)} this would be held to none.`;
 }
 
 function named(permissions: readonly string[]): string {

@@ -31,13 +31,14 @@ export function createRoles(
   store: Store,
   deps: { readonly change: Change; readonly clock: Clock; readonly refresh?: (() => Promise<void>) | undefined },
 ): Roles {
-  /** Refuses what is beyond `by`. A key or the machine's own socket has no role: its permissions alone count. */
+  /** Refuses what is beyond `by`: a person, a key, or the machine's own socket, which is held to nothing. */
   async function check(tenant: TenantId, by: Actor, reachOf: (own: readonly OwnRole[]) => RoleReach | ActingReach): Promise<void> {
-    const { roles, name } = await store.tx(tenant, async (sql) => ({
+    const { roles, name, key } = await store.tx(tenant, async (sql) => ({
       roles: await rows.listRoles(sql),
       name: await rows.roleOf(sql, by.principal),
+      key: await rows.keyHolds(sql, by.principal),
     }));
-    const held = roles.find((one) => one.name === name) ?? UNHELD;
+    const held = roles.find((one) => one.name === name) ?? { ...UNHELD, ...key };
     const say = beyond(reachOf(roles), { permissions: by.permissions, held });
     if (say !== undefined) throw fail('ROLE_BEYOND', { say });
   }

@@ -1,6 +1,6 @@
 import type { TenantId } from '../../kernel/index.ts';
 import type { Sql } from '../../store/service.ts';
-import { HELD_KINDS, type OwnRole, type Role } from '../people/person.ts';
+import { HELD_KINDS, type Holds, type OwnRole, type Role } from '../people/person.ts';
 
 export async function listRoles(sql: Sql): Promise<OwnRole[]> {
   return sql.query<OwnRole>('select name, permissions, models, tools, apps, datasets from identity_roles order by name limit 1000');
@@ -44,4 +44,13 @@ export async function roleOf(sql: Sql, person: string): Promise<Role | undefined
     [person],
   );
   return rows[0]?.role;
+}
+
+/** What a key in force is held to, by its principal. */
+export async function keyHolds(sql: Sql, principal: string): Promise<Pick<Holds, 'models' | 'tools'> | undefined> {
+  const rows = await sql.query<{ models: string[]; tools: string[] }>(
+    'select models, tools from identity_keys where principal = $1 and revoked is null order by created desc limit 1',
+    [principal],
+  );
+  return rows[0];
 }
