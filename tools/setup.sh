@@ -45,3 +45,7 @@ build console-dist packages/console packages/console vite.config.ts
 build vendor-dist packages/sallyport/vendor packages/sallyport vendor/vite.config.ts
 NODE_COMPILE_CACHE="$top/.cache/compile"
 export NODE_COMPILE_CACHE
+# The first start would compile every module while somebody waits, and hold what that takes.
+if [ ! -e "$NODE_COMPILE_CACHE/.filled" ]; then
+  "$node" "$top/packages/sallyport/src/app/main.ts" up --help >/dev/null && : >"$NODE_COMPILE_CACHE/.filled"
+fi
