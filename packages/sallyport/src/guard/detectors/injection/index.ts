@@ -24,7 +24,7 @@ export const detector: Detector = {
     measured: {
       precision: 0.99,
       recall: 0.99,
-      on: 'the dev split (990 attacks, 2,164 benign texts of sources that are known); of attacks of unknown sources 0.83 are found, of orders in new wordings inside of tool results 0.7 to 0.9',
+      on: 'the dev split (990 attacks, 2,164 benign texts of sources that are known); of attacks of unknown sources 0.82 are found, of orders in new wordings inside of tool results 0.4 to 0.8',
     },
   },
   stream: { form: 'whole' },
