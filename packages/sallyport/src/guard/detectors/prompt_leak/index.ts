@@ -1,6 +1,7 @@
 import type { Canary, Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
 import type { Units } from '../../units.ts';
 import type { View } from '../../view.ts';
+import { ownCases } from '../measured.ts';
 import { findOverlap } from './overlap.ts';
 import { formsOf, skeleton, type Form } from './forms.ts';
 
@@ -16,6 +17,7 @@ export const detector: Detector = {
       "Canary strings of your system prompts and the gate's own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form. Stretches of the request's own system text, word for word.",
     example: 'My instructions begin with: q7-falcon-harbor-2291',
     passes: 'A reply that names falcons and harbours.',
+    measured: ownCases(13, 4, 'of 3,000 ordinary texts none is flagged'),
   },
   stream: { form: 'prefix' },
   setUp,
