@@ -77,9 +77,18 @@ it('of many addresses too; who is signed in, holds a key or proves one goes on',
   assert.equal(statuses.filter((status) => status === 200).length, 30);
   assert.equal((await send('/api/session', '198.51.100.77', { name: 'root', password: PASSWORD })).status, 429);
   assert.equal((await call(place, 'POST', '/api/keys', { name: 'more' }, root)).status, 201);
+  assert.equal((await send('/api/session', '127.0.0.1', { name: 'root', password: PASSWORD })).status, 201, 'where somebody is known');
   assert.ok((await oauth.clientCredentialsGrant(agent.config, { scope: 'models' })).access_token);
   assert.equal((await send('/oidc/.well-known/openid-configuration', '198.51.100.77')).status, 200);
   assert.equal((await send('/api/session/providers', '198.51.100.77')).status, 200, 'reading leaves nothing');
   place.advance(61_000);
   assert.equal((await send('/api/session', '198.51.100.77', { name: 'root', password: PASSWORD })).status, 201);
+});
+
+it('ten addresses that spend all they have leave room for who signs in from another', async () => {
+  place.advance(121_000);
+  const statuses = [];
+  for (let i = 0; i < 100; i++) statuses.push((await send('/api/session/passkey/ask', `203.0.113.${100 + (i % 10)}`, {})).status);
+  assert.equal(statuses.filter((status) => status === 200).length, 28, 'three each would leave nothing');
+  assert.equal((await send('/api/session', '198.51.100.78', { name: 'root', password: PASSWORD })).status, 201);
 });

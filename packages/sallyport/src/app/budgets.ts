@@ -6,7 +6,7 @@ import {
   createLoops,
   createPrices,
   DEFAULT_ADMISSION,
-  type Admit,
+  type Admission,
   type Fairness,
   type Limiter,
 } from '../limits/index.ts';
@@ -23,7 +23,7 @@ export type Bounds = {
   readonly fairness: Fairness;
   readonly spending: Spending;
   /** Whether somebody who has not proved who he is may make us store something. */
-  readonly admit: Admit;
+  readonly admission: Admission;
   /** Prices and budgets as the configuration has them now. */
   budgets(): Budgets;
   reload(config: Config): void;
@@ -50,19 +50,18 @@ export function openBounds(
     attempts: (targets) => providers.attempts(targets),
   });
   // Keys of its own: strangers take no place from those who are known.
-  const strangers = createLimiter();
-  const admitBy = ({ limits }: Config): Admit => createAdmission(strangers, { ...DEFAULT_ADMISSION, ...limits?.anonymous }, clock);
+  const admission = createAdmission(createLimiter(), () => ({ ...DEFAULT_ADMISSION, ...current.limits?.anonymous }), clock);
+  let current = config;
   let budgets = budgetsOf(config);
-  let admit = admitBy(config);
   return {
     limiter,
     fairness,
     spending,
     budgets: () => budgets,
-    admit: (address) => admit(address),
+    admission,
     reload(next) {
+      current = next;
       budgets = budgetsOf(next);
-      admit = admitBy(next);
     },
     async close() {
       fairness.close();

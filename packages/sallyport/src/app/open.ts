@@ -101,7 +101,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const addressOf = clientAddress(config.listen?.trustedProxies ?? []);
   const { identity, authorization, people, agents, conversations, ...who } = await openIdentities(
     config,
-    { store, keyring, audit, addressOf, admit: (address) => bounds.admit(address) },
+    { store, keyring, audit, addressOf, admit: (address) => bounds.admission.admit(address) },
     { logger, clock },
   );
   const sealed = openSealedKeys({ tenant: DEFAULT_TENANT, store, keyring, change: audit.change, clock, logger });
@@ -254,7 +254,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
     version: VERSION,
     publicUrl: config.publicUrl,
     addressOf,
-    admit: bounds.admit,
+    admission: bounds.admission,
     used: (caller, permission) => identity.uses(caller, permission),
     metrics: telemetry?.metrics,
     tls,

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { parser, readJson, type Caller, type Permission, type Json, type Logger, type Route, type RouteRequest } from '../kernel/index.ts';
 import { authorise, type Identify } from './caller.ts';
 import { cookiesOf, setCookie } from './cookie.ts';
-import type { Admit } from '../limits/index.ts';
+import type { Admission } from '../limits/index.ts';
 import type { AddressOf } from '../net/index.ts';
 import { fail } from './errors.ts';
 import type { Origins } from './origin.ts';
@@ -18,7 +18,7 @@ export type ServerOptions = {
   readonly used: (caller: Caller, permission: Permission) => void;
   readonly origins: Origins;
   readonly addressOf: AddressOf;
-  readonly admit: Admit;
+  readonly admission: Admission;
   /** Whether browsers reach it over TLS, here or in front of it. */
   readonly secure: boolean;
   readonly logger: Logger;
@@ -101,6 +101,7 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
     onRequest: async (request, reply) => {
       admitted(route, request, reply, options);
       callers.set(request, await authorise(route, options.identify, request.headers, options.local, options.used));
+      if (!options.local && !('public' in route.authority)) options.admission.known(options.addressOf(request.raw));
     },
     handler: async (request, reply) => {
       const answer = await route.handler(readRequest(validate, callers.get(request), request, reply, options));
@@ -114,9 +115,9 @@ function addRoute(server: FastifyInstance, route: Route, options: ServerOptions)
 }
 
 /** Whoever has proved nothing makes us store so much only. */
-function admitted(route: Route, request: FastifyRequest, reply: FastifyReply, { local, admit, addressOf }: ServerOptions): void {
+function admitted(route: Route, request: FastifyRequest, reply: FastifyReply, { local, admission, addressOf }: ServerOptions): void {
   if (local || !('public' in route.authority) || route.method === 'GET') return;
-  const seconds = admit(addressOf(request.raw));
+  const seconds = admission.admit(addressOf(request.raw));
   if (seconds === 0) return;
   void reply.header('retry-after', String(seconds));
   throw fail('CONTROL_ADMISSION', { say: `Try again in ${seconds} seconds.` });

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { type ApiClient, type Caller, type Json, type Logger, type Permission, type Route, type TenantId } from '../kernel/index.ts';
-import type { Admit } from '../limits/index.ts';
+import type { Admission } from '../limits/index.ts';
 import { clientAddress, type AddressOf, type Listening, type ServerTls } from '../net/index.ts';
 import { identifyBearer, identifyOperator, type Authenticate } from './caller.ts';
 import { inProcessClient } from './client.ts';
@@ -27,7 +27,7 @@ export type ControlDeps = {
   /** Where a request comes from; the peer of its connection when absent. */
   readonly addressOf?: AddressOf;
   /** Whether somebody who is not known may write; everybody when absent. */
-  readonly admit?: Admit;
+  readonly admission?: Admission;
   /** Told of each use of a permission by a key or person: for access reviews. */
   readonly used?: (caller: Caller, permission: Permission) => void;
   /** Present when metrics are configured. */
@@ -65,7 +65,7 @@ export function createControl(routes: readonly Route[], deps: ControlDeps): Cont
     origins: createOrigins(deps.publicUrl),
     secure: deps.tls !== undefined || deps.publicUrl?.startsWith('https:') === true,
     addressOf: deps.addressOf ?? clientAddress([]),
-    admit: deps.admit ?? (() => 0),
+    admission: deps.admission ?? { admit: () => 0, known: () => {} },
     logger: deps.logger,
     bodyLimit: deps.bodyLimit ?? DEFAULT_BODY_LIMIT,
     checkReplies: deps.checkReplies ?? false,

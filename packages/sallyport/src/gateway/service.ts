@@ -80,7 +80,7 @@ export function createGateway(deps: GatewayDeps): Gateway {
     const keys = await deps.keyring.tenant(tenant);
     const commitKey = keys.macKey('commitment');
     const state: TenantState = {
-      memorySecret: keys.macKey('verdict-memory').toString('hex'),
+      memorySecret: keys.macKey('verdict-memory'),
       placeholderKey: keys.macKey('placeholder'),
       feedbackKey: keys.macKey('feedback'),
       commit: (bytes) => createHmac('sha256', commitKey).update(bytes).digest('hex'),

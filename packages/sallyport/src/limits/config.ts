@@ -50,8 +50,14 @@ function schema() {
       anonymous: Type.Optional(
         Type.Object(
           {
-            perAddress: perMinute(DEFAULT_ADMISSION.perAddress, 'From one address, or one IPv6 network of 48 bits.'),
-            overall: perMinute(DEFAULT_ADMISSION.overall, 'From all addresses together, in each process.'),
+            perAddress: perMinute(
+              DEFAULT_ADMISSION.perAddress,
+              'From one address, or one IPv6 network of 48 bits, and never more than is left for all.',
+            ),
+            overall: perMinute(
+              DEFAULT_ADMISSION.overall,
+              'From all addresses together, in each process. A tenth of it more is kept for addresses where somebody who is known was seen.',
+            ),
           },
           {
             additionalProperties: false,

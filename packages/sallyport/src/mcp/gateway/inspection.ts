@@ -19,7 +19,7 @@ import type { Proposal } from './proposals.ts';
 
 /** What is kept in memory per tenant. */
 type TenantKeys = {
-  readonly memory: string;
+  readonly memory: Buffer;
   readonly placeholder: Buffer;
   readonly feedback: Buffer;
   readonly commitment: KeyObject;
@@ -88,7 +88,7 @@ export class Inspections {
   async #keysOf(tenant: TenantId): Promise<TenantKeys> {
     const keys = await this.#deps.keyring.tenant(tenant);
     const made: TenantKeys = {
-      memory: keys.macKey('verdict-memory').toString('hex'),
+      memory: keys.macKey('verdict-memory'),
       placeholder: keys.macKey('placeholder'),
       feedback: keys.macKey('feedback'),
       commitment: createSecretKey(keys.macKey('commitment')),
