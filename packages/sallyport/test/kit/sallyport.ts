@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runHere, type Finished } from './command.ts';
+import { runListed, type Finished } from './command.ts';
 import { prepareStore } from './prepared_store.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/app/main.ts');
@@ -88,10 +88,10 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ready = await waitReady(child, readyFile, ended, () => output);
   const cli = (...args: string[]): Promise<Finished> => {
-    const all = [...args, '--data', data, '--config', config];
+    const place = ['--data', data, '--config', config];
     const running = child.exitCode === null && child.signalCode === null;
     const here = running && options.main === undefined && !OWN_WORK.has(args[0] ?? '');
-    return here ? runHere(all, env) : runCli(all, env, undefined, main);
+    return here ? runListed(args, env, place) : runCli([...args, ...place], env, undefined, main);
   };
   return {
     ...ready,
