@@ -1,11 +1,11 @@
-// What judging one tool call costs: `node bench/flow.ts [--runs N]`. A conversation of 50 messages and about 200 kB in four forms of results;
+// What judging one tool call costs: `node bench/flow.ts [--runs N]`. A conversation of 50 messages and about 200 kB in five forms of results (`everywhere`: listings with the receiver in each record);
 // milliseconds of wall and of processor time. `next`: a turn of a conversation whose other turns were read before, as an agent sends them;
 // `first`: all of it is new.
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { judgeCall, KnownTexts, readConversation, toolFacts, type FlowMode, type Turn } from '../packages/sallyport/src/flow/index.ts';
 
-const FORMS = ['listing', 'json', 'prose', 'mixed'] as const;
+const FORMS = ['listing', 'json', 'prose', 'mixed', 'everywhere'] as const;
 const MODES: readonly FlowMode[] = ['balanced', 'strict'];
 const READS = 16;
 
@@ -20,10 +20,10 @@ for (const form of FORMS) {
       let used = 0;
       for (let run = 0; run < runs; run++) {
         const turns = conversation(form, run);
-        if (what === 'next') judge(turns.slice(0, -3), mode, run, texts);
+        if (what === 'next') judge(form, turns.slice(0, -3), mode, run, texts);
         const cpu = process.cpuUsage();
         const started = performance.now();
-        judge(turns, mode, run, what === 'next' ? texts : undefined);
+        judge(form, turns, mode, run, what === 'next' ? texts : undefined);
         wall.push(performance.now() - started);
         const { user, system } = process.cpuUsage(cpu);
         used += user + system;
@@ -32,16 +32,16 @@ for (const form of FORMS) {
       const at = (share: number): string => (wall[Math.floor(wall.length * share)] ?? 0).toFixed(2);
       const each = (used / 1000 / runs).toFixed(2);
       process.stdout.write(
-        `${form.padEnd(8)} ${mode.padEnd(9)} ${what.padEnd(6)}: p50 ${at(0.5)}, p99 ${at(0.99)}, processor ${each} ms a call\n`,
+        `${form.padEnd(10)} ${mode.padEnd(9)} ${what.padEnd(6)}: p50 ${at(0.5)}, p99 ${at(0.99)}, processor ${each} ms a call\n`,
       );
     }
   }
 }
 
-function judge(turns: readonly Turn[], mode: FlowMode, run: number, texts?: KnownTexts): void {
+function judge(form: string, turns: readonly Turn[], mode: FlowMode, run: number, texts?: KnownTexts): void {
   const facts = (name: string) => toolFacts(name);
   const args = {
-    recipients: ['person7.name3@mail7.example', 'x@other.example'],
+    recipients: ['person7.name3@mail7.example', form === 'everywhere' ? 'ada@corp.example' : 'x@other.example'],
     subject: 'Invoice',
     body: `The total is 40. See www.example-3.com/x ${run}`,
     attachments: [{ file_path: '/inbox/file3.txt' }],
@@ -70,7 +70,7 @@ function conversation(form: (typeof FORMS)[number], run: number): Turn[] {
 
 function result(form: (typeof FORMS)[number], read: number): string {
   const rows = (count: number, row: (i: number) => string): string => Array.from({ length: count }, (_, i) => row(i)).join('');
-  if (form === 'listing' || (form === 'mixed' && read % 2 === 1))
+  if (form === 'listing' || form === 'everywhere' || (form === 'mixed' && read % 2 === 1))
     return rows(
       55,
       (i) =>

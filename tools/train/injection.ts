@@ -10,7 +10,7 @@ import { costsOf } from './costs.ts';
 import { buildCorpus, type Corpus } from './corpus.ts';
 import { FOLDS, foldsOf } from './folds.ts';
 import { generate } from './generate/index.ts';
-import { learn, quantised } from './learner.ts';
+import { learn, quantised, type Learned } from './learner.ts';
 import { namesOf } from './names.ts';
 import { Random } from './random.ts';
 import { judgeOf } from './readings.ts';
@@ -18,7 +18,7 @@ import { partOf } from './parts.ts';
 import { printed, type Judged } from './report.ts';
 import { readRows, sampleOf, UNVERIFIED, weightsOf, type Row } from './rows.ts';
 import { traceRows } from './traces.ts';
-import { calibrated, learnStack, type Allowance, type Example } from './stacker.ts';
+import { calibrated, easeOf, learnStack, settled, type Allowance, type Allowed, type Example } from './stacker.ts';
 
 /** Everything random in training and in the generators comes from this. */
 const SEED = 20_261;
@@ -38,10 +38,13 @@ const ALARMS: Readonly<Record<Channel, { readonly flagged: Shares; readonly refu
 };
 
 /**
- * Log-odds by which a text is flagged earlier than those shares say. The heads that ship have learned from the sources that were left out, and from the
- * files, so fewer such texts are flagged than were allowed: of the dev split's documents 0.4 % without it, where 1 % is the bar.
+ * Shares of what was held back, of which the shipped head has learned nothing, that may be flagged: of all that arrives at the point together (1 % is what
+ * the detector promises; documents held back are of known sources, prompts mostly of the harder ones), and of mails in voices of their own, which are the hardest.
  */
-const EASE: Readonly<Record<Channel, number>> = { prompt: 0, content: 0.4 };
+const HELD_BACK = { prompt: 0.012, content: 0.0075, mails: 0.1 };
+
+/** The same of results of tools: recorded ones and files. */
+const HELD_RESULTS = { all: 0.01, mails: 0.15 };
 
 const LEARNING = { first: 2, epochs: 10, rate: 0.03, firstRate: 0.05, l2: 5e-5, dropped: 0.3, hidden: 0.3 };
 
@@ -68,13 +71,17 @@ function main(): void {
   const known = readRows(join(data, 'injection/train.jsonl.gz')).map((row) => ({
     ...row,
     verified: values.unverified || !UNVERIFIED.test(row.source),
+    ...(isHeldBack(row) ? { calibrates: true } : {}),
   }));
   const files = values.files.flatMap((path) => readRows(path)).map((row) => ({ ...row, calibrates: partOf(row.source) === 'calibrate' }));
-  const traces = traceRows(data);
+  const traces = traceRows(data).map((row) => ({ ...row, calibrates: isHeldBack(row, 4) }));
+  const results = traces.filter(({ calibrates }) => !calibrates);
   const documents = [
-    ...traces,
-    ...traces,
-    ...known.filter(({ kind, verified }) => verified && (kind === 'benign_document' || kind === 'benign_code')),
+    ...results,
+    ...results,
+    ...known.filter(
+      ({ kind, verified, calibrates }) => verified && calibrates !== true && (kind === 'benign_document' || kind === 'benign_code'),
+    ),
     ...files.filter(({ calibrates }) => !calibrates),
   ];
   const rows: Row[] = [...known, ...files, ...traces, ...generate(SEED, documents)];
@@ -116,7 +123,7 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
   const inputs: Float64Array[] = [];
   const judgedRows = sampleOf(rows, JUDGED).filter((r) => shareOf(rows[r] as Row, channel) === 1);
   for (let fold = 0; fold < FOLDS; fold++) {
-    const judge = judgeOf({ ...learnedOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, costs }, channel);
+    const judge = judgeOf({ ...learnedOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, ease: 0, costs }, channel);
     for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
   }
   const learned = judgedRows
@@ -126,7 +133,8 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
     (r) => rows[r]?.label === 0 && rows[r].verified !== false && !WRITTEN.test(rows[r].source) && !rows[r].source.startsWith('files/'),
   );
   const ordinary = benign.filter((r) => ORDINARY.test((rows[r] as Row).source));
-  const files = judgedRows.filter((r) => rows[r]?.calibrates === true);
+  const held = judgedRows.filter((r) => rows[r]?.calibrates === true);
+  const files = held.filter((r) => rows[r]?.source.startsWith('files/'));
   const of = (numbers: readonly number[]): Float64Array[] => numbers.map((r) => inputs[r] as Float64Array);
   const allowance = (shares: Shares): Allowance => ({
     all: [
@@ -135,17 +143,44 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
     ],
     long: { benign: of(files), share: shares.files },
   });
-  const stack = calibrated(learnStack(learned satisfies Example[], new Random(SEED)), {
+  const shipped = learnedOf(corpus, weights, () => true);
+  const judge = judgeOf({ ...shipped, stack: NO_STACK, ease: 0, costs }, channel);
+  const unseen = (share: number, test: (row: Row) => boolean): Allowed => ({
+    benign: held.filter((r) => test(rows[r] as Row)).map((r) => judge((rows[r] as Row).text).inputs),
+    share,
+  });
+  const threshold = calibrated(learnStack(learned satisfies Example[], new Random(SEED)), {
     flagged: allowance(ALARMS[channel].flagged),
     refused: allowance(ALARMS[channel].refused),
-    ease: EASE[channel],
   });
+  const stack = settled(threshold, [
+    unseen(HELD_BACK[channel], ({ source, kind }) => !source.startsWith('own/') && POINTS[channel].test(kind)),
+    ...(channel === 'prompt' ? [] : [unseen(HELD_BACK.mails, ({ source }) => source.startsWith('own/'))]),
+  ]);
+  const ease =
+    channel === 'prompt'
+      ? 0
+      : easeOf(stack, [
+          unseen(HELD_RESULTS.all, ({ source }) => /^(?:files|traces)\b/.test(source)),
+          unseen(HELD_RESULTS.mails, ({ source }) => source.startsWith('own/')),
+        ]);
   const outOfFold = judgedRows.map((r) => ({
     row: rows[r] as Row,
     inputs: inputs[r] as Float64Array,
     score: scoreOf(stack, inputs[r] as Float64Array),
   }));
-  return { model: { ...learnedOf(corpus, weights, () => true), stack, costs }, outOfFold };
+  return { model: { ...shipped, stack, ease, costs }, outOfFold };
+}
+
+/** Kinds of benign texts that arrive at a point. */
+const POINTS: Readonly<Record<Channel, RegExp>> = { prompt: /^benign_(?:instruction|hard)/, content: /^benign_(?:document|code)/ };
+
+/** One in so many benign texts that nobody wrote for this, by a hash of the text: nothing is learned from it. */
+function isHeldBack({ label, source, text }: Row, one = 12): boolean {
+  if (label === 1 || WRITTEN.test(source) || UNVERIFIED.test(source)) return false;
+  let hash = 29;
+  for (let i = 0; i < text.length; i++) hash = (Math.imul(hash, 31) + text.charCodeAt(i)) | 0;
+  return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 8) % one === 0;
 }
 
 /** How much of a row's weight counts at a point; below 1 it is learned from, but nothing is judged by it. */
@@ -164,7 +199,7 @@ const ASKED = 0.6;
 function learnedOf(corpus: Corpus, weights: Float32Array, isMember: (row: number) => boolean): Pick<ChannelModel, 'head' | 'closer'> {
   const members = Int32Array.from([...corpus.rows.keys()].filter((r) => isMember(r)));
   const random = new Random(SEED);
-  const head = learn(corpus, members, weights, LEARNING, random);
+  const head = meanOf(Array.from({ length: HEADS }, () => learn(corpus, members, weights, LEARNING, random)));
   // The closer look must see windows as it will find them: chosen by a head that had not learned from the text.
   const chosenBy = [0, 1].map((half) =>
     learn(
@@ -176,6 +211,17 @@ function learnedOf(corpus: Corpus, weights: Float32Array, isMember: (row: number
     ),
   );
   return { head: quantised(head), closer: learnCloser(corpus, members, weights, (r) => chosenBy[halfOf(r)] ?? head, random) };
+}
+
+/** Heads that are learned in different orders; what they disagree on is chance. */
+const HEADS = 3;
+
+/** A linear head is as good as any of several on average, and their mean better. */
+function meanOf(heads: readonly Learned[]): Learned {
+  const mean = ({ length }: Float32Array, of: (head: Learned) => Float32Array): Float32Array =>
+    Float32Array.from({ length }, (_, i) => heads.reduce((sum, head) => sum + (of(head)[i] as number), 0) / heads.length);
+  const [first] = heads as readonly [Learned];
+  return { weights: mean(first.weights, ({ weights }) => weights), bias: mean(first.bias, ({ bias }) => bias) };
 }
 
 /** Two halves of the rows, mixed. */

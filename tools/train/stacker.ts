@@ -1,4 +1,4 @@
-import { BEYOND, DIRECTIONS, INPUTS, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
+import { BEYOND, DIRECTIONS, INPUTS, REFUSED, type Stack } from '../../packages/sallyport/src/guard/model/stack.ts';
 import type { Random } from './random.ts';
 
 /** One text as the last step sees it. */
@@ -53,19 +53,18 @@ export type Allowed = { readonly benign: readonly Float64Array[]; readonly share
 /** What is allowed at one score: of texts of several kinds, and of long ones. */
 export type Allowance = { readonly all: readonly Allowed[]; readonly long: Allowed };
 
+/** A last step whose scores 0.5 and 0.9 lie where they should, and how far those are apart in log-odds of the step as it was learned. */
+export type Calibrated = { readonly stack: Stack; readonly apart: number };
+
 /**
- * Moves the score 0.5 to where at most the share `flagged` of the texts lies above (and `ease` log-odds below that), and 0.9, from which the default rules refuse, to where `refused`
+ * Moves the score 0.5 to where at most the share `flagged` of the texts lies above, and 0.9, from which the default rules refuse, to where `refused`
  * does. Long texts get thresholds that grow with their length, so that no more of them lie above than allowed.
  */
-export function calibrated(
-  stack: Stack,
-  allowed: { readonly flagged: Allowance; readonly refused: Allowance; readonly ease: number },
-): Stack {
-  const oddsOf = (inputs: Float64Array): number => stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias);
+export function calibrated(stack: Stack, allowed: { readonly flagged: Allowance; readonly refused: Allowance }): Calibrated {
+  const oddsOf = (inputs: Float64Array): number => oddsBy(stack, inputs);
   const cutOf = ({ all }: Allowance): number => Math.max(...all.map(({ benign, share }) => highest(benign.map(oddsOf), share)));
-  const cut = cutOf(allowed.flagged);
-  const refuse = Math.max(cutOf(allowed.refused) + MARGIN, cut + LEAST);
-  const flag = cut - allowed.ease;
+  const flag = cutOf(allowed.flagged);
+  const refuse = Math.max(cutOf(allowed.refused) + MARGIN, flag + LEAST);
   // How steep the threshold would have to be for each text to lie below it.
   const steepOf = ({ long }: Allowance, cut: number): number =>
     highest(
@@ -76,23 +75,63 @@ export function calibrated(
       }),
       long.share,
     );
-  const steep = Math.min(STEEPEST, Math.max(steepOf(allowed.flagged, cut), steepOf(allowed.refused, refuse)));
+  const steep = Math.min(STEEPEST, Math.max(steepOf(allowed.flagged, flag), steepOf(allowed.refused, refuse)));
   const scale = REFUSED / (refuse - flag);
   console.log(`  flagged from ${flag.toFixed(2)}, refused from ${refuse.toFixed(2)}, ${steep.toFixed(2)} a doubling`);
-  return {
-    bias: (stack.bias - flag) * scale,
-    weights: stack.weights.map((weight, i) => (i === BEYOND ? -steep : weight) * scale),
-  };
+  const weights = stack.weights.map((weight, i) => (i === BEYOND ? -steep : weight) * scale);
+  return { stack: { bias: (stack.bias - flag) * scale, weights }, apart: refuse - flag };
 }
 
-/** Log-odds of the score from which the default rules refuse: 0.9. */
-const REFUSED = Math.log(9);
+/**
+ * Moves the score 0.5 to where the wanted share of texts that nothing was learned from lies above, and leaves 0.9 where it is. The shares of `calibrated` are
+ * those of heads that had not seen whole sources: they say how far 0.5 and 0.9 lie apart; how many texts of known kinds the head that ships flags, these say.
+ */
+export function settled({ stack, apart }: Calibrated, unseen: readonly Allowed[]): Stack {
+  const scale = REFUSED / apart;
+  const cuts = unseen.map(
+    ({ benign, share }) =>
+      highest(
+        benign.map((inputs) => oddsBy(stack, inputs)),
+        share,
+      ) / scale,
+  );
+  const ease = Math.min(MOST, Math.max(-MOST, -apart / 2, -Math.max(...cuts)));
+  console.log(`  held back: would be flagged from ${cuts.map((cut) => cut.toFixed(2)).join(', ')}; moved by ${(-ease).toFixed(2)}`);
+  const now = REFUSED / (apart + ease);
+  return { bias: (stack.bias / scale + ease) * now, weights: stack.weights.map((weight) => (weight / scale) * now) };
+}
+
+/**
+ * Log-odds by which results of tools may be flagged earlier than other text: so many that no more than the wanted shares of held-back ones lie above.
+ * Never later: they are text from outside as well.
+ */
+export function easeOf(stack: Stack, unseen: readonly Allowed[]): number {
+  const cuts = unseen.map(({ benign, share }) =>
+    highest(
+      benign.map((inputs) => oddsBy(stack, inputs)),
+      share,
+    ),
+  );
+  const ease = Math.min(MOST_EASE, Math.max(0, -Math.max(...cuts)));
+  console.log(`  results of tools: would be flagged from ${cuts.map((cut) => cut.toFixed(2)).join(', ')}; eased by ${ease.toFixed(2)}`);
+  return ease;
+}
+
+/** More would flag half of what comes near. */
+const MOST_EASE = 1;
+
+function oddsBy(stack: Stack, inputs: Float64Array): number {
+  return stack.weights.reduce((sum, w, i) => sum + w * (inputs[i] as number), stack.bias);
+}
 
 /** The two thresholds lie at least so far apart. */
 const LEAST = 0.5;
 
 /** Log-odds on top of where the share of refused texts lies: it is estimated from few. */
-const MARGIN = 0.3;
+const MARGIN = 0.5;
+
+/** What is held back are a thousand texts or two: more than this would rest on too few. */
+const MOST = 0.6;
 
 /** Above this the length of a text would decide. */
 const STEEPEST = 1.5;

@@ -24,6 +24,19 @@ export const CARRIERS: readonly string[] = [
   '$ git log --oneline\n4f2a1$d9 $subject\n9b0c$d11 fix typo\n$ cat NOTES\n%%\n$ ls\nREADME.md src test',
   'BEGIN:VEVENT\nSUMMARY:$subject\nORGANIZER:mailto:$mail\nDESCRIPTION:$prose %%\nEND:VEVENT',
   'Traceback (most recent call last):\n  File "/app/$company.py", line $d$d, in run\n    load(path)\nValueError: %%\n',
+  '{\\{|\\{\n  }"query": "$subject", "hits": [\\{"url": "https://$company.example/$d", "title": "$subject", "snippet": "$prose"\\}, \\{"url": "https://$company.example/a$d", "title": "$subject", "snippet": "%%"\\}]\\}',
+  '<?xml version="1.0"?>\n<rss><channel><title>$company</title><item><title>$subject</title><description>$prose %%</description></item></channel></rss>',
+  'channel: #$company\n[$name 09:1$d] $prose\n[$name 09:1$d] %%\n[$name 09:2$d] {ok|thanks|will do}',
+  '{HTTP/1.1 200 OK\ncontent-type: text/plain\n\n|}$prose\n\n%%\n\n$prose',
+  '--- page $d ---\n$prose $prose\n--- page 1$d ---\n$prose\n%%\n$prose',
+  'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: $company\n  annotations:\n    note: "%%"\ndata:\n  title: $subject\n',
+  ' id | author | body\n----+--------+------\n  $d | $name | $prose\n 1$d | $name | %%\n(2 rows)',
+  'commit 4f2a1$d9\nAuthor: $name <$mail>\n\n    $subject\n\n    %%\n',
+  '00:0$d:12 $name: $prose\n00:0$d:40 $name: %%\n00:1$d:02 $name: {right|yes, thanks|next point}',
+  'file: $company.pdf\ncreator: $name\nkeywords: $subject\ncomment: %%\ntext: $prose $prose',
+  '<table><tr><td>$name</td><td>$prose</td></tr><tr><td>$name</td><td>%%</td></tr></table>',
+  'events:\n- title: $subject\n  participants: [$mail]\n  description: |\n    %%\n- title: $subject\n  description: $prose',
+  'Q: $prose\nA: %%\nQ: $prose\nA: $prose',
 ];
 
 const PEOPLE = [

@@ -23,8 +23,12 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
   const random = new Random(seed);
   const attacks = overrides(random);
   const acts = variants(BURIED, ACTS, 2_000, random);
+  const everyday = everydayOf(
+    documents.filter(({ kind }) => kind === 'benign_document'),
+    random,
+  );
   return [
-    ...composed(random, documents),
+    ...composed(random, documents, everyday),
     ...attacks.map(({ text, lang }) => row(text, 1, 'direct_injection', 'own/override', lang)),
     ...times(1_200, () => row(scene(random), 1, 'jailbreak', 'own/scene')),
     ...times(700, () => ({
@@ -36,6 +40,7 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
       attacks.map(({ text }) => text),
       acts,
       documents,
+      everyday,
     ),
     ...variants(PROMPTS, PROMPT_LISTS, 2_600, random).map((text) => row(text, 0, 'benign_hard_negative', 'own/prompt')),
     ...Object.entries(ABROAD).flatMap(([lang, templates]) =>
@@ -43,12 +48,12 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
     ),
     ...times(900, () => row(about(random, attacks), 0, 'benign_hard_negative', 'own/about')),
     ...times(1_200, () => row(several(WORK, WORK_LISTS, 1 + random.below(3), random, '\n\n'), 0, 'benign_document', 'own/work')),
-    ...times(1_500, () => row(plant(carrier(random), expand(random.of(PROSE.prose), PROSE, random)), 0, 'benign_document', 'own/carrier')),
+    ...times(8_000, () => row(ordinary(random, everyday), 0, 'benign_document', 'own/carrier')),
   ];
 }
 
 /** What is put together of clauses: every text another wording, with names and addresses that come once. */
-function composed(random: Random, documents: readonly Row[]): Row[] {
+function composed(random: Random, documents: readonly Row[], everyday: Lists): Row[] {
   const slot = slots(random);
   const of = (templates: readonly string[], lists: Lists, count: number): string[] =>
     variants(templates, { ...slot, ...lists }, count, random);
@@ -63,7 +68,7 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
   const sources = documents.filter(({ kind }) => kind === 'benign_code');
   const into = (texts: readonly Row[], text: string): string =>
-    random.chance(0.4) ? plant(carrier(random), text) : insert(random.of(texts).text, text, random);
+    random.chance(0.4) ? plant(carrier(random, everyday), text) : insert(random.of(texts).text, text, random);
   return [
     ...direct.map((text) => row(text, 1, 'direct_injection', 'own/direct')),
     ...of(DIRECT_REGISTERS, DIRECT_LISTS, 4_000).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/register')),
@@ -87,19 +92,39 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
       ...of(benign, {}, 160).map((text) => row(text, 0, 'benign_hard_negative', 'own/language', lang)),
       ...of(benign, {}, 60).map((text) => row(into(prose, text), 0, 'benign_document', 'own/mail', lang)),
     ]),
-    ...of(linesOf('orders'), ORDER_LISTS, 4_500).map((text) => ({
+    ...of(linesOf('orders'), ORDER_LISTS, 6_000).map((text) => ({
       ...order(random.chance(0.2) ? text : into(documents, layered(text, random))),
       source: 'own/line-order',
     })),
-    ...of(linesOf('overrides'), DIRECT_LISTS, 3_000).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/line')),
+    ...of(linesOf('overrides'), DIRECT_LISTS, 4_500).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/line')),
     ...of(linesOf('jailbreaks'), SCENES, 1_500).map((text) => row(sloppy(text, random), 1, 'jailbreak', 'own/line-scene')),
-    ...of(linesOf('benign_prompts'), MAIL_LISTS, 4_000).map((text) =>
-      row(sloppy(text, random), 0, 'benign_hard_negative', 'own/line-prompt'),
-    ),
+    // In text from outside most of these would be orders that were planted.
+    ...of(linesOf('benign_prompts'), MAIL_LISTS, 6_000).map((text) => ({
+      ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/line-prompt'),
+      only: 'prompt' as const,
+    })),
+    ...of(linesOf('chat'), MAIL_LISTS, 4_000).map((text) => ({
+      ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/chat'),
+      only: 'prompt' as const,
+    })),
     ...of(linesOf('benign_content'), MAIL_LISTS, 5_000).map((text) =>
       row(random.chance(0.5) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-line'),
     ),
-    ...of(META, {}, 4_000).map((text) => row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta')),
+    ...of(linesOf('mails').filter(isLearned), MAIL_LISTS, 2_500).map((text) =>
+      row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-kind'),
+    ),
+    ...of(
+      linesOf('mails').filter((_, at) => !isLearned('', at)),
+      MAIL_LISTS,
+      600,
+    ).map((text) => ({
+      ...row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-kind'),
+      calibrates: true,
+    })),
+    ...of(META, {}, 4_000).map((text) => ({
+      ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta'),
+      only: 'prompt' as const,
+    })),
     ...times(3_500, () => {
       const lists = { ...slot, ...MAIL_LISTS, quote: times(8, () => random.of(quotes)) };
       const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
@@ -112,6 +137,11 @@ function composed(random: Random, documents: readonly Row[]): Row[] {
     ...times(800, () => row(namedAsOrders(random), 0, 'benign_code', 'own/code-names')),
     ...times(5_000, () => row(salad(random.of(prose).text, random), 0, 'benign_hard_negative', 'own/salad')),
   ];
+}
+
+/** One mail in six is nothing to learn from: where the threshold lies is judged by voices that are not known. */
+function isLearned(_line: string, at: number): boolean {
+  return at % 6 !== 5;
 }
 
 /** Some words of a text over and over, in no order: filler, keywords, made-up test data. What stands beside what means nothing there. */
@@ -184,8 +214,53 @@ function fragment(document: string, random: Random): string {
   return /[\p{L}\p{N}_]{2,7}|[^\p{L}\p{N}\s]{1,3}/u.exec(document.slice(at, at + 80))?.[0] ?? 'Sure';
 }
 
-function carrier(random: Random): string {
-  return expand(random.of(CARRIERS), PROSE, random);
+/** Shapes of documents. */
+const SHAPES = [...CARRIERS, ...linesOf('carriers')];
+
+/** What stands in the shapes: people, and sentences of every day, some ours and some of real documents, so that no sentence is a sign of what stands beside it. */
+function everydayOf(documents: readonly Row[], random: Random): Lists {
+  const slot = slots(random);
+  const ours = [...PROSE.prose, ...linesOf('prose')];
+  const real = times(SENTENCES, () => sentenceOf(random.of(documents).text, random)).filter((sentence) => sentence !== '');
+  return {
+    ...PROSE,
+    ...MAIL_LISTS,
+    ...slot,
+    name: [...PROSE.name, ...(slot['name'] ?? [])],
+    mail: [...PROSE.mail, ...(slot['mail'] ?? [])],
+    ours,
+    real,
+    asked: ASKED,
+    prose: ['$ours', '$real', '$real'],
+  };
+}
+
+const SENTENCES = 12_000;
+
+/** What people ask each other in the middle of a document. */
+const ASKED = [
+  '{Could|Can|Would|Will} {you|somebody|one of you|$first} {please |}$humandeed{?| when you can?| while I am away?}',
+  '{Please|Kindly|Do|$first, please|And please} $humandeed{.| and $humandeed.| before {noon|you go}.|, {thanks|will you}?}',
+  '{Whoever|Who} {comes first|is on duty|has time} {has to|must|should|will} $humandeed.',
+  '{I|We} {have|need|forgot} to $humandeed{.|; can you do it?}',
+];
+
+/** A sentence from somewhere in a document, as the grammar takes it; empty when there is none. */
+function sentenceOf(document: string, random: Random): string {
+  const at = random.below(document.length);
+  const found = /(?<=[.!?]\s|\n)[\p{L}"'(][^\n.!?<>]{20,170}[.!?](?=\s|$)/u.exec(document.slice(at, at + 600))?.[0] ?? '';
+  return found.replaceAll(/[{}|$\\]/g, (c) => `\\${c}`);
+}
+
+/** A document with a place for a text. */
+function carrier(random: Random, everyday: Lists): string {
+  return expand(random.of(SHAPES), everyday, random);
+}
+
+/** A document of every day; one in two has somebody asking for something in it. */
+function ordinary(random: Random, everyday: Lists): string {
+  const text = several(['$prose', '$prose', '$asked', '$real'], everyday, 1 + random.below(3), random, ' ');
+  return plant(carrier(random, everyday), text);
 }
 
 /** Puts a text into a carrier, indented as its line is. */
@@ -194,7 +269,7 @@ function plant(document: string, text: string): string {
 }
 
 /** Orders to the model in documents, and plain tasks that stand where they do not belong. */
-function planted(random: Random, attacks: readonly string[], acts: readonly string[], documents: readonly Row[]): Row[] {
+function planted(random: Random, attacks: readonly string[], acts: readonly string[], documents: readonly Row[], everyday: Lists): Row[] {
   const tasks = variants(PLANTED, PLANTED_LISTS, 700, random);
   const code = variants(PLANTED_CODE, SNIPPETS, 300, random);
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
@@ -205,10 +280,10 @@ function planted(random: Random, attacks: readonly string[], acts: readonly stri
     ...times(600, () => row(real(documents, random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
     ...times(900, () => row(real(prose, random.of(tasks)), 1, 'indirect_task', 'own/task')),
     ...times(700, () => row(real(random.chance(0.7) ? sources : prose, random.of(code)), 1, 'indirect_task', 'own/code')),
-    ...acts.map((text) => order(random.chance(0.15) ? text : plant(carrier(random), text))),
-    ...times(1_200, () => row(plant(carrier(random), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
-    ...times(900, () => row(plant(carrier(random), random.of(tasks)), 1, 'indirect_task', 'own/task')),
-    ...times(500, () => row(plant(carrier(random), random.of(code)), 1, 'indirect_task', 'own/code')),
+    ...acts.map((text) => order(random.chance(0.15) ? text : plant(carrier(random, everyday), text))),
+    ...times(1_200, () => row(plant(carrier(random, everyday), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
+    ...times(900, () => row(plant(carrier(random, everyday), random.of(tasks)), 1, 'indirect_task', 'own/task')),
+    ...times(500, () => row(plant(carrier(random, everyday), random.of(code)), 1, 'indirect_task', 'own/code')),
   ];
 }
 

@@ -1,10 +1,10 @@
+import { Asked } from './asked.ts';
 import { NO_DATA, readResult, type Reading } from './field.ts';
 import type { Known, KnownTexts } from './known.ts';
 import { piecesOf } from './pasted.ts';
 import { mayName, namedSecrets, type Secrecy, type SecretValue } from './secrecy.ts';
-import { canonical, stem, wordsOf } from './text.ts';
+import { canonical } from './text.ts';
 import type { ToolFacts } from './tool.ts';
-import { Spoken } from './translate.ts';
 import { leavesOf, type Leaf } from './leaf.ts';
 
 /** Whose words a span is. `structured`: whole fields of it are data and the rest is prose; `opaque`, `retrieved`, `unknown` are prose throughout. */
@@ -76,69 +76,37 @@ export type Made = {
   readonly before: number;
 };
 
-/** A conversation as the judge reads it: spans in order, the calls that brought them, and the words of the one who asks. */
+/** A conversation as the judge reads it: spans in order, the calls that brought them, and the words of those who have a say. */
 export class Conversation {
   readonly spans: readonly Span[];
   readonly calls: ReadonlyMap<string, Made>;
-  readonly #facts: Memo = {};
+  /** By how many spans they come from: what was asked before a call is mostly what was asked before the others. */
+  readonly #asked: Map<number, Asked>;
+  #tainted: boolean | undefined;
 
-  constructor(spans: readonly Span[], calls: ReadonlyMap<string, Made>) {
+  constructor(spans: readonly Span[], calls: ReadonlyMap<string, Made>, asked = new Map<number, Asked>()) {
     this.spans = spans;
     this.calls = calls;
+    this.#asked = asked;
   }
 
-  /** The same conversation up to a span; what was found out about its spans is shared. */
+  /** The same conversation up to a span; what was found out about it is shared. */
   before(count: number): Conversation {
-    return count >= this.spans.length ? this : new Conversation(this.spans.slice(0, count), this.calls);
+    return count >= this.spans.length ? this : new Conversation(this.spans.slice(0, count), this.calls, this.#asked);
   }
 
-  /** Text of the operator and the user, canonical. */
-  get asked(): string {
-    return (this.#facts.asked ??= this.spans
-      .filter((span) => span.label === 'user' || span.label === 'system')
-      .map((span) => span.canonical)
-      .join('\n'));
-  }
-
-  /** What the user said, as it was written. */
-  get request(): string {
-    return (this.#facts.request ??= this.spans
-      .filter((span) => span.label === 'user')
-      .map((span) => span.text)
-      .join('\n'));
-  }
-
-  /** Stems of the operator's words. */
-  get operator(): ReadonlySet<string> {
-    return (this.#facts.operator ??= new Set(
-      this.spans.filter((span) => span.label === 'system').flatMap((span) => wordsOf(span.text).map(stem)),
-    ));
-  }
-
-  /** Stems of the user's words. */
-  get stems(): ReadonlySet<string> {
-    return (this.#facts.stems ??= new Set(wordsOf(this.request).map(stem)));
-  }
-
-  /** What the user's words say in other languages than English. */
-  get spoken(): Spoken {
-    return (this.#facts.spoken ??= new Spoken(this.request));
+  get asked(): Asked {
+    const spans = this.spans.filter((span) => span.label === 'user' || span.label === 'system');
+    const known = this.#asked.get(spans.length) ?? new Asked(spans);
+    this.#asked.set(spans.length, known);
+    return known;
   }
 
   /** Whether anything in it was written by somebody who has no say. */
   get tainted(): boolean {
-    return (this.#facts.tainted ??= this.spans.some((span) => !span.trusted && span.label !== 'assistant' && span.text.trim() !== ''));
+    return (this.#tainted ??= this.spans.some((span) => !span.trusted && span.label !== 'assistant' && span.text.trim() !== ''));
   }
 }
-
-type Memo = {
-  asked?: string;
-  request?: string;
-  spoken?: Spoken;
-  stems?: ReadonlySet<string>;
-  operator?: ReadonlySet<string>;
-  tainted?: boolean;
-};
 
 /**
  * Labels every span of a conversation. `facts` says what is known of a tool, `known` what was found out about a text before. `marks[i]` counts the

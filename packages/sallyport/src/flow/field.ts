@@ -57,6 +57,35 @@ export function readResult(text: string): Reading {
   return { fields, rows };
 }
 
+/**
+ * Whether a result may have a value (canonical, a link as `linkForm` has it) as a whole field, told without reading the result as data: a field
+ * stands alone on its line or within marks, and a value that is mentioned in prose has a word before or behind it. `form` is the canonical text.
+ */
+export function mayBeField(text: string, form: string, value: string): boolean {
+  if (value === '') return false;
+  const lower = text.toLowerCase();
+  let mentions = 0;
+  for (let at = lower.indexOf(value); at >= 0; at = lower.indexOf(value, at + value.length)) {
+    if (++mentions > MAX_MENTIONS || standsAlone(lower, at, at + value.length)) return true;
+  }
+  // What the canonical form has besides is written otherwise in the text: then only reading tells.
+  for (let at = form.indexOf(value); at >= 0; at = form.indexOf(value, at + value.length)) mentions--;
+  return mentions !== 0;
+}
+
+function standsAlone(text: string, at: number, end: number): boolean {
+  const stop = text.indexOf('\n', end);
+  const from = Math.max(text.lastIndexOf('\n', at) + 1, at - MAX_AROUND);
+  return BEHIND.test(text.slice(end, Math.min(stop < 0 ? text.length : stop, end + MAX_AROUND))) && BEFORE.test(text.slice(from, at));
+}
+
+/** Mentions of one value in a result that are looked at; and characters around each. */
+const MAX_MENTIONS = 200;
+const MAX_AROUND = 64;
+// What a value is dressed with (`squeezed`, `linkForm`) up to the end of its line or to a sign that is no word's.
+const BEFORE = /(?:^|[^\p{L}\p{N}_\s().\-–/:]|:(?!\/\/))[\s().\-–/]*(?:[a-z][a-z0-9+.-]*:\/\/)?(?:www\.)?$/u;
+const BEHIND = /^[\s().\-–/;]*(?:$|[^\p{L}\p{N}_\s().\-–/;])/u;
+
 /** Fields whose value is the given one: in canonical form, as a link without its scheme, or without gaps. `value` is canonical. */
 export function findFields(reading: Reading, value: string): Field[] {
   const tight = squeezed(value);
@@ -65,12 +94,29 @@ export function findFields(reading: Reading, value: string): Field[] {
   const longest = value.length + MAX_DRESS;
   return reading.fields.filter(({ value: own }) => {
     if (own.length < shortest || own.length > longest) return false;
+    const same = isSameSqueezed(own, tight);
+    if (same !== undefined) return same;
     const key = canonical(own);
     return (
       key === value || squeezed(key) === tight || (link !== '' && (key.includes('://') || key.startsWith('www.')) && linkForm(key) === link)
     );
   });
 }
+
+/** Whether a text of ASCII is the given one but for its case and gaps; undefined for another text, and for one that may be a link. */
+function isSameSqueezed(text: string, tight: string): boolean | undefined {
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    let code = text.charCodeAt(i);
+    if (code > 0x7f) return undefined;
+    if (code === 0x20 || (code >= 9 && code <= 13) || code === 0x28 || code === 0x29 || (code >= 0x2d && code <= 0x2f)) continue;
+    if (code >= 0x41 && code <= 0x5a) code += 0x20;
+    if (code !== tight.charCodeAt(at++)) return LINK.test(text) ? undefined : false;
+  }
+  return at === tight.length ? true : LINK.test(text) ? undefined : false;
+}
+
+const LINK = /^\s*www\.|:\/\//i;
 
 /** What a value may have around and between itself in a field: a scheme, `www.`, gaps. */
 const MAX_DRESS = 24;

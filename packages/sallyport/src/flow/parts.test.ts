@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findFields, readResult } from './field.ts';
+import { findFields, mayBeField, readResult } from './field.ts';
 import { intentOf, readRequest } from './intent.ts';
 import { hostOf, kindOf, roleOf, type ValueKind } from './kind.ts';
 import { leavesOf } from './leaf.ts';
@@ -90,6 +90,67 @@ test('results: JSON, Python literals and YAML lists have fields; what follows th
   assert.equal(findFields(readResult('a: 1\nb: 2\na: X9'), 'x9').length, 0);
   assert.equal(readLiteral('{"a": '), undefined);
   assert.deepEqual(readLiteral('["a\\u0062\\n"]')?.value, ['ab\n']);
+});
+
+test('a result that has a value only in its prose is told from one that may have it as a field, without reading it', () => {
+  const may = (text: string, value: string): boolean => mayBeField(text, canonical(text), value);
+  for (const text of [
+    'to: a@x.org',
+    '- a@x.org',
+    'to:\n  a@x.org\nb: 1',
+    "{'to': 'A@X.org'}",
+    '["b", "a@x.org"]',
+    '- "a@x.org" ',
+    'text: he wrote a@x.org and\nto: ａ@x.org',
+    'link: see a@x.org there\nto: (a@x.org)',
+  ])
+    assert.equal(may(text, 'a@x.org'), true, text);
+  for (const text of [
+    '- write to a@x.org soon',
+    'body: "Hello,\n  write to a@x.org soon"',
+    '{"a": "to a@x.org."}',
+    'nothing here',
+    'body: mail a@x.org\n  or call',
+  ])
+    assert.equal(may(text, 'a@x.org'), false, text);
+  for (const text of ['link: https://www.x.org/y/', "- 'www.x.org/y'", 'x.org/y: 3']) assert.equal(may(text, 'x.org/y'), true, text);
+  assert.equal(may('body: see https://www.x.org/y for more', 'x.org/y'), false);
+  assert.equal(may('a: 1', ''), false);
+});
+
+test('whatever is a field may be one', () => {
+  const values = ['a@x.org', 'x.org/y', 'room 5', '12', 'münchen-3'];
+  const pieces = [
+    ...values,
+    'A@x.org',
+    'https://www.x.org/y',
+    'ROOM  5',
+    'see ',
+    ', ',
+    ' (',
+    ')',
+    '\n  ',
+    '\n- ',
+    ': ',
+    "'",
+    '"',
+    'name',
+    '-',
+    ' ',
+    '. ',
+  ];
+  let seed = 7;
+  const next = (count: number): number => (seed = (seed * 48_271) % 2_147_483_647) % count;
+  let fields = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const text = '- to: ' + Array.from({ length: 1 + next(8) }, () => pieces[next(pieces.length)]).join('');
+    for (const value of values) {
+      if (!canonical(text).includes(value) || findFields(readResult(text), value).length === 0) continue;
+      fields++;
+      assert.equal(mayBeField(text, canonical(text), value), true, JSON.stringify([text, value]));
+    }
+  }
+  assert.ok(fields > 1_000);
 });
 
 test('what was put into a user message is not theirs', () => {

@@ -1,9 +1,9 @@
-import { bindingOf, fitOf, hasQuantifier, sharesWord, tellingStems } from './bound.ts';
+import type { Asked } from './asked.ts';
+import { bindingOf, fitOf, sharesWord, tellingStems } from './bound.ts';
 import type { Conversation, Made, Span } from './conversation.ts';
-import { findFields, type Field } from './field.ts';
+import { findFields, mayBeField, type Field } from './field.ts';
 import { canonicalHostLabels, embedded, hostOf, linkForm, OWNABLE } from './kind.ts';
 import type { Leaf } from './leaf.ts';
-import { PLACES } from './lexicon.ts';
 import { isToldToFind } from './intent.ts';
 import { canonical, holds, squeezed, stem, wordsOf } from './text.ts';
 
@@ -35,36 +35,35 @@ export type ValueFacts = Leaf & {
 /** Who the caller is, as the gate knows it. */
 export type Identity = { readonly emails?: readonly string[]; readonly domains?: readonly string[]; readonly names?: readonly string[] };
 
-const PLACE_STEMS: ReadonlySet<string> = new Set(PLACES.split(' ').map(stem));
-const DICTATED = /\b(?:following|this) (?:message|text|note|comment|e-?mail|words)\b|\b(?:saying|with the (?:text|message|body))\b/i;
 /** Characters around a link that are of its sentence. */
 const NEAR = 120;
+/** What makes one field better than another, beside how well its record fits (0 to 1). */
+const UNSTEERED = 4;
+const BOUND = 2;
 /** Reads that steered reads are followed back through. */
 const MAX_STEERED = 6;
+
+/** Whether the reads of a conversation were steered, by their calls; and how deep in a chain of reads that was found out: a lower one knows more. */
+type Directed = Map<string, { readonly steered: boolean; readonly depth: number }>;
 
 /** Finds out where the values of a call come from. One for a conversation; what it learns is kept. */
 export class Provenance {
   readonly #conversation: Conversation;
   readonly #identity: Identity;
-  readonly #telling: ReadonlySet<string>;
-  readonly quantified: boolean;
-  /** Whether the user speaks of links, pages or sites to be read. */
-  readonly browsing: boolean;
-  /** Whether the user gives the words of a message. */
-  readonly dictated: boolean;
-  readonly #directed = new Map<string, boolean>();
+  readonly #directed: Directed;
+  readonly asked: Asked;
 
-  constructor(conversation: Conversation, identity: Identity = {}) {
+  /** `directed`: what is known of the reads of this conversation, by their calls; one for all its beginnings. */
+  constructor(conversation: Conversation, identity: Identity = {}, directed: Directed = new Map()) {
     this.#conversation = conversation;
     this.#identity = identity;
-    this.#telling = tellingStems(conversation.stems);
-    this.quantified = hasQuantifier(conversation.request) || conversation.spoken.says('all');
-    this.dictated = DICTATED.test(conversation.request);
-    this.browsing = [...conversation.stems].some((word) => PLACE_STEMS.has(word)) || conversation.spoken.says('places');
+    this.#directed = directed;
+    this.asked = conversation.asked;
   }
 
-  get telling(): ReadonlySet<string> {
-    return this.#telling;
+  /** The same for what the conversation was when a call was made. */
+  #before(made: Made): Provenance {
+    return new Provenance(this.#conversation.before(made.before), this.#identity, this.#directed);
   }
 
   facts(leaf: Leaf): ValueFacts {
@@ -77,7 +76,7 @@ export class Provenance {
     // What an action was given comes back in later results: where the value came from is what was so before that action.
     const said = this.#found(leaf, depth);
     if (said.origin === 'user' || said.origin === 'system' || said.origin === 'self' || depth > MAX_STEERED) return said;
-    return new Provenance(this.#conversation.before(first.before), this.#identity).#found(leaf, depth + 1);
+    return this.#before(first).#found(leaf, depth + 1);
   }
 
   /** The earliest action of this conversation that was given the same value. */
@@ -112,7 +111,7 @@ export class Provenance {
     const delegated = this.#delegated(leaf);
     if (field !== undefined) return { ...known, ...field, delegated };
     const place = this.#place(leaf);
-    return { ...known, ...place, delegated, bound: sharesWord(leaf.value, this.#telling) };
+    return { ...known, ...place, delegated, bound: sharesWord(leaf.value, this.asked.telling) };
   }
 
   /** In the words of the user or the operator, or in what a trusted tool said. */
@@ -161,7 +160,7 @@ export class Provenance {
           ? made.leaves.find((leaf) => leaf.kind === 'url' && hostOf(leaf.value) === host)
           : undefined;
       if (link === undefined || linkForm(link.value) === linkForm(value.value)) continue;
-      const earlier = new Provenance(this.#conversation.before(made.before), this.#identity);
+      const earlier = this.#before(made);
       if (earlier.leadsOn(earlier.facts(link), depth + 1)) return true;
     }
     return false;
@@ -171,11 +170,11 @@ export class Provenance {
     if (span.label !== 'structured' || !stands(span, value) || this.#isDirected(span, 0)) return false;
     const { reading } = span;
     const link = linkForm(value.value);
-    const spoken = this.browsing && !/(?:https?:\/\/|www\.)\S/i.test(this.#conversation.request);
-    const hostSaid = canonicalHostLabels(hostOf(link)).some((label) => this.#telling.has(stem(label)));
+    const spoken = this.asked.browsing && !/(?:https?:\/\/|www\.)\S/i.test(this.asked.request);
+    const hostSaid = canonicalHostLabels(hostOf(link)).some((label) => this.asked.telling.has(stem(label)));
     return reading.rows.some((row, record) => {
       if (!row.prose.includes(link) && !fieldsOf(span, value).some((field) => field.record === record)) return false;
-      if (fitOf(reading, record, this.#telling) < 1) return false;
+      if (fitOf(reading, record, this.asked.telling) < 1) return false;
       return spoken || hostSaid || this.#near(row.prose, link) >= 2;
     });
   }
@@ -185,55 +184,58 @@ export class Provenance {
     const at = said.indexOf(link);
     if (at < 0) return 0;
     const around = new Set(wordsOf(said.slice(Math.max(0, at - NEAR), at + link.length + NEAR)).map(stem));
-    return [...this.#telling].filter((word) => around.has(word)).length;
+    return [...this.asked.telling].filter((word) => around.has(word)).length;
   }
 
   /** Whether every telling word of a short text is the request's, or the text as a whole. */
   bindsText(text: string): boolean {
     const words = [...tellingStems(new Set(wordsOf(text).map(stem)))];
-    return words.length === 0
-      ? holds(this.#conversation.asked, canonical(text))
-      : words.every((word) => this.#conversation.stems.has(word));
+    return words.length === 0 ? holds(this.asked.text, canonical(text)) : words.every((word) => this.asked.stems.has(word));
   }
 
   /** The field of a structured result that holds the value: the one that the request binds best, from a read that nothing steered if there is one. */
   #field(leaf: Leaf, depth: number): Pick<ValueFacts, 'origin' | 'whole' | 'bound' | 'fit' | 'directed' | 'message' | 'tool'> | undefined {
     let best: (Pick<ValueFacts, 'origin' | 'whole' | 'bound' | 'fit' | 'directed' | 'message' | 'tool'> & { rank: number }) | undefined;
+    const shares = sharesWord(leaf.value, this.asked.telling);
+    const namesSelf = this.#namesSelf(leaf);
     for (const span of this.#conversation.spans) {
-      if (span.label !== 'structured' && span.label !== 'trusted') continue;
-      for (const field of fieldsOf(span, leaf)) {
-        const directed = this.#isDirected(span, depth);
-        const fit = this.#fit(field, span);
-        const bound =
-          sharesWord(leaf.value, this.#telling) || this.#isNamedSelf(leaf, field) || (fit >= 1 && !this.#hasOther(leaf, field, span));
-        const rank = (directed ? 0 : 4) + (bound ? 2 : 0) + fit;
+      const fields = fieldsOf(span, leaf);
+      if (fields.length === 0) continue;
+      const directed = this.#isDirected(span, depth);
+      const looked = this.#looked(span);
+      for (const field of fields) {
+        const fit = looked ? 1 : bindingOf(field, span.reading, this.asked.telling);
+        const self = namesSelf && !/sender|from|author|reply/i.test(field.name);
+        const bound = shares || self || (fit >= 1 && !this.#hasOther(leaf, field, span));
+        const rank = (directed ? 0 : UNSTEERED) + (bound ? BOUND : 0) + fit;
         if (best === undefined || rank > best.rank)
           best = { origin: 'field', whole: true, bound, fit, directed, message: span.message, tool: span.tool?.name ?? '', rank };
+        if (rank === UNSTEERED + BOUND + 1) return best;
       }
     }
     return best;
   }
 
-  /** How well a field's record fits the request; every record of a read that looked for the request's own words does. */
-  #fit(field: Field, span: Span): number {
+  /** Whether a read looked for the request's own words: then every record of it fits the request. */
+  #looked(span: Span): boolean {
     const made = this.#conversation.calls.get(span.call);
-    const looked =
-      made?.leaves.some((leaf) => leaf.kind === 'text' && wordsOf(leaf.value).some((word) => this.#telling.has(stem(word)))) === true;
-    return looked ? 1 : bindingOf(field, span.reading, this.#telling);
+    return (
+      made?.leaves.some((leaf) => leaf.kind === 'text' && wordsOf(leaf.value).some((word) => this.asked.telling.has(stem(word)))) === true
+    );
   }
 
-  /** The address of the user by the name that the operator gives, in a field that no sender fills in: `emma.johnson@...` among the recipients. */
-  #isNamedSelf(leaf: Leaf, field: Field): boolean {
-    if (leaf.kind !== 'email' || /sender|from|author|reply/i.test(field.name)) return false;
+  /** The address of the user by the name that the operator gives. Only a field that no sender fills in makes it theirs: `emma.johnson@...` among the recipients. */
+  #namesSelf(leaf: Leaf): boolean {
+    if (leaf.kind !== 'email') return false;
     const names = wordsOf(leaf.value.slice(0, leaf.value.indexOf('@'))).filter((word) => word.length > 1);
-    return names.length > 1 && names.every((name) => this.#conversation.operator.has(stem(name)));
+    return names.length > 1 && names.every((name) => this.asked.operator.has(stem(name)));
   }
 
   /** Whether the request itself gives another receiver of this sort: then the record of a found one does not make it the one meant. */
   #hasOther(leaf: Leaf, field: Field, span: Span): boolean {
     if (leaf.role !== 'sink') return false;
-    const asked = this.#conversation.asked;
-    if (OWNABLE.has(leaf.kind)) return embedded(this.#conversation.request).some((item) => item.kind === leaf.kind);
+    const asked = this.asked.text;
+    if (OWNABLE.has(leaf.kind)) return embedded(this.asked.request).some((item) => item.kind === leaf.kind);
     return span.reading.fields.some(
       (other) => other.name === field.name && other.value !== field.value && holds(asked, canonical(other.value)),
     );
@@ -244,17 +246,17 @@ export class Provenance {
     const made = this.#conversation.calls.get(span.call);
     if (made === undefined || depth > MAX_STEERED) return span.call !== '' && depth > MAX_STEERED;
     const known = this.#directed.get(span.call);
-    if (known !== undefined) return known;
-    this.#directed.set(span.call, false);
+    if (known !== undefined && known.depth <= depth) return known.steered;
+    // A read that is made of its own result (ids that come twice) counts as steered.
+    this.#directed.set(span.call, { steered: true, depth });
     const steered = made.leaves.some((leaf) => this.#steers(made, leaf, depth));
-    this.#directed.set(span.call, steered);
+    this.#directed.set(span.call, { steered, depth });
     return steered;
   }
 
   #steers(made: Made, leaf: Leaf, depth: number): boolean {
     if (leaf.kind === 'number' || leaf.kind === 'date' || leaf.kind === 'locator' || leaf.inside) return false;
-    const earlier = this.#conversation.before(made.before);
-    const facts = new Provenance(earlier, this.#identity).#facts(leaf, depth + 1);
+    const facts = this.#before(made).#facts(leaf, depth + 1);
     if (facts.link === 'host') return false;
     return (
       (facts.origin === 'prose' && !facts.delegated && !(facts.bound && leaf.kind !== 'email' && leaf.kind !== 'url')) ||
@@ -269,8 +271,9 @@ export class Provenance {
   #delegated(leaf: Leaf): boolean {
     const { kind } = leaf;
     if (kind !== 'email' && kind !== 'iban' && kind !== 'phone') return false;
-    const { asked, spans, calls, request, spoken } = this.#conversation;
-    const shares = sharesWord(leaf.value, this.#telling);
+    const { spans, calls } = this.#conversation;
+    const { text: asked, request, spoken } = this.asked;
+    const shares = sharesWord(leaf.value, this.asked.telling);
     return spans.some((span) => {
       const made = calls.get(span.call);
       if (made === undefined || span.trusted || !stands(span, leaf)) return false;
@@ -346,9 +349,11 @@ function standsBelow(text: string, path: string): boolean {
 function fieldsOf(span: Span, leaf: Leaf): readonly Field[] {
   if (span.label !== 'structured' && span.label !== 'trusted') return [];
   const value = canonical(leaf.value);
-  const there = span.canonical.includes(value) || (leaf.kind === 'url' && span.canonical.includes(linkForm(value)));
-  if (!there && !OWNABLE.has(leaf.kind)) return [];
-  if (!there && (leaf.kind === 'email' || leaf.kind === 'url' || !span.canonical.includes(squeezed(value).slice(0, 4)))) return [];
+  const sought = leaf.kind === 'url' ? linkForm(value) : value;
+  if (leaf.kind === 'iban' || leaf.kind === 'phone') {
+    // Those are written with gaps.
+    if (!span.canonical.includes(value) && !span.canonical.includes(squeezed(value).slice(0, 4))) return [];
+  } else if (!span.canonical.includes(sought) || !mayBeField(span.text, span.canonical, sought)) return [];
   return findFields(span.reading, value);
 }
 

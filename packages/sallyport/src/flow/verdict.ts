@@ -80,7 +80,7 @@ class CallJudge {
     this.#options = options;
     this.#rules = MODES[options.mode];
     this.#provenance = new Provenance(conversation, options.identity);
-    this.intent = intentOf(tool, readRequest(conversation.request), conversation.operator);
+    this.intent = intentOf(tool, readRequest(conversation.asked.request), conversation.asked.operator);
   }
 
   judge(args: string): { reasons: readonly Reason[]; values: readonly ValueFacts[] } {
@@ -124,7 +124,7 @@ class CallJudge {
 
   /** Where the request leaves the receiver to what is found and gives the words itself, the words are those. */
   #dictation(values: readonly ValueFacts[]): void {
-    if (!this.#rules.inside || !this.#provenance.quantified || !this.#provenance.dictated) return;
+    if (!this.#rules.inside || !this.#provenance.asked.quantified || !this.#provenance.asked.dictated) return;
     const found = values.some((value) => value.role === 'sink' && value.origin === 'field');
     const other = values.find(
       (value) => value.kind === 'text' && value.role === 'content' && !value.inside && value.origin !== 'user' && value.origin !== 'system',
@@ -139,7 +139,7 @@ class CallJudge {
     if (value.whole) {
       if (value.directed) this.#add('read_was_steered', value);
       else if (allowed === 'none') this.#add('receiver_not_bound', value);
-      else if (allowed === 'bound' && !value.bound && !(value.kind === 'handle' && this.#provenance.quantified))
+      else if (allowed === 'bound' && !value.bound && !(value.kind === 'handle' && this.#provenance.asked.quantified))
         this.#add('receiver_not_bound', value);
     } else if (value.origin === 'prose') this.#add('receiver_from_content', value);
     else this.#add('receiver_unknown', value);
@@ -151,7 +151,7 @@ class CallJudge {
     if (value.origin === 'made' && allowed !== 'none') return;
     if (value.whole) {
       if (value.directed) this.#add('read_was_steered', value);
-      else if (allowed === 'none' || (allowed === 'bound' && !value.bound && !this.#provenance.quantified))
+      else if (allowed === 'none' || (allowed === 'bound' && !value.bound && !this.#provenance.asked.quantified))
         this.#add('receiver_not_bound', value);
     } else if (value.origin === 'prose') this.#add('target_from_content', value);
     else if (!(value.kind === 'path' && value.role === 'place' && isPlain(value.value))) this.#add('target_unknown', value);
@@ -210,7 +210,7 @@ class CallJudge {
       ...(this.#options.secrets ?? []),
       ...spans.filter((span) => span.label !== 'user' && span.label !== 'assistant').flatMap((span) => span.secrets),
     ];
-    const asked = this.#conversation.asked;
+    const asked = this.#conversation.asked.text;
     const carried = known.find((item) => carries(args, item.value) && !holds(asked, canonical(item.value)));
     if (carried === undefined) return;
     const place = values.find((value) => carries(value.value, carried.value));

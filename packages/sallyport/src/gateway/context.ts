@@ -91,7 +91,7 @@ export type ProposedCall = {
 
 /** What the data plane keeps in memory per tenant. */
 export type TenantState = {
-  readonly memorySecret: string;
+  readonly memorySecret: Buffer;
   readonly placeholderKey: Buffer;
   readonly feedbackKey: Buffer;
   /** HMAC-SHA-256 in hex. */

@@ -5,7 +5,7 @@ import type { Canary, GuardFailure, Guards, RequestFacts as AskedFacts, Scan } f
 import { corrected, valueHash, type Corrections } from '../monitor/service.ts';
 import type { AskedCall, RequestFlow } from './flow.ts';
 import type { Ledger, PartFacts } from './ledger.ts';
-import { MIN_REMEMBERED_LENGTH, VerdictMemory } from './memory.ts';
+import { isRemembered, VerdictMemory } from './memory.ts';
 
 /** What rules may read about the request as a whole; see policy's variables. */
 export type RequestFacts = PointVars['request'];
@@ -17,8 +17,8 @@ export type JudgeOptions = {
   /** Absent: guards are switched off by configuration. */
   readonly guards: Guards | undefined;
   readonly memory: VerdictMemory<Scan>;
-  /** Keys the memory: 32 bytes of the tenant, as text. */
-  readonly secret: string;
+  /** Keys the memory: 32 bytes of the tenant. */
+  readonly secret: Buffer;
   readonly principal: PrincipalFacts;
   readonly request: RequestFacts;
   readonly enforceAll: boolean;
@@ -90,7 +90,7 @@ export class Judge {
       asked.push(
         refine(scan).then((refined) => {
           this.#prepared.set(key, refined);
-          this.#remember(facts, text, refined);
+          if (isRemembered(facts.origin, text)) this.#remember(this.#keyOf(facts, text), refined);
         }),
       );
     }
@@ -204,24 +204,23 @@ export class Judge {
     const prepared = wholeOnly || this.#prepared.size === 0 ? undefined : this.#prepared.get(preparedKey(facts, text));
     if (prepared !== undefined) return moved(prepared, facts.part);
     // What a reply is compared with is not in the memory's key, and replies hardly ever repeat.
-    if (wholeOnly || answers || text.length < MIN_REMEMBERED_LENGTH) return guards.scan(text, at);
-    const remembered = memory.get(this.#keyOf(facts, text, guards));
+    if (wholeOnly || answers || !isRemembered(facts.origin, text)) return guards.scan(text, at);
+    const key = this.#keyOf(facts, text);
+    const remembered = memory.get(key);
     if (remembered !== undefined) return moved(remembered, facts.part);
     const scan = guards.scan(text, at);
-    this.#remember(facts, text, scan);
+    this.#remember(key, scan);
     return scan;
   }
 
-  #remember(facts: PartFacts, text: string, scan: Scan): void {
-    const { guards, memory } = this.#options;
+  #remember(key: string, scan: Scan): void {
     // A failure is not a verdict, nor is what a second stage has not been asked about: the next turn tries again.
-    if (guards === undefined || scan.failures.length > 0 || scan.grey !== undefined || text.length < MIN_REMEMBERED_LENGTH) return;
-    memory.set(this.#keyOf(facts, text, guards), scan);
+    if (scan.failures.length === 0 && scan.grey === undefined) this.#options.memory.set(key, scan);
   }
 
-  #keyOf(facts: PartFacts, text: string, guards: Guards): string {
-    const { secret, tenant } = this.#options;
-    return VerdictMemory.keyOf(secret, `${tenant}\n${guards.version}\n${facts.point}\n${facts.origin}`, text);
+  #keyOf(facts: PartFacts, text: string): string {
+    const { secret, tenant, guards } = this.#options;
+    return VerdictMemory.keyOf(secret, `${tenant}\n${guards?.version ?? ''}\n${facts.point}\n${facts.origin}`, text);
   }
 }
 

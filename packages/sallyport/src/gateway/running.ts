@@ -9,7 +9,7 @@ export class Running {
 
   /** Calls `stop` when one of the key's handles is revoked; answers how to stop listening. */
   watch(key: KeyRecord, stop: () => void): () => void {
-    const names = key.handles.map((handle) => nameOf(key.tenant, handle));
+    const names = namesOf(key);
     for (const name of names) {
       const stops = this.#byHandle.get(name);
       if (stops === undefined) this.#byHandle.set(name, new Set([stop]));
@@ -28,6 +28,15 @@ export class Running {
     // A copy: each one that stops takes itself out of the set.
     for (const stop of [...(this.#byHandle.get(nameOf(tenant, handle)) ?? [])]) stop();
   }
+}
+
+/** Under which a key is watched: made once for each, a key makes many requests. */
+const known = new WeakMap<KeyRecord, readonly string[]>();
+
+function namesOf(key: KeyRecord): readonly string[] {
+  const made = known.get(key) ?? key.handles.map((handle) => nameOf(key.tenant, handle));
+  known.set(key, made);
+  return made;
 }
 
 const nameOf = (tenant: string, handle: string): string => `${tenant}\n${handle}`;

@@ -1,8 +1,12 @@
+import type { Origin } from '../message/index.ts';
 import type { Scan } from './detector.ts';
 import type { Guards } from './guards.ts';
 
-/** How texts are inspected in bulk: as what a user typed, or as text that came from outside. */
-export type InspectPoint = 'prompt' | 'content';
+/** How texts are inspected in bulk: as what a user typed, as text that came from outside, or as what a tool answered. */
+export type InspectPoint = 'prompt' | 'content' | 'tool_result';
+
+/** Whose words arrive at each point. */
+export const ORIGINS = { prompt: 'user', content: 'retrieved', tool_result: 'tool' } as const satisfies Record<InspectPoint, Origin>;
 
 /** One row of the result (DESIGN 6, "inspect in bulk"). Offsets are UTF-16 code units into the text as given, `end` exclusive. */
 export type InspectRow = {
@@ -26,7 +30,7 @@ export type InspectRow = {
 
 /** Inspects one text. */
 export function inspectRow(guards: Guards, id: string | number, text: string, point: InspectPoint): InspectRow {
-  const scan = guards.scan(text, { point, origin: point === 'prompt' ? 'user' : 'retrieved', part: 0 });
+  const scan = guards.scan(text, { point, origin: ORIGINS[point], part: 0 });
   const flagged = scan.findings.some(({ category }) => category === 'prompt_injection' || category === 'jailbreak');
   return {
     id,

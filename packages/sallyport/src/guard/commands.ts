@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { parser, reasonOf, Type, type Command, type CommandContext, type Json } from '../kernel/index.ts';
-import { inspectRow, type InspectPoint } from './bulk.ts';
+import { inspectRow, ORIGINS, type InspectPoint } from './bulk.ts';
 import { CHOICE_COMMANDS } from './choice_commands.ts';
 import { drawScan } from './drawing.ts';
 import { fail } from './errors.ts';
@@ -18,7 +18,11 @@ const inspect: Command = {
   flags: [
     { name: 'jsonl', value: 'FILE', summary: 'inspect rows {"id", "text"}; gzip is understood' },
     { name: 'out', value: 'FILE', summary: 'where the results of --jsonl go' },
-    { name: 'point', value: 'prompt|content', summary: 'judge as what a user typed (default) or as text from outside' },
+    {
+      name: 'point',
+      value: 'prompt|content|tool_result',
+      summary: 'judge as what a user typed (default), text from outside, or an answer of a tool',
+    },
     { name: 'list', summary: 'list the guards' },
   ],
   run,
@@ -39,9 +43,9 @@ async function run(context: CommandContext): Promise<number> {
 }
 
 function pointOf(flag: CommandContext['flags'][string]): InspectPoint {
-  if (flag === undefined || flag === 'prompt') return 'prompt';
-  if (flag === 'content') return 'content';
-  throw fail('INSPECT_USAGE', { say: 'The point is prompt or content.' });
+  if (flag === undefined) return 'prompt';
+  if (flag === 'prompt' || flag === 'content' || flag === 'tool_result') return flag;
+  throw fail('INSPECT_USAGE', { say: 'The point is prompt, content or tool_result.' });
 }
 
 function list(guards: Guards, context: CommandContext): number {
@@ -59,7 +63,7 @@ const FLAGGED = 1;
 function inspectText(guards: Guards, text: string, point: InspectPoint, context: CommandContext): number {
   const row = inspectRow(guards, 0, text, point);
   if (context.json) context.out(`${JSON.stringify(row)}\n`);
-  else context.out(drawScan(text, guards.scan(text, { point, origin: point === 'prompt' ? 'user' : 'retrieved', part: 0 }), context.width));
+  else context.out(drawScan(text, guards.scan(text, { point, origin: ORIGINS[point], part: 0 }), context.width));
   return row.decision === 'deny' ? FLAGGED : 0;
 }
 

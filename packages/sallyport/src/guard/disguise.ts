@@ -229,6 +229,7 @@ function leet(view: View, found: Decoded[]): void {
       continue;
     }
     if (end - start > MAX_LEET_WORD) continue;
+    if (!hasLetter(view.text, start, end)) continue;
     const word = plainWord(view.text.slice(start, end), view);
     if (word === undefined) unknown.push(start, end);
     else stretches.push(spelled(word, start, end));
@@ -284,8 +285,16 @@ function widened(text: string, start: number, end: number): { start: number; end
   return { start: from, end: to };
 }
 
+function hasLetter(text: string, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const c = text.charCodeAt(i) | 32;
+    if (c >= 97 && c <= 122) return true;
+  }
+  return false;
+}
+
 function plainWord(word: string, { lexicon }: View): string | undefined {
-  if (!mayBeKnown(word, lexicon) || !/[A-Za-z]/.test(word)) return undefined;
+  if (!mayBeKnown(word, lexicon)) return undefined;
   const reading = plainSpelling(word);
   if (lookUp(lexicon, reading)) return reading;
   const other = word.replaceAll('1', 'l').replace(/[0-9@$!]/g, (char) => LEET[char] ?? char);

@@ -93,33 +93,40 @@ function beyondLatin(prose: string): string | undefined {
     if (own >= 8 && own >= all * (code === 'ja' ? 0.15 : 0.4)) return code;
   }
   if (all < FEWEST) return undefined;
-  if (count(prose, /[\u0400-\u04ff]/g) > all / 2) return best(Object.entries(CYRILLIC).map(([code, sign]) => [code, count(prose, sign)]));
+  if (count(prose, /[\u0400-\u04ff]/g) > all / 2)
+    return best(
+      Object.keys(CYRILLIC),
+      Object.values(CYRILLIC).map((sign) => count(prose, sign)),
+    );
   if (count(prose, /[\u0600-\u06ff]/g) > all / 2) return count(prose, /[پچژگ]/g) > 1 ? (/[ٹڈڑے]/.test(prose) ? 'ur' : 'fa') : 'ar';
   return latin(prose);
 }
 
+/** The units of a prose; in lower case one may be three. */
+const UNITS = Buffer.alloc(MOST * 3 * 2);
+
 /** By the small words, each looked up by its hash in one pass: this runs on every reply. */
 function latin(prose: string): string | undefined {
+  const units = new Uint16Array(UNITS.buffer, UNITS.byteOffset, UNITS.write(prose, 'utf16le') >> 1);
+  const languages = LANGUAGES;
+  const hashes = HASHES;
+  const n = units.length;
   const seen = new Int32Array(CODES.length);
   let letters = 0;
-  for (let i = 0; i < prose.length; i++) {
+  for (let i = 0; i < n; i++) {
     const start = i;
     let hash = 0;
-    for (; i < prose.length; i++) {
-      const c = prose.charCodeAt(i);
-      if (!isLetter(c)) break;
-      hash = (Math.imul(hash, 31) + c) | 0;
-    }
+    for (let c = 0; i < n && isLetter((c = units[i] as number)); i++) hash = (Math.imul(hash, 31) + c) | 0;
     letters += i - start;
     if (i === start || i - start > LONGEST) continue;
     let slot = slotOf(hash);
-    while (LANGUAGES[slot] !== 0 && HASHES[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
-    for (let left = LANGUAGES[slot] as number; left !== 0; left &= left - 1) {
+    while (languages[slot] !== 0 && hashes[slot] !== hash) slot = (slot + 1) & (SLOTS - 1);
+    for (let left = languages[slot] as number; left !== 0; left &= left - 1) {
       const index = 31 - Math.clz32(left & -left);
       seen[index] = (seen[index] as number) + 1;
     }
   }
-  return letters < FEWEST ? undefined : best(CODES.map((code, index) => [code, seen[index] as number]));
+  return letters < FEWEST ? undefined : best(CODES, seen);
 }
 
 /** Of a text in lower case: above ASCII all but signs and blanks. */
@@ -129,9 +136,18 @@ function isLetter(c: number): boolean {
 }
 
 /** The winner must have three words and a third more than the next. */
-function best(scores: readonly (readonly [string, number])[]): string | undefined {
-  const [first, second] = scores.toSorted((a, b) => b[1] - a[1]);
-  return first !== undefined && first[1] >= 3 && first[1] >= 1.33 * (second?.[1] ?? 0) ? first[0] : undefined;
+function best(codes: readonly string[], scores: ArrayLike<number>): string | undefined {
+  let first = 0;
+  let next = 0;
+  for (let k = 1; k < codes.length; k++) {
+    const score = scores[k] as number;
+    if (score > (scores[first] as number)) {
+      next = scores[first] as number;
+      first = k;
+    } else if (score > next) next = score;
+  }
+  const most = scores[first] as number;
+  return most >= 3 && most >= 1.33 * next ? codes[first] : undefined;
 }
 
 function count(text: string, pattern: RegExp): number {

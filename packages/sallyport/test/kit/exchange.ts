@@ -72,7 +72,7 @@ export function testExchange(
       policy: options.policy,
       guards: options.guards,
       memory: new VerdictMemory(),
-      secret: '0'.repeat(64),
+      secret: Buffer.alloc(32),
       principal: { id: 'prn', kind: 'service', name: 'test', key: 'key' },
       request: {
         endpoint: '/v1/test',

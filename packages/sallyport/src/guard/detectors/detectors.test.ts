@@ -110,6 +110,15 @@ for (const { id, cases } of CASES) {
   });
 }
 
+test('every detector says how it was measured, and those measured on their own cases by how many', () => {
+  for (const { id, describe } of DETECTORS) {
+    assert.ok(describe.measured !== undefined, id);
+    const counts = /^its own (\d+) examples and (\d+) near misses/.exec(describe.measured.on);
+    const cases = CASES.find((entry) => entry.id === id)?.cases;
+    if (counts !== null) assert.deepEqual([cases?.hits.length, cases?.misses.length], [Number(counts[1]), Number(counts[2])], id);
+  }
+});
+
 test('every rule of the injection detector has a hit and a near miss', () => {
   const cases = CASES.find(({ id }) => id === 'injection')?.cases;
   for (const { id } of RULES) {

@@ -40,6 +40,7 @@ const channel = (seed: number): ChannelModel => ({
     bias: Array.from({ length: UNITS }, (_, u) => u / 20),
     out: Array.from({ length: UNITS + 1 }, (_, u) => (u % 3) - 1),
   },
+  ease: seed / 10,
   stack: { bias: -0.5, weights: INPUTS.map((_, i) => i / 10) },
   costs: seed === 1 ? Uint8Array.from({ length: TRIGRAMS }, (_, i) => i & 255) : undefined,
 });

@@ -10,8 +10,17 @@ import type { Head } from './windows.ts';
 /** A text from outside is held to a stricter measure than what a user types. */
 export type Channel = 'prompt' | 'content';
 
-/** What one channel is judged by. `costs`: of a suffix made by machine, looked for only in what a user typed. */
-export type ChannelModel = { readonly head: Head; readonly closer: Closer; readonly stack: Stack; readonly costs: Uint8Array | undefined };
+/**
+ * What one channel is judged by. `costs`: of a suffix made by machine, looked for only in what a user typed. `ease`: log-odds by which a result of a tool
+ * is flagged earlier than other text.
+ */
+export type ChannelModel = {
+  readonly head: Head;
+  readonly closer: Closer;
+  readonly stack: Stack;
+  readonly ease: number;
+  readonly costs: Uint8Array | undefined;
+};
 
 /** The trained model. `names`: words behind the strongest buckets, the only features that evidence may show. */
 export type Model = { readonly channels: Readonly<Record<Channel, ChannelModel>>; readonly names: ReadonlyMap<number, string> };
@@ -29,6 +38,7 @@ const ChannelHeader = Type.Object({
     bias: Type.Array(Type.Number(), { minItems: UNITS, maxItems: UNITS }),
     out: Type.Array(Type.Number(), { minItems: UNITS + 1, maxItems: UNITS + 1 }),
   }),
+  ease: Type.Optional(Type.Number({ minimum: 0, maximum: 2 })),
   stack: Type.Object({ bias: Type.Number(), weights: Type.Array(Type.Number(), { minItems: INPUTS.length, maxItems: INPUTS.length }) }),
 });
 const parseHeader = parser(
@@ -64,8 +74,8 @@ function bytes(table: Int8Array): Buffer {
   return Buffer.from(table.buffer, table.byteOffset, table.length);
 }
 
-function headerOf({ head: { step, bias }, closer, stack }: ChannelModel): object {
-  return { step, bias, closer: { step: closer.step, bias: closer.bias, out: closer.out }, stack };
+function headerOf({ head: { step, bias }, closer, stack, ease }: ChannelModel): object {
+  return { step, bias, ease, closer: { step: closer.step, bias: closer.bias, out: closer.out }, stack };
 }
 
 /** Reads what `encodeModel` wrote; undefined when it is something else. */
@@ -76,10 +86,11 @@ export function decodeModel(file: Buffer): Model | undefined {
   const header = parseHeader(JSON.parse(file.toString('utf8', 8, start)));
   if (!header.ok) return undefined;
   const { prompt, content, names } = header.value;
-  const channel = ({ step, bias, closer, stack }: typeof prompt, at: 0 | 1, costs?: Uint8Array): ChannelModel => ({
+  const channel = ({ step, bias, closer, stack, ease }: typeof prompt, at: 0 | 1, costs?: Uint8Array): ChannelModel => ({
     head: { step, bias, table: new Int8Array(file.subarray(start + at * TABLE, start + (at + 1) * TABLE)) },
     closer: { ...closer, table: new Int8Array(file.subarray(start + 2 * TABLE + at * ROWS, start + 2 * TABLE + (at + 1) * ROWS)) },
     stack,
+    ease: ease ?? 0,
     costs,
   });
   return {

@@ -99,6 +99,15 @@ export function suffixScore({ bits }: Surprise): number {
   return Math.min(MAX_SCORE, 1 / (1 + Math.exp(SLOPE * (EVEN - bits))));
 }
 
+/** Log-odds of 0.9, the score from which the default rules refuse. */
+export const REFUSED: number = Math.log(9);
+
+/** The same last step with the score 0.5 so many log-odds lower, and 0.9 where it was. */
+export function easedStack({ bias, weights }: Stack, ease: number): Stack {
+  const scale = REFUSED / (REFUSED + ease);
+  return { bias: (bias + ease) * scale, weights: weights.map((weight) => weight * scale) };
+}
+
 /** The score of a text, 0 to 1; the threshold that was fixed in training lies at 0.5. */
 export function stackScore({ bias, weights }: Stack, inputs: Float64Array): number {
   let z = bias;

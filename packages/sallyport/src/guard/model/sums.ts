@@ -71,9 +71,10 @@ export class TokenSums {
   /** Reads the next block; false at the end of the text. */
   next(): boolean {
     const { tokens } = this.#noted;
-    if (tokens === undefined || this.#noted.known === undefined || !(this.#units instanceof Uint8Array)) this.#features();
-    else this.#tokens(this.#units, tokens);
-    this.#addKinds();
+    if (tokens === undefined || this.#noted.known === undefined || !(this.#units instanceof Uint8Array)) {
+      this.#features();
+      this.#addKinds();
+    } else this.#tokens(this.#units, tokens);
     return this.count > 0;
   }
 
@@ -120,11 +121,13 @@ export class TokenSums {
   }
 
   /**
-   * Weighs the words, and what stands between them. The constants of `features.ts` and of the lexer stand here as literals: those of a module V8
+   * Weighs the words with what their classes weigh (among bytes, a word of a class begins where a token does), and what stands between them. The constants of `features.ts` and of the lexer stand here as literals: those of a module V8
    * loads and checks each time, which doubles the cost. A test holds both readings equal.
    */
   #words(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
-    const { sums, starts, stops } = this;
+    const { sums, kindSums, starts, stops } = this;
+    const kinds = this.#kinds;
+    const kindCount = this.#kindCount;
     const repeats = this.#repeats;
     const table = this.#table;
     const places = this.#places;
@@ -143,6 +146,8 @@ export class TokenSums {
     let last = this.#last;
     let before = this.#before;
     let end = this.#end;
+    let kind = this.#kind;
+    let kindStart = kind < kindCount ? (kinds[kind] as number) : 0x7fffffff;
     let k = 0;
     for (let t = from; t < to; t += size) {
       const start = tokens[t] as number;
@@ -168,14 +173,22 @@ export class TokenSums {
         let gap = t === 0 ? LINE : 0;
         for (let i = end; i < start; i++) gap = widened(gap, units[i] as number);
         if (gap !== 0 && gap !== blank) {
-          const kind = Math.imul(gap, between);
+          const stretch = Math.imul(gap, between);
           sum +=
-            (table[kind >>> shift] as number) +
-            (table[Math.imul((kind + hash) | 0, gapWord) >>> shift] as number) +
-            (table[Math.imul((Math.imul(last, 31) + kind) | 0, wordGap) >>> shift] as number);
+            (table[stretch >>> shift] as number) +
+            (table[Math.imul((stretch + hash) | 0, gapWord) >>> shift] as number) +
+            (table[Math.imul((Math.imul(last, 31) + stretch) | 0, wordGap) >>> shift] as number);
         }
       }
-      sums[k++] = repeats.next(two) ? 0 : sum;
+      if (repeats.next(two)) sum = 0;
+      let order = 0;
+      if (start >= kindStart) {
+        order = kinds[kind + 1] as number;
+        kind += 2;
+        kindStart = kind < kindCount ? (kinds[kind] as number) : 0x7fffffff;
+      }
+      kindSums[k] = order;
+      sums[k++] = sum + order;
       before = last;
       last = hash;
       end = stop;
@@ -183,6 +196,7 @@ export class TokenSums {
     this.#last = last;
     this.#before = before;
     this.#end = end;
+    this.#kind = kind;
   }
 }
 

@@ -19,7 +19,7 @@ import type { Proposal } from './proposals.ts';
 
 /** What is kept in memory per tenant. */
 type TenantKeys = {
-  readonly memory: string;
+  readonly memory: Buffer;
   readonly placeholder: Buffer;
   readonly feedback: Buffer;
   readonly commitment: KeyObject;
@@ -88,7 +88,7 @@ export class Inspections {
   async #keysOf(tenant: TenantId): Promise<TenantKeys> {
     const keys = await this.#deps.keyring.tenant(tenant);
     const made: TenantKeys = {
-      memory: keys.macKey('verdict-memory').toString('hex'),
+      memory: keys.macKey('verdict-memory'),
       placeholder: keys.macKey('placeholder'),
       feedback: keys.macKey('feedback'),
       commitment: createSecretKey(keys.macKey('commitment')),
@@ -108,7 +108,7 @@ type Parts = {
   readonly ledger: Ledger;
   readonly placeholders: Placeholders;
   readonly guarded: boolean;
-  commit(text: string): string;
+  readonly commit: (text: string) => string;
 };
 
 /** One request under way: what was found in it and decided about it, until its event is written. */
@@ -141,7 +141,7 @@ export class Inspection {
     this.ledger = parts.ledger;
     this.placeholders = parts.placeholders;
     this.guarded = parts.guarded;
-    this.commit = (text) => parts.commit(text);
+    this.commit = parts.commit;
   }
 
   /** Judges the arguments of a call, as the JSON text that they are. */

@@ -201,6 +201,8 @@ const match = Type.Object(
     where: Type.Optional(Type.Array(condition)),
     /** Only in files that import one of these, or something of them. */
     imports: Type.Optional(byLanguage(Type.Array(Type.String(), { minItems: 1 }))),
+    /** Patterns of syntax: only in files where one of these stands. */
+    words: Type.Optional(Type.Array(Type.String({ minLength: 4 }), { minItems: 1 })),
   },
   closed,
 );

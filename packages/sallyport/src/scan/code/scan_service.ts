@@ -14,6 +14,7 @@ import type { Listener } from './taint/engine.ts';
 import { Project } from './taint/project.ts';
 import { nameTypes, Rules } from './taint/rules.ts';
 import { Templates } from './templates/index.ts';
+import { TextFilter } from './text_filter.ts';
 
 export type ScanOptions = {
   /** In place of the shipped checks. */
@@ -95,9 +96,14 @@ function analyse(
     }
     return found;
   };
+  let last: ModuleIr | undefined;
+  let lastRules: Rules | undefined;
   const rules = (module: ModuleIr): Rules => {
+    if (module === last && lastRules !== undefined) return lastRules;
     let found = byModule.get(module);
     if (found === undefined) byModule.set(module, (found = find(module)));
+    last = module;
+    lastRules = found;
     return found;
   };
   // Other names of types must be known before the first symbol is looked up.
@@ -115,10 +121,13 @@ function analyse(
   });
   const inspections = Map.groupBy(checks, ({ inspect: name }) => name ?? '');
   inspections.delete('');
+  const words = new TextFilter();
+  const inspected = [...inspections.keys()];
   for (const module of modules) {
     analysis.module(module);
-    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module, (check, node) => report.match(check, module, node));
-    inspect(module, [...inspections.keys()], (name, node, offset) => {
+    words.read(module.tree.text);
+    patterns.matcher(grammarOf(module.path) ?? module.language)?.find(module, words, (check, node) => report.match(check, module, node));
+    inspect(module, inspected, words, (name, node, offset) => {
       for (const check of inspections.get(name) ?? []) report.match(check, module, node, offset);
     });
   }

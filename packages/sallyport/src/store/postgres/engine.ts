@@ -9,7 +9,7 @@ import type { Row, Sql } from '../sql.ts';
 import { decodeValue, ROLES, SCHEMA, tenantName, type Scope } from '../statement.ts';
 import { createListener } from './listener.ts';
 import { createLookups } from './lookups.ts';
-import { boundQuery } from './query.ts';
+import { ask, boundQuery } from './query.ts';
 
 export type PostgresOptions = {
   readonly logger: Logger;
@@ -53,7 +53,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   const { logger, askLimit = ASK_LIMIT_MS, idleLimit = IDLE_LIMIT_MS } = options;
   const config = connectionConfig(url);
   warnPlainText(url, logger);
-  const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: UNUSED_MS, query_timeout: askLimit + NETWORK_GRACE_MS });
+  const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: UNUSED_MS });
   // A connection in use that breaks says so to the statement that is running, or to the next one; without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is reported here; the pool opens another when one is needed.
@@ -62,6 +62,15 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   const nested = new AsyncLocalStorage<{ open: boolean }>();
   const listener = createListener(config, logger);
   let closed = false;
+
+  /** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
+  async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await ask(client, params === undefined ? text : boundQuery(text, params), askLimit + NETWORK_GRACE_MS);
+    } catch (error) {
+      throw asSqlError(error);
+    }
+  }
 
   async function connect(): Promise<pg.PoolClient> {
     if (closed) throw fail('STORE_UNAVAILABLE', { detail: CLOSED });
@@ -105,7 +114,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
     try {
       await run(client, `set search_path to ${SCHEMA}`);
       await run(client, `select pg_advisory_lock(${MIGRATION_LOCK})`);
-      return await fn(ownerOf(client));
+      return await fn(ownerOf((text, params) => run(client, text, params)));
     } finally {
       // Ends the session, and with it the lock and the settings.
       client.release(true);
@@ -153,15 +162,6 @@ function beginText(scope: Scope, { snapshot }: TransactionOptions, askLimit: num
   ].join(';');
 }
 
-/** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
-async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
-  try {
-    return params === undefined ? await client.query(text) : await client.query(boundQuery(text, params));
-  } catch (error) {
-    throw asSqlError(error);
-  }
-}
-
 function asSqlError(error: unknown): Error {
   if (error instanceof pg.DatabaseError) return sqlError(error);
   return unavailable(error);
@@ -178,17 +178,17 @@ function codeOf(error: unknown): string {
   return error instanceof Error && /time-?out/i.test(error.message) ? 'timeout' : 'connection lost';
 }
 
-function ownerOf(client: pg.PoolClient): Owner {
+function ownerOf(run: (text: string, params?: readonly unknown[]) => Promise<pg.QueryResult>): Owner {
   return {
     async script(text) {
       try {
-        await run(client, text);
+        await run(text);
       } catch (error) {
-        await run(client, 'rollback').catch(() => {});
+        await run('rollback').catch(() => {});
         throw error;
       }
     },
-    query: async <R extends Row>(text: string, params: readonly unknown[] = []) => (await run(client, text, params)).rows as R[],
+    query: async <R extends Row>(text: string, params: readonly unknown[] = []) => (await run(text, params)).rows as R[],
   };
 }
 

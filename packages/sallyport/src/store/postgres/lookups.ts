@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Duplex } from 'node:stream';
 import pg from 'pg';
 import type { TenantId } from '../../kernel/index.ts';
 import type { Row } from '../sql.ts';
 import { checkStatement, ROLES, SCHEMA, tenantName } from '../statement.ts';
-import { boundQuery } from './query.ts';
+import { ask, boundQuery, endAfter, streamOf } from './query.ts';
 
 export type Lookups = {
   lookup(tenant: TenantId, text: string, params: readonly unknown[]): Promise<Row[]>;
@@ -26,15 +25,15 @@ const MAX_CONNECTIONS = 4;
  * back where a transaction takes three. Each connection is the role `sallyport_app` from its first statement on and never anything else; the tenant is
  * set for each transaction. What a failed `begin` lets through runs without a tenant and is thrown away.
  */
-export function createLookups(config: pg.PoolConfig, { ask, grace, unused }: LookupLimits): Lookups {
-  const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: unused, pipeline: true });
+export function createLookups(config: pg.PoolConfig, limits: LookupLimits): Lookups {
+  const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: limits.unused, pipeline: true });
   pool.on('connect', (client) => client.on('error', () => {}));
   pool.on('error', () => {});
   const ready = new WeakSet<pg.PoolClient>();
   const names = new Map<string, string>();
   const settings = [
     `set search_path to ${SCHEMA}`,
-    `set statement_timeout = ${ask}`,
+    `set statement_timeout = ${limits.ask}`,
     // A plan that is kept was made when the table was perhaps empty: it must not be one that reads all of it. Nor is any of it worth compiling.
     'set plan_cache_mode = force_generic_plan',
     'set enable_seqscan = off',
@@ -55,21 +54,30 @@ export function createLookups(config: pg.PoolConfig, { ask, grace, unused }: Loo
     let broken = true;
     try {
       if (!ready.has(client)) {
-        await client.query(settings);
+        await ask(client, settings);
         ready.add(client);
       }
-      const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
-      stream.cork();
-      const sent = [
-        client.query(begin),
-        client.query(boundQuery(text, params, nameOf(text), ask + grace)),
-        client.query('commit'),
-      ] as const;
-      stream.uncork();
-      const [begun, found, ended] = await Promise.allSettled(sent);
-      broken = ended.status === 'rejected';
-      for (const part of [begun, found, ended]) if (part.status === 'rejected') throw part.reason;
-      return found.status === 'fulfilled' ? (found.value.rows as Row[]) : [];
+      return await new Promise<Row[]>((resolve, reject) => {
+        let found: Row[] = [];
+        let problem: Error | null = null;
+        const timer = setTimeout(() => endAfter(client, (error) => (problem ??= error)), limits.ask + limits.grace);
+        const note = (error: Error | null): void => void (problem ??= error);
+        const stream = streamOf(client);
+        stream.cork();
+        client.query(begin, note);
+        client.query(boundQuery(text, params, nameOf(text)), (error: Error | null, result: pg.QueryResult) => {
+          if (error === null) found = result.rows as Row[];
+          else note(error);
+        });
+        client.query('commit', (error: Error | null) => {
+          clearTimeout(timer);
+          broken = error !== null;
+          note(error);
+          if (problem === null) resolve(found);
+          else reject(problem);
+        });
+        stream.uncork();
+      });
     } finally {
       client.release(broken);
     }

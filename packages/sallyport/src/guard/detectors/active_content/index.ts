@@ -1,6 +1,7 @@
 import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, FindingFacts, Scanner, StreamPattern } from '../../detector.ts';
 import type { View } from '../../view.ts';
+import { ownCases } from '../measured.ts';
 
 /** Output that does something where it is shown: scripts in a page, control sequences in a terminal. */
 export const detector: Detector = {
@@ -13,6 +14,7 @@ export const detector: Detector = {
       'Script tags, event handlers, javascript: and data:text/html addresses, frames, refreshes, forms, style that loads something, SVG and MathML that act, terminal escape sequences and links. Less sure inside code.',
     example: '<img src=x onerror=alert(1)>',
     passes: 'The word script, a < b, an onerror property in prose.',
+    measured: ownCases(17, 12, '0.2 % of 3,000 ordinary texts are flagged'),
   },
   stream: { form: 'prefix' },
   setUp: () => ({

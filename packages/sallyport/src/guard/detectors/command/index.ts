@@ -1,5 +1,6 @@
 import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, Scanner } from '../../detector.ts';
+import { ownCases } from '../measured.ts';
 
 /** SQL and shell in the arguments of a tool that do more than the argument was for (CWE-89, CWE-78): what an injected model asks tools to run. */
 export const detector: Detector = {
@@ -12,6 +13,7 @@ export const detector: Detector = {
       'In arguments of tool calls: stacked and destructive SQL statements, conditions that are always true, UNION SELECT, commented-out rests; command substitution, downloads piped into a shell, reverse shells, destructive commands.',
     example: '{"id": "1 OR 1=1; DROP TABLE users; --"}',
     passes: '{"query": "SELECT name FROM users WHERE id = 7"}',
+    measured: ownCases(13, 11),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

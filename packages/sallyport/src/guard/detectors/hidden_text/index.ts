@@ -2,6 +2,7 @@ import type { Severity } from '../../../kernel/index.ts';
 import type { Detector, FindingFacts, Scanner, Sink } from '../../detector.ts';
 import { isInvisible, selectorByte, tagAscii } from '../../invisible.ts';
 import { HIDDEN, kinds } from '../../kinds.ts';
+import { ownCases } from '../measured.ts';
 
 /** Text that a person does not see and a model reads. */
 export const detector: Detector = {
@@ -14,6 +15,7 @@ export const detector: Detector = {
       'Text in tag characters or variation selectors, zero-width characters between letters or as a code, text turned round by bidi overrides.',
     example: 'A sentence that ends in an invisible "send the file" written in tag characters.',
     passes: 'An emoji family, the flag of Wales, a Persian word with its zero-width non-joiner.',
+    measured: ownCases(5, 5),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

@@ -12,9 +12,12 @@ export const endsWithColon = (text: string, _start: number, end: number): boolea
 export const beginsLine = (text: string, start: number): boolean =>
   /(?:^|[\n>#*\]"(/-])[ \t#*[<"]{0,6}$/.test(text.slice(Math.max(0, start - 8), start));
 
-/** A label at the start of a line. */
+/** A label at the start of a line, with more behind it than the value of a field ("System: Windows 11"). */
 export const beginsLineWithColon = (text: string, start: number, end: number): boolean =>
-  beginsLine(text, start) && endsWithColon(text, start, end);
+  beginsLine(text, start) && endsWithColon(text, start, end) && !FIELD.test(text.slice(end, end + 40));
+
+/** One or two words with a capital or a digit, and the line's end. */
+const FIELD = /^[^\n:]{0,12}:? {0,2}[A-Z0-9][\w.-]{0,14}(?: [\d.]{1,8})?[ \t.]{0,2}(?:\n|$)/;
 
 /** No question how to do it, and no code. */
 export const isNoHowTo = (text: string, start: number, end: number): boolean =>

@@ -1,6 +1,7 @@
 import type { Detector, DetectorSettings, DetectorSetup, ScanAt, Scanner, Sink } from '../../detector.ts';
 import type { Lexicon } from '../../lexicon.ts';
-import type { Channel, Model } from '../../model/model.ts';
+import type { Channel, ChannelModel, Model } from '../../model/model.ts';
+import { easedStack } from '../../model/stack.ts';
 import { shippedModel } from '../../model/weights_store.ts';
 import { isGrey, windowsAround } from '../../second_stage/second_stage.ts';
 import { factsOf, spanOf } from './explain.ts';
@@ -35,8 +36,15 @@ function channelOf(at: ScanAt): Channel {
   return at.point === 'prompt' && at.origin !== 'tool' && at.origin !== 'retrieved' && at.origin !== 'unknown' ? 'prompt' : 'content';
 }
 
+/** What a tool answered: where orders are planted most, and where a person seldom reads a false alarm. */
+function isToolResult(at: ScanAt): boolean {
+  return at.point === 'tool_result' || at.origin === 'tool';
+}
+
 function setUp({ settings }: DetectorSetup): Scanner {
   const model = shippedModel();
+  const { content } = model.channels;
+  const ofTools: ChannelModel = { ...content, stack: easedStack(content.stack, content.ease) };
   const judge = new Judge();
   let matcher: { readonly lexicon: Lexicon; readonly compiled: Matcher } | undefined;
   return {
@@ -46,7 +54,7 @@ function setUp({ settings }: DetectorSetup): Scanner {
       const { lexicon } = reading.plain;
       if (matcher?.lexicon !== lexicon) matcher = { lexicon, compiled: compile(RULES, lexicon) };
       const channel = channelOf(at);
-      const judgement = judge.judge(reading, channel, matcher.compiled, model.channels[channel]);
+      const judgement = judge.judge(reading, channel, matcher.compiled, isToolResult(at) ? ofTools : model.channels[channel]);
       report(judgement, channel, model, settings, sink);
     },
   };

@@ -1,5 +1,6 @@
 import type { Detector, Scanner } from '../../detector.ts';
 import { languageOf } from '../../language.ts';
+import { ownCases } from '../measured.ts';
 
 /** A reply in another language than the question: a sign that something else than the user steers the model, or of a broken prompt. */
 export const detector: Detector = {
@@ -11,6 +12,7 @@ export const detector: Detector = {
     finds: 'A reply in another language than the user wrote in last, by script and small words, for some thirty languages.',
     example: 'Question in German, answer in Russian.',
     passes: 'A short reply, code, or an answer in the language of the question.',
+    measured: ownCases(2, 3),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

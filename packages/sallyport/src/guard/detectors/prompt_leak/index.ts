@@ -1,5 +1,7 @@
 import type { Canary, Detector, DetectorSetup, FindingFacts, Scanner, Sink, StreamPattern } from '../../detector.ts';
+import type { Units } from '../../units.ts';
 import type { View } from '../../view.ts';
+import { ownCases } from '../measured.ts';
 import { findOverlap } from './overlap.ts';
 import { formsOf, skeleton, type Form } from './forms.ts';
 
@@ -15,6 +17,7 @@ export const detector: Detector = {
       "Canary strings of your system prompts and the gate's own keys in a reply or a tool call: as they are, spelled out, reversed, in rot13, hex, base64 or percent form. Stretches of the request's own system text, word for word.",
     example: 'My instructions begin with: q7-falcon-harbor-2291',
     passes: 'A reply that names falcons and harbours.',
+    measured: ownCases(13, 4, 'of 3,000 ordinary texts none is flagged'),
   },
   stream: { form: 'prefix' },
   setUp,
@@ -56,7 +59,7 @@ function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
       }
     }
     if (seen || bones.length < MIN_SKELETON) continue;
-    bare ??= bareText(view.text);
+    bare ??= bareText(view.units);
     for (const [text, name] of [
       [bones, 'spelled out'],
       [reversed, 'spelled out backwards'],
@@ -72,14 +75,19 @@ function scanView(view: View, planted: readonly Planted[], sink: Sink): void {
 let letters = Buffer.alloc(1 << 14);
 
 /** Letters and digits of a text in lower case. */
-function bareText(text: string): string {
-  if (letters.length < text.length) letters = Buffer.alloc(text.length * 2);
+function bareText(units: Units): string {
+  if (letters.length < units.length) letters = Buffer.alloc(units.length * 2);
+  const lower = LOWER;
+  const out = letters;
   let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (isBare(c)) letters[length++] = c < 65 ? c : c | 32;
+  for (let i = 0; i < units.length; i++) {
+    const c = units[i] as number;
+    const letter = c < 128 ? (lower[c] as number) : 0;
+    // What is none is written over by the next.
+    out[length] = letter;
+    if (letter !== 0) length++;
   }
-  return letters.toString('latin1', 0, length);
+  return out.toString('latin1', 0, length);
 }
 
 /** Where the letters and digits from `at` on stand in the text. */
@@ -96,6 +104,9 @@ function spanOf(text: string, at: number, length: number): { start: number; end:
 function isBare(c: number): boolean {
   return (c >= 97 && c <= 122) || (c >= 65 && c <= 90) || (c >= 48 && c <= 57);
 }
+
+/** ASCII letters in lower case, and digits; 0 for anything else. */
+const LOWER = Uint8Array.from({ length: 128 }, (_, c) => (isBare(c) ? (c < 65 ? c : c | 32) : 0));
 
 function factsOf(canary: Canary, form: string, view: string): FindingFacts {
   const key = canary.kind === 'provider_key';

@@ -1,4 +1,5 @@
 import type { Detector, Scanner } from '../../detector.ts';
+import { ownCases } from '../measured.ts';
 
 /** The model declined: said so that operators see how often, and after which prompts. */
 export const detector: Detector = {
@@ -10,6 +11,7 @@ export const detector: Detector = {
     finds: 'Replies in which the model declines, by how they begin, in eleven languages.',
     example: "I'm sorry, but I can't help with that.",
     passes: 'A reply that says what a program cannot do.',
+    measured: ownCases(12, 3, 'of 3,000 ordinary texts none is flagged'),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

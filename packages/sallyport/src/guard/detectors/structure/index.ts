@@ -1,5 +1,6 @@
 import { readJsonText } from '../../../kernel/index.ts';
 import type { Detector, Scanner } from '../../detector.ts';
+import { ownCases } from '../measured.ts';
 import { mismatch } from './schema.ts';
 
 /** A reply, or arguments of a tool, that do not follow the schema that the request asked for: what reads them next would break, or be tricked. */
@@ -12,6 +13,7 @@ export const detector: Detector = {
     finds: 'Replies that do not follow the JSON Schema of the request, and arguments that do not follow the schema of a strict tool.',
     example: 'Schema {"required": ["total"]}, reply {"sum": 3}.',
     passes: 'A reply that follows the schema, or a request that asked for none.',
+    measured: ownCases(8, 3),
   },
   stream: { form: 'whole' },
   setUp: () => SCANNER,

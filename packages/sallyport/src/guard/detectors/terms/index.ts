@@ -1,5 +1,6 @@
 import type { Detector, DetectorSettings, Scanner } from '../../detector.ts';
 import { compileTerms } from '../../usage/terms.ts';
+import { ownCases } from '../measured.ts';
 
 /** Terms that an operator does not want to pass, in all their spellings. */
 export const detector: Detector = {
@@ -11,6 +12,7 @@ export const detector: Detector = {
     finds: 'Blocked terms of your configuration: any case, accents, look-alike letters, spaced out, with digits for letters, with endings.',
     example: 'pr0ject t!tans, with the term "project titan"',
     passes: 'the titanic project',
+    measured: ownCases(16, 6),
   },
   stream: { form: 'whole' },
   setUp: ({ settings }) => scannerOf(settings.terms),

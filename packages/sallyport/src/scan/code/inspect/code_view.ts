@@ -8,6 +8,7 @@ export class CodeView {
   readonly tree: SyntaxTree;
   readonly path: string;
   readonly #byKind = new Map<string, readonly number[]>();
+  #kinds: SortedNodes | undefined;
   #parents: Int32Array | undefined;
   readonly #identifiers = new Map<number, ReadonlyMap<string, readonly number[]>>();
 
@@ -24,12 +25,16 @@ export class CodeView {
   }
 
   #find(kind: string): readonly number[] {
-    const wanted = Uint8Array.from(this.tree.names.kindNames, (name) => Number(name === kind));
-    if (!wanted.includes(1)) return [];
-    const { kind: kinds, count } = this.tree;
+    const { kindNames } = this.tree.names;
+    const { starts, nodes } = (this.#kinds ??= sortedByKind(this.tree));
     const found: number[] = [];
-    for (let node = 0; node < count; node++) if (wanted[kinds[node] as number] === 1) found.push(node);
-    return found;
+    let groups = 0;
+    for (let at = kindNames.indexOf(kind); at >= 0; at = kindNames.indexOf(kind, at + 1)) {
+      const end = starts[at + 1] as number;
+      if ((starts[at] as number) < end) groups++;
+      for (let next = starts[at] as number; next < end; next++) found.push(nodes[next] as number);
+    }
+    return groups > 1 ? found.sort((a, b) => a - b) : found;
   }
 
   /** Those of them that stand inside a node. */
@@ -94,6 +99,20 @@ export class CodeView {
   children(node: number): readonly number[] {
     return node < 0 ? [] : this.tree.children(node);
   }
+}
+
+/** All nodes, in the order of their kinds' numbers; those of a kind stand from `starts[kind]` to `starts[kind + 1]`. */
+type SortedNodes = { readonly starts: Int32Array; readonly nodes: Int32Array };
+
+function sortedByKind({ kind, count, names }: SyntaxTree): SortedNodes {
+  const starts = new Int32Array(names.kindNames.length + 2);
+  const add = (slot: number, by: number): number => (starts[slot] = (starts[slot] as number) + by);
+  for (let node = 0; node < count; node++) add((kind[node] as number) + 2, 1);
+  for (let slot = 2; slot < starts.length; slot++) add(slot, starts[slot - 1] as number);
+  const nodes = new Int32Array(count);
+  // Where the next node of a kind goes; in the end where the next kind starts.
+  for (let node = 0; node < count; node++) nodes[add((kind[node] as number) + 1, 1) - 1] = node;
+  return { starts, nodes };
 }
 
 function parentsOf(tree: SyntaxTree): Int32Array {

@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
+import type { TextFilter } from '../text_filter.ts';
 import { aiUnboundedLoop } from './ai_loop.ts';
 import { CodeView } from './code_view.ts';
 import { credentialLiteral } from './credential.ts';
@@ -61,17 +62,18 @@ export const INSPECTIONS: Readonly<Record<string, Inspection>> = {
   'rust-unwritten-vector': rustUnwrittenVector,
 };
 
-/** Runs those inspections over a file whose words stand in it. */
+/** Runs those inspections over a file whose words stand in it; `words` has read its text. */
 export function inspect(
   file: { readonly path: string; readonly language: Language; readonly tree: SyntaxTree },
   names: readonly string[],
+  words: TextFilter,
   found: (name: string, ...at: Parameters<Found>) => void,
 ): void {
   let view: CodeView | undefined;
   for (const name of names) {
     const inspection = INSPECTIONS[name];
     if (inspection === undefined || !inspection.languages.includes(file.language)) continue;
-    if (!inspection.words.some((word) => file.tree.text.includes(word))) continue;
+    if (!inspection.words.some((word) => words.includes(word))) continue;
     view ??= new CodeView(file.tree, file.path);
     inspection.run(view, (node, offset) => found(name, node, offset));
   }

@@ -16,11 +16,20 @@ export type ArgumentPattern =
   /** `**$SINK`: what is spread into the arguments. */
   | { readonly is: 'spread'; readonly value: ArgumentPattern };
 
+type SpecialPattern = Extract<ArgumentPattern, { is: 'named' | 'spread' }>;
+
 export type CallPattern = {
   readonly form: 'call' | 'value' | 'assign' | 'return';
   /** Steps of the path, `()` for an inner call; the first is a metavariable when any receiver will do. */
   readonly steps: readonly string[];
   readonly arguments: readonly ArgumentPattern[];
+  /** Of the arguments those with a place, and those with a name or spread. */
+  readonly placed: readonly ArgumentPattern[];
+  readonly special: readonly SpecialPattern[];
+  readonly takesSpread: boolean;
+  /** How many arguments with a place a call has at least, and at most. */
+  readonly least: number;
+  readonly most: number;
   /** The metavariable of the last index: `session[$SINK] = $VALUE`, `window[$SINK](...)`. */
   readonly key?: string;
 };
@@ -34,6 +43,20 @@ export function readCallPattern(text: string): CallPattern | undefined {
     if (error instanceof NotAPattern) return undefined;
     throw error;
   }
+}
+
+function patternOf(
+  form: CallPattern['form'],
+  steps: readonly string[],
+  given: readonly ArgumentPattern[],
+  key: string | undefined,
+): CallPattern {
+  const special = given.filter((argument): argument is SpecialPattern => argument.is === 'named' || argument.is === 'spread');
+  const placed = given.filter(({ is }) => is !== 'named' && is !== 'spread');
+  const least = placed.filter(({ is }) => is !== 'rest').length;
+  const most = least < placed.length ? Infinity : least;
+  const takesSpread = special.some(({ is }) => is === 'spread');
+  return { form, steps, arguments: given, placed, special, takesSpread, least, most, ...(key === undefined ? {} : { key }) };
 }
 
 class NotAPattern extends Error {}
@@ -57,19 +80,17 @@ class Reader {
       this.#at = 6;
       const value = this.argument();
       this.#end();
-      return { form: 'return', steps: [], arguments: [value] };
+      return patternOf('return', [], [value], undefined);
     }
     const { steps, last } = this.#path();
     if (this.#take('=')) {
       const value = this.argument();
       this.#end();
-      const key = steps.at(-1) === '[]' && this.#key !== undefined ? { key: this.#key } : {};
-      return { form: 'assign', steps: last === undefined ? steps : [...steps, '()'], arguments: [value], ...key };
+      return patternOf('assign', last === undefined ? steps : [...steps, '()'], [value], steps.at(-1) === '[]' ? this.#key : undefined);
     }
     this.#end();
-    if (last === undefined) return { form: 'value', steps, arguments: [] };
-    const key = steps.at(-1) === '[]' && this.#key !== undefined ? { key: this.#key } : {};
-    return { form: 'call', steps, arguments: last, ...key };
+    if (last === undefined) return patternOf('value', steps, [], undefined);
+    return patternOf('call', steps, last, steps.at(-1) === '[]' ? this.#key : undefined);
   }
 
   /** A path with calls; the arguments of the last call apart, those of inner ones must be open. */

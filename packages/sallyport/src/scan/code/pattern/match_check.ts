@@ -4,6 +4,7 @@ import type { GrammarParser } from '../grammar_store.ts';
 import type { ModuleIr } from '../ir.ts';
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
+import type { TextFilter } from '../text_filter.ts';
 import { readCallPattern, type CallPattern } from './call_pattern.ts';
 import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pattern.ts';
 
@@ -50,6 +51,7 @@ export type MatchCheck = {
   readonly notInside: readonly SyntaxPattern[];
   readonly where: readonly Condition[];
   readonly imports: readonly string[] | undefined;
+  readonly words: readonly string[] | undefined;
 };
 
 /** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. */
@@ -77,6 +79,7 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
     inside: inside === undefined ? undefined : syntax(inside),
     notInside: syntax(match.notInside?.[key] ?? []),
     imports: match.imports?.[key],
+    words: match.words,
     where: readConditions(match.where),
   };
 }
@@ -143,20 +146,19 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   return (condition.below === undefined || number < condition.below) && (condition.above === undefined || number > condition.above);
 }
 
-/** Syntax patterns of all checks by the kind of their root: one pass over a tree serves them all. */
+/** Syntax patterns of all checks by the kind of their root: one pass over a tree, whose text `words` has read, serves them all. */
 export class SyntaxMatcher {
   readonly #entries: readonly { readonly check: MatchCheck; readonly pattern: SyntaxPattern; readonly kind: string }[];
 
   constructor(checks: readonly MatchCheck[]) {
-    this.#entries = checks.flatMap((check) =>
-      check.syntax.map((pattern) => ({ check, pattern, kind: pattern.tree.kindName(pattern.root) })),
-    );
+    this.#entries = checks.flatMap((check) => check.syntax.map((pattern) => ({ check, pattern, kind: pattern.root.kind })));
   }
 
-  find({ tree, imports }: Pick<ModuleIr, 'tree' | 'imports'>, found: (check: Check, node: number) => void): void {
+  find({ tree, imports }: Pick<ModuleIr, 'tree' | 'imports'>, words: TextFilter, found: (check: Check, node: number) => void): void {
     const byKind = new Map<string, { check: MatchCheck; pattern: SyntaxPattern }[]>();
     for (const { check, pattern, kind } of this.#entries) {
-      if (pattern.anchor !== '' && !tree.text.includes(pattern.anchor)) continue;
+      if (pattern.anchor !== '' && !words.includes(pattern.anchor)) continue;
+      if (check.words?.some((word) => words.includes(word)) === false) continue;
       if (!importsAny(imports, check.imports)) continue;
       const known = byKind.get(kind);
       if (known === undefined) byKind.set(kind, [{ check, pattern }]);
@@ -165,15 +167,22 @@ export class SyntaxMatcher {
     if (byKind.size === 0) return;
     const table = tree.names.kindNames.map((name) => byKind.get(name));
     for (let node = 0; node < tree.count; node++) {
-      for (const { check, pattern } of table[tree.kind[node] as number] ?? []) {
+      const entries = table[tree.kind[node] as number];
+      if (entries === undefined) continue;
+      for (const { check, pattern } of entries) {
         const bindings = matchSyntax(pattern, tree, node);
         if (bindings === undefined) continue;
-        const holds = new Map([...bindings].map(([name, at]) => [name, { node: at, constant: literal(tree, at) }]));
+        const holds =
+          check.where.length === 0
+            ? NO_HOLDS
+            : new Map([...bindings].map(([name, at]) => [name, { node: at, constant: literal(tree, at) }]));
         if (holdsAt(check, tree, node, holds)) found(check.check, node);
       }
     }
   }
 }
+
+const NO_HOLDS: Holds = new Map();
 
 /** The value of a literal in the text. */
 function literal(tree: SyntaxTree, node: number): string | number | undefined {

@@ -8,16 +8,25 @@ import type { SyntaxTree } from '../syntax.ts';
  * arguments, statements or parameters, `"..."` any string.
  */
 export type SyntaxPattern = {
-  readonly tree: SyntaxTree;
-  readonly root: number;
+  readonly root: PatternNode;
   /** A word that any match contains: files without it need no look. */
   readonly anchor: string;
-  /** By node of the pattern: the metavariable that it is. */
-  readonly metavariables: readonly (string | undefined)[];
+};
+
+type PatternNode = {
+  readonly metavariable: string | undefined;
+  readonly kind: string;
+  /** Of one without parts. */
+  readonly text: string;
+  readonly parts: readonly PatternNode[];
+  /** `...` in a list. */
+  readonly isRest: boolean;
+  /** `"..."`: whatever its parts are. */
+  readonly isOpen: boolean;
 };
 
 /** Node of the scanned tree by metavariable. */
-export type Bindings = Map<string, number>;
+export type Bindings = ReadonlyMap<string, number>;
 
 const METAVARIABLE = 'mEtA_';
 const REST = 'rEsT_';
@@ -38,8 +47,19 @@ export function readSyntaxPattern(text: string, language: Language, parser: Gram
   if (tree === undefined) return undefined;
   const root = rootOf(tree, language);
   if (root < 0 || hasError(tree, root)) return undefined;
-  const metavariables = Array.from({ length: tree.count }, (_, node) => metavariableOf(tree, node));
-  return { tree, root, anchor: anchorOf(tree, root), metavariables };
+  return { root: patternNode(tree, root), anchor: anchorOf(tree, root) };
+}
+
+function patternNode(tree: SyntaxTree, node: number): PatternNode {
+  const parts = tree.children(node);
+  return {
+    metavariable: metavariableOf(tree, node),
+    kind: tree.kindName(node),
+    text: tree.textOf(node),
+    parts: parts.map((part) => patternNode(tree, part)),
+    isRest: isRest(tree, node),
+    isOpen: parts.some((part) => tree.textOf(part) === REST && !isRest(tree, part)),
+  };
 }
 
 /** The node that a match is compared with: a single statement or expression without what stands around it. */
@@ -72,65 +92,53 @@ function anchorOf(tree: SyntaxTree, root: number): string {
 }
 
 /** What the pattern's metavariables stand for at `node`; `undefined` when it does not match there. */
-export function matchSyntax(pattern: SyntaxPattern, tree: SyntaxTree, node: number): Bindings | undefined {
-  const matcher = new Matcher(pattern, tree);
-  return matcher.node(pattern.root, node) ? matcher.bindings : undefined;
+export function matchSyntax({ root }: SyntaxPattern, tree: SyntaxTree, node: number): Bindings | undefined {
+  if (root.metavariable === undefined && root.kind !== tree.kindName(node)) return undefined;
+  const matcher = new Matcher(tree);
+  return matcher.node(root, node) ? (matcher.bindings ?? NO_BINDINGS) : undefined;
 }
 
+const NO_BINDINGS: Bindings = new Map();
+
 class Matcher {
-  readonly bindings: Bindings = new Map();
-  readonly #pattern: SyntaxTree;
-  readonly #metavariables: readonly (string | undefined)[];
+  bindings: Map<string, number> | undefined;
   readonly #tree: SyntaxTree;
   #steps = 0;
 
-  constructor(pattern: SyntaxPattern, tree: SyntaxTree) {
-    this.#pattern = pattern.tree;
-    this.#metavariables = pattern.metavariables;
+  constructor(tree: SyntaxTree) {
     this.#tree = tree;
   }
 
-  node(wanted: number, node: number): boolean {
+  node(wanted: PatternNode, node: number): boolean {
     if (++this.#steps > MAX_STEPS) return false;
-    const metavariable = this.#metavariables[wanted];
-    if (metavariable !== undefined) return this.#bind(metavariable, node);
-    const pattern = this.#pattern;
+    if (wanted.metavariable !== undefined) return this.#bind(wanted.metavariable, node);
     const tree = this.#tree;
-    if (pattern.kindName(wanted) !== tree.kindName(node)) return false;
-    const parts = pattern.children(wanted);
-    if (parts.length === 0) return tree.skip[node] === node + 1 && pattern.textOf(wanted) === tree.textOf(node);
-    if (parts.some((part) => pattern.textOf(part) === REST && !isRest(pattern, part))) return true;
-    return this.#sequence(parts, 0, tree.children(node), 0);
+    if (wanted.kind !== tree.kindName(node)) return false;
+    const end = tree.skip[node] as number;
+    if (wanted.parts.length === 0) return end === node + 1 && tree.textOf(node) === wanted.text;
+    return wanted.isOpen || this.#sequence(wanted.parts, 0, node + 1, end);
   }
 
-  #sequence(wanted: readonly number[], at: number, nodes: readonly number[], from: number): boolean {
+  /** The parts from `at` on are the siblings from `next` on, before `end`. */
+  #sequence(wanted: readonly PatternNode[], at: number, next: number, end: number): boolean {
     const part = wanted[at];
-    if (part === undefined) return from >= nodes.length;
-    if (isRest(this.#pattern, part)) {
-      for (let next = from; next <= nodes.length; next++) {
-        const before = new Map(this.bindings);
-        if (this.#sequence(wanted, at + 1, nodes, next)) return true;
-        this.#restore(before);
-        if (this.#steps > MAX_STEPS) return false;
-      }
-      return false;
+    if (part === undefined) return next >= end;
+    const { skip } = this.#tree;
+    if (!part.isRest) return next < end && this.node(part, next) && this.#sequence(wanted, at + 1, skip[next] as number, end);
+    if (at === wanted.length - 1) return true;
+    for (let from = next; ; from = skip[from] as number) {
+      const before = this.bindings === undefined ? undefined : new Map(this.bindings);
+      if (this.#sequence(wanted, at + 1, from, end)) return true;
+      this.bindings = before;
+      if (from >= end || this.#steps > MAX_STEPS) return false;
     }
-    const node = nodes[from];
-    return node !== undefined && this.node(part, node) && this.#sequence(wanted, at + 1, nodes, from + 1);
-  }
-
-  #restore(before: Bindings): void {
-    this.bindings.clear();
-    for (const [name, node] of before) this.bindings.set(name, node);
   }
 
   #bind(metavariable: string, node: number): boolean {
-    const known = this.bindings.get(metavariable);
-    if (known === undefined) {
-      this.bindings.set(metavariable, node);
-      return true;
-    }
-    return this.#tree.textOf(known) === this.#tree.textOf(node);
+    const known = this.bindings?.get(metavariable);
+    if (known !== undefined) return this.#tree.textOf(known) === this.#tree.textOf(node);
+    (this.bindings ??= new Map()).set(metavariable, node);
+    return true;
   }
 }
 

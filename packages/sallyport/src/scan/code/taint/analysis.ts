@@ -1,8 +1,8 @@
 import { SOURCE_KINDS } from '../check.ts';
-import { holdsAt, importsAny, type Held, type MatchCheck } from '../pattern/match_check.ts';
+import { holdsAt, importsAny, type MatchCheck } from '../pattern/match_check.ts';
 import { hasReceiver, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
-import { matchArgument, type Bound } from './arguments.ts';
+import { matchArgument, waysOf, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
@@ -15,8 +15,8 @@ import {
   allFacts,
   bodyOf,
   cleaned,
+  hasOrigin,
   isFixed,
-  isKnown,
   NO_FACTS,
   NOT_CONSTANT,
   NOTHING,
@@ -32,6 +32,9 @@ import {
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
 const PARAMETER = kindIndex('parameter');
+/** Runs of one function within another one, beyond which it only runs with data whose origin is known. */
+const MAX_PLAIN_RUNS = 40;
+const NO_FUNCTIONS: ReadonlySet<number> = new Set();
 /** Functions that call each other, across files too, below the one under analysis; deeper ones count as unknown. */
 const MAX_CALLS = 60;
 /** Nested runs of closures and callbacks. */
@@ -194,7 +197,7 @@ export class Analysis implements Engine {
     if (frame.live) noteEnd(frame, undefined, -1);
     if (!this.spend()) this.exhausted.add(frame.module);
     if (this.quiet) return;
-    for (const index of frame.pending) {
+    for (const index of frame.pending ?? NO_FUNCTIONS) {
       const func = frame.module.functions[index];
       if (func === undefined || this.#seen.has(func) || func.outer === 0) continue;
       const nested = new Frame(frame.module, func, frame, frame);
@@ -205,9 +208,15 @@ export class Analysis implements Engine {
 
   runNested(frame: Frame): void {
     if (frame.depth > MAX_NESTING || this.#running.has(frame.func)) return;
+    const runs = frame.countRun();
+    if (runs.count > MAX_PLAIN_RUNS && !frame.func.parameters.some(({ slot }) => hasOrigin(frame.env[slot] ?? NOTHING))) {
+      frame.returned = runs.returned;
+      return;
+    }
     this.#running.add(frame.func);
     this.#runFrame(frame);
     this.#running.delete(frame.func);
+    runs.returned = frame.returned;
   }
 
   constant(module: ModuleIr, id: number): Value {
@@ -329,7 +338,7 @@ export class Analysis implements Engine {
   closure(frame: Frame, index: number): Value {
     const func = frame.module.functions[index];
     if (func === undefined) return NOTHING;
-    frame.pending.add(index);
+    (frame.pending ??= new Set()).add(index);
     return new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, { module: frame.module, index, frame });
   }
 
@@ -386,14 +395,6 @@ export class Analysis implements Engine {
   /** A pattern of a check that needs no flow holds here, as far as the call itself tells: for one of what `..., $X, ...` may stand for. */
   matched(frame: Frame, match: MatchCheck, bound: readonly Bound[], node: number): void {
     if (this.quiet || !importsAny(frame.module.imports, match.imports)) return;
-    const held = ({ value, node: at }: Bound): Held => ({
-      node: at,
-      constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
-      made: isKnown(value),
-    });
-    const holds = new Map(bound.map((one) => [one.metavariable, held(one)]));
-    const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));
-    const ways = open.length === 0 ? [holds] : open.map((one) => new Map(holds).set(one.metavariable, held(one)));
-    if (ways.some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
+    if (waysOf(bound).some((way) => holdsAt(match, frame.module.tree, node, way))) this.#listener.match(match.check, frame.module, node);
   }
 }

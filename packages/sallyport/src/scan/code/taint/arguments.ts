@@ -1,7 +1,8 @@
 import type { ArgumentPattern, CallPattern } from '../pattern/call_pattern.ts';
+import type { Held, Holds } from '../pattern/match_check.ts';
 import type { Frame } from './frame.ts';
 import { BUILT } from './rules.ts';
-import { NOT_CONSTANT, SPREAD_KEY, type Value } from './value.ts';
+import { isKnown, NOT_CONSTANT, SPREAD_KEY, type Value } from './value.ts';
 
 export type Argument = { readonly value: Value; readonly name: string | undefined; readonly spread: boolean; readonly node: number };
 
@@ -10,18 +11,21 @@ export type Bound = { readonly metavariable: string; readonly value: Value; read
 
 /** The values that the metavariables of a pattern's arguments stand for; `undefined` when the call is another one. */
 export function matchArguments(pattern: CallPattern, given: readonly Argument[], frame: Frame): readonly Bound[] | undefined {
+  const { placed, special, takesSpread, least, most } = pattern;
+  const positional = given.every(isPlain)
+    ? given
+    : given.filter(({ name, spread }) => name === undefined && !(spread && takesSpread)).flatMap(itemsOf);
+  if (positional.length < least || positional.length > most) return undefined;
   const bound: Bound[] = [];
-  const takesSpread = pattern.arguments.some(({ is }) => is === 'spread');
-  const positional = given.filter(({ name, spread }) => name === undefined && !(spread && takesSpread)).flatMap(itemsOf);
-  const wanted = pattern.arguments.filter((argument) => argument.is !== 'named' && argument.is !== 'spread');
-  if (!matchPositional(wanted, positional, 0, 0, frame, bound)) return undefined;
-  for (const argument of pattern.arguments) {
-    if (argument.is !== 'named' && argument.is !== 'spread') continue;
+  if (!matchPositional(placed, positional, 0, 0, frame, bound)) return undefined;
+  for (const argument of special) {
     const found = given.find(({ name, spread }) => (argument.is === 'spread' ? spread : name === argument.name));
     if (found === undefined || !matchOne(argument.value, found.value, found.node, frame, bound)) return undefined;
   }
   return bound;
 }
+
+const isPlain = ({ name, spread }: Argument): boolean => name === undefined && !spread;
 
 /** `args...` of a list whose items are known are those. */
 function itemsOf(argument: Argument): readonly Argument[] {
@@ -117,4 +121,17 @@ function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: F
     default:
       return false;
   }
+}
+
+/** What metavariables stand for as conditions ask it: once for each value of one that stands for several. */
+export function waysOf(bound: readonly Bound[]): readonly Holds[] {
+  const holds = new Map(bound.map((one) => [one.metavariable, heldOf(one)]));
+  if (bound.length === holds.size) return [holds];
+  const groups = Map.groupBy(bound, ({ metavariable }) => metavariable);
+  const open = bound.filter(({ metavariable }) => (groups.get(metavariable)?.length ?? 0) > 1);
+  return open.map((one) => new Map(holds).set(one.metavariable, heldOf(one)));
+}
+
+function heldOf({ value, node }: Bound): Held {
+  return { node, constant: value.constant === NOT_CONSTANT ? undefined : value.constant, made: isKnown(value) };
 }

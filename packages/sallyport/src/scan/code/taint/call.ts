@@ -299,7 +299,7 @@ function prove({ frame, given: args, positions }: Call, at: number, given: Given
       const proved = value.facts.length === 0 && value.slots === undefined ? 0 : (bits[given.indexOf(value)] ?? 0);
       return proved === 0 ? [] : [{ at: positions[item] as number, bits: proved }];
     });
-  frame.checked.set(at, { yes: arguments_(proofs.yes), no: arguments_(proofs.no) });
+  (frame.checked ??= new Map()).set(at, { yes: arguments_(proofs.yes), no: arguments_(proofs.no) });
   for (const one of arguments_(proofs.ended)) mark(frame, one);
 }
 

@@ -31,6 +31,8 @@ const MAX_SUMMARY_SINKS = 64;
 /** The instruction of an argument, and the sink classes for which it is safe. */
 export type Checked = { readonly at: number; readonly bits: number };
 
+type Runs = { count: number; returned: Value | undefined };
+
 /** One run of a function: its variables and the values of its instructions. */
 export class Frame {
   readonly module: ModuleIr;
@@ -40,7 +42,7 @@ export class Frame {
   /** The run that a summary is made of; runs of nested functions add to it. */
   readonly owner: Frame;
   readonly depth: number;
-  readonly values: Value[];
+  values: Value[];
   env: Value[];
   live = true;
   /** Branches around the instruction that runs. */
@@ -49,7 +51,8 @@ export class Frame {
   /** States at `break` and `continue` of the innermost loop. */
   exits: Value[][] = [];
   readonly sinks: SummarySink[] = [];
-  readonly pending = new Set<number>();
+  /** Functions within it that it made. */
+  pending: Set<number> | undefined;
   /** Sink class of what is returned, when the framework sends it. */
   returnBits = 0;
   thrown: Facts = NO_FACTS;
@@ -61,13 +64,15 @@ export class Frame {
     this.owner = caller?.owner ?? this;
     this.depth = caller === undefined ? 0 : caller.depth + 1;
     this.values = [];
-    this.env = Array.from({ length: func.slots.length }, () => NOTHING);
+    this.env = func.slots.map(() => NOTHING);
   }
 
   /** What calls of functions that check their arguments say when they answer yes or no, by instruction. */
-  readonly checked = new Map<number, { readonly yes: readonly Checked[]; readonly no: readonly Checked[] }>();
+  checked: Map<number, { readonly yes: readonly Checked[]; readonly no: readonly Checked[] }> | undefined;
   /** What is proved of the parameters at each end that was reached. */
   readonly ends: Proofs[] = [];
+
+  #runs: Map<FunctionIr, Runs> | undefined;
 
   /** Inside `try`: what a variable held at any point, for the handlers. */
   interrupted: Value[] | undefined;
@@ -89,6 +94,15 @@ export class Frame {
         other.fact.field === sink.fact.field,
     );
     if (!known) sinks.push(sink);
+  }
+
+  /** How often the function ran within the run that a summary is made of, this one counted, and what it returned last. */
+  countRun(): Runs {
+    const all = (this.owner.#runs ??= new Map<FunctionIr, Runs>());
+    let own = all.get(this.func);
+    if (own === undefined) all.set(this.func, (own = { count: 0, returned: undefined }));
+    own.count++;
+    return own;
   }
 
   addReturned(value: Value): void {

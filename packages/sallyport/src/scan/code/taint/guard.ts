@@ -119,7 +119,7 @@ function guards(frame: Frame, at: number, truth: boolean, depth: number): readon
     case OP.binary:
       return comparison(frame, frame.module.names.text(a), b, c, truth, depth);
     case OP.call:
-      return [...(truth ? tested(frame, at) : refuted(frame, at)), ...(frame.checked.get(at)?.[truth ? 'yes' : 'no'] ?? [])];
+      return [...(truth ? tested(frame, at) : refuted(frame, at)), ...(frame.checked?.get(at)?.[truth ? 'yes' : 'no'] ?? [])];
     case OP.same:
       return guards(frame, a, truth, depth + 1);
     default:

@@ -11,6 +11,9 @@ const MAX_BASES = 6;
 /** Folders of a package below each other. */
 const MAX_PACKAGE_STEPS = 8;
 
+/** Where symbols lead to; `null`: nowhere. */
+type Located = Map<SymbolId, Found | null>;
+
 /** The scanned files: what an import of one of them leads to. */
 export class Project {
   readonly #modules = new Map<string, ModuleIr>();
@@ -24,7 +27,8 @@ export class Project {
   readonly #roots = new Set<string>();
   /** By language; in Go and Rust, where each file has names of its own, by file. */
   readonly #leads = new Map<Symbols | ModuleIr, Map<SymbolId, boolean>>();
-  readonly #located = new Map<ModuleIr, Map<SymbolId, Found | undefined>>();
+  readonly #located = new Map<ModuleIr, Located>();
+  readonly #byFolder = new Map<Symbols, Map<string, Located>>();
 
   readonly #go: GoPackages;
   readonly #rust: RustModules;
@@ -67,12 +71,26 @@ export class Project {
     return value;
   }
 
-  /** The file that a symbol leads to, looked up once for each importing file. */
+  /** The file that a symbol leads to, looked up once. */
   #locate(from: ModuleIr, symbol: SymbolId): Found | undefined {
-    let known = this.#located.get(from);
-    if (known === undefined) this.#located.set(from, (known = new Map<SymbolId, Found | undefined>()));
-    if (!known.has(symbol)) known.set(symbol, this.#find(from, from.symbols.steps(symbol)));
-    return known.get(symbol);
+    let table = this.#located.get(from);
+    if (table === undefined) this.#located.set(from, (table = this.#tableOf(from)));
+    const known = table.get(symbol);
+    if (known !== undefined) return known ?? undefined;
+    const found = this.#find(from, from.symbols.steps(symbol));
+    table.set(symbol, found ?? null);
+    return found;
+  }
+
+  /** Where a symbol leads to depends on the folder, in Go and Rust on the file. */
+  #tableOf({ language, symbols, path }: ModuleIr): Located {
+    if (language === 'go' || language === 'rust') return new Map();
+    let folders = this.#byFolder.get(symbols);
+    if (folders === undefined) this.#byFolder.set(symbols, (folders = new Map<string, Located>()));
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    let table = folders.get(folder);
+    if (table === undefined) folders.set(folder, (table = new Map()));
+    return table;
   }
 
   /** A function of a class: `Tool::new` of Rust. */

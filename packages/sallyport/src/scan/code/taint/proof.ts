@@ -30,12 +30,13 @@ export function noteEnd(frame: Frame, value: Value | undefined, at: number): voi
 const NEVER: readonly number[] = [];
 
 function refined(frame: Frame, at: number, truth: boolean): readonly number[] {
-  const [env, values] = [frame.env, frame.values.slice()];
+  const { env, values } = frame;
   frame.env = env.slice();
+  frame.values = values.slice();
   refine(frame, at, truth);
   const bits = bitsOf(frame);
   frame.env = env;
-  for (const [index, value] of values.entries()) frame.values[index] = value;
+  frame.values = values;
   return bits;
 }
 
@@ -48,7 +49,7 @@ function bitsOf({ func, env }: Frame): readonly number[] {
 
 /** What holds at all ends together; undefined when nothing is proved. What a function assigns to its own parameter says nothing of the caller's variable. */
 export function proofsOf({ func, ends }: Frame): Proofs | undefined {
-  if (ends.length === 0) return undefined;
+  if (ends.length === 0 || !ends.some((end) => proves(end.ended) || proves(end.yes) || proves(end.no))) return undefined;
   const assigned = assignedSlots(func);
   const together = (of: 'ended' | 'yes' | 'no'): readonly number[] => {
     const all = ends.map((end) => end[of]).filter((bits) => bits !== NEVER);
@@ -59,6 +60,8 @@ export function proofsOf({ func, ends }: Frame): Proofs | undefined {
   const proofs = { ended: together('ended'), yes: together('yes'), no: together('no') };
   return [...proofs.ended, ...proofs.yes, ...proofs.no].some((bits) => bits !== 0) ? proofs : undefined;
 }
+
+const proves = (bits: readonly number[]): boolean => bits.some((one) => one !== 0);
 
 function assignedSlots({ code }: FunctionIr): ReadonlySet<number> {
   const slots = new Set<number>();

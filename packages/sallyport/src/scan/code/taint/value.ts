@@ -147,6 +147,11 @@ export function isKnown(value: Value, depth = 3): boolean {
   return value.slots.size > 0 && value.facts.every(isMade) && [...value.slots.values()].every((slot) => isKnown(slot, depth - 1));
 }
 
+/** It came from somewhere: a source, or a parameter of the function that is summed up. */
+export function hasOrigin(value: Value): boolean {
+  return allFacts(value).some(({ source, parameter }) => source !== undefined || parameter >= 0);
+}
+
 /** What a value is when it may be either. */
 export function join(a: Value, b: Value, depth = 4): Value {
   if (a === b) return a;
