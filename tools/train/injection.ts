@@ -41,10 +41,10 @@ const ALARMS: Readonly<Record<Channel, { readonly flagged: Shares; readonly refu
  * Shares of what was held back, of which the shipped head has learned nothing, that may be flagged: of all that arrives at the point together (1 % is what
  * the detector promises; documents held back are of known sources, prompts mostly of the harder ones), and of mails in voices of their own, which are the hardest.
  */
-const HELD_BACK = { prompt: 0.012, content: 0.0075, mails: 0.1 };
+const HELD_BACK = { prompt: 0.01, content: 0.01, mails: 0.1 };
 
 /** The same of results of tools: recorded ones and files. */
-const HELD_RESULTS = { all: 0.01, mails: 0.15 };
+const HELD_RESULTS = { all: 0.015, mails: 0.15 };
 
 const LEARNING = { first: 2, epochs: 10, rate: 0.03, firstRate: 0.05, l2: 5e-5, dropped: 0.3, hidden: 0.3 };
 

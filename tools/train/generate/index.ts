@@ -64,7 +64,9 @@ function composed(random: Random, documents: readonly Row[], everyday: Lists): R
   const mails = of(MAILS, MAIL_LISTS, 4_000);
   const rules = of(RULES, RULE_LISTS, 2_000);
   const told = [...MORE_ABOUT, ...linesOf('about')];
-  const quotes = [...direct, ...orders].filter((text) => text.length < 120).map((text) => text.replaceAll(/["`$\\{}|]/g, ''));
+  const quotes = [...direct, ...orders, ...of(linesOf('overrides'), DIRECT_LISTS, 1_500), ...of(linesOf('orders'), ORDER_LISTS, 1_500)]
+    .filter((text) => text.length < 120)
+    .map((text) => text.replaceAll(/["`$\\{}|]/g, ''));
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
   const sources = documents.filter(({ kind }) => kind === 'benign_code');
   const into = (texts: readonly Row[], text: string): string =>
@@ -107,6 +109,9 @@ function composed(random: Random, documents: readonly Row[], everyday: Lists): R
       ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/chat'),
       only: 'prompt' as const,
     })),
+    ...of(linesOf('talk'), MAIL_LISTS, 2_500).map((text) =>
+      row(random.chance(0.3) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/talk'),
+    ),
     ...of(linesOf('benign_content'), MAIL_LISTS, 5_000).map((text) =>
       row(random.chance(0.5) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-line'),
     ),
@@ -125,7 +130,7 @@ function composed(random: Random, documents: readonly Row[], everyday: Lists): R
       ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta'),
       only: 'prompt' as const,
     })),
-    ...times(3_500, () => {
+    ...times(6_000, () => {
       const lists = { ...slot, ...MAIL_LISTS, quote: times(8, () => random.of(quotes)) };
       const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
       return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
@@ -231,7 +236,8 @@ function everydayOf(documents: readonly Row[], random: Random): Lists {
     ours,
     real,
     asked: ASKED,
-    prose: ['$ours', '$real', '$real'],
+    talk: linesOf('talk'),
+    prose: ['$ours', '$real', '$real', '$talk'],
   };
 }
 
@@ -259,7 +265,7 @@ function carrier(random: Random, everyday: Lists): string {
 
 /** A document of every day; one in two has somebody asking for something in it. */
 function ordinary(random: Random, everyday: Lists): string {
-  const text = several(['$prose', '$prose', '$asked', '$real'], everyday, 1 + random.below(3), random, ' ');
+  const text = several(['$prose', '$talk', '$asked', '$real'], everyday, 1 + random.below(3), random, ' ');
   return plant(carrier(random, everyday), text);
 }
 

@@ -13,7 +13,8 @@ type Lines =
   | 'mails'
   | 'about'
   | 'carriers'
-  | 'prose';
+  | 'prose'
+  | 'talk';
 
 /** Templates, one a line. Line ends and tabs in a text are written as backslash and n, backslash and t. */
 export function linesOf(name: Lines): readonly string[] {

@@ -79,7 +79,7 @@ function deliver(takes: boolean): Delivered {
   let finish: (error?: unknown) => void = () => {};
   const ended = new Promise<unknown>((resolve) => (finish = resolve));
   const delivery = new StreamDelivery(deps, exchange, client as unknown as ServerResponse, (error) => finish(error));
-  delivery.abort = () => void aborted++;
+  delivery.upstream = { abort: () => void aborted++ };
   let paused = 0;
   delivery.head(200, HEAD, TARGET);
   const data = delivery.data.bind(delivery);

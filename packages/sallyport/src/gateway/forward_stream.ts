@@ -54,7 +54,6 @@ type Stopped = 'client_gone' | 'revoked';
 
 /**
  * Delivers one upstream stream to one client. The started record is on disk before the first byte, the ended record before the last.
- * `abort` ends the upstream call.
  */
 export class StreamDelivery implements ProviderSink {
   readonly #deps: GatewayDeps;
@@ -81,7 +80,8 @@ export class StreamDelivery implements ProviderSink {
   #ended = false;
   #linger: NodeJS.Timeout | undefined;
   #stalled: NodeJS.Timeout | undefined;
-  abort: () => void = () => {};
+  /** The call whose stream this is: whoever delivers sets it when it is made. */
+  upstream: { abort(): void } | undefined;
 
   constructor(deps: GatewayDeps, exchange: Exchange, response: ServerResponse, resolve: (error?: unknown) => void) {
     this.#deps = deps;
@@ -159,7 +159,7 @@ export class StreamDelivery implements ProviderSink {
   /** The client has gone, or its key was revoked: the upstream is aborted and the exchange recorded as it stands. */
   stop(reason: Stopped): void {
     if (this.#over) return;
-    this.abort();
+    this.upstream?.abort();
     if (reason === 'revoked') this.#stream.refused ??= REVOKED;
     else this.#stream.broken ??= 'client gone';
     this.#conclude(reason);
@@ -207,7 +207,7 @@ export class StreamDelivery implements ProviderSink {
 
   #notRecorded(): void {
     this.#over = true;
-    this.abort();
+    this.upstream?.abort();
     clearInterval(this.#keepalive);
     sendError(this.#response, this.#exchange.api, 'NOT_RECORDED', { event: this.#exchange.uid, headers: { 'retry-after': '5' } });
     this.#resolve();
@@ -296,8 +296,8 @@ export class StreamDelivery implements ProviderSink {
     this.#over = true;
     clearInterval(this.#keepalive);
     const { broken, refused } = this.#stream;
-    if (broken !== undefined || refused !== undefined) this.abort();
-    else this.#linger = setTimeout(() => this.abort(), LINGER_MS);
+    if (broken !== undefined || refused !== undefined) this.upstream?.abort();
+    else this.#linger = setTimeout(() => this.upstream?.abort(), LINGER_MS);
     const counted = this.#codec.finish();
     const outcome: Outcome = {
       ...this.#ending(stopped),

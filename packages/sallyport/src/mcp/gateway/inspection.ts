@@ -108,7 +108,7 @@ type Parts = {
   readonly ledger: Ledger;
   readonly placeholders: Placeholders;
   readonly guarded: boolean;
-  commit(text: string): string;
+  readonly commit: (text: string) => string;
 };
 
 /** One request under way: what was found in it and decided about it, until its event is written. */
@@ -141,7 +141,7 @@ export class Inspection {
     this.ledger = parts.ledger;
     this.placeholders = parts.placeholders;
     this.guarded = parts.guarded;
-    this.commit = (text) => parts.commit(text);
+    this.commit = parts.commit;
   }
 
   /** Judges the arguments of a call, as the JSON text that they are. */

@@ -14,8 +14,8 @@ export function boundQuery(text: string, params: readonly unknown[], name?: stri
 
 /**
  * The answer of one statement. After `limit` milliseconds the network is taken for gone and the connection ended, unless `limit` is 0.
- * Never by the driver's own promise and time limit: those put their closures into the query after it was made, and what comes of that survives
- * each collection of young objects, with all rows, until the next full one (V8 14; a third of what a statement allocates).
+ * Never by the driver's own promise and time limit. Those set a function to a member of the query, `query.callback = () => ...`: V8 makes such
+ * functions old objects at once, and what they reach, all rows with it, stays until the next full collection (a third of what a statement allocates).
  */
 export function ask(client: pg.ClientBase, query: string | pg.QueryConfig, limit = 0): Promise<pg.QueryResult> {
   return new Promise((resolve, reject) => {
