@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { cases } from './kit/canary_cases.ts';
@@ -86,6 +87,7 @@ async function settled(gate: Running, answers: readonly Answered[]): Promise<voi
   for (let attempt = 0; attempt < 100; attempt++) {
     const status = JSON.parse((await gate.cli('audit', 'status', '--json')).stdout) as { projectionLag: number };
     if (status.projectionLag === 0 && (await gate.cli('events', 'show', last, '--json')).code === 0) return;
+    await sleep(100);
   }
   throw new Error('the projection did not catch up');
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { noBrowser, openPage, startBrowser } from './kit/browser.ts';
+import { noBrowser, openPage, settled, startBrowser } from './kit/browser.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // The whole console by keyboard alone: no test here moves a mouse. What has the focus can be seen, nothing keeps it, dialogs give it back.
@@ -211,8 +211,7 @@ for (const phone of [false, true])
       for (const place of [...places, '/policies/own', ...demo]) {
         await page.goto(new URL(place, gate.console).href);
         await page.getByRole('heading', { level: 1 }).waitFor();
-        await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-        await page.waitForTimeout(200);
+        await settled(page);
         const seen = new Set<string>();
         let before = '';
         for (let step = 0; ; step++) {

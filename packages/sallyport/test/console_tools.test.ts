@@ -3,7 +3,7 @@ import test, { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { noBrowser, openPage, startBrowser } from './kit/browser.ts';
-import { look, setUp, signIn } from './kit/console.ts';
+import { look, lookInBoth, setUp, signIn } from './kit/console.ts';
 import { connect, startServer, textOf, type TestServer } from './kit/mcp.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 import { startUpstream, type Upstream } from './kit/upstream.ts';
@@ -237,40 +237,39 @@ test('the reach of a key: what is dangerous together, drawn and as a table', { s
   await context.close();
 });
 
-for (const theme of ['light', 'dark'] as const)
-  for (const phone of [false, true])
-    test(`the pages are sound: ${theme}, ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {
-      assert.ok(browser !== undefined);
-      assert.equal((await gate.cli('demo', 'load')).code, 0);
-      const { page, context, outside, faults } = await openPage(browser, { theme, phone });
-      page.setDefaultTimeout(10_000);
-      const end = `${theme}${phone ? '-phone' : ''}`;
-      await signIn(page, gate, '/tools');
-      for (const [name, place] of [
-        ['tools', '/tools'],
-        ['tool-server', '/tools/servers/tickets'],
-        ['tool-server-program', '/tools/servers/files'],
-        ['quarantine', '/tools/quarantine'],
-        ['reach', '/tools/reach'],
-        ['runs', '/runs'],
-        ['demo-tools', '/tools?source=demo'],
-        ['demo-server', '/tools/servers/parcels?source=demo'],
-        ['demo-quarantine', '/tools/quarantine?source=demo'],
-        ['demo-reach', '/tools/reach?source=demo'],
-        ['demo-reach-stock', '/tools/reach?source=demo&who=demo:stock-agent'],
-        ['demo-runs', '/runs?source=demo'],
-      ] as const) {
-        await page.goto(new URL(place, gate.console).href);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        await look(page, `${name}-${end}`);
-      }
-      const doubtful = page.getByRole('row').filter({ hasText: 'read_mail' }).first();
-      await doubtful.getByRole('link').click();
-      await page.getByRole('heading', { name: 'Turn 1', exact: true }).waitFor();
-      const show = page.getByRole('button', { name: 'Show the values' });
-      while ((await show.count()) > 0) await show.first().click();
-      await page.getByText('collect@example.net').first().waitFor();
-      await look(page, `demo-run-${end}`);
-      assert.deepEqual([outside, faults], [[], []]);
-      await context.close();
-    });
+for (const phone of [false, true])
+  test(`the pages are sound in both themes: ${phone ? '390 px' : 'desktop'}`, { skip: noBrowser }, async () => {
+    assert.ok(browser !== undefined);
+    assert.equal((await gate.cli('demo', 'load')).code, 0);
+    const { page, context, outside, faults } = await openPage(browser, { phone });
+    page.setDefaultTimeout(10_000);
+    const end = phone ? '-phone' : '';
+    await signIn(page, gate, '/tools');
+    for (const [name, place] of [
+      ['tools', '/tools'],
+      ['tool-server', '/tools/servers/tickets'],
+      ['tool-server-program', '/tools/servers/files'],
+      ['quarantine', '/tools/quarantine'],
+      ['reach', '/tools/reach'],
+      ['runs', '/runs'],
+      ['demo-tools', '/tools?source=demo'],
+      ['demo-server', '/tools/servers/parcels?source=demo'],
+      ['demo-quarantine', '/tools/quarantine?source=demo'],
+      ['demo-reach', '/tools/reach?source=demo'],
+      ['demo-reach-stock', '/tools/reach?source=demo&who=demo:stock-agent'],
+      ['demo-runs', '/runs?source=demo'],
+    ] as const) {
+      await page.goto(new URL(place, gate.console).href);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await lookInBoth(page, `${name}${end}`);
+    }
+    const doubtful = page.getByRole('row').filter({ hasText: 'read_mail' }).first();
+    await doubtful.getByRole('link').click();
+    await page.getByRole('heading', { name: 'Turn 1', exact: true }).waitFor();
+    const show = page.getByRole('button', { name: 'Show the values' });
+    while ((await show.count()) > 0) await show.first().click();
+    await page.getByText('collect@example.net').first().waitFor();
+    await lookInBoth(page, `demo-run${end}`);
+    assert.deepEqual([outside, faults], [[], []]);
+    await context.close();
+  });

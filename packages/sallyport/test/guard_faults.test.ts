@@ -36,15 +36,19 @@ const FAULT = 'planted fault';
 const CANARY = 'orchid-Falcon-77193';
 const READER = 'reader';
 
-/** Guards of which `broken` throws at `point`; `seen` counts how often. */
+/** The guards whose faults are planted: made once, for compiling them takes far longer than any case. */
+let planted: { broken: string; point: string; seen: { count: number } } | undefined;
+const FAULTY = testGuards({}, [{ id: 'c', value: CANARY, kind: 'canary' }], (guard, at) => {
+  if (guard !== planted?.broken || at !== planted.point) return;
+  planted.seen.count++;
+  throw new Error(FAULT);
+});
+
+/** Guards of which `broken` throws at `point`, until the next ones are asked for; `seen` counts how often. */
 function faulty(broken: string, point: string): { guards: Guards; plan: HoldPlan; seen: { count: number } } {
   const seen = { count: 0 };
-  const made = testGuards({}, [{ id: 'c', value: CANARY, kind: 'canary' }], (guard, at) => {
-    if (guard !== broken || at !== point) return;
-    seen.count++;
-    throw new Error(FAULT);
-  });
-  return { ...made, seen };
+  planted = { broken, point, seen };
+  return { ...FAULTY, seen };
 }
 
 /** The same guards, but what `onError` says is changed: no detector of this edition is open, a later one may be. */

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { nothingYet, startLoad } from './kit/load.ts';
 import { listedEvents, loggedEvents } from './kit/log.ts';
 import { ephemeralPostgres, skipReason, type EphemeralPostgres } from './kit/postgres.ts';
@@ -67,9 +68,10 @@ async function furnished(dir: string, store = ''): Promise<{ gate: Running; kept
 }
 
 async function contentOf(gate: Running, event: string, text: string): Promise<void> {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  for (let attempt = 0; attempt < 100; attempt++) {
     const shown = await gate.cli('events', 'show', event, '--json');
     if (shown.stdout.includes(text)) return;
+    await sleep(100);
   }
   assert.fail('the text is not there');
 }
@@ -96,9 +98,10 @@ async function assertMoved(gate: Running, { key, events, text }: Before): Promis
 }
 
 async function listed(gate: Running): Promise<Set<string>> {
-  for (let attempt = 0; attempt < 30; attempt++) {
+  for (let attempt = 0; attempt < 100; attempt++) {
     const status = JSON.parse((await gate.cli('audit', 'status', '--json')).stdout) as { projectionLag: number };
     if (status.projectionLag === 0) break;
+    await sleep(100);
   }
   return listedEvents(gate);
 }

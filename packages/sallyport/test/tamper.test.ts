@@ -11,7 +11,8 @@ import { readFrame } from '../src/audit/frame.ts';
 import { isLogId } from '../src/audit/log_layout.ts';
 import { openLog } from '../src/audit/open_log.ts';
 import { verifyLogs, type Verdict } from '../src/audit/verify.ts';
-import { runCli, startSallyport, type Finished, type Running } from './kit/sallyport.ts';
+import type { Finished } from './kit/command.ts';
+import { runCli, startSallyport, type Running } from './kit/sallyport.ts';
 
 // Someone who may write to the data folder, against a log that a real gate has written: what audit/verify.test.ts shows for logs in memory,
 // here with the files, the witness and the bin of an installation.

@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
 import { runCli, terminalOf } from '../cli/index.ts';
+import { exitCodeOf } from './exit_code.ts';
 import { VERSION } from './version.ts';
 
 /** The bin: every command of every module, and the process around them. */
@@ -26,8 +27,7 @@ process.exitCode = await runCli(given, commands, {
       clock: systemClock,
       logger: process.env['SALLYPORT_DEBUG'] === '1' ? logger : silentLogger,
     }),
-  // A scan that failed and a wrong configuration are told from what a scan found (DESIGN 6).
-  exitCode: (code) => (/^(CONFIG|SCAN|MCP_SCAN)_/.test(code) ? 2 : 1),
+  exitCode: exitCodeOf,
 });
 // A pipe takes what was printed piece by piece, as its reader reads: to exit before that would cut a long answer off.
 await Promise.all([process.stdout, process.stderr].map((stream) => new Promise<void>((done) => stream.write('', () => done()))));

@@ -44,10 +44,20 @@ function filledTo(fd: number, size: number): number {
   for (let end = size; end > 0;) {
     const start = Math.max(0, end - LOOK);
     const read = fs.readSync(fd, buffer, 0, end - start, start);
-    for (let at = read - 1; at >= 0; at--) if (buffer[at] !== 0) return start + at + 1;
+    const filled = withoutZeros(buffer, read);
+    if (filled > 0) return start + filled;
     end = start;
   }
   return 0;
+}
+
+/** Length without the zeros at the end: long stretches are compared at once, since each batch of the projection looks here. */
+function withoutZeros(buffer: Buffer, length: number): number {
+  let end = length;
+  for (let step = LOOK; step >= 1; step >>= 1) {
+    while (end >= step && buffer.compare(ZEROS, 0, step, end - step, end) === 0) end -= step;
+  }
+  return end;
 }
 
 /** Opens a segment to append behind what is filled, mode 0600, made when there is none. Closing it gives back what was written ahead. */

@@ -74,9 +74,9 @@ function slotOf(hash: number): number {
  * addresses and what stands between backticks are left out. Some thirty languages; by the first 1,000 characters.
  */
 export function languageOf(text: string): string | undefined {
-  const prose = withoutCode(text.slice(0, MOST * 2))
-    .slice(0, MOST)
-    .toLowerCase();
+  const written = withoutCode(text.slice(0, MOST * 2)).slice(0, MOST);
+  if (Buffer.byteLength(written) === written.length) return latin(written);
+  const prose = written.toLowerCase();
   return BEYOND_LATIN.test(prose) ? beyondLatin(prose) : latin(prose);
 }
 
@@ -105,7 +105,7 @@ function beyondLatin(prose: string): string | undefined {
 /** The units of a prose; in lower case one may be three. */
 const UNITS = Buffer.alloc(MOST * 3 * 2);
 
-/** By the small words, each looked up by its hash in one pass: this runs on every reply. */
+/** By the small words, each looked up by its hash in one pass: this runs on every reply. Of `prose` only ASCII may be in upper case. */
 function latin(prose: string): string | undefined {
   const units = new Uint16Array(UNITS.buffer, UNITS.byteOffset, UNITS.write(prose, 'utf16le') >> 1);
   const languages = LANGUAGES;
@@ -116,7 +116,7 @@ function latin(prose: string): string | undefined {
   for (let i = 0; i < n; i++) {
     const start = i;
     let hash = 0;
-    for (let c = 0; i < n && isLetter((c = units[i] as number)); i++) hash = (Math.imul(hash, 31) + c) | 0;
+    for (let c = 0; i < n && (c = letterOf(units[i] as number)) !== 0; i++) hash = (Math.imul(hash, 31) + c) | 0;
     letters += i - start;
     if (i === start || i - start > LONGEST) continue;
     let slot = slotOf(hash);
@@ -129,10 +129,13 @@ function latin(prose: string): string | undefined {
   return letters < FEWEST ? undefined : best(CODES, seen);
 }
 
-/** Of a text in lower case: above ASCII all but signs and blanks. */
-function isLetter(c: number): boolean {
-  if (c < 128) return c >= 97 && c <= 122;
-  return c >= 0xc0 && c !== 0xd7 && c !== 0xf7 && !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f);
+/** Letters of ASCII in lower case; 0 for all else. */
+const LOWER = Uint8Array.from({ length: 128 }, (_, c) => ((c | 32) >= 97 && (c | 32) <= 122 ? c | 32 : 0));
+
+/** A letter, or 0: above ASCII all but signs and blanks are letters. */
+function letterOf(c: number): number {
+  if (c < 128) return LOWER[c] as number;
+  return c >= 0xc0 && c !== 0xd7 && c !== 0xf7 && !(c >= 0x2000 && c <= 0x2bff) && !(c >= 0x3000 && c <= 0x303f) ? c : 0;
 }
 
 /** The winner must have three words and a third more than the next. */

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import type { AppError } from '../kernel/index.ts';
+import { codeEngine } from './engine.ts';
 import { placeOf } from './finding.ts';
 import { commit, put, scan, token, tree, userGit } from '../../test/kit/scan.ts';
 
@@ -173,6 +174,26 @@ suite('a git repository', () => {
     );
     assert.equal(result.known, 1);
     assert.equal(result.files, 3);
+  });
+
+  test('--since looks at pages that did not change with the code that did', async () => {
+    const view = (line: string): string => `from flask import Flask, request, render_template\napp = Flask(__name__)\n${line}\n`;
+    const old = "@app.route('/a')\ndef a():\n    return render_template('a.html', text=request.args['t'])";
+    const top = tree({
+      'view.py': view(old),
+      'templates/a.html': '<p>{{ text|safe }}</p>\n',
+      'templates/b.html': '<b>{{ text|safe }}</b>\n',
+    });
+    userGit(top, 'init', '-q');
+    commit(top, 'first');
+    put(top, { 'view.py': view(`${old}\n\n@app.route('/b')\ndef b():\n    return render_template('b.html', text=request.args['t'])`) });
+    const result = await scan(top, { since: 'HEAD', only: ['code'] }, codeEngine);
+    assert.deepEqual(
+      result.findings.map((one) => placeOf(one).path),
+      ['templates/b.html'],
+    );
+    assert.equal(result.known, 1);
+    assert.equal(result.files, 1);
   });
 
   test('a reference is never an option, and must exist', async () => {

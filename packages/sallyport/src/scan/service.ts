@@ -9,6 +9,7 @@ import { topOf } from './disk/git.ts';
 import { scanHistory, type HistoryScan } from './disk/history.ts';
 import { readSource } from './disk/read.ts';
 import { rootOf, walk, type FoundFile, type Walk } from './disk/walk.ts';
+import { isTemplate } from './code/templates/dialect.ts';
 import type { CodeEngine } from './engine.ts';
 import { fail } from './errors.ts';
 import { placeOf, type NotScanned, type ScanFinding, type SourceText } from './finding.ts';
@@ -66,7 +67,8 @@ export async function scanPaths(request: PathScan, code: CodeEngine | undefined)
   const byPath = new Map(sources.texts.map(({ path, text }) => [path, text]));
   const judged = suppress(scanned, sources.texts, request.config);
   const files = new Map(sources.files.map(({ path, file }) => [path, file]));
-  const all = [...report(scanned.findings, (path) => byPath.get(path), judged.suppressions), ...report(past.findings, past.textOf)];
+  const own = scanned.findings.filter((finding) => isOfChange(finding, sources.pages));
+  const all = [...report(own, (path) => byPath.get(path), judged.suppressions), ...report(past.findings, past.textOf)];
   const before = change === undefined ? new Set<string>() : await known(all, change, sources.files, engines, kinds, request);
   const fresh = all.filter(({ fingerprint }) => !before.has(fingerprint) && request.baseline?.has(fingerprint) !== true);
   return {
@@ -78,7 +80,7 @@ export async function scanPaths(request: PathScan, code: CodeEngine | undefined)
     unusedSuppressions: kinds.length === SCAN_KINDS.length ? judged.unused : [],
     suppressionsWithoutReason: judged.withoutReason,
     ran: [...scanned.ran, ...(request.history === true ? ['history'] : [])],
-    files: sources.texts.length,
+    files: sources.texts.length - sources.pages.size,
     characters: sources.texts.reduce((sum, { text }) => sum + text.length, 0),
     milliseconds: Math.round(performance.now() - start),
     checks: [SECRET_CHECK, ...AGENT_CHECKS],
@@ -122,21 +124,41 @@ type Sources = {
   readonly texts: readonly SourceText[];
   readonly notScanned: readonly NotScanned[];
   readonly media: readonly string[];
+  /** Templates that did not change: changed code may fill them. */
+  readonly pages: ReadonlySet<string>;
 };
 
+/** Pages of a project that a change is looked at with. */
+const MAX_PAGES = 2000;
+
 function read(walked: Walk, change: Change | undefined, maxBytes: number): Sources {
-  const files = change === undefined ? walked.files : change.changed(walked.files, maxBytes);
+  const changed = change === undefined ? walked.files : change.changed(walked.files, maxBytes);
+  const pages = change === undefined ? [] : unchangedPages(changed, walked.files);
+  const files = [...changed, ...pages];
   const texts: SourceText[] = [];
   const notScanned: NotScanned[] = [];
   const media: string[] = [];
+  const paths = new Set(pages.map(({ path }) => path));
   for (const { file, path } of files) {
     const source = readSource(file, maxBytes);
     if (source.ok) texts.push({ path, text: source.text });
-    else if (source.media === true) media.push(path);
+    else if (source.media === true && !paths.has(path)) media.push(path);
+    if (paths.has(path)) continue;
     const reason = source.ok ? source.note : source.media === true ? undefined : source.reason;
     if (reason !== undefined) notScanned.push({ path, reason });
   }
-  return { files, texts, notScanned, media };
+  return { files, texts, notScanned, media, pages: new Set(texts.flatMap(({ path }) => (paths.has(path) ? [path] : []))) };
+}
+
+function unchangedPages(changed: readonly FoundFile[], all: readonly FoundFile[]): readonly FoundFile[] {
+  if (changed.every(({ path }) => isTemplate(path))) return [];
+  const known = new Set(changed);
+  return all.filter((one) => !known.has(one) && isTemplate(one.path)).slice(0, MAX_PAGES);
+}
+
+/** What is found in a page that did not change is of the change when its way leads through a file that did. */
+function isOfChange(finding: ScanFinding, pages: ReadonlySet<string>): boolean {
+  return !pages.has(placeOf(finding).path) || finding.trace?.some(({ path }) => !pages.has(path)) === true;
 }
 
 type Judged = {
@@ -168,7 +190,7 @@ async function known(
   kinds: readonly ScanKind[],
   request: PathScan,
 ): Promise<ReadonlySet<string>> {
-  const paths = new Set(all.map((finding) => placeOf(finding).path));
+  const paths = new Set(all.flatMap((finding) => [placeOf(finding).path, ...(finding.trace ?? []).map(({ path }) => path)]));
   const texts = change.before(files.filter(({ path }) => paths.has(path)));
   const scanned = await scanTexts(
     [...texts].map(([path, text]) => ({ path, text })),

@@ -52,12 +52,34 @@ export async function openPage(
   return { page, context, outside, faults };
 }
 
+/** A page that has not changed for so long, in milliseconds, is drawn to its end: a request on loopback is answered in less. */
+const QUIET_MS = 100;
+/** A page that changes by itself, as the list of events does, is looked at as it stands after this. */
+const MOST_MS = 2_000;
+
+/** Until nothing on the page is busy, moves or changes. The pages follow events, so that their network is never idle: what is busy says so itself. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+  await page.evaluate(`new Promise((done) => {
+    const end = () => { watch.disconnect(); clearTimeout(most); done(); };
+    const quiet = () => {
+      const waits = document.querySelector('[aria-busy="true"]') !== null || document.getAnimations().some((one) => one.playState === 'running');
+      if (waits) timer = setTimeout(quiet, ${QUIET_MS}); else requestAnimationFrame(end);
+    };
+    const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(quiet, ${QUIET_MS}); });
+    watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+    let timer = setTimeout(quiet, ${QUIET_MS});
+    const most = setTimeout(end, ${MOST_MS});
+  })`);
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What axe-core finds that is serious or critical, a line each. It runs past the page's own policy, as an extension would. */
 export async function seriousProblems(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
+  const there = await session.send('Runtime.evaluate', { expression: "typeof axe === 'object'", returnByValue: true });
+  if (there.result.value !== true) await session.send('Runtime.evaluate', { expression: axe });
   const { result } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, { resultTypes: ['violations'] }).then((found) => JSON.stringify(found.violations
       .filter((one) => one.impact === 'serious' || one.impact === 'critical')

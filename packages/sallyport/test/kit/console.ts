@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { seriousProblems } from './browser.ts';
+import { seriousProblems, settled } from './browser.ts';
 import type { Running } from './sallyport.ts';
 
 // What tests of the console's pages do alike: become the administrator, sign in, look at a page.
@@ -31,8 +31,7 @@ export async function signIn(page: Page, gate: Running, place: string, name = 'R
 
 /** The page as it stands has no serious problem that axe finds, and is not wider than the screen. */
 export async function look(page: Page, name: string): Promise<void> {
-  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-  await page.waitForTimeout(300);
+  await settled(page);
   if (SHOTS !== undefined) {
     mkdirSync(SHOTS, { recursive: true });
     await page.screenshot({ path: join(SHOTS, `${name}.png`), fullPage: true });
@@ -40,4 +39,12 @@ export async function look(page: Page, name: string): Promise<void> {
   assert.deepEqual(await seriousProblems(page), [], name);
   const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
   assert.ok(Number(wider) <= 0, `${name} is ${String(wider)} px too wide`);
+}
+
+/** The page in both themes, which its style sheet alone tells apart: it is loaded once. */
+export async function lookInBoth(page: Page, name: string): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: theme });
+    await look(page, `${name}-${theme}`);
+  }
 }

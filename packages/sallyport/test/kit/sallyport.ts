@@ -2,12 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { runListed, type Finished } from './command.ts';
+import { prepareStore } from './prepared_store.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/app/main.ts');
 /** A start on a busy machine; a healthy one takes under two seconds. */
 const START_MS = 60_000;
-
-export type Finished = { readonly code: number; readonly stdout: string; readonly stderr: string };
+/** Commands that do work of their own, and run as a process also while a server runs. */
+const OWN_WORK = new Set(['store', 'mcp', 'scan', 'doctor', 'inspect', 'up']);
 
 /** A running Sallyport: the real process, the real ports. */
 export type Running = {
@@ -21,7 +23,7 @@ export type Running = {
   readonly pid: number;
   /** Everything that the process has printed. */
   output(): string;
-  /** Runs a command of the bin against the same data folder. */
+  /** Runs a command of the bin against the same data folder: in this process while the server runs. */
   cli(...args: string[]): Promise<Finished>;
   /** Makes a key and answers it. */
   key(...flags: string[]): Promise<string>;
@@ -56,6 +58,8 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   const data = join(dir, 'data');
   const config = join(dir, 'sallyport.yaml');
   if (options.config !== undefined || !existsSync(config)) writeFileSync(config, options.config ?? '');
+  // A package brings a program of its own, and another database keeps nothing there.
+  if (options.main === undefined && !existsSync(data) && !/^store:/m.test(readFileSync(config, 'utf8'))) await prepareStore(data);
   const readyFile = join(dir, 'ready.json');
   rmSync(readyFile, { force: true });
   const env = { ...process.env, ...options.env };
@@ -83,7 +87,12 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const ready = await waitReady(child, readyFile, ended, () => output);
-  const cli = (...args: string[]): Promise<Finished> => runCli([...args, '--data', data, '--config', config], env, undefined, main);
+  const cli = (...args: string[]): Promise<Finished> => {
+    const place = ['--data', data, '--config', config];
+    const running = child.exitCode === null && child.signalCode === null;
+    const here = running && options.main === undefined && !OWN_WORK.has(args[0] ?? '');
+    return here ? runListed(args, env, place) : runCli([...args, ...place], env, undefined, main);
+  };
   return {
     ...ready,
     dir,

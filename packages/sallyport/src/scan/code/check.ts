@@ -46,6 +46,7 @@ export const SINK_CLASSES = [
     'leak',
     'credential',
     'selector',
+    'argument',
   ],
 ] as const;
 export type SinkClass = (typeof SINK_CLASSES)[number];
@@ -114,6 +115,8 @@ export const modelSchema = Type.Object(
     renders: Type.Optional(Type.Array(Type.Object({ pattern: patternText, source: Type.Optional(literals(DIALECT_NAMES)) }, closed))),
     /** Calls that answer the template that `$TEMPLATE` names. */
     loads: Type.Optional(patterns),
+    /** Places that one function fills and another one reads in the same request: `express.Response.locals.$FIELD`. */
+    stores: Type.Optional(patterns),
     /** Calls that do not return: `flask.abort`. */
     ends: Type.Optional(patterns),
     /** Functions that a framework finds by itself, told by an import of the file, the first parameter's name or their own. */

@@ -2,7 +2,7 @@ import { SOURCE_KINDS, type Check } from './check.ts';
 import { Autofixes } from './autofix.ts';
 import type { CodeFinding, TraceStep } from './finding.ts';
 import type { ModuleIr } from './ir.ts';
-import type { FlowReport } from './taint/engine.ts';
+import type { FlowReport } from './taint/flow.ts';
 import type { SinkRule } from './taint/rules.ts';
 import { FlowConditions } from './flow_condition.ts';
 import { isTestCode } from './test_code.ts';

@@ -168,12 +168,22 @@ const NAMED = 0.55;
 
 const DATE_FORM = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?!\d)/;
 
+/** Of a telephone number, with its country (ITU-T E.164). */
+const MOST_DIGITS = 15;
+
+/** Digits in `start..end`; counted no further than one above the most, for a page of numbers is counted from each of its groups. */
+function countDigits(text: string, start: number, end: number): number {
+  let digits = 0;
+  for (let i = start; i < end && digits <= MOST_DIGITS; i++) if (isDigit(text.charCodeAt(i))) digits++;
+  return digits;
+}
+
 function namedPhoneAt(text: string, at: number, end: number): Hit | undefined {
   const from = /[+(]/.test(text.charAt(at - 1)) ? at - 1 : at;
+  const digits = countDigits(text, from, end);
+  if (digits < 7 || digits > MOST_DIGITS) return undefined;
   const value = text.slice(from, end);
-  const digits = value.replace(/\D/g, '').length;
-  if (digits < 7 || digits > 15 || isFollowedByWord(text, end) || DATE_FORM.test(value) || !NAMED_PHONE.test(context(text, from)))
-    return undefined;
+  if (isFollowedByWord(text, end) || DATE_FORM.test(value) || !NAMED_PHONE.test(context(text, from))) return undefined;
   return /^[+0(]|[ ()-]|\d\.\d/.test(value) || digits >= 10 ? { kind: 'PHONE_NUMBER', start: from, end, confidence: NAMED } : undefined;
 }
 

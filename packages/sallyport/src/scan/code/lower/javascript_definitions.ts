@@ -13,7 +13,13 @@ const declaredFunction: Node = (l, node) => {
 };
 const functionValue: Node = (l, node) => {
   const name = l.field(node, 'name');
-  return l.build.emit(OP.closure, lowerFunction(l, node, name < 0 ? '' : l.tree.textOf(name), {}), 0, 0, node);
+  return l.build.emit(
+    OP.closure,
+    lowerFunction(l, node, name < 0 ? (l.functionNames.get(node) ?? '') : l.tree.textOf(name), {}),
+    0,
+    0,
+    node,
+  );
 };
 
 /** Functions, classes and JSX. */
@@ -22,7 +28,8 @@ export const definitionHandlers: Readonly<Record<string, Node>> = {
   generator_function_declaration: declaredFunction,
   function_expression: functionValue,
   generator_function: functionValue,
-  arrow_function: (l, node) => l.build.emit(OP.closure, lowerFunction(l, node, '', { arrow: true }), 0, 0, node),
+  arrow_function: (l, node) =>
+    l.build.emit(OP.closure, lowerFunction(l, node, l.functionNames.get(node) ?? '', { arrow: true }), 0, 0, node),
   method_definition: (l, node) => l.build.emit(OP.closure, lowerFunction(l, node, keyText(l, l.field(node, 'name')), {}), 0, 0, node),
   class_declaration: (l, node) => lowerClass(l, node),
   abstract_class_declaration: (l, node) => lowerClass(l, node),

@@ -70,6 +70,7 @@ export const expressionHandlers: Readonly<Record<string, Handler<JavaScriptLower
     return l.build.emit(OP.select, condition, then, l.operand(l.field(node, 'alternative')), node);
   },
   assignment_expression(l, node) {
+    l.nameFunction(l.field(node, 'right'), l.field(node, 'left'));
     const value = l.operand(l.field(node, 'right'));
     l.bind(l.field(node, 'left'), value, false);
     return value;

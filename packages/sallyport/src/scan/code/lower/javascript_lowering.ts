@@ -3,6 +3,18 @@ import { NodeLowering } from './node_lowering.ts';
 
 /** What the handlers of JavaScript's nodes share: values of nodes, scopes, targets and arguments. */
 export class JavaScriptLowering extends NodeLowering<JavaScriptLowering> {
+  /** The name that a function without one gets, by its node: `const handler = () => {}`, `exports.handler = function () {}`. */
+  readonly functionNames = new Map<number, string>();
+
+  /** A value that takes a name. */
+  nameFunction(value: number, name: number): void {
+    const kind = value < 0 ? '' : this.tree.kindName(value);
+    if (kind !== 'arrow_function' && kind !== 'function_expression') return;
+    const text = this.tree.textOf(name);
+    const simple = /^(?:(?:module\.)?exports\.)?([\w$]+)$/.exec(text)?.[1];
+    if (simple !== undefined) this.functionNames.set(value, simple);
+  }
+
   /** Statements of one scope: names first, imports and functions next (they are hoisted), then the rest in order. */
   body(node: number): void {
     const children = this.tree.children(node);

@@ -14,6 +14,7 @@ const declaration = done((l, node) => {
     if (l.tree.kindName(child) !== 'variable_declarator') continue;
     const value = l.field(child, 'value');
     const name = l.field(child, 'name');
+    l.nameFunction(value, name);
     if (value >= 0) l.bind(name, l.operand(value), true);
     else if (l.tree.kindName(name) === 'identifier') l.bind(name, l.build.constant(undefined, child), true);
   }

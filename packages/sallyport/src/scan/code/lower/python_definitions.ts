@@ -97,12 +97,15 @@ function parameter(l: PythonLowering, node: number): Parameter[] {
       const name = l.tree.first(node);
       const rest = l.tree.kindName(name) !== 'identifier';
       const type = typeSymbol(l, l.field(node, 'type'));
-      return [l.build.parameter(l.tree.textOf(rest ? l.tree.first(name) : name), node, { type, rest })];
+      const decorators = annotatedCall(l, l.field(node, 'type'));
+      return [l.build.parameter(l.tree.textOf(rest ? l.tree.first(name) : name), node, { type, rest, decorators })];
     }
     case 'default_parameter':
     case 'typed_default_parameter': {
       const name = l.tree.textOf(l.field(node, 'name'));
-      return [l.build.parameter(name, node, { type: typeSymbol(l, l.field(node, 'type')), decorators: defaultCall(l, node) })];
+      const type = l.field(node, 'type');
+      const decorators = [...defaultCall(l, node), ...annotatedCall(l, type)];
+      return [l.build.parameter(name, node, { type: typeSymbol(l, type), decorators })];
     }
     case 'list_splat_pattern':
     case 'dictionary_splat_pattern':
@@ -114,11 +117,26 @@ function parameter(l: PythonLowering, node: number): Parameter[] {
   }
 }
 
-/** The function whose result is a parameter's default: `Depends(...)` says where a framework takes the value from. */
+/**
+ * The function whose result is a parameter's default, and what that is given first: `Depends(current_user)` says where a framework takes the value
+ * from.
+ */
 function defaultCall(l: PythonLowering, node: number): SymbolId[] {
   const value = l.field(node, 'value');
   if (value < 0 || l.tree.kindName(value) !== 'call') return [];
-  return [l.build.typeSymbol(l.tree.textOf(l.field(value, 'function')).split('.'))];
+  return callSymbols(l, l.tree.textOf(value));
+}
+
+/** The same in a declared type: `Annotated[User, Depends(current_user)]`. */
+function annotatedCall(l: PythonLowering, type: number): SymbolId[] {
+  if (type < 0) return [];
+  const call = /^(?:typing\.)?Annotated\s*\[[^()]{0,200},\s*([\w.]+\([^()]{0,200})/.exec(l.tree.textOf(type))?.[1];
+  return call === undefined ? [] : callSymbols(l, call);
+}
+
+function callSymbols(l: PythonLowering, call: string): SymbolId[] {
+  const [, callee = '', first = ''] = /^([\w.]+)\s*\(\s*(?:dependency\s*=\s*)?([\w.]*)/.exec(call) ?? [];
+  return [callee, first].filter((path) => path !== '').map((path) => l.build.typeSymbol(path.split('.')));
 }
 
 /** A declared type as a symbol: `Optional[X]`, `Annotated[X, ...]`, `X | None` are `X`. */

@@ -106,12 +106,14 @@ export const statementHandlers: Readonly<Record<string, Statement>> = {
   }),
   match_statement: done((l, node) => {
     const subject = l.operand(l.field(node, 'subject'));
+    // What the conditions of other cases say of the subject does not hold of what a name takes.
+    const whole = l.build.emit(OP.same, subject, 0, 0, node);
     const body = l.field(node, 'body');
     const clauses = l.tree.children(body < 0 ? node : body).filter((child) => l.tree.kindName(child) === 'case_clause');
     const next = (at: number): void => {
       const clause = clauses[at];
       if (clause === undefined) return;
-      const condition = caseCondition(l, clause, subject);
+      const condition = caseCondition(l, clause, subject, whole);
       const then = () => l.statements(l.field(clause, 'consequence'));
       if (condition === NO_VALUE) then();
       else l.build.branch(condition, then, () => next(at + 1), clause);
@@ -145,13 +147,13 @@ function except(l: PythonLowering, handler: number): void {
 }
 
 /** What holds when a case is taken; `NO_VALUE` when it always is. */
-function caseCondition(l: PythonLowering, clause: number, subject: number): number {
+function caseCondition(l: PythonLowering, clause: number, subject: number, whole: number): number {
   const patterns = l.tree.children(clause).filter((child) => l.tree.kindName(child) === 'case_pattern');
   let condition = NO_VALUE;
   for (const pattern of patterns) {
     const tests = literals(l, pattern);
     if (tests === undefined) {
-      bindNames(l, pattern, subject);
+      bindNames(l, pattern, whole);
       return l.field(clause, 'guard') >= 0 || !isIrrefutable(l, pattern) ? l.build.symbol(['()'], clause) : NO_VALUE;
     }
     for (const literal of tests) {

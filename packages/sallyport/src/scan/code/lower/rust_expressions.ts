@@ -86,6 +86,11 @@ export const expressionHandlers: Readonly<Record<string, Handler<RustLowering>>>
     const items = fields.flatMap(({ name, value }) => [value, build.names.id(name)]);
     const object = l.object(l.field(node, 'name'), items, node);
     for (const { name, value, at } of fields) build.setField(object, name, value, at);
+    const template = l.templateOf(tree.textOf(l.field(node, 'name')));
+    if (template !== undefined) {
+      const items = [build.constant(template.text, node), NO_NAME, object, NO_NAME];
+      build.call(build.symbol(['askama', template.call], node), items, CALL.plain, node);
+    }
     return object;
   },
   string_literal: (l, node) => l.build.constant(unescape(content(l, node)), node),

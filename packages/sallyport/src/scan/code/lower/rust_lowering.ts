@@ -5,10 +5,27 @@ import { NodeLowering } from './node_lowering.ts';
 /** Types that stand for what they hold. */
 const WRAPPERS = new Set('Option Result Arc Rc Box Mutex RwLock RefCell Cow Pin State Data Extension'.split(' '));
 
+export type FilledTemplate = { readonly call: 'file' | 'text'; readonly text: string };
+
+const TEMPLATE = /#\[template\(([^\]]{0,2000})\)\]\s*(?:#\[[^\]]{0,200}\]\s*){0,5}(?:pub(?:\([\w:]+\))?\s+)?struct\s+(\w+)/g;
+
+function templatesOf(text: string): ReadonlyMap<string, FilledTemplate> {
+  const found = new Map<string, FilledTemplate>();
+  for (const [, settings = '', name = ''] of text.matchAll(TEMPLATE)) {
+    const path = /\bpath\s*=\s*"([^"]{1,200})"/.exec(settings)?.[1];
+    const source = /\bsource\s*=\s*r?#*"((?:[^"\\]|\\.)*)"/.exec(settings)?.[1];
+    if (path !== undefined) found.set(name, { call: 'file', text: path });
+    else if (source !== undefined) found.set(name, { call: 'text', text: source });
+  }
+  return found;
+}
+
 /** What the handlers of Rust's nodes share: values of nodes, types, patterns and arguments. */
 export class RustLowering extends NodeLowering<RustLowering> {
   /** Structs and enums of the file by name: the number of their class. */
   readonly classes = new Map<string, number>();
+  /** What the structs of the file that are templates (Askama, Rinja) are filled into: a file, or a text of their own. */
+  #templates: ReadonlyMap<string, FilledTemplate> | undefined;
   /** The type whose `impl` is lowered. */
   self = '';
 
@@ -20,6 +37,10 @@ export class RustLowering extends NodeLowering<RustLowering> {
       last = /(?:statement|declaration|item|comment)$/.test(this.tree.kindName(child)) ? NO_VALUE : value;
     }
     return last;
+  }
+
+  templateOf(struct: string): FilledTemplate | undefined {
+    return (this.#templates ??= templatesOf(this.tree.text)).get(struct);
   }
 
   /** Names of functions and constants may be used before they stand. */

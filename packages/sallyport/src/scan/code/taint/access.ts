@@ -1,5 +1,6 @@
 import { OP, STRIDE } from '../ir.ts';
 import { UNKNOWN, type NameId, type Names } from '../symbol.ts';
+import { fieldClass, fieldType } from './declared.ts';
 import type { Engine } from './engine.ts';
 import type { Frame } from './frame.ts';
 import {
@@ -41,7 +42,7 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
     const local = analysis.local(frame, symbol);
     if (local !== undefined) return local;
   }
-  const declared = analysis.fieldType(object, name);
+  const declared = fieldType(object, name);
   const facts = fieldFacts(object.facts, name);
   const value = new Value(
     HOST_PARTS.has(text) ? facts.map((fact) => withStep(fact, HOST_STEP, frame.module, node)) : facts,
@@ -49,7 +50,7 @@ export function readField(analysis: Engine, frame: Frame, object: Value, name: N
     NOT_CONSTANT,
     undefined,
     undefined,
-    analysis.fieldClass(object, declared),
+    fieldClass(analysis, object, declared),
     undefined,
     object,
   );
@@ -119,8 +120,8 @@ export function outward(frame: Frame, functions: number): Environment | undefine
   return at;
 }
 
-/** Stores a changed container where its old state came from. */
-export function writeBack(frame: Frame, index: number, value: Value): void {
+/** Stores a changed container where its old state came from; what is only `proved` holds in this run alone. */
+export function writeBack(frame: Frame, index: number, value: Value, proved = false): void {
   const { code } = frame.func;
   let at = index;
   let changed = value;
@@ -133,7 +134,9 @@ export function writeBack(frame: Frame, index: number, value: Value): void {
         return;
       case OP.loadOuter: {
         const target = outward(frame, code[base + 1] as number);
-        if (target !== undefined) target.env[code[base + 2] as number] = changed;
+        if (target === undefined) return;
+        if (proved) frame.prove(target, code[base + 2] as number, changed);
+        else target.env[code[base + 2] as number] = changed;
         return;
       }
       case OP.field:

@@ -2,15 +2,18 @@ import { SOURCE_KINDS } from '../check.ts';
 import { holdsAt, importsAny, type MatchCheck } from '../pattern/match_check.ts';
 import { hasReceiver, STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type NameId, type SymbolId } from '../symbol.ts';
-import { matchArgument, waysOf, type Bound } from './arguments.ts';
+import { waysOf, type Bound } from './arguments.ts';
 import { run } from './evaluate.ts';
 import { EMPTY_SUMMARY, Frame, type Summary } from './frame.ts';
 import type { Engine, Listener } from './engine.ts';
 import { runHandler, runView } from './handlers.ts';
 import { noteEnd, proofsOf } from './proof.ts';
+import { flowsOfCallers } from './callers.ts';
+import { classOfType } from './declared.ts';
+import { componentKey, placeOf, Stores } from './stores.ts';
 import { shaped, shapeOf } from './parameters.ts';
 import { isClassMethod, type Project } from './project.ts';
-import { ALL_CLASSES, BUILT, classBit, kindIndex, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
+import { ALL_CLASSES, classBit, type HandlerRule, type Rules, type SinkRule } from './rules.ts';
 import {
   allFacts,
   bodyOf,
@@ -31,7 +34,6 @@ import {
 
 /** Instructions that one function and all that runs inside it may take; hostile code ends here and is named as not scanned. */
 const MAX_WORK = 3_000_000;
-const PARAMETER = kindIndex('parameter');
 /** Runs of one function within another one, beyond which it only runs with data whose origin is known. */
 const MAX_PLAIN_RUNS = 40;
 const NO_FUNCTIONS: ReadonlySet<number> = new Set();
@@ -41,6 +43,8 @@ const MAX_CALLS = 60;
 const MAX_NESTING = 12;
 /** Summaries of one function for callers that pass other types; further ones take the one for any caller. */
 const MAX_SHAPES = 5;
+/** Summaries of one function in all, of those that fill pages. */
+const MAX_PAGES = 60;
 
 const HTML = classBit('html');
 
@@ -58,6 +62,7 @@ export class Analysis implements Engine {
   readonly #homes = new Map<FunctionIr, ModuleIr>();
   readonly #seen = new Set<FunctionIr>();
   readonly #moduleFrames = new Map<ModuleIr, Frame>();
+  readonly stores = new Stores();
   readonly exhausted = new Set<ModuleIr>();
   #work = 0;
   /** While the variables of modules are found: nothing is reported and no function runs. */
@@ -97,20 +102,16 @@ export class Analysis implements Engine {
     if (!this.quiet) this.#called.add(func);
   }
 
-  /** After all modules: parameters that nobody passes but code outside, at sinks that refuse even those. */
+  /** After all modules: parameters that nobody passes but code outside, at sinks that refuse even those; what was stored and read elsewhere. */
   unknownCallers(): void {
     for (const [func, shapes] of this.#summaries) {
       if (this.#called.has(func)) continue;
-      for (const { sink, fact, module, node } of shapes.get('')?.sinks ?? []) {
-        if ((sink.refuses & (1 << PARAMETER)) === 0 || (fact.clean & sink.bit) !== 0 || (sink.builtOnly && (fact.clean & BUILT) === 0))
-          continue;
-        const parameter = func.parameters[fact.parameter];
-        if (parameter === undefined || (fact.parameter === 0 && hasReceiver(func))) continue;
-        const home = this.#homes.get(func) ?? module;
-        const source = { kind: PARAMETER, module: home, node: parameter.node, what: `the parameter ${home.names.text(parameter.name)}` };
-        this.#listener.flow({ sink, module, node, source, step: fact.step });
-      }
+      const summary = shapes.get('');
+      const home = this.#homes.get(func);
+      if (summary === undefined || home === undefined) continue;
+      for (const flow of flowsOfCallers(func, summary, home)) this.#listener.flow(flow);
     }
+    for (const flow of this.stores.flows()) this.#listener.flow(flow);
   }
 
   spend(): boolean {
@@ -141,13 +142,33 @@ export class Analysis implements Engine {
     if (this.quiet) return known.get('') ?? EMPTY_SUMMARY;
     const own = this.#parametersOf(module, func);
     const shape = known.size < MAX_SHAPES ? shapeOf(module, own, given) : '';
+    const summary = this.#summarise(module, func, own, given, known, shape, []);
+    // A function that fills the page that its caller names is another one for each page.
+    const pages = summary.pages.filter((at) => typeof given[at]?.constant === 'string');
+    if (pages.length === 0 || known.size >= MAX_PAGES) return summary;
+    const names = pages.map((at) => String(given[at]?.constant)).join('\0');
+    return this.#summarise(module, func, own, given, known, `${shape}\0${names}`, pages);
+  }
+
+  #summarise(
+    module: ModuleIr,
+    func: FunctionIr,
+    own: readonly Value[],
+    given: readonly (Value | undefined)[],
+    known: Map<string, Summary>,
+    shape: string,
+    pages: readonly number[],
+  ): Summary {
     const found = known.get(shape);
     if (found !== undefined) return found;
     if (this.#running.has(func) || this.#running.size > MAX_CALLS) return EMPTY_SUMMARY;
     this.#running.add(func);
     const frame = new Frame(module, func, this.moduleFrame(module), undefined);
     const values = shape === '' ? own : own.map((value, at) => shaped(module, value, given[at]));
-    for (const [at, parameter] of func.parameters.entries()) frame.env[parameter.slot] = values[at] ?? NOTHING;
+    for (const [at, parameter] of func.parameters.entries()) {
+      const value = values[at] ?? NOTHING;
+      frame.env[parameter.slot] = pages.includes(at) ? value.withConstant(given[at]?.constant) : value;
+    }
     this.#runFrame(frame);
     this.#running.delete(func);
     const summary = {
@@ -156,6 +177,7 @@ export class Analysis implements Engine {
       parameters: func.parameters.map(({ slot }) => frame.env[slot] ?? NOTHING),
       symbols: values.map(({ symbol }) => symbol),
       proofs: proofsOf(frame),
+      pages: frame.pages,
     };
     known.set(shape, summary);
     this.#homes.set(func, module);
@@ -187,7 +209,7 @@ export class Analysis implements Engine {
     }
     const { symbols } = module;
     const symbol = parameter.type === UNKNOWN ? symbols.child(UNKNOWN, parameter.name) : symbols.typed(parameter.type);
-    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, this.#classOf(module, parameter.type));
+    return new Value(facts, symbol, NOT_CONSTANT, undefined, undefined, classOfType(this, module, parameter.type));
   }
 
   /** Runs a function's code, then the functions within it that nothing called. */
@@ -240,8 +262,10 @@ export class Analysis implements Engine {
     if (local !== undefined) return local;
     const { symbols } = frame.module;
     // A root stays as it is: the module `request` is not the variable.
-    const typed = symbols.depth(symbol) === 1 ? symbol : symbols.typed(symbol);
-    return this.sourced(frame, new Value(NO_FACTS, typed), node);
+    const isRoot = symbols.depth(symbol) === 1;
+    const place = isRoot ? componentKey(frame.module, symbols.names.text(symbols.name(symbol))) : undefined;
+    const facts = place === undefined ? NO_FACTS : this.stores.facts(place, frame.module, node);
+    return this.sourced(frame, new Value(facts, isRoot ? symbol : symbols.typed(symbol)), node);
   }
 
   /** What a symbol of this project is. */
@@ -263,6 +287,7 @@ export class Analysis implements Engine {
       if (rule.is === 'match') this.matched(frame, rule.match, [], node);
       else if (rule.is === 'sanitizer') facts = cleaned(facts, rule.bits);
       else if (rule.is === 'source') facts = union(facts, this.sourceFacts(frame, rule.kind, node));
+      else if (rule.is === 'store') facts = union(facts, this.stores.facts(placeOf(frame, value.symbol), frame.module, node));
     }
     return value.withFacts(facts);
   }
@@ -314,46 +339,11 @@ export class Analysis implements Engine {
     return slots.size === 0 ? undefined : slots;
   }
 
-  /** The class of this project that a declared type of a file names. */
-  #classOf(module: ModuleIr, type: SymbolId): ClassRef | undefined {
-    if (type === UNKNOWN) return undefined;
-    if (module.language === 'go' || module.language === 'rust') return this.project.classOf(module, type);
-    const value = this.project.resolve((other) => this.moduleFrame(other).env, module, type);
-    if (value?.classRef !== undefined) return value.classRef;
-    if (module.symbols.parent(type) !== UNKNOWN) return undefined;
-    const index = module.classes.findIndex(({ name }) => name === module.symbols.name(type));
-    return index < 0 ? undefined : { module, index };
-  }
-
-  /** The class of what a field is declared to hold. */
-  fieldClass({ instance }: Value, type: SymbolId): ClassRef | undefined {
-    return instance === undefined ? undefined : this.#classOf(instance.module, type);
-  }
-
-  fieldType(object: Value, name: NameId): SymbolId {
-    if (object.instance === undefined) return UNKNOWN;
-    return object.instance.module.classes[object.instance.index]?.fields.get(name) ?? UNKNOWN;
-  }
-
   closure(frame: Frame, index: number): Value {
     const func = frame.module.functions[index];
     if (func === undefined) return NOTHING;
     (frame.pending ??= new Set()).add(index);
     return new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, { module: frame.module, index, frame });
-  }
-
-  /** A field is assigned: sinks like `$X.innerHTML = $SINK`. */
-  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void {
-    for (const rule of this.rules(frame).assign(this.childSymbol(frame, object.symbol, name))) {
-      const pattern = rule.pattern.arguments[0];
-      const bound = pattern === undefined ? undefined : matchArgument(pattern, value, node, frame);
-      if (bound === undefined) continue;
-      if (rule.is === 'match') this.matched(frame, rule.match, bound, node);
-      else if (rule.is === 'sink') {
-        for (const one of bound) if (one.metavariable === '$SINK') this.reached(frame, rule.sink, one.value, node);
-        if (rule.pattern.key === '$SINK' && key !== undefined) this.reached(frame, rule.sink, key, node);
-      }
-    }
   }
 
   returned(frame: Frame, value: Value, node: number): void {
@@ -382,7 +372,7 @@ export class Analysis implements Engine {
   }
 
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void {
-    if ((fact.clean & sink.bit) !== 0) return;
+    if ((fact.clean & sink.bit) !== 0 || this.stores.reached(fact, sink, module, node)) return;
     if (fact.source === undefined) frame.addSink({ sink, fact, module, node });
     else if ((sink.refuses & (1 << fact.source.kind)) !== 0)
       this.#listener.flow({ sink, module, node, source: fact.source, step: fact.step });

@@ -11,6 +11,7 @@ import { proofsOf } from './proof.ts';
 import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { changeReceiver, keyOf, withReceiver } from './receiver.ts';
 import { loaded, rendered } from './render.ts';
+import { deferredBy } from './deferred.ts';
 import { bindParameters } from './parameters.ts';
 import { ALL_CLASSES, builtBits, classBit, kindIndex, type Rule, type Rules } from './rules.ts';
 import {
@@ -64,6 +65,13 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
   }
   const container = applied?.isState === true ? undefined : containerCall(call);
   if (container !== undefined) return container;
+  const later = analysis.quiet ? undefined : deferredBy(call);
+  const run =
+    later === undefined
+      ? undefined
+      : callFunction(analysis, { ...call, callee: later.target, receiver: undefined, given: later.given }, -1);
+  if (call.method === 'bind' && call.receiver?.func !== undefined) return call.receiver;
+  if (run !== undefined && applied === undefined) return run;
   callbacks(analysis, call);
   const format = call.method === 'format' ? call.receiver?.constant : undefined;
   const facts =
@@ -198,6 +206,8 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
           isState = true;
         }
         break;
+      case 'store':
+        break;
       case 'match':
         if (!isAnyOf(analysis, call, rule.match.notCalls))
           analysis.matched(frame, rule.match, withReceiver(call, rule.pattern, bound), node);
@@ -268,7 +278,7 @@ function callbacks(analysis: Engine, call: Call): void {
   }
 }
 
-/** Calls a function or class of the scanned files; `undefined` when it cannot be followed. */
+/** Calls a function or class of the scanned files; `undefined` when it cannot be followed. `at`: the instruction, -1 for a call that is made later. */
 function callFunction(analysis: Engine, call: Call, at: number): Value | undefined {
   const { frame, callee: target, given: args, node } = call;
   if (target.classRef !== undefined) return construct(analysis, frame, target, args, node);
@@ -293,7 +303,7 @@ function callFunction(analysis: Engine, call: Call, at: number): Value | undefin
 
 /** What the called function checked holds of the arguments: from here on, or where its answer is tested. */
 function prove({ frame, given: args, positions }: Call, at: number, given: Given, proofs: Proofs | undefined): void {
-  if (proofs === undefined) return;
+  if (proofs === undefined || at < 0) return;
   const arguments_ = (bits: readonly number[]): Checked[] =>
     args.flatMap(({ value }, item) => {
       const proved = value.facts.length === 0 && value.slots === undefined ? 0 : (bits[given.indexOf(value)] ?? 0);
@@ -320,7 +330,8 @@ function isUntyped({ instance, func, constant }: Value): boolean {
 
 function construct(analysis: Engine, frame: Frame, target: Value, args: readonly Argument[], node: number): Value {
   const of = target.classRef;
-  const object = new Value(NO_FACTS, UNKNOWN, NOT_CONSTANT, undefined, undefined, of);
+  const base = of === undefined ? UNKNOWN : analysis.project.foreignBase(of);
+  const object = new Value(NO_FACTS, base, NOT_CONSTANT, undefined, undefined, of);
   if (of === undefined) return object;
   const method = analysis.project.constructorOf(of);
   if (method === undefined) return object;

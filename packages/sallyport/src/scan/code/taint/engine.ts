@@ -3,18 +3,12 @@ import type { FunctionIr, ModuleIr } from '../ir.ts';
 import type { MatchCheck } from '../pattern/match_check.ts';
 import type { NameId, SymbolId } from '../symbol.ts';
 import type { Bound } from './arguments.ts';
+import type { FlowReport } from './flow.ts';
 import type { Frame, Summary } from './frame.ts';
 import type { Project } from './project.ts';
 import type { HandlerRule, Rules, SinkRule } from './rules.ts';
-import type { ClassRef, Fact, Facts, Source, Step, Value } from './value.ts';
-
-export type FlowReport = {
-  readonly sink: SinkRule;
-  readonly module: ModuleIr;
-  readonly node: number;
-  readonly source: Source;
-  readonly step: Step | undefined;
-};
+import type { Stores } from './stores.ts';
+import type { Fact, Facts, Value } from './value.ts';
 
 /** Who is told what is found. */
 export type Listener = {
@@ -31,6 +25,7 @@ export type Listener = {
 /** What the evaluation of instructions needs of the analysis around it. */
 export type Engine = {
   readonly project: Project;
+  readonly stores: Stores;
   /** While the variables of modules are found: nothing is reported and no function runs. */
   readonly quiet: boolean;
   rules(frame: Frame): Rules;
@@ -53,11 +48,7 @@ export type Engine = {
   sourced(frame: Frame, value: Value, node: number): Value;
   sourceFacts(frame: Frame, kind: number, node: number): Facts;
   member(frame: Frame, object: Value, name: NameId, text: string): Value | undefined;
-  fieldType(object: Value, name: NameId): SymbolId;
-  fieldClass(object: Value, type: SymbolId): ClassRef | undefined;
   closure(frame: Frame, index: number): Value;
-  /** A field is assigned, or with `key` an element. */
-  assigned(frame: Frame, object: Value, name: NameId, value: Value, node: number, key?: Value): void;
   returned(frame: Frame, value: Value, node: number): void;
   reached(frame: Frame, sink: SinkRule, data: Value, node: number): void;
   factReached(frame: Frame, sink: SinkRule, fact: Fact, module: ModuleIr, node: number): void;

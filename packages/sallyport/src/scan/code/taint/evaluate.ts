@@ -1,10 +1,11 @@
 import { NO_VALUE, OP, SPREAD, STRIDE, type Constant } from '../ir.ts';
 import { UNKNOWN, type NameId } from '../symbol.ts';
 import type { Engine } from './engine.ts';
+import { assigned } from './assign.ts';
 import { evaluateCall } from './call.ts';
 import { carries, foldBinary, foldUnary, truthy } from './fold.ts';
 import { chosen, refine } from './guard.ts';
-import { joinStates, type Frame } from './frame.ts';
+import { joinProved, joinStates, type Frame } from './frame.ts';
 import { noteEnd } from './proof.ts';
 import { outward, readField, readIndex, valueOf, writeBack, writeField, writeIndex } from './access.ts';
 import { builtBits, kindIndex } from './rules.ts';
@@ -61,13 +62,16 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   }
   const before = frame.env;
   const test = code[base + 1] as number;
+  const { proved } = frame;
   frame.env = before.slice();
   frame.branches++;
   refine(frame, test, true);
   run(analysis, frame, at + 1, other);
   const then = frame.env;
   const thenLive = frame.live;
+  const thenProved = frame.proved;
   frame.live = true;
+  frame.proved = proved;
   frame.env = before.slice();
   refine(frame, test, false);
   run(analysis, frame, other, end);
@@ -75,7 +79,11 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
   if (!frame.live) {
     frame.env = then;
     frame.live = thenLive;
-  } else if (thenLive) frame.env = joinStates(then, frame.env);
+    frame.proved = thenProved;
+  } else if (thenLive) {
+    frame.env = joinStates(then, frame.env);
+    frame.proved = joinProved(thenProved, frame.proved);
+  }
   return end;
 }
 
@@ -83,7 +91,7 @@ function runBranch(analysis: Engine, frame: Frame, at: number): number {
 function runLoop(analysis: Engine, frame: Frame, at: number): number {
   const { code } = frame.func;
   const end = code[at * STRIDE + 1] as number;
-  const before = frame.env;
+  const { env: before, proved } = frame;
   const outerExits = frame.exits;
   frame.exits = [];
   frame.env = widened(frame, before, at + 1, end);
@@ -96,6 +104,7 @@ function runLoop(analysis: Engine, frame: Frame, at: number): number {
     frame.env = joinStates(once, frame.env);
   } else frame.env = once;
   frame.exits = outerExits;
+  frame.proved = proved;
   return end;
 }
 
@@ -132,7 +141,7 @@ function runTry(analysis: Engine, frame: Frame, at: number): number {
   const bodyEnd = code[base + 1] as number;
   const end = code[base + 2] as number;
   const starts = code[base + 3] as number;
-  const before = frame.env;
+  const { env: before, proved } = frame;
   const around = frame.interrupted;
   frame.interrupted = before.slice();
   frame.env = before.slice();
@@ -145,6 +154,7 @@ function runTry(analysis: Engine, frame: Frame, at: number): number {
     const from = pool[starts + 1 + handler] as number;
     const to = handler + 1 < count ? (pool[starts + 2 + handler] as number) : end;
     frame.live = true;
+    frame.proved = proved;
     frame.env = interrupted.slice();
     run(analysis, frame, from, to);
     if (frame.live) state = state === undefined ? frame.env : joinStates(state, frame.env);
@@ -170,8 +180,10 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
       frame.interrupt(a);
       frame.env[a] = analysis.named(frame, valueOf(frame, b), frame.func.slots[a] as NameId, node);
       return NOTHING;
-    case OP.loadOuter:
-      return outward(frame, a)?.env[b] ?? NOTHING;
+    case OP.loadOuter: {
+      const around = outward(frame, a);
+      return (around === undefined ? undefined : frame.outerValue(around, b)) ?? NOTHING;
+    }
     case OP.storeOuter: {
       const target = outward(frame, a);
       if (target !== undefined) target.env[b] = join(target.env[b] ?? NOTHING, valueOf(frame, c));
@@ -182,7 +194,7 @@ function evaluate(analysis: Engine, frame: Frame, at: number, op: number): Value
     case OP.field:
       return readField(analysis, frame, valueOf(frame, a), b, node);
     case OP.setField:
-      analysis.assigned(frame, valueOf(frame, a), b, valueOf(frame, c), node);
+      assigned(analysis, frame, valueOf(frame, a), b, valueOf(frame, c), node);
       writeBack(frame, a, writeField(valueOf(frame, a), b, valueOf(frame, c), frame.module.names));
       return NOTHING;
     case OP.index:
@@ -257,7 +269,7 @@ function indexAssigned(analysis: Engine, frame: Frame, object: number, index: nu
   const key = valueOf(frame, index);
   const { names, symbols } = frame.module;
   const name = typeof key.constant === 'string' ? names.id(key.constant) : symbols.indexStep;
-  analysis.assigned(frame, valueOf(frame, object), name, value, node, key);
+  assigned(analysis, frame, valueOf(frame, object), name, value, node, key);
 }
 
 /** Signs and negation make numbers and truth values. */

@@ -22,14 +22,19 @@ export type Summary = {
   readonly symbols: readonly SymbolId[];
   /** Absent when it checks nothing. */
   readonly proofs: Proofs | undefined;
+  /** Parameters that name the template which it fills. */
+  readonly pages: readonly number[];
 };
 
-export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [], symbols: [], proofs: undefined };
+export const EMPTY_SUMMARY: Summary = { returned: NOTHING, sinks: [], parameters: [], symbols: [], proofs: undefined, pages: [] };
 /** A function that passes on more is described well enough. */
 const MAX_SUMMARY_SINKS = 64;
 
 /** The instruction of an argument, and the sink classes for which it is safe. */
 export type Checked = { readonly at: number; readonly bits: number };
+
+type Proved = { readonly env: Environment; readonly slot: number; readonly value: Value };
+const NONE_PROVED: readonly Proved[] = [];
 
 type Runs = { count: number; returned: Value | undefined };
 
@@ -51,6 +56,7 @@ export class Frame {
   /** States at `break` and `continue` of the innermost loop. */
   exits: Value[][] = [];
   readonly sinks: SummarySink[] = [];
+  readonly pages: number[] = [];
   /** Functions within it that it made. */
   pending: Set<number> | undefined;
   /** Sink class of what is returned, when the framework sends it. */
@@ -64,6 +70,7 @@ export class Frame {
     this.owner = caller?.owner ?? this;
     this.depth = caller === undefined ? 0 : caller.depth + 1;
     this.values = [];
+    if (caller !== undefined) this.proved = caller.proved;
     this.env = func.slots.map(() => NOTHING);
   }
 
@@ -73,6 +80,18 @@ export class Frame {
   readonly ends: Proofs[] = [];
 
   #runs: Map<FunctionIr, Runs> | undefined;
+
+  /** What conditions proved of variables of the functions around it, which others see without that. Replaced, never changed. */
+  proved: readonly Proved[] = NONE_PROVED;
+
+  /** A variable of a function around it, as this run knows it. */
+  outerValue(env: Environment, slot: number): Value | undefined {
+    return this.proved.findLast((one) => one.env === env && one.slot === slot)?.value ?? env.env[slot];
+  }
+
+  prove(env: Environment, slot: number, value: Value): void {
+    this.proved = [...this.proved.filter((one) => one.env !== env || one.slot !== slot), { env, slot, value }];
+  }
 
   /** Inside `try`: what a variable held at any point, for the handlers. */
   interrupted: Value[] | undefined;
@@ -108,6 +127,15 @@ export class Frame {
   addReturned(value: Value): void {
     this.returned = this.returned === undefined ? value : join(this.returned, value);
   }
+}
+
+/** What is proved where two ways meet. */
+export function joinProved(a: readonly Proved[], b: readonly Proved[]): readonly Proved[] {
+  if (a === b) return a;
+  return a.flatMap((one) => {
+    const other = b.find(({ env, slot }) => env === one.env && slot === one.slot);
+    return other === undefined ? [] : [{ ...one, value: join(one.value, other.value) }];
+  });
 }
 
 /** The variables where two ways meet. */

@@ -40,7 +40,7 @@ export function refine(frame: Frame, condition: number, truth: boolean): void {
 export function mark(frame: Frame, { at, bits, spreads }: Guard): void {
   for (const place of origins(frame, at)) {
     const value = valueOf(frame, place);
-    if (allFacts(value).length > 0) writeBack(frame, place, value.withFacts(cleaned(allFacts(value), bits)));
+    if (allFacts(value).length > 0) writeBack(frame, place, value.withFacts(cleaned(allFacts(value), bits)), true);
   }
   if (spreads === true) spread(frame, allFacts(valueOf(frame, at)), bits);
 }

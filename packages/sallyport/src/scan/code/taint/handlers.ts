@@ -4,7 +4,7 @@ import { UNKNOWN } from '../symbol.ts';
 import type { Engine } from './engine.ts';
 import { Frame } from './frame.ts';
 import type { HandlerRule } from './rules.ts';
-import { HARMLESS, NO_FACTS, NOT_CONSTANT, Value } from './value.ts';
+import { HARMLESS, hasOrigin, NO_FACTS, NOT_CONSTANT, Value } from './value.ts';
 
 /** Declared types of numbers, dates and ids: the framework refuses other text. */
 const PLAIN = new Set('int float bool UUID date datetime timedelta Decimal number boolean UUID4 ObjectId'.split(' '));
@@ -13,6 +13,8 @@ const INJECTED = new Set('Depends Security Inject'.split(' '));
 /** Names of numbers in the addresses of web applications. */
 const NUMBERS = /^(?:id|pk|year|month|day|page|(?:\w+_)(?:id|pk))$/;
 
+/** Tables of handlers in tables: the types of GraphQL, their fields. */
+const TABLE_DEPTH = 3;
 /** Characters before a function in which its route stands. */
 const ROUTE_LENGTH = 600;
 
@@ -28,12 +30,34 @@ function isHarmless({ names, symbols, tree }: ModuleIr, func: FunctionIr, { name
   );
 }
 
-/** Runs a function that a framework calls: its parameters are what the framework passes. */
-export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: HandlerRule, isView = false): void {
-  if (target.func === undefined) return;
+/** What the function that `Depends` names answers: the framework calls it as it calls the handler. */
+function injected(analysis: Engine, frame: Frame, { decorators }: Parameter, rule: HandlerRule): Value | undefined {
+  const { module } = frame;
+  const { names, symbols } = module;
+  const at = decorators.findIndex((symbol) => INJECTED.has(names.text(symbols.name(symbol))));
+  const source = decorators[at + 1];
+  if (at < 0 || source === undefined) return undefined;
+  const slot = symbols.depth(source) === 1 ? module.globals.get(symbols.name(source)) : undefined;
+  const target = slot === undefined ? analysis.local(frame, source) : analysis.moduleFrame(module).env[slot];
+  return target === undefined ? undefined : runHandler(analysis, frame, target, { ...rule, returns: 0 });
+}
+
+/** Runs a function that a framework calls, or all of a table: its parameters are what the framework passes. Answers what it returns. */
+export function runHandler(
+  analysis: Engine,
+  frame: Frame,
+  target: Value,
+  rule: HandlerRule,
+  isView = false,
+  depth = TABLE_DEPTH,
+): Value | undefined {
+  if (target.func === undefined) {
+    for (const held of depth > 0 ? (target.slots?.values() ?? []) : []) runHandler(analysis, frame, held, rule, isView, depth - 1);
+    return undefined;
+  }
   const { module, index } = target.func;
   const func = module.functions[index];
-  if (func === undefined) return;
+  if (func === undefined) return undefined;
   analysis.called(func);
   const skip = hasReceiver(func) ? 1 : 0;
   const handled = new Frame(module, func, target.func.frame ?? analysis.moduleFrame(module), frame);
@@ -43,6 +67,11 @@ export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: 
     const entry =
       rule.parameters.find((one) => one.at === at - skip || one.at === name) ??
       (at < skip ? undefined : rule.parameters.find((one) => one.at === 'rest'));
+    const given = entry === undefined ? undefined : injected(analysis, handled, parameter, rule);
+    if (given !== undefined && hasOrigin(given)) {
+      handled.env[parameter.slot] = given;
+      continue;
+    }
     const isData = entry !== undefined && entry.kind >= 0;
     const isPlain = isData && isHarmless(module, func, parameter, isView);
     const facts = isPlain ? HARMLESS : isData ? analysis.sourceFacts(handled, entry.kind, parameter.node) : NO_FACTS;
@@ -51,6 +80,7 @@ export function runHandler(analysis: Engine, frame: Frame, target: Value, rule: 
       entry === undefined || entry.as === UNKNOWN ? value : new Value(facts, entry.as, NOT_CONSTANT, undefined, undefined, value.instance);
   }
   analysis.runNested(handled);
+  return handled.returned;
 }
 
 /** Runs a function that a framework calls although nothing in the file says so; false when it is none. */

@@ -35,6 +35,7 @@ export class Project {
   readonly #all: readonly ModuleIr[];
   #extensions: Map<ModuleIr, Map<number, Map<NameId, { module: ModuleIr; index: number }>>> | undefined;
   readonly #classes = new Map<ModuleIr, Map<SymbolId, ClassRef | undefined>>();
+  readonly #foreign = new Map<ModuleIr, Map<number, SymbolId>>();
 
   readonly templates: Templates;
 
@@ -273,11 +274,19 @@ export class Project {
   }
 
   /** The class of other code that a class extends, by itself or through classes of the project: `http.server.BaseHTTPRequestHandler`. */
-  foreignBase({ module, index }: ClassRef, depth = 0): SymbolId {
+  foreignBase(of: ClassRef): SymbolId {
+    const known = this.#foreign.get(of.module) ?? new Map<number, SymbolId>();
+    this.#foreign.set(of.module, known);
+    let base = known.get(of.index);
+    if (base === undefined) known.set(of.index, (base = this.#findForeign(of, 0)));
+    return base;
+  }
+
+  #findForeign({ module, index }: ClassRef, depth: number): SymbolId {
     if (module.language === 'go' || module.language === 'rust' || depth >= MAX_BASES) return UNKNOWN;
     for (const base of module.classes[index]?.bases ?? []) {
       const own = module.classes.find((other) => other.index !== index && module.symbols.path([module.names.text(other.name)]) === base);
-      const found = own === undefined ? module.symbols.typed(base) : this.foreignBase({ module, index: own.index }, depth + 1);
+      const found = own === undefined ? module.symbols.typed(base) : this.#findForeign({ module, index: own.index }, depth + 1);
       if (found !== UNKNOWN) return found;
     }
     return UNKNOWN;

@@ -30,13 +30,14 @@ export function noteEnd(frame: Frame, value: Value | undefined, at: number): voi
 const NEVER: readonly number[] = [];
 
 function refined(frame: Frame, at: number, truth: boolean): readonly number[] {
-  const { env, values } = frame;
+  const { env, values, proved } = frame;
   frame.env = env.slice();
   frame.values = values.slice();
   refine(frame, at, truth);
   const bits = bitsOf(frame);
   frame.env = env;
   frame.values = values;
+  frame.proved = proved;
   return bits;
 }
 

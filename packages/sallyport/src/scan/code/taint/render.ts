@@ -4,8 +4,9 @@ import { readField, readIndex } from './access.ts';
 import type { Bound } from './arguments.ts';
 import type { Call } from './carry.ts';
 import type { Engine } from './engine.ts';
+import type { Frame } from './frame.ts';
 import { kindIndex, type Rule } from './rules.ts';
-import { allFacts, NOTHING, union, Value, withStep, type Fact, type Slots } from './value.ts';
+import { allFacts, NOT_CONSTANT, NOTHING, union, Value, withStep, type Fact, type Slots } from './value.ts';
 
 /** The slot of a loaded template in which its name stands. */
 const NAME = 'the name of the template';
@@ -27,6 +28,7 @@ export function rendered(analysis: Engine, call: Call, { dialect }: Extract<Rule
   const { holes } = analysis.rules(frame);
   if (analysis.quiet || holes.length === 0) return false;
   const name = textOf(bound, '$TEMPLATE') ?? call.receiver?.slots?.get(NAME)?.constant;
+  if (name === undefined || name === NOT_CONSTANT) notePages(frame, bound);
   const source = textOf(bound, '$SOURCE');
   const { templates } = analysis.project;
   const inline = dialect === undefined || source === undefined ? undefined : templates.inline(source, dialect);
@@ -53,6 +55,13 @@ export function rendered(analysis: Engine, call: Call, { dialect }: Extract<Rule
           }
     }
   return true;
+}
+
+/** Parameters of the function that is summed up may name the template. */
+function notePages({ owner }: Frame, bound: readonly Bound[]): void {
+  for (const { metavariable, value } of bound)
+    for (const { parameter, field } of metavariable === '$TEMPLATE' ? value.facts : [])
+      if (parameter >= 0 && field < 0 && !owner.pages.includes(parameter)) owner.pages.push(parameter);
 }
 
 function textOf(bound: readonly Bound[], wanted: string): string | undefined {

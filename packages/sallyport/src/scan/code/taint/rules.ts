@@ -37,6 +37,8 @@ export type Rule =
   /** Fills a template; the text of one in `dialect`. */
   | { readonly is: 'render'; readonly pattern: CallPattern; readonly dialect: Dialect | undefined }
   | { readonly is: 'load'; readonly pattern: CallPattern }
+  /** A place that one function fills and another one reads. */
+  | { readonly is: 'store'; readonly pattern: CallPattern }
   | { readonly is: 'end'; readonly pattern: CallPattern }
   | { readonly is: 'state'; readonly pattern: CallPattern; readonly result: SymbolId; readonly receiver: SymbolId }
   | { readonly is: 'handler'; readonly pattern: CallPattern; readonly not: readonly CallPattern[]; readonly handler: HandlerRule }
@@ -49,7 +51,8 @@ export const BUILT = 1 << 30;
 export function builtBits(prefix: string): number {
   const start = /^[^%{]*/.exec(prefix)?.[0] ?? '';
   const selects = /^\s*[^<\s]/.test(start) ? classBit('selector') : 0;
-  return selects | (pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT);
+  const isOperand = /^[^-\s]/.test(start) ? classBit('argument') : 0;
+  return selects | isOperand | (pinsHost(start) ? BUILT | classBit('redirect') | classBit('url') : BUILT);
 }
 
 const NEEDS_BUILT: ReadonlySet<SinkClass> = new Set(['sql', 'command']);
@@ -164,6 +167,11 @@ export class Rules {
     for (const { pattern, source } of model.renders ?? [])
       this.#add({ is: 'render', pattern: read(pattern), dialect: source === undefined ? undefined : DIALECTS[source] });
     for (const pattern of model.loads ?? []) this.#add({ is: 'load', pattern: read(pattern) });
+    for (const text of model.stores ?? []) {
+      const pattern = read(text);
+      this.#add({ is: 'store', pattern });
+      this.#add({ is: 'store', pattern: { ...pattern, form: 'assign' } });
+    }
     for (const pattern of model.ends ?? []) this.#add({ is: 'end', pattern: read(pattern) });
     for (const view of model.views ?? [])
       this.views.push({ imports: view.imports, first: view.first, names: view.names, handler: handlerOf(view) });

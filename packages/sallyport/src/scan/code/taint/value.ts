@@ -87,6 +87,10 @@ export class Value {
     return new Value(facts, this.symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
   }
 
+  withConstant(constant: Known): Value {
+    return new Value(this.facts, this.symbol, constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
+  }
+
   withSymbol(symbol: SymbolId): Value {
     return new Value(this.facts, symbol, this.constant, this.slots, this.func, this.instance, this.classRef, this.receiver);
   }
