@@ -127,15 +127,29 @@ function guards(frame: Frame, at: number, truth: boolean, depth: number): readon
   }
 }
 
+/** What both sides prove of one place: after `x == 'a' or x == 'b'` it is one of them. */
+function either(frame: Frame, left: number, right: number, truth: boolean, depth: number): readonly Guard[] {
+  const others = guards(frame, right, truth, depth + 1);
+  return guards(frame, left, truth, depth + 1).flatMap((guard) => {
+    const place = placeOf(frame, guard.at);
+    const other = others.find(({ at }) => placeOf(frame, at) === place);
+    return other === undefined ? [] : [{ ...guard, bits: guard.bits & other.bits }];
+  });
+}
+
 function comparison(frame: Frame, operator: string, left: number, right: number, truth: boolean, depth: number): readonly Guard[] {
   const all = (at: number): Guard => ({ at, bits: ALL_CLASSES });
   switch (operator) {
     case 'and':
     case '&&':
-      return truth ? [...guards(frame, left, true, depth + 1), ...guards(frame, right, true, depth + 1)] : [];
+      return truth
+        ? [...guards(frame, left, true, depth + 1), ...guards(frame, right, true, depth + 1)]
+        : either(frame, left, right, false, depth);
     case 'or':
     case '||':
-      return truth ? [] : [...guards(frame, left, false, depth + 1), ...guards(frame, right, false, depth + 1)];
+      return truth
+        ? either(frame, left, right, true, depth)
+        : [...guards(frame, left, false, depth + 1), ...guards(frame, right, false, depth + 1)];
     case '==':
     case '===':
     case 'is':

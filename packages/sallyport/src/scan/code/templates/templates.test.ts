@@ -70,6 +70,8 @@ suite('templates', () => {
     const [found] = (await scanCode(files, { audit: true })).findings;
     assert.equal(found?.rule, 'code.cross-site-scripting');
     assert.equal(found.audit, true);
+    const mail = [{ path: 'emails/alert-body-text.html', text: 'Hello {{ x|safe }}' }];
+    assert.deepEqual((await scanCode(mail, { audit: true })).findings, []);
   });
 
   test('a trace goes from the source to the hole', async () => {

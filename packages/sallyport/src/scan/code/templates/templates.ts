@@ -67,9 +67,12 @@ export class Templates {
   }
 }
 
+/** Mails are templates too: their subject and their text are none of a page, whatever the file is called. */
+const PLAIN = /(?:^|[-_./])(?:text|txt|plain|subject)(?:[-_.][\w.-]*)?$/i;
+
 /** Prompts, mails and generated code have holes too, in which nothing is markup. */
 function isPage(path: string, text: string): boolean {
-  return /\.(?:x?html?|pug|jade|gohtml)$/i.test(path) || hasTags(text);
+  return (/\.(?:x?html?|pug|jade|gohtml)$/i.test(path) && !PLAIN.test(path)) || hasTags(text);
 }
 
 function hasTags(text: string): boolean {
