@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { performance } from 'node:perf_hooks';
 import { listenFga, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
+import { keepHeap } from '../packages/sallyport/src/app/heap.ts';
 import { Secret, silentLogger, systemClock, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 import { insertTuples } from '../packages/sallyport/src/fga/store.ts';
@@ -22,6 +23,7 @@ export type Row = Readonly<Record<string, string | number>>;
 
 /** What authorization over HTTP and PostgreSQL costs: the engine in this process, the database and who asks in theirs. Answers rows of a table. */
 export async function overPostgres(size: number, seconds: number, note: (row: Row) => void): Promise<void> {
+  keepHeap();
   const database = await ephemeralPostgres();
   if (database === undefined) return note({ what: 'no PostgreSQL here' });
   const store = await openStore({ url: new Secret(database.url) }, { logger: silentLogger, clock: systemClock });

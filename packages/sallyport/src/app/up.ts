@@ -11,6 +11,7 @@ import { problemLines, readConfigFile, type Config, type LoadedConfig } from './
 import { addAuthorizationServer } from './authorization.ts';
 import { addConsole } from './console_pages.ts';
 import { fail } from './errors.ts';
+import { keepHeap } from './heap.ts';
 import { openApp, type App } from './open.ts';
 
 const LOOPBACK: readonly string[] = ['127.0.0.1', '::1'];
@@ -187,8 +188,7 @@ function collectStartUp(): void {
   const collect = runInNewContext('gc') as (options: object) => void;
   // `last-resort` also gives the room of young objects back, which start-up has grown to its maximum.
   collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-  // Under load old objects may double before they are collected, not quadruple: a quarter less memory for a tenth more CPU with large bodies.
-  setFlagsFromString('--heap-growing-percent=100');
+  keepHeap();
 }
 
 /** Written whole: a reader sees no half of it. */
