@@ -47,7 +47,7 @@ describe('detectors over two gates and one database', () => {
     );
     // The other process hears of a new key a moment later.
     const until = Date.now() + LATEST_MS;
-    while ((await inspected(two)).status === 401) assert.ok(Date.now() < until, 'the other process does not know the key');
+    while ((await inspected(two, 'Good morning.')).status === 401) assert.ok(Date.now() < until, 'the other process does not know the key');
   });
   after(async () => {
     await one?.remove();
@@ -68,14 +68,14 @@ describe('detectors over two gates and one database', () => {
     });
     return { status: reply.status, json: (await reply.json()) as Answer };
   };
-  const inspected = (gate: Running): ReturnType<typeof ask> =>
+  const inspected = (gate: Running, text: string): ReturnType<typeof ask> =>
     ask(gate.gateway, {
       path: '/v1/inspect',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ texts: [INJECTION] }),
+      body: JSON.stringify({ texts: [text] }),
     });
   const found = async (gate: Running): Promise<boolean> => {
-    const reply = await inspected(gate);
+    const reply = await inspected(gate, INJECTION);
     return (reply.json.results[0].findings as { category: string }[]).some(({ category }) => category === 'prompt_injection');
   };
   const soon = async (gate: Running, wanted: boolean): Promise<void> => {
