@@ -66,19 +66,7 @@ export async function openExchange(
   // The one look into the database, and only for a conversation that the provider keeps: what earlier turns masked can be restored.
   const previous = read.request.previousResponseId;
   const sealed = previous === undefined ? undefined : await deps.restoreMaps.get(key.tenant, key.principal, previous);
-  const exchange = exchangeOf(
-    deps,
-    tenant,
-    memory,
-    key,
-    read.request,
-    routed.targets,
-    json.ascii && rendered === undefined,
-    tenant.commit(bytes),
-    started,
-    sealed,
-    documents,
-  );
+  const exchange = exchangeOf(deps, tenant, memory, key, read.request, routed.targets, tenant.commit(bytes), started, sealed, documents);
   return { ok: true, exchange };
 }
 
@@ -118,7 +106,6 @@ function exchangeOf(
   key: KeyRecord,
   request: ReadRequest,
   targets: readonly Target[],
-  ascii: boolean,
   commitment: string,
   started: number,
   sealed: SealedPlaceholders | undefined,
@@ -162,7 +149,6 @@ function exchangeOf(
       effects: deps.effects,
       canaries: deps.canaries,
       asked: askedOf(request),
-      ascii,
       ...(flow === undefined ? {} : { flow }),
     },
     ledger,
