@@ -66,8 +66,30 @@ export async function openExchange(
   // The one look into the database, and only for a conversation that the provider keeps: what earlier turns masked can be restored.
   const previous = read.request.previousResponseId;
   const sealed = previous === undefined ? undefined : await deps.restoreMaps.get(key.tenant, key.principal, previous);
-  const exchange = exchangeOf(deps, tenant, memory, key, read.request, routed.targets, tenant.commit(bytes), started, sealed, documents);
+  const exchange = exchangeOf(
+    deps,
+    tenant,
+    memory,
+    key,
+    read.request,
+    targetsOf(routed.targets, deps.policy(key.tenant).readsProvider),
+    tenant.commit(bytes),
+    started,
+    sealed,
+    documents,
+  );
   return { ok: true, exchange };
+}
+
+/** Where the request may go. Rules that read the provider decide for the first: what they allowed there must not go to another when it fails. */
+function targetsOf(targets: readonly Target[], oneProvider: boolean): readonly Target[] {
+  return oneProvider ? targets.filter(({ provider }) => provider === targets[0]?.provider) : targets;
+}
+
+/** The model as rules know it: `openai/gpt-x` is the `gpt-x` of that provider, so that a rule about a model cannot be passed by asking for it in full. */
+function modelForRules(asked: string, [target]: readonly Target[]): string {
+  const prefix = `${target?.provider ?? ''}/`;
+  return target?.model !== asked && asked.startsWith(prefix) ? asked.slice(prefix.length) : asked;
 }
 
 function routeOf(
@@ -136,7 +158,7 @@ function exchangeOf(
       request: {
         endpoint: PATH[request.api],
         api: request.api,
-        model: request.model,
+        model: modelForRules(request.model, targets),
         provider: targets[0]?.provider ?? '',
         stream: request.stream,
         tools: request.tools.length > 0,
