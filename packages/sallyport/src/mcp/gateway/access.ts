@@ -29,6 +29,7 @@ export function mayUseTool(spec: ServerSpec, key: ToolCaller, tool: string): boo
  * theirs when they join, and one could be chosen to fit a pattern.
  */
 function isFor(who: readonly string[], { principal, principalKind, name, actors }: ToolCaller): boolean {
-  const named = (pattern: string): boolean => (principalKind === 'user' ? pattern === name : matchesGlob(pattern, name));
+  const named = (pattern: string): boolean =>
+    principalKind === 'user' ? pattern === name && !name.startsWith('prn_') : matchesGlob(pattern, name);
   return who.some((pattern) => named(pattern) || [principal, ...actors].some((one) => matchesGlob(pattern, one)));
 }
