@@ -60,7 +60,7 @@ test('requests that are over leave nothing among the old objects', () => {
   const before = used();
   let most = 0;
   for (let i = 0; i < 100_000; i++) {
-    const held = new Array<number>(100).fill(i);
+    const held = Array.from({ length: 100 }, () => i);
     overs[i % 8]?.();
     overs[i % 8] = running.watch(key, () => void held.length);
     if (i % 5_000 === 0) most = Math.max(most, used() - before);
