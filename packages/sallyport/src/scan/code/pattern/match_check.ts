@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import { entryLanguage, type Check } from '../check.ts';
 import type { GrammarParser } from '../grammar_store.ts';
 import type { ModuleIr } from '../ir.ts';
@@ -6,6 +5,7 @@ import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import type { TextFilter } from '../text_filter.ts';
 import { readCallPattern, type CallPattern } from './call_pattern.ts';
+import { expression, type ConditionSource, type Expression } from './expression.ts';
 import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pattern.ts';
 
 /** What a metavariable stands for: a node, and its value where that is known (`undefined`: it is not). */
@@ -16,15 +16,6 @@ export type Held = {
   readonly made?: boolean;
 };
 export type Holds = ReadonlyMap<string, Held>;
-
-/** Whether an expression is found in a text. Linear in it; compiled when it is asked for the first time, which most are not in a scan of a few files. */
-type Expression = (text: string) => boolean;
-
-function expression(source: string | undefined): Expression | undefined {
-  if (source === undefined) return undefined;
-  let compiled: RE2JS | undefined;
-  return (text) => (compiled ??= RE2JS.compile(source)).matcher(text).find();
-}
 
 export type Condition = {
   readonly metavariable: string;
@@ -85,12 +76,12 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
 }
 
 /** Conditions with their expressions. */
-export function readConditions(conditions: NonNullable<Check['match']>['where']): readonly Condition[] {
+export function readConditions(conditions: readonly ConditionSource[] | undefined): readonly Condition[] {
   return (conditions ?? []).map((condition) => ({
     metavariable: condition.metavariable,
-    regex: expression(condition.regex),
-    notRegex: expression(condition.notRegex),
-    written: expression(condition.written),
+    regex: expression(condition.regex, condition.native?.regex),
+    notRegex: expression(condition.notRegex, condition.native?.notRegex),
+    written: expression(condition.written, condition.native?.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
