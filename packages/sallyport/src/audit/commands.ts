@@ -5,20 +5,20 @@ import { table, visible, type ApiClient, type Command, type CommandContext } fro
 import { parseCheckpoint, readPublicKeys, type Checkpoint } from './checkpoint.ts';
 import type { Content } from './content.ts';
 import { fail } from './errors.ts';
-import type { Event } from './event.ts';
 import { diskFiles, readBytes } from './file_port.ts';
 import { eventsFolder } from './log_layout.ts';
 import type { EventPlace } from './lookup.ts';
 import { toOcsf } from './ocsf.ts';
 import { verifyProof } from './proof.ts';
-import type { AuditHealth, EventPage } from './service.ts';
+import type { ShownEvent } from './routes.ts';
+import type { AuditHealth } from './service.ts';
 import { showEvent, utc } from './show.ts';
 import { verifyLogs, type LogReader, type Verdict, type VerifyOptions } from './verify.ts';
 
 /** A segment that was made larger than this was made so by someone else. */
 const MAX_FILE = 1 << 30;
 
-const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'ocsf: OCSF events, one JSON object a line.' };
+const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'Ocsf: OCSF events, one JSON object a line.' };
 const FILTERS = [
   { name: 'since', value: 'TIME', summary: 'From this time on: 15m, 2h, 7d ago, or ISO 8601.' },
   { name: 'until', value: 'TIME', summary: 'Up to this time.' },
@@ -72,7 +72,10 @@ async function list(context: CommandContext): Promise<number> {
     const value = context.flags[name];
     if (typeof value === 'string') params.set(name, value);
   }
-  const page = (await (await context.api()).call('GET', `/api/events?${params.toString()}`)) as unknown as EventPage;
+  const page = (await (await context.api()).call('GET', `/api/events?${params.toString()}`)) as unknown as {
+    events: ShownEvent[];
+    next?: string;
+  };
   const format = formatOf(context);
   if (format === 'json') context.out(JSON.stringify(page));
   else if (format === 'ocsf') for (const event of page.events) context.out(JSON.stringify(toOcsf(event)));
@@ -91,20 +94,29 @@ function formatOf(context: CommandContext): 'table' | 'json' | 'ocsf' {
 }
 
 const COLUMNS = [
-  { title: 'TIME', whole: true },
+  { title: 'TIME (UTC)', whole: true },
   { title: 'DECISION', whole: true },
-  { title: 'KIND' },
-  { title: 'MODEL' },
+  { title: 'WHAT' },
   { title: 'WHO' },
   { title: 'RULE' },
   { title: 'EVENT', whole: true },
 ];
 
-function eventTable(events: readonly Event[], width: number): string {
-  return table(COLUMNS, events.map(eventRow), width);
+/** Narrower than this, the id goes below its row: beside the other cells it would leave them no room. */
+const WIDE = 100;
+
+function eventTable(events: readonly ShownEvent[], width: number): string {
+  const rows = events.map(eventRow);
+  if (width >= WIDE) return table(COLUMNS, rows, width);
+  const lines = table(
+    COLUMNS.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+    width,
+  ).split('\n');
+  return lines.map((line, at) => (at === 0 ? line : `${line}\n${' '.repeat(16)}${events[at - 1]?.uid ?? ''}`)).join('\n');
 }
 
-function eventRow(event: Event): string[] {
+function eventRow(event: ShownEvent): string[] {
   const { decision } = event;
   const would = decision?.action === 'allow' ? decision.would[0] : undefined;
   const rule =
@@ -114,9 +126,8 @@ function eventRow(event: Event): string[] {
   return [
     utc(event.time).slice(5, 19),
     decision?.action ?? '',
-    event.kind,
-    event.api?.model ?? about,
-    event.actor.principal,
+    event.api?.model ?? `${event.kind} ${about}`.trimEnd(),
+    event.actor.name ?? event.actor.principal,
     rule,
     event.uid,
   ];
@@ -127,7 +138,7 @@ async function show(context: CommandContext): Promise<number> {
   if (uid === undefined) return misused(context, 'Which event? `sallyport events list` shows their ids.');
   const api = await context.api();
   const { event, place } = (await api.call('GET', `/api/events/${encodeURIComponent(uid)}`)) as unknown as {
-    event: Event;
+    event: ShownEvent;
     place?: EventPlace;
   };
   const format = formatOf(context);
@@ -141,7 +152,7 @@ async function show(context: CommandContext): Promise<number> {
 }
 
 /** The event's text; a caller who may not read it still sees the event. */
-async function contentOf(api: ApiClient, event: Event): Promise<Content> {
+async function contentOf(api: ApiClient, event: ShownEvent): Promise<Content> {
   try {
     return (await api.call('GET', `/api/events/${encodeURIComponent(event.uid)}/content`)) as unknown as Content;
   } catch (error) {
@@ -154,7 +165,7 @@ async function follow(context: CommandContext): Promise<number> {
   const format = formatOf(context);
   const api = await context.api();
   for await (const line of api.lines('/api/events/follow', context.signal)) {
-    const event = line as unknown as Event;
+    const event = line as unknown as ShownEvent;
     if (format === 'json') context.out(JSON.stringify(event));
     else if (format === 'ocsf') context.out(JSON.stringify(toOcsf(event)));
     else
