@@ -64,7 +64,7 @@ export type GateEvent = {
   readonly kind: string;
   readonly phase?: string;
   readonly severity_id: number;
-  readonly actor: { readonly principal: string; readonly kind?: string; readonly key?: string };
+  readonly actor: { readonly principal: string; readonly name?: string; readonly kind?: string; readonly key?: string };
   readonly api?: { readonly operation: string; readonly model?: string; readonly provider?: string; readonly stream?: boolean };
   readonly target?: { readonly kind: string; readonly id: string; readonly name?: string };
   readonly decision?: { readonly action: string; readonly rules: readonly EventRule[]; readonly would: readonly EventRule[] };

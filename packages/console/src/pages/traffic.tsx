@@ -224,7 +224,10 @@ const Row = memo(function Row({ event }: { readonly event: GateEvent }): ReactNo
         <Decision event={event} />
       </span>
       <span className="what">
-        <span className="mono">{event.kind}</span> <Foreign text={what} most={80} />
+        <Foreign text={what} most={80} /> <span className="mono soft small">{event.kind}</span>
+      </span>
+      <span className="by small">
+        <Foreign text={event.actor.name ?? event.actor.principal} most={60} />
       </span>
       <span className="why soft small">
         <Foreign text={reasonOf(event)} most={160} />
