@@ -180,6 +180,8 @@ describe('the commands', () => {
   test('audit proof and audit verify --proof', async () => {
     const { out } = await run('audit proof', [refused.uid]);
     const key = join(trail.dir, '..', 'key.pem');
+    assert.equal((await run('audit key')).out, trail.keyring.signing().publicKeyPem.trim());
+    await assert.rejects(run('audit key', [], {}, { dataDir: join(trail.dir, 'nothing') }), { code: 'AUDIT_FILE_UNREADABLE' });
     const file = join(trail.dir, '..', 'proof.json');
     writeFileSync(key, trail.keyring.signing().publicKeyPem);
     writeFileSync(file, out);

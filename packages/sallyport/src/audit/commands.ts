@@ -6,7 +6,7 @@ import { parseCheckpoint, readPublicKeys, type Checkpoint } from './checkpoint.t
 import type { Content } from './content.ts';
 import { fail } from './errors.ts';
 import { diskFiles, readBytes } from './file_port.ts';
-import { eventsFolder } from './log_layout.ts';
+import { eventsFolder, KEY_FILE } from './log_layout.ts';
 import type { EventPlace } from './lookup.ts';
 import { toOcsf } from './ocsf.ts';
 import { verifyProof } from './proof.ts';
@@ -26,7 +26,7 @@ const FILTERS = [
   { name: 'kind', value: 'KIND', summary: 'Only this kind, or kinds that begin with it: gateway, key, policy.' },
   { name: 'model', value: 'MODEL', summary: 'Only requests for this model.' },
   { name: 'principal', value: 'ID', summary: 'Only what this principal did.' },
-  { name: 'limit', value: 'N', summary: 'How many; 50 when absent.' },
+  { name: 'limit', value: 'N', summary: 'How many, 500 at most; 50 when absent.' },
   { name: 'after', value: 'NEXT', summary: 'The page after this one.' },
   { name: 'source', value: 'demo', summary: 'The made-up events of `sallyport demo load`.' },
 ];
@@ -53,6 +53,12 @@ export const COMMANDS: readonly Command[] = [
       { name: 'proof', value: 'FILE', summary: 'Check this proof of one event instead; needs --key.' },
     ],
     run: verify,
+  },
+  {
+    name: 'audit key',
+    summary: 'Prints the public key that the log is signed with; keep it elsewhere, for `audit verify --key`.',
+    flags: [],
+    run: printKey,
   },
   { name: 'audit proof', summary: 'Prints the proof that an event is in the log.', usage: 'ID', flags: [], run: proof },
   { name: 'audit status', summary: 'Shows the state of the log, its projection and its witness.', flags: [], run: status },
@@ -183,7 +189,8 @@ async function verify(context: CommandContext): Promise<number> {
   const { flags } = context;
   const keys = typeof flags['key'] === 'string' ? readKeys(flags['key']) : undefined;
   if (typeof flags['proof'] === 'string') {
-    if (keys === undefined) return misused(context, 'A proof is checked against a key: add --key FILE.');
+    if (keys === undefined)
+      return misused(context, 'A proof is checked against a key: add --key FILE (`sallyport audit key` prints it where the log is).');
     return verifyOneProof(context, flags['proof'], keys);
   }
   const heads = flags['database'] === true ? await databaseHeads(context) : undefined;
@@ -207,7 +214,7 @@ async function databaseHeads(context: CommandContext): Promise<Checkpoint[]> {
 function verdictLines(verdict: Verdict): string[] {
   const { broken } = verdict;
   const logs = verdict.logs.flatMap((log) => [
-    `${log.log}  ${log.records} records, ${log.segments} segments, ${log.bytes} bytes, ${log.checkpoints} checkpoints${log.last === undefined ? '' : `, last signed ${utc(log.last.time)} by key ${log.last.key}`}`,
+    `${log.log}  ${log.records} records, ${log.segments} ${log.segments === 1 ? 'segment' : 'segments'}, ${log.bytes} bytes, ${log.checkpoints} checkpoints${log.last === undefined ? '' : `, last signed ${utc(log.last.time)} by key ${log.last.key}`}`,
     ...(log.unsealed === 0 ? [] : [`  ${log.unsealed} newest records are chained, but not signed yet`]),
     ...(log.torn === undefined
       ? []
@@ -267,6 +274,20 @@ function readText(file: string, encoding: 'utf8' | 'latin1'): string {
   } catch (error) {
     throw fail('AUDIT_FILE_UNREADABLE', { say: file, cause: error });
   }
+}
+
+/** Each once: logs of one data folder are signed with the same key until it is another folder's. */
+async function printKey(context: CommandContext): Promise<number> {
+  const reader = logReader(context.dataDir);
+  const found = reader.logs().map((log) =>
+    Buffer.from(reader.files(log).bytes(KEY_FILE) ?? [])
+      .toString('latin1')
+      .trim(),
+  );
+  const keys = [...new Set(found.filter((pem) => pem !== ''))];
+  if (keys.length === 0) throw fail('AUDIT_FILE_UNREADABLE', { say: `There is no log with a key in ${context.dataDir}.` });
+  context.out(context.json ? JSON.stringify({ keys }) : keys.join('\n'));
+  return 0;
 }
 
 async function proof(context: CommandContext): Promise<number> {
