@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
-import { Badge, Coded, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { Badge, Coded, Foreign, PageHead, Problem, SameByApi, When, Fact } from '../ui/parts.tsx';
 import { Table } from '../ui/table.tsx';
 import { plural } from '../ui/text.ts';
 
@@ -123,15 +123,6 @@ function Setup({ settings }: { readonly settings: Settings }): ReactNode {
         </dl>
       </section>
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
