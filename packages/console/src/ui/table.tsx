@@ -5,7 +5,7 @@ export type Column<Row> = {
   readonly title: string;
   readonly cell: (row: Row) => ReactNode;
   readonly quiet?: true;
-  readonly style?: 'number' | 'mono' | 'small' | 'soft small' | 'breaks';
+  readonly style?: 'number' | 'mono' | 'small' | 'soft small';
 };
 
 /** A list of things of one kind. It scrolls inside itself where the screen is narrow, by keyboard too. */
