@@ -48,7 +48,13 @@ export const COMMANDS: readonly Command[] = [
         { title: 'SOURCE' },
       ];
       context.out(
-        context.json ? JSON.stringify(documents) : rows.length === 0 ? 'There are no documents yet.' : table(columns, rows, context.width),
+        context.json
+          ? JSON.stringify(documents)
+          : rows.length === 0
+            ? state === undefined
+              ? 'There are no documents yet.'
+              : 'No document is in that state.'
+            : table(columns, rows, context.width),
       );
       return 0;
     },

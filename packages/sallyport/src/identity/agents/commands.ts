@@ -198,6 +198,7 @@ export const AGENT_COMMANDS: readonly Command[] = [
     async run(context) {
       const { sessions } = (await (await context.api()).call('GET', '/api/sessions')) as { sessions: JsonObject[] };
       if (context.json) context.out(JSON.stringify(sessions));
+      else if (sessions.length === 0) context.out('Nobody is signed in.');
       else {
         const columns = [{ title: 'ID', whole: true }, { title: 'PERSON' }, { title: 'FROM' }, { title: 'WITH' }];
         context.out(
