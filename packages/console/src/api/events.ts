@@ -111,7 +111,7 @@ export function passes(event: GateEvent, filters: EventFilters): boolean {
     (filters.decision === undefined || event.decision?.action === filters.decision) &&
     (filters.kind === undefined || event.kind.startsWith(filters.kind)) &&
     (filters.model === undefined || event.api?.model === filters.model) &&
-    (filters.principal === undefined || event.actor.principal === filters.principal) &&
+    (filters.principal === undefined || event.actor.principal === filters.principal || event.actor.name === filters.principal) &&
     (filters.target === undefined || event.target?.id === filters.target)
   );
 }

@@ -225,7 +225,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...who.routes,
-    ...auditRoutes(audit, { demo, nameOf: principalNames(identity) }),
+    ...auditRoutes(audit, { demo, names: principalNames(identity) }),
     ...policyRoutes(policy, demo),
     ...demoRoutes(demo),
     ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),

@@ -6,18 +6,23 @@ import { openTestStore } from '../../test/kit/stores.ts';
 import { AppError, DEFAULT_TENANT, PERMISSIONS, type ApiClient, type Json, type Permission, type PrincipalId } from '../kernel/index.ts';
 import { COMMANDS } from './commands.ts';
 import type { Event } from './event.ts';
-import { auditRoutes } from './routes.ts';
+import { auditRoutes, type PrincipalNames } from './routes.ts';
 import type { Audit } from './service.ts';
 import { testEvent, testKey } from './test/log_kit.ts';
 import { openTestTrail, until, type TestTrail } from './test/trail_kit.ts';
 
 const badFilters: Record<string, string>[] = [{ since: 'soon' }, { decision: 'maybe' }, { limit: '0' }, { after: "1'; drop" }];
 
+const NAMES: PrincipalNames = {
+  nameOf: (_tenant, id) => (id === 'prn_app' ? 'web-shop' : undefined),
+  idOf: (_tenant, name) => (name === 'web-shop' ? 'prn_app' : undefined),
+};
+
 /** The routes called in this process, as the control server calls them. */
 function client(audit: Audit, permissions: readonly Permission[] = PERMISSIONS): ApiClient {
   const find = (method: string, path: string, body: unknown, signal: AbortSignal) => {
     const url = new URL(path, 'http://localhost');
-    for (const route of auditRoutes(audit, { nameOf: (_tenant, id) => (id === 'prn_app' ? 'web-shop' : undefined) })) {
+    for (const route of auditRoutes(audit, { names: NAMES })) {
       const match = new RegExp(`^${route.path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`).exec(url.pathname);
       if (match === null || route.method !== method) continue;
       if (!('permission' in route.authority) || !permissions.includes(route.authority.permission)) {
@@ -142,6 +147,8 @@ describe('the commands', () => {
       600301,
     );
     assert.equal((await run('events list', [], { since: '10s' })).out.split('\n').length, 2);
+    assert.match((await run('events list', [], { principal: 'web-shop', limit: '1' })).out, /web-shop/);
+    assert.match((await run('events list', [], { principal: 'web-shup' })).out, /no such events/);
     assert.match((await run('events list', [], { model: 'none' })).out, /no such events/);
     for (const bad of badFilters) await assert.rejects(run('events list', [], bad), { code: 'EVENT_QUERY_INVALID' });
   });

@@ -25,7 +25,7 @@ const FILTERS = [
   { name: 'decision', value: 'allow|ask|deny', summary: 'Only events with this decision.' },
   { name: 'kind', value: 'KIND', summary: 'Only this kind, or kinds that begin with it: gateway, key, policy.' },
   { name: 'model', value: 'MODEL', summary: 'Only requests for this model.' },
-  { name: 'principal', value: 'ID', summary: 'Only what this principal did.' },
+  { name: 'principal', value: 'WHO', summary: 'Only what this principal did: an id, or the name of a key, agent or person.' },
   { name: 'limit', value: 'N', summary: 'How many, 500 at most; 50 when absent.' },
   { name: 'after', value: 'NEXT', summary: 'The page after this one.' },
   { name: 'source', value: 'demo', summary: 'The made-up events of `sallyport demo load`.' },

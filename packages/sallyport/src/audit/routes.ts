@@ -21,19 +21,19 @@ const parseErase = parser(EraseBody);
 
 /** An event as it is shown: who acted has a name beside the id. Names are looked up when they are read: the log holds none, so that a person can be forgotten. */
 export type ShownEvent = Event & { readonly actor: EventActor & { readonly name?: string } };
-/** The name of a principal that is there now. */
-export type NameOf = (tenant: TenantId, principal: string) => string | undefined;
-export type AuditRouteOptions = { readonly demo?: DemoSource; readonly nameOf?: NameOf; readonly clock?: Clock };
+/** Names of principals that are there now, and whose they are; undefined for anybody else. */
+export type PrincipalNames = {
+  nameOf(tenant: TenantId, principal: string): string | undefined;
+  idOf(tenant: TenantId, name: string): string | undefined;
+};
+export type AuditRouteOptions = { readonly demo?: DemoSource; readonly names?: PrincipalNames; readonly clock?: Clock };
 
 const NO_DEMO: Pick<DemoSource, 'list' | 'runs'> = { list: async () => ({ events: [] }), runs: async () => [] };
 
 /** The control routes of events, their text and the log. Each sees the caller's tenant only; the log itself belongs to the installation. */
-export function auditRoutes(
-  audit: Audit,
-  { demo, nameOf = () => undefined, clock = systemClock }: AuditRouteOptions = {},
-): readonly Route[] {
+export function auditRoutes(audit: Audit, { demo, names, clock = systemClock }: AuditRouteOptions = {}): readonly Route[] {
   const shown = (event: Event): ShownEvent => {
-    const name = nameOf(event.tenant, event.actor.principal);
+    const name = names?.nameOf(event.tenant, event.actor.principal);
     return name === undefined ? event : { ...event, actor: { ...event.actor, name } };
   };
   const uidOf = (params: Readonly<Record<string, string>>): EventId => (params['uid'] ?? '') as EventId;
@@ -46,7 +46,9 @@ export function auditRoutes(
       query: EventFilters,
       async handler({ caller, query }) {
         const from = query['source'] === 'demo' ? (demo ?? NO_DEMO) : audit;
-        const page = await from.list(caller.tenant, readFilters(query, clock()));
+        const filters = readFilters(query, clock());
+        const who = filters.principal === undefined ? undefined : names?.idOf(caller.tenant, filters.principal);
+        const page = await from.list(caller.tenant, who === undefined ? filters : { ...filters, principal: who });
         return { json: asJson({ ...page, events: page.events.map(shown) }) };
       },
     },
