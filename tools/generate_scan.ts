@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { Check } from '../packages/sallyport/src/scan/code/check.ts';
 import { checkSources } from '../packages/sallyport/src/scan/code/check_store.ts';
+import { withNative } from '../packages/sallyport/src/scan/code/pattern/expression.ts';
 
 const FOLDER = new URL('../packages/sallyport/src/scan/code/', import.meta.url);
 const PATH = 'packages/sallyport/src/scan/code/checks.generated.json';
@@ -18,11 +20,21 @@ const FRONT_END = [
   'syntax.ts',
 ];
 
-/** The checks and models of the code scanner in one file, without cases. Deterministic. */
+/** The checks and models of the code scanner in one file, without cases, expressions with their form for the platform's engine. Deterministic. */
 export function generateScan(): readonly { readonly path: string; readonly text: string }[] {
   const { checks, models } = checkSources();
-  const shipped = { frontEnd: frontEnd(), checks: checks.map((check) => ({ ...check, cases: {} })), models };
+  const shipped = { frontEnd: frontEnd(), checks: checks.map(compiled), models };
   return [{ path: PATH, text: `${JSON.stringify(shipped, null, 1)}\n` }];
+}
+
+function compiled(check: Check): Check {
+  const { taint, match } = check;
+  return {
+    ...check,
+    ...(taint?.where === undefined ? {} : { taint: { ...taint, where: taint.where.map(withNative) } }),
+    ...(match?.where === undefined ? {} : { match: { ...match, where: match.where.map(withNative) } }),
+    cases: {},
+  };
 }
 
 function frontEnd(): string {

@@ -3,6 +3,7 @@ import { grammarParser } from './grammar_store.ts';
 import type { ModuleIr } from './ir.ts';
 import { grammarOf, languageOf, type Grammar } from './language.ts';
 import { readMatchCheck, SyntaxMatcher, type MatchCheck } from './pattern/match_check.ts';
+import type { SyntaxPattern } from './pattern/syntax_pattern.ts';
 
 /** The patterns of the checks, read with each grammar that the scanned files need; kept while the same checks are used. */
 export class Patterns {
@@ -19,7 +20,8 @@ export class Patterns {
     for (const grammar of new Set(modules.map(({ path, language }) => grammarOf(path) ?? language))) {
       if (known.has(grammar)) continue;
       const parser = await grammarParser(grammar);
-      const found = checks.map((check) => readMatchCheck(check, languageOf(grammar), parser)).filter((match) => match !== undefined);
+      const read = new Map<string, SyntaxPattern>();
+      const found = checks.map((check) => readMatchCheck(check, languageOf(grammar), parser, read)).filter((match) => match !== undefined);
       known.set(grammar, { checks: found, matcher: new SyntaxMatcher(found) });
     }
     return new Patterns(known);

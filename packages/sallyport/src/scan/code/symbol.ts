@@ -38,8 +38,8 @@ export class Names {
 /** Symbols by parent and name: a hash table with open addressing, since every field and call of a scan asks it. */
 class Children {
   /** Three integers an entry: parent, name, symbol + 1; 0 where there is none. */
-  #table = new Int32Array(3 << 12);
-  #mask = (1 << 12) - 1;
+  #table = new Int32Array(3 << 15);
+  #mask = (1 << 15) - 1;
   #count = 0;
 
   /** The symbol, or -1. */

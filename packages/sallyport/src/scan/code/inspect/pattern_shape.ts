@@ -34,6 +34,11 @@ export function isExponential(pattern: string, whole: boolean): boolean {
   return shape !== undefined && hasTrap(shape, whole);
 }
 
+/** Whether it is an expression that can be judged. */
+export function isRead(pattern: string): boolean {
+  return pattern.length <= MAX_PATTERN && new Reader(pattern).whole() !== undefined;
+}
+
 /** A repetition in several ways, with something behind it that can fail. */
 function hasTrap(shape: Shape, failsAfter: boolean): boolean {
   switch (shape.is) {

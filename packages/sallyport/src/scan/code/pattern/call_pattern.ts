@@ -40,7 +40,7 @@ export function readCallPattern(text: string): CallPattern | undefined {
   try {
     return reader.pattern();
   } catch (error) {
-    if (error instanceof NotAPattern) return undefined;
+    if (error === NOT_A_PATTERN) return undefined;
     throw error;
   }
 }
@@ -59,12 +59,27 @@ function patternOf(
   return { form, steps, arguments: given, placed, special, takesSpread, least, most, ...(key === undefined ? {} : { key }) };
 }
 
-class NotAPattern extends Error {}
+/** Made once: the trace of an error costs more than the reading. */
+const NOT_A_PATTERN = new Error('not a pattern');
 
 const STEP = /[\w$]+!?/y;
 /** A first step may be a module: `os/exec`, `@langchain/core/tools`, `child_process`, `fs/promises`. */
 const ROOT = /"[^"]+"|\.{1,2}(?:\/[\w./-]+)?|@?[\w$]+(?:[/-][\w$@-]+)*/y;
-const SPACE = /\s*/y;
+
+const NAMED = /(\w+)\s*=(?!=)\s*/y;
+const KEY = /["']?([\w$-]+)["']?\s*:\s*/y;
+const METAVARIABLE = /\$[A-Z][A-Z0-9_]*(?![\w.(])/y;
+const TEXT = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/y;
+const NUMBER = /-?(?:0x[\da-fA-F]+|0o[0-7]+|\d+(?:\.\d+)?)\b/y;
+const WORD = /(?:true|false|True|False|null|None|nil)\b/y;
+const DOLLAR = 36;
+const DOUBLE_QUOTE = 34;
+const SINGLE_QUOTE = 39;
+const MINUS = 45;
+
+/** Patterns are read before anything is scanned, thousands of them: letters are compared, expressions only run where they can match. */
+const isSpace = (code: number): boolean => code === 32 || (code >= 9 && code <= 13);
+const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 
 class Reader {
   readonly #text: string;
@@ -110,7 +125,7 @@ class Reader {
         if (last !== undefined) steps.push('()');
         last = undefined;
         const index = this.argument();
-        if (!this.#take(']')) throw new NotAPattern();
+        if (!this.#take(']')) throw NOT_A_PATTERN;
         this.#key = index.is === 'any' ? index.metavariable : undefined;
         steps.push(index.is === 'constant' && typeof index.value === 'string' ? index.value : '[]');
       } else return { steps, last };
@@ -121,7 +136,7 @@ class Reader {
     const found: ArgumentPattern[] = [];
     while (!this.#take(close)) {
       found.push(this.#named());
-      if (!this.#take(',') && !this.#peek(close)) throw new NotAPattern();
+      if (!this.#take(',') && !this.#peek(close)) throw NOT_A_PATTERN;
     }
     return found;
   }
@@ -129,38 +144,33 @@ class Reader {
   #named(): ArgumentPattern {
     if (this.#take('**')) return { is: 'spread', value: this.argument() };
     this.#space();
-    const name = /^(\w+)\s*=(?!=)\s*/.exec(this.#text.slice(this.#at));
-    if (name === null) return this.argument();
-    this.#at += name[0].length;
-    return { is: 'named', name: name[1] ?? '', value: this.argument() };
+    if (this.#text.startsWith('...', this.#at)) return this.argument();
+    const name = this.#match(NAMED);
+    return name === undefined ? this.argument() : { is: 'named', name: name[1] ?? '', value: this.argument() };
   }
 
   argument(): ArgumentPattern {
     this.#space();
-    const rest = this.#text.slice(this.#at);
-    if (this.#take('...')) return { is: 'rest' };
-    const metavariable = /^\$[A-Z][A-Z0-9_]*(?![\w.(])/.exec(rest);
-    if (metavariable !== null) {
-      this.#at += metavariable[0].length;
-      return { is: 'any', metavariable: metavariable[0] };
+    const first = this.#text.charCodeAt(this.#at);
+    if (this.#text.startsWith('...', this.#at)) {
+      this.#at += 3;
+      return { is: 'rest' };
     }
-    const text = /^"((?:[^"\\]|\\.)*)"|^'((?:[^'\\]|\\.)*)'/.exec(rest);
-    if (text !== null) {
-      this.#at += text[0].length;
-      return { is: 'constant', value: text[1] ?? text[2] ?? '' };
+    if (first === DOLLAR) {
+      const metavariable = this.#match(METAVARIABLE);
+      if (metavariable !== undefined) return { is: 'any', metavariable: metavariable[0] };
+    } else if (first === DOUBLE_QUOTE || first === SINGLE_QUOTE) {
+      const text = this.#match(TEXT);
+      if (text !== undefined) return { is: 'constant', value: text[1] ?? text[2] ?? '' };
+    } else if (first === MINUS || isDigit(first)) {
+      const number = this.#match(NUMBER);
+      if (number !== undefined) return { is: 'constant', value: Number(number[0]) };
+    } else if (this.#take('{')) return { is: 'object', entries: this.#entries() };
+    else if (this.#take('[')) return { is: 'list', items: this.#until(']') };
+    else {
+      const [word] = this.#match(WORD) ?? [];
+      if (word !== undefined) return { is: 'constant', value: /^[tT]/.test(word) ? true : /^[fF]/.test(word) ? false : null };
     }
-    const number = /^-?(?:0x[\da-fA-F]+|0o[0-7]+|\d+(?:\.\d+)?)\b/.exec(rest);
-    if (number !== null) {
-      this.#at += number[0].length;
-      return { is: 'constant', value: Number(number[0]) };
-    }
-    if (this.#take('{')) return { is: 'object', entries: this.#entries() };
-    const word = /^(true|false|True|False|null|None|nil)\b/.exec(rest);
-    if (word !== null) {
-      this.#at += word[0].length;
-      return { is: 'constant', value: /^[tT]/.test(word[0]) ? true : /^[fF]/.test(word[0]) ? false : null };
-    }
-    if (this.#take('[')) return { is: 'list', items: this.#until(']') };
     const { steps, last } = this.#path();
     return { is: 'symbol', steps: last === undefined ? steps : [...steps, '()'] };
   }
@@ -171,29 +181,36 @@ class Reader {
       if (this.#take('!')) entries.set(this.#token(STEP), { is: 'absent' });
       else if (!this.#take('...')) {
         this.#space();
-        const key = /^["']?([\w$-]+)["']?\s*:\s*/.exec(this.#text.slice(this.#at));
-        if (key === null) throw new NotAPattern();
-        this.#at += key[0].length;
+        const key = this.#match(KEY);
+        if (key === undefined) throw NOT_A_PATTERN;
         entries.set(key[1] ?? '', this.argument());
       }
-      if (!this.#take(',') && !this.#peek('}')) throw new NotAPattern();
+      if (!this.#take(',') && !this.#peek('}')) throw NOT_A_PATTERN;
     }
     return entries;
   }
 
   #token(pattern: RegExp): string {
     this.#space();
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text);
-    if (found === null || found[0] === '') throw new NotAPattern();
-    this.#at = pattern.lastIndex;
+    const found = this.#match(pattern);
+    if (found === undefined) throw NOT_A_PATTERN;
     return found[0];
   }
 
+  /** What a sticky expression finds here. */
+  #match(pattern: RegExp): RegExpExecArray | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text);
+    if (found === null || found[0] === '') return undefined;
+    this.#at = pattern.lastIndex;
+    return found;
+  }
+
   #space(): void {
-    SPACE.lastIndex = this.#at;
-    SPACE.exec(this.#text);
-    this.#at = SPACE.lastIndex;
+    const text = this.#text;
+    let at = this.#at;
+    while (isSpace(text.charCodeAt(at))) at++;
+    this.#at = at;
   }
 
   #peek(text: string): boolean {
@@ -209,6 +226,6 @@ class Reader {
 
   #end(): void {
     this.#space();
-    if (this.#at < this.#text.length) throw new NotAPattern();
+    if (this.#at < this.#text.length) throw NOT_A_PATTERN;
   }
 }

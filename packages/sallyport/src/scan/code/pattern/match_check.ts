@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import { entryLanguage, type Check } from '../check.ts';
 import type { GrammarParser } from '../grammar_store.ts';
 import type { ModuleIr } from '../ir.ts';
@@ -6,7 +5,8 @@ import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
 import type { TextFilter } from '../text_filter.ts';
 import { readCallPattern, type CallPattern } from './call_pattern.ts';
-import { matchSyntax, readSyntaxPattern, type SyntaxPattern } from './syntax_pattern.ts';
+import { expression, type ConditionSource, type Expression } from './expression.ts';
+import { matchSyntax, readSyntaxPattern, type Bindings, type SyntaxPattern } from './syntax_pattern.ts';
 
 /** What a metavariable stands for: a node, and its value where that is known (`undefined`: it is not). */
 export type Held = {
@@ -15,16 +15,7 @@ export type Held = {
   /** Made of constants alone: `b'0' * 16`. */
   readonly made?: boolean;
 };
-export type Holds = ReadonlyMap<string, Held>;
-
-/** Whether an expression is found in a text. Linear in it; compiled when it is asked for the first time, which most are not in a scan of a few files. */
-type Expression = (text: string) => boolean;
-
-function expression(source: string | undefined): Expression | undefined {
-  if (source === undefined) return undefined;
-  let compiled: RE2JS | undefined;
-  return (text) => (compiled ??= RE2JS.compile(source)).matcher(text).find();
-}
+export type Holds = { get(metavariable: string): Held | undefined };
 
 export type Condition = {
   readonly metavariable: string;
@@ -54,16 +45,22 @@ export type MatchCheck = {
   readonly words: readonly string[] | undefined;
 };
 
-/** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. */
-export function readMatchCheck(check: Check, language: Language, parser: GrammarParser): MatchCheck | undefined {
+/** Reads the patterns of a check; `undefined` when it has none for the language. Throws when one is no code of the language. `read`: those of other checks. */
+export function readMatchCheck(
+  check: Check,
+  language: Language,
+  parser: GrammarParser,
+  read = new Map<string, SyntaxPattern>(),
+): MatchCheck | undefined {
   const { match } = check;
   const key = entryLanguage(language);
   const texts = match?.any[key];
   if (match === undefined || texts === undefined) return undefined;
   const syntax = (list: readonly string[]): SyntaxPattern[] =>
     list.map((text) => {
-      const pattern = readSyntaxPattern(text, language, parser);
+      const pattern = read.get(text) ?? readSyntaxPattern(text, language, parser);
       if (pattern === undefined) throw new SyntaxError(`${check.id}: not a pattern of ${language}: ${text}`);
+      read.set(text, pattern);
       return pattern;
     });
   const isCall = (text: string): boolean => readCallPattern(text) !== undefined;
@@ -85,12 +82,12 @@ export function readMatchCheck(check: Check, language: Language, parser: Grammar
 }
 
 /** Conditions with their expressions. */
-export function readConditions(conditions: NonNullable<Check['match']>['where']): readonly Condition[] {
+export function readConditions(conditions: readonly ConditionSource[] | undefined): readonly Condition[] {
   return (conditions ?? []).map((condition) => ({
     metavariable: condition.metavariable,
-    regex: expression(condition.regex),
-    notRegex: expression(condition.notRegex),
-    written: expression(condition.written),
+    regex: expression(condition.regex, condition.native?.regex),
+    notRegex: expression(condition.notRegex, condition.native?.notRegex),
+    written: expression(condition.written, condition.native?.written),
     below: condition.below,
     above: condition.above,
     constant: condition.constant,
@@ -146,47 +143,78 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   return (condition.below === undefined || number < condition.below) && (condition.above === undefined || number > condition.above);
 }
 
+/** Checks with the same pattern. */
+type Entry = { readonly pattern: SyntaxPattern; readonly checks: readonly MatchCheck[] };
+
 /** Syntax patterns of all checks by the kind of their root: one pass over a tree, whose text `words` has read, serves them all. */
 export class SyntaxMatcher {
-  readonly #entries: readonly { readonly check: MatchCheck; readonly pattern: SyntaxPattern; readonly kind: string }[];
+  readonly #entries: readonly Entry[];
+  /** By the name of a kind its numbers in the grammar. */
+  #kinds: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(checks: readonly MatchCheck[]) {
-    this.#entries = checks.flatMap((check) => check.syntax.map((pattern) => ({ check, pattern, kind: pattern.root.kind })));
+    const byPattern = new Map<SyntaxPattern, MatchCheck[]>();
+    for (const check of checks)
+      for (const pattern of check.syntax) {
+        const known = byPattern.get(pattern);
+        if (known === undefined) byPattern.set(pattern, [check]);
+        else known.push(check);
+      }
+    this.#entries = [...byPattern].map(([pattern, same]) => ({ pattern, checks: same }));
   }
 
   find({ tree, imports }: Pick<ModuleIr, 'tree' | 'imports'>, words: TextFilter, found: (check: Check, node: number) => void): void {
-    const byKind = new Map<string, { check: MatchCheck; pattern: SyntaxPattern }[]>();
-    for (const { check, pattern, kind } of this.#entries) {
+    const byKind: Entry[][] = [];
+    for (const { pattern, checks } of this.#entries) {
       if (pattern.anchor !== '' && !words.includes(pattern.anchor)) continue;
-      if (check.words?.some((word) => words.includes(word)) === false) continue;
-      if (!importsAny(imports, check.imports)) continue;
-      const known = byKind.get(kind);
-      if (known === undefined) byKind.set(kind, [{ check, pattern }]);
-      else known.push({ check, pattern });
+      const asked = checks.filter(
+        (check) => check.words?.some((word) => words.includes(word)) !== false && importsAny(imports, check.imports),
+      );
+      if (asked.length === 0) continue;
+      for (const kind of this.#numbersOf(tree, pattern.root.kind)) (byKind[kind] ??= []).push({ pattern, checks: asked });
     }
-    if (byKind.size === 0) return;
-    const table = tree.names.kindNames.map((name) => byKind.get(name));
-    for (let node = 0; node < tree.count; node++) {
-      const entries = table[tree.kind[node] as number];
+    if (byKind.length === 0) return;
+    const { kind: kinds, count } = tree;
+    for (let node = 0; node < count; node++) {
+      const entries = byKind[kinds[node] as number];
       if (entries === undefined) continue;
-      for (const { check, pattern } of entries) {
+      for (const { pattern, checks } of entries) {
         const bindings = matchSyntax(pattern, tree, node);
         if (bindings === undefined) continue;
-        const holds =
-          check.where.length === 0
-            ? NO_HOLDS
-            : new Map([...bindings].map(([name, at]) => [name, { node: at, constant: literal(tree, at) }]));
-        if (holdsAt(check, tree, node, holds)) found(check.check, node);
+        const holds = new HoldsOfText(tree, bindings);
+        for (const check of checks) if (holdsAt(check, tree, node, holds)) found(check.check, node);
       }
     }
   }
+
+  #numbersOf({ names: { kindNames } }: SyntaxTree, kind: string): readonly number[] {
+    this.#kinds ??= Map.groupBy(kindNames.keys(), (number) => kindNames[number] ?? '');
+    return this.#kinds.get(kind) ?? [];
+  }
 }
 
-const NO_HOLDS: Holds = new Map();
+/** What metavariables stand for in the text; values are read when a condition asks. */
+class HoldsOfText implements Holds {
+  readonly #tree: SyntaxTree;
+  readonly #bindings: Bindings;
+
+  constructor(tree: SyntaxTree, bindings: Bindings) {
+    this.#tree = tree;
+    this.#bindings = bindings;
+  }
+
+  get(metavariable: string): Held | undefined {
+    const node = this.#bindings.get(metavariable);
+    return node === undefined ? undefined : { node, constant: literal(this.#tree, node) };
+  }
+}
 
 /** The value of a literal in the text. */
 function literal(tree: SyntaxTree, node: number): string | number | undefined {
   const text = tree.textOf(node);
+  const first = text.charCodeAt(0);
+  // Most are names.
+  if (first > 57 && first !== 96) return undefined;
   if (/^-?(?:0[xX][\da-fA-F_]+|\d[\d_]*(?:\.\d+)?)$/.test(text)) return Number(text.replaceAll('_', ''));
   const quoted = /^(["'`])([\s\S]*)\1$/.exec(text);
   return quoted === null ? undefined : quoted[2];

@@ -5,6 +5,7 @@ import type { Engine } from './engine.ts';
 import type { Frame } from './frame.ts';
 import {
   allFacts,
+  copied,
   HARMLESS,
   HOST_STEP,
   isFixed,
@@ -104,7 +105,7 @@ function write(object: Value, key: string | number, value: Value): Value {
   if (object.slots !== undefined && object.slots.size >= MAX_SLOTS && !object.slots.has(key)) {
     return object.withFacts(union(object.facts, allFacts(value)));
   }
-  const slots = new Map(object.slots);
+  const slots = copied(object.slots);
   slots.set(key, value);
   return object.withSlots(slots);
 }

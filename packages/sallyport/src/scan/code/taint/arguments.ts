@@ -133,5 +133,11 @@ export function waysOf(bound: readonly Bound[]): readonly Holds[] {
 }
 
 function heldOf({ value, node }: Bound): Held {
-  return { node, constant: value.constant === NOT_CONSTANT ? undefined : value.constant, made: isKnown(value) };
+  return {
+    node,
+    constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
+    get made() {
+      return isKnown(value);
+    },
+  };
 }

@@ -86,22 +86,20 @@ export function evaluateCall(analysis: Engine, frame: Frame, at: number): Value 
 
 /** The rules of the called symbol, and those of any call with such arguments. */
 function rulesOf(all: Rules, symbol: SymbolId, given: readonly Argument[]): readonly Rule[] {
-  const named = symbol === UNKNOWN ? NO_RULES : all.call(symbol);
-  if (!all.hasOpenCalls) return named;
-  let found: Rule[] | undefined;
-  const add = (name: string): void => {
-    const rules = all.withArgument(name);
-    if (rules.length > 0) (found ??= [...named]).push(...rules);
-  };
+  let found = symbol === UNKNOWN ? NO_RULES : all.call(symbol);
+  if (!all.hasOpenCalls) return found;
   for (const { name, value } of given) {
-    if (name !== undefined) add(name);
-    else for (const key of value.slots?.keys() ?? NO_KEYS) if (typeof key === 'string') add(key);
+    if (name !== undefined) found = all.withMore(found, name);
+    else if (value.slots !== undefined) {
+      value.slots.forEach((_, key) => {
+        if (typeof key === 'string') found = all.withMore(found, key);
+      });
+    }
   }
-  return found ?? named;
+  return found;
 }
 
 const NO_RULES: readonly Rule[] = [];
-const NO_KEYS: readonly string[] = [];
 
 function readCall(frame: Frame, at: number): Call {
   const { code, pool } = frame.func;
@@ -384,7 +382,7 @@ function replaced(value: Value, given: Given, summary: Summary, frame: Frame, de
   }
   if (value.slots === undefined || depth === 0) return value.withFacts(facts);
   const slots = new Map<string | number, Value>();
-  for (const [key, held] of value.slots) slots.set(key, replaced(held, given, summary, frame, depth - 1));
+  value.slots.forEach((held, key) => slots.set(key, replaced(held, given, summary, frame, depth - 1)));
   return value.withFacts(facts).withSlots(slots);
 }
 

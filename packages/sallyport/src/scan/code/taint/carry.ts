@@ -5,6 +5,7 @@ import type { Frame } from './frame.ts';
 import { kindIndex } from './rules.ts';
 import {
   allFacts,
+  copied,
   HARMLESS,
   isFixed,
   isKnown,
@@ -95,7 +96,7 @@ export function containerCall(call: Call): Value | undefined {
   const { slots } = receiver;
   if (slots !== undefined && first !== undefined && (method === 'append' || method === 'push') && given.length === 1) {
     const next = nextIndex(receiver);
-    writeBack(frame, position, receiver.withSlots(new Map(slots).set(next, first)));
+    writeBack(frame, position, receiver.withSlots(copied(slots).set(next, first)));
     return NOTHING;
   }
   if (slots !== undefined && method === 'pop' && (first === undefined || typeof first.constant === 'number')) {
@@ -115,7 +116,7 @@ export function containerCall(call: Call): Value | undefined {
     const key = slotKey(given.slice(0, -1));
     const held = given.at(-1)?.value;
     if (key !== '' && held !== undefined) {
-      writeBack(frame, position, receiver.withSlots(new Map(slots).set(key, held)));
+      writeBack(frame, position, receiver.withSlots(copied(slots).set(key, held)));
       return receiver;
     }
   }

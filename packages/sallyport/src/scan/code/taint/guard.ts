@@ -104,7 +104,8 @@ function placeOf(frame: Frame, at: number): string {
   }
 }
 
-function guards(frame: Frame, at: number, truth: boolean, depth: number): readonly Guard[] {
+/** What a condition proves when it is `truth`. */
+export function guards(frame: Frame, at: number, truth: boolean, depth: number): readonly Guard[] {
   if (at < 0 || depth > MAX_DEPTH) return [];
   const { code } = frame.func;
   const base = at * STRIDE;

@@ -1,7 +1,7 @@
 import { hasReceiver, type FunctionIr, type ModuleIr } from '../ir.ts';
 import { UNKNOWN, type SymbolId } from '../symbol.ts';
 import type { Argument } from './arguments.ts';
-import { allFacts, join, NO_FACTS, NOT_CONSTANT, union, Value, type Fact } from './value.ts';
+import { allFacts, copied, join, NO_FACTS, NOT_CONSTANT, union, Value, type Fact } from './value.ts';
 
 /** The values of a function's parameters in a call: by position, by name, and what is left for the one that takes the rest. */
 export function bindParameters(
@@ -39,7 +39,8 @@ export function bindParameters(
  */
 export function shapeOf(module: ModuleIr, own: readonly Value[], given: readonly (Value | undefined)[]): string {
   let shape = '';
-  for (const [at, value] of given.entries()) {
+  for (let at = 0; at < given.length; at++) {
+    const value = given[at];
     const declared = own[at];
     if (value === undefined || declared === undefined) continue;
     const part = typeText(module, value, declared);
@@ -54,7 +55,9 @@ function typeText(module: ModuleIr, value: Value, declared: Value): string {
   const { instance } = value;
   if (instance !== undefined && instance.index !== declared.instance?.index) text += `c${instance.module.path}#${instance.index}`;
   if (instance === undefined) return text;
-  for (const [key, slot] of value.slots ?? []) if (isTelling(module, slot.symbol)) text += `.${key}=${slot.symbol}`;
+  value.slots?.forEach((slot, key) => {
+    if (isTelling(module, slot.symbol)) text += `.${key}=${slot.symbol}`;
+  });
   return text;
 }
 
@@ -73,13 +76,13 @@ export function shaped(module: ModuleIr, declared: Value, given: Value | undefin
   if (given.instance === undefined || given.slots === undefined || fact === undefined) {
     return new Value(declared.facts, symbol, NOT_CONSTANT, declared.slots, undefined, given.instance ?? declared.instance);
   }
-  const slots = new Map<string | number, Value>(declared.slots);
-  for (const [key, slot] of given.slots) {
+  const slots = copied(declared.slots);
+  given.slots.forEach((slot, key) => {
     const own: Fact = { ...fact, field: module.names.id(String(key)) };
     slots.set(
       key,
       new Value(union(slots.get(key)?.facts ?? NO_FACTS, [own]), slot.symbol, NOT_CONSTANT, undefined, slot.func, slot.instance),
     );
-  }
+  });
   return new Value(declared.facts, symbol, NOT_CONSTANT, slots, undefined, given.instance);
 }

@@ -13,6 +13,7 @@ const MAX_PACKAGE_STEPS = 8;
 
 /** Where symbols lead to; `null`: nowhere. */
 type Located = Map<SymbolId, Found | null>;
+type Method = { readonly module: ModuleIr; readonly index: number };
 
 /** The scanned files: what an import of one of them leads to. */
 export class Project {
@@ -34,6 +35,8 @@ export class Project {
   readonly #rust: RustModules;
   readonly #all: readonly ModuleIr[];
   #extensions: Map<ModuleIr, Map<number, Map<NameId, { module: ModuleIr; index: number }>>> | undefined;
+  /** Of the methods of classes, which every call of an object asks for. */
+  readonly #methods = new Map<ModuleIr['classes'][number], Map<NameId, Method | undefined>>();
   readonly #classes = new Map<ModuleIr, Map<SymbolId, ClassRef | undefined>>();
   readonly #foreign = new Map<ModuleIr, Map<number, SymbolId>>();
 
@@ -255,7 +258,17 @@ export class Project {
   }
 
   /** A method by name, also of the classes it extends. */
-  method(of: ClassRef, name: NameId, depth = 0): { module: ModuleIr; index: number } | undefined {
+  method(of: ClassRef, name: NameId): Method | undefined {
+    const own = of.module.classes[of.index];
+    if (own === undefined) return this.#findMethod(of, name, 0);
+    let methods = this.#methods.get(own);
+    if (methods === undefined) this.#methods.set(own, (methods = new Map<NameId, Method | undefined>()));
+    let found = methods.get(name);
+    if (found === undefined && !methods.has(name)) methods.set(name, (found = this.#findMethod(of, name, 0)));
+    return found;
+  }
+
+  #findMethod(of: ClassRef, name: NameId, depth: number): Method | undefined {
     const known = of.module.classes[of.index];
     const method = known?.methods.get(name);
     if (method !== undefined) return { module: of.module, index: method };
@@ -267,7 +280,7 @@ export class Project {
         (other) => other !== known && of.module.symbols.path([of.module.names.text(other.name)]) === base,
       );
       const parent = found === undefined ? this.classOf(of.module, base) : { module: of.module, index: found.index };
-      const inherited = parent === undefined ? undefined : this.method(parent, name, depth + 1);
+      const inherited = parent === undefined ? undefined : this.#findMethod(parent, name, depth + 1);
       if (inherited !== undefined) return inherited;
     }
     return undefined;

@@ -1,6 +1,6 @@
 import { OP, STRIDE, type FunctionIr } from '../ir.ts';
 import type { Frame, Proofs } from './frame.ts';
-import { refine } from './guard.ts';
+import { guards, mark } from './guard.ts';
 import { truthy } from './fold.ts';
 import { allFacts, NOT_CONSTANT, type Value } from './value.ts';
 
@@ -23,17 +23,19 @@ export function noteEnd(frame: Frame, value: Value | undefined, at: number): voi
     frame.ends.push({ ended, yes: answers(true), no: answers(false) });
     return;
   }
-  frame.ends.push({ ended, yes: refined(frame, at, true), no: refined(frame, at, false) });
+  frame.ends.push({ ended, yes: refined(frame, at, true, ended), no: refined(frame, at, false, ended) });
 }
 
 /** No end of the function answers so. */
 const NEVER: readonly number[] = [];
 
-function refined(frame: Frame, at: number, truth: boolean): readonly number[] {
+function refined(frame: Frame, at: number, truth: boolean, ended: readonly number[]): readonly number[] {
   const { env, values, proved } = frame;
+  const found = guards(frame, at, truth, 0);
+  if (found.length === 0) return ended;
   frame.env = env.slice();
   frame.values = values.slice();
-  refine(frame, at, truth);
+  for (const guard of found) mark(frame, guard);
   const bits = bitsOf(frame);
   frame.env = env;
   frame.values = values;
@@ -43,8 +45,14 @@ function refined(frame: Frame, at: number, truth: boolean): readonly number[] {
 
 function bitsOf({ func, env }: Frame): readonly number[] {
   return func.parameters.map(({ slot }, at) => {
-    const facts = allFacts(env[slot] as Value).filter(({ parameter, source }) => parameter === at || source !== undefined);
-    return facts.length === 0 ? 0 : facts.reduce((bits, { clean }) => bits & clean, -1);
+    let bits = -1;
+    let isAny = false;
+    for (const { parameter, source, clean } of allFacts(env[slot] as Value)) {
+      if (parameter !== at && source === undefined) continue;
+      isAny = true;
+      bits &= clean;
+    }
+    return isAny ? bits : 0;
   });
 }
 

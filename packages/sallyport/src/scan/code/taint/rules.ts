@@ -101,9 +101,10 @@ export class Rules {
     return this.#lookup('call', symbol);
   }
 
-  /** Rules of calls of anything that has an argument, or an object with a property, of this name. */
-  withArgument(name: string): readonly Rule[] {
-    return this.#byArgument.get(name) ?? NONE;
+  /** With those of calls of anything that has an argument, or an object with a property, of this name. */
+  withMore(rules: readonly Rule[], name: string): readonly Rule[] {
+    const more = this.#byArgument.get(name);
+    return more === undefined ? rules : rules.length === 0 ? more : [...rules, ...more];
   }
 
   /** Whether there are rules of any call. */

@@ -13,6 +13,7 @@ export class RustModules {
   /** Folders of crate roots by the crate's name. */
   readonly #crates = new Map<string, string>();
   readonly #places = new Map<ModuleIr, Place>();
+  readonly #globs = new Map<ModuleIr, readonly ModuleIr[]>();
 
   constructor(modules: readonly ModuleIr[], names: ProjectNames) {
     for (const module of modules) if (module.language === 'rust') this.#byPath.set(module.path.replace(/\.rs$/, ''), module);
@@ -52,14 +53,20 @@ export class RustModules {
 
   /** The file that declares a name which `use crate::x::*` brings. */
   #throughGlob(from: ModuleIr, name: string): ModuleIr | undefined {
+    let globs = this.#globs.get(from);
+    if (globs === undefined) this.#globs.set(from, (globs = from.imports.flatMap((path) => this.#glob(from, path) ?? [])));
+    if (globs.length === 0) return undefined;
     const id = from.names.id(name);
-    for (const path of from.imports) {
-      const steps = path.split('::');
-      if (steps.at(-1) !== '*' || !(steps[0]?.startsWith('.') === true || this.#crates.has(steps[0] ?? ''))) continue;
-      const found = this.find(from, steps.slice(0, -1));
-      if (found !== undefined && found.module !== from && found.rest.length === 0 && found.module.globals.has(id)) return found.module;
-    }
-    return undefined;
+    return globs.find(({ globals }) => globals.has(id));
+  }
+
+  /** The file of the project whose names an import brings all. */
+  #glob(from: ModuleIr, path: string): ModuleIr | undefined {
+    if (!path.endsWith('*')) return undefined;
+    const steps = path.split('::');
+    if (steps.at(-1) !== '*' || !(steps[0]?.startsWith('.') === true || this.#crates.has(steps[0] ?? ''))) return undefined;
+    const found = this.find(from, steps.slice(0, -1));
+    return found !== undefined && found.module !== from && found.rest.length === 0 ? found.module : undefined;
   }
 
   /** The longest start of the path that is a file. */

@@ -104,6 +104,13 @@ export class Value {
   }
 }
 
+/** Maps are walked by a function: an iterator makes an array for each entry. */
+export function copied(slots: Slots | undefined): Map<string | number, Value> {
+  const copy = new Map<string | number, Value>();
+  slots?.forEach((value, key) => copy.set(key, value));
+  return copy;
+}
+
 export const NOTHING = new Value(NO_FACTS);
 
 export function union(a: Facts, b: Facts): Facts {
@@ -132,7 +139,9 @@ function isSame(a: Fact, b: Fact): boolean {
 export function allFacts(value: Value, depth = 3): Facts {
   if (value.slots === undefined || depth === 0) return value.facts;
   let facts = value.facts;
-  for (const slot of value.slots.values()) facts = union(facts, allFacts(slot, depth - 1));
+  value.slots.forEach((slot) => {
+    facts = union(facts, allFacts(slot, depth - 1));
+  });
   return facts;
 }
 
@@ -160,28 +169,29 @@ export function hasOrigin(value: Value): boolean {
 export function join(a: Value, b: Value, depth = 4): Value {
   if (a === b) return a;
   const same = a.symbol === b.symbol ? a.symbol : a.symbol === UNKNOWN ? b.symbol : b.symbol === UNKNOWN ? a.symbol : a.symbol;
-  const facts = union(a.facts, b.facts);
-  return new Value(
-    a.constant !== b.constant && isFixed(a) && isFixed(b) ? union(facts, HARMLESS) : facts,
-    same,
-    a.constant === b.constant ? a.constant : NOT_CONSTANT,
-    depth === 0 ? (a.slots ?? b.slots) : joinSlots(a, b, depth),
-    a.func ?? b.func,
-    a.instance ?? b.instance,
-    a.classRef ?? b.classRef,
-    a.receiver ?? b.receiver,
-  );
+  const either = union(a.facts, b.facts);
+  const facts = a.constant !== b.constant && isFixed(a) && isFixed(b) ? union(either, HARMLESS) : either;
+  const constant = a.constant === b.constant ? a.constant : NOT_CONSTANT;
+  const slots = depth === 0 ? (a.slots ?? b.slots) : joinSlots(a, b, depth);
+  const func = a.func ?? b.func;
+  const instance = a.instance ?? b.instance;
+  const classRef = a.classRef ?? b.classRef;
+  const receiver = a.receiver ?? b.receiver;
+  const isFirst = facts === a.facts && same === a.symbol && constant === a.constant && slots === a.slots;
+  if (isFirst && func === a.func && instance === a.instance && classRef === a.classRef && receiver === a.receiver) return a;
+  return new Value(facts, same, constant, slots, func, instance, classRef, receiver);
 }
 
 function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
   if (a.slots === undefined || b.slots === undefined || a.slots === b.slots) return a.slots ?? b.slots;
-  const joined = new Map<string | number, Value>();
-  for (const [key, value] of a.slots) {
-    const other = b.slots.get(key);
-    joined.set(key, other === undefined ? value : join(value, other, depth - 1));
-  }
-  for (const [key, value] of b.slots) if (!joined.has(key)) joined.set(key, value);
-  return joined;
+  const { slots } = a;
+  let joined: Map<string | number, Value> | undefined;
+  b.slots.forEach((value, key) => {
+    const own = slots.get(key);
+    const either = own === undefined ? value : join(own, value, depth - 1);
+    if (either !== own) (joined ??= copied(slots)).set(key, either);
+  });
+  return joined ?? slots;
 }
 
 /** The text of `return text, 404`; other containers are sent as JSON. */
