@@ -281,6 +281,7 @@ export class Analysis implements Engine {
   sourced(frame: Frame, value: Value, node: number): Value {
     if (value.symbol === UNKNOWN) return value;
     const rules = this.rules(frame).value(value.symbol);
+    if (rules.length === 0) return value;
     if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
     let { facts } = value;
     for (const rule of rules) {

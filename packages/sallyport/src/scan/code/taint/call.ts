@@ -17,6 +17,7 @@ import { ALL_CLASSES, builtBits, classBit, kindIndex, type Rule, type Rules } fr
 import {
   allFacts,
   cleaned,
+  copied,
   HARMLESS,
   isHarmless,
   isKnown,
@@ -108,18 +109,18 @@ function readCall(frame: Frame, at: number): Call {
   const list = code[base + 2] as number;
   const callee = valueOf(frame, calleeAt);
   const count = pool[list] as number;
-  const given: Argument[] = [];
-  const positions: number[] = [];
+  const given = new Array<Argument>(count);
+  const positions = new Array<number>(count);
   for (let item = 0; item < count; item++) {
     const position = pool[list + 1 + item * 2] as number;
     const name = pool[list + 2 + item * 2] as number;
-    positions.push(position);
-    given.push({
+    positions[item] = position;
+    given[item] = {
       value: valueOf(frame, position),
       name: name === NO_NAME || name === SPREAD ? undefined : frame.module.names.text(name),
       spread: name === SPREAD,
       node: code[position * STRIDE + 4] ?? 0,
-    });
+    };
   }
   const isMethod = code[calleeAt * STRIDE] === OP.field;
   return {
@@ -371,19 +372,31 @@ function replaced(value: Value, given: Given, summary: Summary, frame: Frame, de
     const passed = given[only.parameter];
     if (passed !== undefined && value.symbol !== UNKNOWN && value.symbol === summary.symbols[only.parameter]) return passed;
   }
-  let facts: Facts = NO_FACTS;
-  for (const fact of value.facts) {
-    if (fact.source !== undefined || fact.parameter < 0) facts = union(facts, [fact]);
-    else
-      facts = union(
-        facts,
-        factsAt(fact, given, frame).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
-      );
+  const known = value.withFacts(value.facts.some(isPassed) ? factsOf(value.facts, given, frame) : value.facts);
+  if (value.slots === undefined || depth === 0) return known;
+  let slots: Map<string | number, Value> | undefined;
+  for (const [key, held] of value.slots) {
+    if (held.facts.length === 0 && held.slots === undefined) continue;
+    const passed = replaced(held, given, summary, frame, depth - 1);
+    if (passed !== held) (slots ??= copied(value.slots)).set(key, passed);
   }
-  if (value.slots === undefined || depth === 0) return value.withFacts(facts);
-  const slots = new Map<string | number, Value>();
-  value.slots.forEach((held, key) => slots.set(key, replaced(held, given, summary, frame, depth - 1)));
-  return value.withFacts(facts).withSlots(slots);
+  return slots === undefined ? known : known.withSlots(slots);
+}
+
+/** It is of a parameter: the caller's own facts take its place. */
+function isPassed({ source, parameter }: Fact): boolean {
+  return source === undefined && parameter >= 0;
+}
+
+function factsOf(all: Facts, given: Given, frame: Frame): Facts {
+  let facts: Facts = NO_FACTS;
+  for (const fact of all) {
+    const passed = isPassed(fact)
+      ? factsAt(fact, given, frame).map((one): Fact => (fact.clean === 0 ? one : { ...one, clean: one.clean | fact.clean }))
+      : [fact];
+    facts = union(facts, passed);
+  }
+  return facts;
 }
 
 /** The facts that a caller passed for a fact of a parameter: of its field, where the caller knows what that holds. */

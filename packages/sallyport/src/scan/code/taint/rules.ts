@@ -125,11 +125,15 @@ export class Rules {
     if (found === undefined) {
       const named = this.#byLast[form].get(this.symbols.name(symbol)) ?? NONE;
       const open = this.#byLast[form].get(this.#anyStep) ?? NONE;
-      const candidates = open.length === 0 ? named : [...named, ...open];
-      const matching = candidates.filter((rule) => this.#matches(rule.pattern.steps, symbol));
-      found = matching.length === 0 ? NONE : matching;
+      found = this.#added(open, symbol, this.#added(named, symbol, NONE));
       this.#found[form].set(symbol, found);
     }
+    return found;
+  }
+
+  #added(candidates: readonly Rule[], symbol: SymbolId, to: readonly Rule[]): readonly Rule[] {
+    let found = to;
+    for (const rule of candidates) if (this.#matches(rule.pattern.steps, symbol)) found = [...found, rule];
     return found;
   }
 
