@@ -160,7 +160,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     if (bound === undefined) continue;
     switch (rule.is) {
       case 'sink':
-        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, bound, frame)) break;
+        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, withReceiver(call, rule.pattern, bound), frame)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);

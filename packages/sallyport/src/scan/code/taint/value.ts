@@ -202,8 +202,18 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
   return joined ?? slots;
 }
 
-/** The text of `return text, 404`; other containers are sent as JSON. */
-export function bodyOf({ slots }: Value): Value | undefined {
+/** What a function in a cloud answers with: `{ statusCode, headers: { 'Content-Type': 'text/html' }, body }`. */
+export function isPage({ slots }: Value): boolean {
+  if (slots?.has('body') !== true) return false;
+  for (const [name, { constant }] of slots.get('headers')?.slots ?? [])
+    if (typeof constant === 'string' && /^content-type$/i.test(String(name))) return /\bhtml\b/i.test(constant);
+  return false;
+}
+
+/** The text of `return text, 404`, or of a page; other containers are sent as JSON. */
+export function bodyOf(value: Value): Value | undefined {
+  const { slots } = value;
+  if (isPage(value)) return slots?.get('body');
   return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
 }
 
