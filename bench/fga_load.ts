@@ -7,7 +7,9 @@ import { generator } from './fga_world.ts';
 
 export type Load = {
   readonly port: number;
-  readonly store: string;
+  readonly key: string;
+  /** Where checks of the store are asked. */
+  readonly path: string;
   readonly users: number;
   readonly documents: number;
   readonly zipf: boolean;
@@ -19,8 +21,14 @@ export type Load = {
   readonly rate?: number;
 };
 
-/** Milliseconds, each from when its question was due. */
-export type Loaded = { readonly perSecond: number; readonly p50: number; readonly p99: number; readonly worst: number };
+/** Milliseconds, each from when its question was due. `asked`: all questions, with those of the warm-up, which is in no other figure. */
+export type Loaded = {
+  readonly asked: number;
+  readonly perSecond: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly worst: number;
+};
 
 const load = JSON.parse(process.argv[2] ?? '{}') as Load;
 const pick = generator(load.seed);
@@ -31,7 +39,7 @@ const times: number[] = [];
 
 /** Connections that wait for no answer; the one used last is used first. */
 const idle: Socket[] = [];
-const head = `POST /stores/${load.store}/check HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: `;
+const head = `POST ${load.path} HTTP/1.1\r\nhost: 127.0.0.1:${load.port}\r\nauthorization: Bearer ${load.key}\r\ncontent-type: application/json\r\ncontent-length: `;
 
 function ask(due: number): Promise<void> {
   const [user, object] = [`user:u${one(load.users)}`, `document:d${one(load.documents)}`];
@@ -78,11 +86,12 @@ async function paced(rate: number, seconds: number): Promise<void> {
 const run = (seconds: number): Promise<void> => (load.rate === undefined ? closed(load.callers ?? 1, seconds) : paced(load.rate, seconds));
 // This process is new: its first requests open connections, and its code is not compiled yet.
 await run(1);
+const warm = times.length;
 times.length = 0;
 const began = performance.now();
 await run(load.seconds);
 const perSecond = times.length / ((performance.now() - began) / 1_000);
 times.sort((a, b) => a - b);
 const at = (part: number): number => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0;
-console.log(JSON.stringify({ perSecond, p50: at(0.5), p99: at(0.99), worst: at(1) } satisfies Loaded));
+console.log(JSON.stringify({ asked: warm + times.length, perSecond, p50: at(0.5), p99: at(0.99), worst: at(1) } satisfies Loaded));
 for (const socket of idle) socket.destroy();

@@ -3,64 +3,62 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { performance } from 'node:perf_hooks';
-import { listenFga, plainChange } from '../packages/sallyport/test/kit/fga.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
-import { keepHeap } from '../packages/sallyport/src/app/heap.ts';
-import { Secret, silentLogger, systemClock, type TenantId } from '../packages/sallyport/src/kernel/index.ts';
+import { startSallyport } from '../packages/sallyport/test/kit/sallyport.ts';
+import { DEFAULT_TENANT, Secret, silentLogger, systemClock } from '../packages/sallyport/src/kernel/index.ts';
 import { openStore } from '../packages/sallyport/src/store/service.ts';
 import { insertTuples } from '../packages/sallyport/src/fga/store.ts';
-import { createSqlStore, Fga, Names, type Place } from '../packages/sallyport/src/fga/service.ts';
 import type { TupleKey } from '../packages/sallyport/src/fga/tuple.ts';
 import type { Load, Loaded } from './fga_load.ts';
 import { MODEL, world } from './fga_world.ts';
+import { processorTime } from './processor_time.ts';
 
-const TENANT = 'bench' as TenantId;
 const LOAD = fileURLToPath(new URL('fga_load.ts', import.meta.url));
 /** How often the streamed list is asked for; the first is the warm-up. */
 const LISTS = 20;
 
 export type Row = Readonly<Record<string, string | number>>;
 
-/** What authorization over HTTP and PostgreSQL costs: the engine in this process, the database and who asks in theirs. Answers rows of a table. */
+/** What authorization costs over HTTP and PostgreSQL: a whole gate, the database and who asks, each in a process of its own. Tells rows of a table. */
 export async function overPostgres(size: number, seconds: number, note: (row: Row) => void): Promise<void> {
-  keepHeap();
   const database = await ephemeralPostgres();
   if (database === undefined) return note({ what: 'no PostgreSQL here' });
-  const store = await openStore({ url: new Secret(database.url) }, { logger: silentLogger, clock: systemClock });
-  const sql = createSqlStore(store, plainChange(store), Date.now);
-  const fga = await new Fga({ store: sql, names: new Names(), clock: Date.now }).open();
-  const place: Place = { tenant: TENANT, store: (await fga.createStore(TENANT, 'bench', 'bench')).id };
-  await fga.writeModel(place, MODEL, 'bench');
+  // As `./run` starts it.
+  const env = { NODE_OPTIONS: '--max-semi-space-size=16', MALLOC_ARENA_MAX: '2' };
+  const gate = await startSallyport({ config: `store: { url: "${database.url}" }`, env });
+  const key = await gate.key('--permission', 'fga:read', '--permission', 'fga:write');
+  const stores = `${gate.gateway}/fga/stores`;
+  const { id: store } = await posted(stores, key, { name: 'bench' });
+  if (store === undefined) throw new Error('the gate made no store');
+  await posted(`${stores}/${store}/authorization-models`, key, MODEL);
   const { users, documents, tuples } = world(size);
-  let batch: TupleKey[] = [];
-  const flush = async (): Promise<void> => {
-    await store.tx(TENANT, (tx) => insertTuples(tx, TENANT, place.store, batch, Date.now()));
-    batch = [];
-  };
-  for (const key of tuples()) {
-    batch.push(key);
-    if (batch.length === 10_000) await flush();
-  }
-  if (batch.length > 0) await flush();
+  await seed(database.url, store, tuples());
   await database.settle();
-  const server = await listenFga(fga, TENANT);
-
-  let seed = 13;
+  let seedOfLoad = 13;
   const measured = async (what: string, load: Pick<Load, 'callers' | 'rate'>, cached = false): Promise<number> => {
-    const asked = { users, documents, port: server.port, store: place.store, seconds, seed: seed++, zipf: cached };
-    const statements = sql.loader.statements;
-    const cpu = process.cpuUsage();
+    const { port } = new URL(gate.gateway);
+    const asked = {
+      users,
+      documents,
+      port: Number(port),
+      key,
+      path: `/fga/stores/${store}/check`,
+      seconds,
+      seed: seedOfLoad++,
+      zipf: cached,
+    };
+    const before = await database.committed();
+    const cpu = processorTime(gate.pid);
     const found = await run({ ...asked, ...load, consistency: cached ? 'MINIMIZE_LATENCY' : 'HIGHER_CONSISTENCY' });
-    const { user, system } = process.cpuUsage(cpu);
-    const count = found.perSecond * seconds;
+    const used = processorTime(gate.pid) - cpu;
     note({
       what,
       'per s': Math.round(found.perSecond),
       'p50 ms': found.p50.toFixed(1),
       'p99 ms': found.p99.toFixed(1),
       'worst ms': found.worst.toFixed(1),
-      'CPU ms': ((user + system) / 1_000 / count).toFixed(3),
-      'statements per check': ((sql.loader.statements - statements) / count).toFixed(3),
+      'CPU ms': ((used * 1_000) / found.asked).toFixed(3),
+      'statements per check': (((await database.committed()) - before) / found.asked).toFixed(3),
     });
     return found.perSecond;
   };
@@ -71,12 +69,34 @@ export async function overPostgres(size: number, seconds: number, note: (row: Ro
   await measured('check, at 750 a second (half of the bar of 1,500)', { rate: 750 });
   await measured('check, at half the peak', { rate: Math.round(peak / 2) });
   await measured('MINIMIZE_LATENCY, Zipf, 64 at once', { callers: 64 }, true);
-  note(await lists(`http://127.0.0.1:${server.port}/stores/${place.store}`, size));
-  server.close();
-  await fga.close();
-  await store.close();
+  note(await lists(`${stores}/${store}`, key, size));
+  await gate.remove();
   await database.stop();
 }
+
+/** Writes the tuples into the gate's database, without the log of changes that a write by the API makes. */
+async function seed(url: string, store: string, tuples: Iterable<TupleKey>): Promise<void> {
+  const open = await openStore({ url: new Secret(url) }, { logger: silentLogger, clock: systemClock });
+  let batch: TupleKey[] = [];
+  const flush = (): Promise<void> => open.tx(DEFAULT_TENANT, (tx) => insertTuples(tx, DEFAULT_TENANT, store, batch, Date.now()));
+  for (const key of tuples) {
+    batch.push(key);
+    if (batch.length < 10_000) continue;
+    await flush();
+    batch = [];
+  }
+  if (batch.length > 0) await flush();
+  await open.close();
+}
+
+async function posted(url: string, key: string, body: object): Promise<{ readonly id?: string }> {
+  const reply = await ask(url, key, body);
+  if (!reply.ok) throw new Error(`${url}: ${reply.status} ${await reply.text()}`);
+  return (await reply.json()) as { id?: string };
+}
+
+const ask = (url: string, key: string, body: object): Promise<Response> =>
+  fetch(url, { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${key}` } });
 
 async function run(load: Load): Promise<Loaded> {
   // Its own collections of garbage would count as ours.
@@ -87,13 +107,13 @@ async function run(load: Load): Promise<Loaded> {
 }
 
 /** A thousand objects, streamed over HTTP: until the first line, and until the end; the median of some. */
-async function lists(url: string, size: number): Promise<Row> {
+async function lists(store: string, key: string, size: number): Promise<Row> {
   const first: number[] = [];
   const all: number[] = [];
   for (let i = 0; i < LISTS; i++) {
     const start = performance.now();
-    const body = JSON.stringify({ type: 'document', relation: 'viewer', user: 'user:lister', consistency: 'HIGHER_CONSISTENCY' });
-    const reply = await fetch(`${url}/streamed-list-objects`, { method: 'POST', body });
+    const question = { type: 'document', relation: 'viewer', user: 'user:lister', consistency: 'HIGHER_CONSISTENCY' };
+    const reply = await ask(`${store}/streamed-list-objects`, key, question);
     let lines = 0;
     for await (const chunk of reply.body ?? []) {
       if (lines === 0) first.push(performance.now() - start);

@@ -11,6 +11,7 @@ import * as kit from '../packages/sallyport/test/kit/oauth.ts';
 import { ephemeralPostgres } from '../packages/sallyport/test/kit/postgres.ts';
 import { startSallyport } from '../packages/sallyport/test/kit/sallyport.ts';
 import * as oauth from 'openid-client';
+import { processorTime } from './processor_time.ts';
 
 // What tokens cost: `node bench/tokens.ts` checks them in process as the gateway does; `--exchange` asks a running gate over PostgreSQL for exchanges.
 
@@ -108,7 +109,7 @@ async function exchange(lanes: number, total: number): Promise<void> {
       });
     };
     for (let i = 0; i < 50; i++) await once();
-    const before = await cpuOf(gate.pid);
+    const before = processorTime(gate.pid);
     const started = performance.now();
     let left = total;
     await Promise.all(
@@ -117,7 +118,7 @@ async function exchange(lanes: number, total: number): Promise<void> {
       }),
     );
     const wall = (performance.now() - started) / 1_000;
-    const cpu = (await cpuOf(gate.pid)) - before;
+    const cpu = processorTime(gate.pid) - before;
     console.log(
       `exchanges: ${(total / wall).toFixed(0)} a second by the clock, ${(total / cpu).toFixed(0)} a second of one core of the gate (bar 250); ${lanes} at once, ${cpus().length} cores shared with the client`,
     );
@@ -125,13 +126,6 @@ async function exchange(lanes: number, total: number): Promise<void> {
     await gate.remove();
     await postgres.stop();
   }
-}
-
-/** Seconds of processor time that a process has used (user and system, /proc: hundredths of a second). */
-async function cpuOf(pid: number): Promise<number> {
-  const { readFile } = await import('node:fs/promises');
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 if (process.argv.includes('--exchange')) await exchange(8, 2_000);

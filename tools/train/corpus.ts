@@ -24,7 +24,7 @@ export function buildCorpus(rows: readonly Row[]): Corpus {
   let f = 0;
   let t = 0;
   for (const [r, row] of rows.entries()) {
-    const reading = texts.read(row.text.slice(0, MAX_CHARS), false);
+    const reading = texts.read(row.text.slice(0, MAX_CHARS));
     const { units, words } = reading.decoded ?? reading.plain;
     reader.open(units);
     skeleton.open(units, { hits: words.hits, count: words.count, kinds });

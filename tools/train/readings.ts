@@ -19,5 +19,5 @@ export function judgeOf(model: ChannelModel, channel: Channel): (text: string) =
   const matcher = compile(RULES, lexicon);
   const reader = new Reader(lexicon);
   const judge = new Judge();
-  return (text) => judge.judge(reader.read(text, false), channel, matcher, model);
+  return (text) => judge.judge(reader.read(text), channel, matcher, model);
 }

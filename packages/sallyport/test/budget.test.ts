@@ -15,11 +15,11 @@ const MICROS = 1_000_000;
 
 const CONFIG = (upstream: string): string => `
 providers:
-  - { name: openai, kind: openai, baseUrl: ${upstream}/v1, apiKey: "\${env:TEST_PROVIDER_KEY}", models: ["priced", "unpriced"], retries: 1 }
+  - { name: openai, kind: openai, baseUrl: ${upstream}/v1, apiKey: "\${env:TEST_PROVIDER_KEY}", models: ["priced", "unpriced", "wide"], retries: 1 }
 limits:
   maxOutput: 50
   identicalCalls: 5
-  prices: [{ model: priced, input: ${INPUT}, output: ${OUTPUT}, context: 4000, maxOutput: 500 }]
+  prices: [{ model: priced, input: ${INPUT}, output: ${OUTPUT}, context: 4000, maxOutput: 500 }, { model: wide, input: ${INPUT}, output: ${OUTPUT}, context: 400000, maxOutput: 500 }]
 `;
 
 let upstream: Upstream;
@@ -37,9 +37,9 @@ after(async () => {
 let said = 0;
 const body = (more: object = {}): object => ({ model: 'priced', messages: [{ role: 'user', content: `Question ${said++}` }], ...more });
 
-function chat(key: string, sent: object = body()): Promise<Answered> {
+function chat(key: string, sent: object = body(), path = '/v1/chat/completions'): Promise<Answered> {
   return ask(gate.gateway, {
-    path: '/v1/chat/completions',
+    path,
     body: JSON.stringify(sent),
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
   });
@@ -103,6 +103,38 @@ test('a client’s own maximum stands, choices multiply, and a huge maximum is r
   assert.equal(upstream.requests[0]?.json.max_completion_tokens, undefined);
   assert.equal((await chat(key, body({ n: 2, max_completion_tokens: 400 }))).status, 200);
   assert.equal((await chat(key, body({ n: 8, max_completion_tokens: 400 }))).status, 429);
+});
+
+test('what a call may cost is not made small by what it says of itself', async () => {
+  upstream.script({ text: 'ok', usage: { input: 10, output: 5 } });
+  const key = await makeKey('evading', { usdPerDay: 6 });
+  const refused: [string, object][] = [
+    // Of two maxima providers follow one or the other.
+    ['/v1/chat/completions', body({ n: 8, max_completion_tokens: 1, max_tokens: 400 })],
+    // Servers that know -1 take it for no bound.
+    ['/v1/chat/completions', body({ n: 60, max_tokens: -1 })],
+    ['/v1/chat/completions', body({ n: 60, max_tokens: 0 })],
+    // Each prompt of a list is answered.
+    ['/v1/completions', { model: 'priced', prompt: Array.from({ length: 60 }, () => 'x'), max_tokens: 50 }],
+    ['/v1/completions', { model: 'priced', prompt: Array.from({ length: 60 }, () => [1]), max_tokens: 50 }],
+    // What the provider keeps is input.
+    ['/v1/responses', { model: 'wide', input: 'hi', conversation: 'conv_1', max_output_tokens: 5 }],
+    ['/v1/responses', { model: 'wide', prompt: { id: 'pmpt_1' }, max_output_tokens: 5 }],
+  ];
+  for (const [path, sent] of refused) {
+    const answer = await chat(key, sent, path);
+    assert.deepEqual([answer.status, answer.json.error?.code], [429, 'budget_exhausted'], `${path} ${JSON.stringify(sent)} ${answer.text}`);
+  }
+  assert.equal((await chat(key, body({ max_tokens: -5 }))).status, 200);
+  assert.equal(upstream.requests.at(-1)?.json.max_tokens, 50);
+});
+
+test('a maximum below nothing gives no tokens of the minute back', async () => {
+  upstream.script({ status: 400, json: { error: { message: 'no' } } });
+  const key = await makeKey('minting', { tokensPerMinute: 1_500 });
+  for (let i = 0; i < 3; i++) await chat(key, body({ max_tokens: -9_007_199_254_740_991 }));
+  const refused = await chat(key, body({ max_tokens: 2_000 }));
+  assert.deepEqual([refused.status, refused.json.error.code], [429, 'rate_limited']);
 });
 
 test('a stream is charged by the count that the gate asks for and the client does not see', async () => {

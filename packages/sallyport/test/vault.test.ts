@@ -31,6 +31,7 @@ const oauthEntry = (name: string, at: number): string => `  - name: ${name}
     scopes: [read, write]
     api: ${service.origin}/api
     hosts: [uploads.invalid]
+    headers: [x-api-target]
     oauth: { authorize: ${service.origin}/authorize, token: ${service.origin}/token, revoke: ${service.origin}/revoke, client: ${at % 2 === 0 ? 'post' : 'basic'} }
     rules:
       - { id: open, when: "method in ['GET', 'HEAD', 'POST']", then: allow }
@@ -205,6 +206,23 @@ test('what is held for a person runs once it is approved, exactly', async () => 
   assert.equal((await proxy('things1/items/8', { method: 'DELETE' })).error, 'approval_needed');
   assert.equal((await proxy('things1/items/7', { method: 'DELETE' })).status, 200);
   assert.equal((await proxy('things1/items/7', { method: 'DELETE' })).error, 'approval_needed');
+});
+
+test('what a header says is approved with the rest', async () => {
+  const call = (target: string, type = 'application/json'): ReturnType<typeof proxy> =>
+    proxy('things1/items/9', {
+      method: 'DELETE',
+      body: '{}',
+      headers: { 'x-api-target': target, 'content-type': type, 'idempotency-key': target },
+    });
+  const held = await call('draft');
+  const id = String((held.json['error'] as { approval?: unknown }).approval);
+  const view = (await control('GET', `/api/approvals/${id}`)) as { arguments: string };
+  assert.match(view.arguments, /"headers":\{"content-type":"application\/json","x-api-target":"draft"\}/);
+  await control('POST', `/api/approvals/${id}/answer`, { decision: 'approve' });
+  assert.equal((await call('everything')).error, 'approval_needed');
+  assert.equal((await call('draft', 'text/plain')).error, 'approval_needed');
+  assert.equal((await call('draft')).status, 200);
 });
 
 test('twenty canaries: in replies, errors, redirects, events, logs, metrics and the database none is found, in any form', async () => {

@@ -34,31 +34,22 @@ export function* listObjects(
   query: ListObjectsQuery,
   loaded?: Loaded,
 ): Generator<Step, void, void> {
-  const { user, relation: target, streamed = false } = query;
+  const { relation: target, streamed = false } = query;
   const reverse = reverseTo(model, target);
   const search = new Search(model, table, query, reverse);
-  const checks = target.pure ? undefined : new Checks(model, table, user, query.context, loaded);
+  const checks = target.pure ? undefined : new Checks(model, table, query.user, query.context, loaded);
   try {
-    const waiting: string[] = [];
+    const candidates: string[] = [];
     let given = false;
-    const give = function* (last: boolean): Generator<Step, void, void> {
-      for (const object of search.take()) {
-        if (checks === undefined) yield { kind: 'object', object };
-        else waiting.push(object);
-        given = true;
-      }
-      if (checks !== undefined && (last || waiting.length >= CANDIDATES))
-        while (waiting.length > 0) yield* confirm(checks, user, target, waiting.splice(0, CANDIDATES));
-    };
     let reads = search.start();
     for (;;) {
-      yield* give(reads.length === 0);
+      if (yield* give(search, checks, query, candidates, reads.length === 0)) given = true;
       if (reads.length === 0) break;
       const early = streamed && loaded !== undefined && !given;
       yield { kind: 'reverse', reads, ...(early ? { most: FIRST } : {}) };
       const next = search.follow(reads);
       if (early && loaded.partial) {
-        yield* give(true);
+        yield* give(search, checks, query, candidates, true);
         yield { kind: 'reverse', reads };
         // What was found is not found again.
         next.push(...search.follow(reads));
@@ -70,6 +61,24 @@ export function* listObjects(
     checks?.close();
     search.close();
   }
+}
+
+/** Gives what was found, or takes it for a candidate and confirms those when they are many, or the last. Answers whether anything was found. */
+function* give(
+  search: Search,
+  checks: Checks | undefined,
+  { user, relation }: ListObjectsQuery,
+  candidates: string[],
+  last: boolean,
+): Generator<Step, boolean, void> {
+  const found = search.take();
+  for (const object of found) {
+    if (checks === undefined) yield { kind: 'object', object };
+    else candidates.push(object);
+  }
+  if (checks !== undefined && (last || candidates.length >= CANDIDATES))
+    while (candidates.length > 0) yield* confirm(checks, user, relation, candidates.splice(0, CANDIDATES));
+  return found.length > 0;
 }
 
 function* confirm(checks: Checks, user: string, target: Relation, candidates: readonly string[]): Generator<Step, void, void> {

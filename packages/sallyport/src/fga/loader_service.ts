@@ -27,6 +27,8 @@ const MAX_TOGETHER = 64;
 /** Searches of one store that run at once. What comes while one runs goes together into the next, at half the cost, as long as it is not slow. */
 const MAX_RUNNING = 2;
 const SLOW_MS = 5;
+/** Idle lanes that may stand about before they are looked for. */
+const FEW_LANES = 256;
 
 /** The tuples that one evaluation has loaded. */
 export class LoadedTuples implements Loaded {
@@ -85,8 +87,7 @@ type Lane = {
 export class Loader {
   readonly #store: Store;
   readonly #lanes = new Map<string, Lane>();
-  /** Statements so far; for the benchmark. */
-  statements = 0;
+  #most = FEW_LANES;
 
   constructor(store: Store) {
     this.#store = store;
@@ -97,9 +98,7 @@ export class Loader {
     const { object, relation } = splitUser(user);
     const subject = user === '' ? EVERYONE : subjectKey(model.names.id(typeOf(object)), model.names.id(relation));
     const key = `${place.tenant} ${place.store} ${model.id} ${subject}`;
-    let lane = this.#lanes.get(key);
-    if (lane === undefined) this.#lanes.set(key, (lane = { place, model, subject, waiting: [], running: 0, began: 0, due: false }));
-    const own = lane;
+    const own = this.#lanes.get(key) ?? this.#newLane(key, { place, model, subject, waiting: [], running: 0, began: 0, due: false });
     return new Promise((resolve, reject) => {
       own.waiting.push({ loaded, user, goals, done: (error) => (error === undefined ? resolve() : reject(error)) });
       if (own.due) return;
@@ -107,12 +106,22 @@ export class Loader {
       own.due = true;
       setImmediate(() => {
         own.due = false;
-        this.#next(key, own);
+        this.#next(own);
       });
     });
   }
 
-  #next(key: string, lane: Lane): void {
+  /** Lanes stay: a map that is filled and emptied with each search makes old objects of all that it held (see `gateway/running.ts`). */
+  #newLane(key: string, lane: Lane): Lane {
+    if (this.#lanes.size >= this.#most) {
+      for (const [idle, { running, waiting }] of this.#lanes) if (running === 0 && waiting.length === 0) this.#lanes.delete(idle);
+      this.#most = Math.max(FEW_LANES, 2 * this.#lanes.size);
+    }
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
+  #next(lane: Lane): void {
     const now = performance.now();
     const wanted = (): boolean => lane.running === 0 || lane.waiting.length >= MAX_TOGETHER || now - lane.began > SLOW_MS;
     while (lane.running < MAX_RUNNING && lane.waiting.length > 0 && wanted()) {
@@ -120,17 +129,16 @@ export class Loader {
       const batch = lane.waiting.splice(0, MAX_TOGETHER);
       lane.running++;
       this.#search(lane, batch).then(
-        () => this.#done(key, lane, batch),
-        (error: unknown) => this.#done(key, lane, batch, error),
+        () => this.#done(lane, batch),
+        (error: unknown) => this.#done(lane, batch, error),
       );
     }
   }
 
-  #done(key: string, lane: Lane, batch: readonly Waiting[], error?: unknown): void {
+  #done(lane: Lane, batch: readonly Waiting[], error?: unknown): void {
     lane.running--;
-    if (lane.running === 0 && lane.waiting.length === 0) this.#lanes.delete(key);
     for (const { done } of batch) done(error);
-    this.#next(key, lane);
+    this.#next(lane);
   }
 
   async #search(lane: Lane, batch: readonly Waiting[]): Promise<void> {
@@ -161,7 +169,6 @@ export class Loader {
       if (user === '') everyone.push(run);
       else for (const { object, relation } of subjectsOf(user)) add(subjects, run, object, relation);
     }
-    this.statements++;
     const plan = searchPlan(lane.model, lane.subject);
     return searchGoals(this.#sql(lane.place), lane.place.store, plan, seeds, subjects, everyone, depth, limit);
   }
@@ -198,7 +205,6 @@ export class Loader {
       asked.relation.push(named.relationName);
       asked.type.push(named.typeName);
     }
-    this.statements++;
     const rows = await searchSubjects(this.#sql(place), place.store, asked, most ?? LEVEL_LIMIT);
     loaded.partial = rows.length === most;
     if (rows.length >= LEVEL_LIMIT) throw tooComplex();

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../kernel/index.ts';
 import type { CompiledModel, Relation } from './compile.ts';
-import { Checks } from './evaluate.ts';
+import { Checks, type Loaded } from './evaluate.ts';
 import { NearestTuples, type Excluded, type Nearest } from './nearest.ts';
-import type { Evaluation } from './port.ts';
+import type { Evaluation, Step } from './port.ts';
 import { Proofs, type Proof } from './proof.ts';
 import { showTupleWithCondition, type TupleKey } from './tuple.ts';
 import type { TupleTable } from './tuple_table.ts';
@@ -26,25 +26,28 @@ export type WhyQuery = { readonly user: string; readonly object: string; readonl
 const MAX_ROUNDS = 40;
 
 /** Answers a check with the path that makes it true, or with what is missing. Fails as the check does. */
-export function whyEvaluation(model: CompiledModel, query: WhyQuery): Evaluation<Why> {
-  return function* (table, loaded) {
-    for (let round = 0; ; round++) {
-      const checks = new Checks(model, table, query.user, query.context, loaded);
-      const proofs = new Proofs(model, table, query.user, query.context, loaded);
-      const entity = table.hold(query.object);
-      try {
-        const allowed = checks.check(query.object, query.relation);
-        const answer = allowed === undefined ? undefined : explain(model, table, query, entity, allowed, proofs);
-        const missing = allowed === undefined ? checks.missing : proofs.missing;
-        if (answer !== undefined && (missing.length === 0 || round >= MAX_ROUNDS)) return answer;
-        yield { kind: 'goals', user: query.user, goals: [...missing] };
-      } finally {
-        table.release(entity);
-        proofs.close();
-        checks.close();
-      }
+export const whyEvaluation =
+  (model: CompiledModel, query: WhyQuery): Evaluation<Why> =>
+  (table, loaded) =>
+    whyOf(model, query, table, loaded);
+
+function* whyOf(model: CompiledModel, query: WhyQuery, table: TupleTable, loaded: Loaded | undefined): Generator<Step, Why, void> {
+  for (let round = 0; ; round++) {
+    const checks = new Checks(model, table, query.user, query.context, loaded);
+    const proofs = new Proofs(model, table, query.user, query.context, loaded);
+    const entity = table.hold(query.object);
+    try {
+      const allowed = checks.check(query.object, query.relation);
+      const answer = allowed === undefined ? undefined : explain(model, table, query, entity, allowed, proofs);
+      const missing = allowed === undefined ? checks.missing : proofs.missing;
+      if (answer !== undefined && (missing.length === 0 || round >= MAX_ROUNDS)) return answer;
+      yield { kind: 'goals', user: query.user, goals: [...missing] };
+    } finally {
+      table.release(entity);
+      proofs.close();
+      checks.close();
     }
-  };
+  }
 }
 
 function explain(model: CompiledModel, table: TupleTable, query: WhyQuery, entity: number, allowed: boolean, proofs: Proofs): Why {

@@ -120,9 +120,12 @@ export function chargeOf(
   if (own.length > 0 && prices.some((one) => one === undefined)) return UNKNOWN_PRICE;
   if (own.length > 0 && budgets.loops.looping(key.id, call, budgets.identicalCalls, now)) return LOOP;
 
-  const output = boundOutput(request, price?.maxOutput ?? budgets.maxOutput, budgets.maxOutput);
+  // Whichever of the targets answers in the end.
+  const known = prices.filter((one) => one !== undefined);
+  const output = boundOutput(request, Math.max(0, ...known.map((one) => one.maxOutput)) || budgets.maxOutput, budgets.maxOutput);
   const choices = choicesOf(request);
-  const input = Math.min(price?.context ?? bytes + OVERHEAD, isOpen(request) ? Number.POSITIVE_INFINITY : bytes + OVERHEAD);
+  const context = known.length === 0 ? bytes + OVERHEAD : Math.max(...known.map((one) => one.context));
+  const input = Math.min(context, isOpen(request) ? Number.POSITIVE_INFINITY : bytes + OVERHEAD);
   const attempt = Math.max(0, ...prices.map((one) => (one === undefined ? 0 : worstOf(one, { input, output, choices }))));
   const tokens = input + output * choices;
   const rate = key.tokensPerMinute === null ? undefined : budgets.limiter.takeTokens(`${key.id} tokens`, key.tokensPerMinute, tokens, now);
@@ -178,7 +181,9 @@ function budgetsOf(budgets: Budgets, key: KeyRecord): Budget[] {
 
 /** Content that the provider brings in itself has no bound but the model's context. */
 function isOpen(request: ReadRequest): boolean {
-  return request.attachments > 0 || request.previousResponseId !== undefined || request.tools.some((tool) => tool.provider);
+  // A conversation or a prompt that the provider keeps is input like any other, of any length.
+  const kept = request.api === 'responses' && (isGiven(request.body['conversation']) || isGiven(request.body['prompt']));
+  return kept || request.attachments > 0 || request.previousResponseId !== undefined || request.tools.some((tool) => tool.provider);
 }
 
 /** Tiers that cost more than the list's price. */
@@ -189,8 +194,16 @@ function isDear(request: ReadRequest): boolean {
 
 function choicesOf(request: ReadRequest): number {
   const count = (value: unknown): number => (typeof value === 'number' && value > 1 ? Math.ceil(value) : 1);
-  return Math.max(count(request.body['n']), count(request.body['best_of']));
+  const choices = Math.max(count(request.body['n']), count(request.body['best_of']));
+  return request.api === 'completions' ? choices * promptsOf(request.body['prompt']) : choices;
 }
+
+/** The completions API answers each prompt of a list; a list of numbers is one prompt, as tokens. */
+function promptsOf(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== 'number' ? Math.max(1, prompt.length) : 1;
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 const MAXIMUM: Partial<Record<ReadRequest['api'], string>> = {
   chat: 'max_completion_tokens',
@@ -199,14 +212,25 @@ const MAXIMUM: Partial<Record<ReadRequest['api'], string>> = {
   messages: 'max_tokens',
 };
 
-/** The most output tokens of one reply; a request that names no maximum gets one. */
+/** Names under which one API or another takes the maximum; providers differ in which of two they follow. */
+const MAXIMA = ['max_completion_tokens', 'max_output_tokens', 'max_tokens'];
+
+/**
+ * The most output tokens of one reply; a request that names no maximum gets one, and so does one that names less than nothing, which some
+ * servers (llama.cpp, Ollama) take for no bound at all.
+ */
 function boundOutput(request: ReadRequest, most: number, fallback: number): number {
   const field = MAXIMUM[request.api];
   if (field === undefined) return 0;
-  if (request.maxOutput !== undefined) return Math.min(request.maxOutput, most);
   const bound = Math.min(fallback, most);
-  request.body[field] = bound;
-  return bound;
+  const named: number[] = [];
+  for (const name of MAXIMA) {
+    const value = request.body[name];
+    if (typeof value === 'number' && value < 0) request.body[name] = bound;
+    if (isGiven(value)) named.push(typeof value === 'number' && value > 0 ? value : bound);
+  }
+  if (named.length === 0) request.body[field] = bound;
+  return named.length === 0 ? bound : Math.min(Math.max(...named), most);
 }
 
 /** The chat and completions APIs count a stream's tokens only when asked to; the chunk with the count is not delivered to who did not ask. */

@@ -76,7 +76,6 @@ export async function inspectEndpoint(
       enforceAll: false,
       effects: deps.effects,
       canaries: deps.canaries,
-      ascii: json.ascii,
     },
     ledger,
   );

@@ -29,7 +29,6 @@ export type JudgeOptions = {
   readonly canaries: readonly Canary[];
   /** What replies are compared with; absent where there is no request to compare with. */
   readonly asked?: AskedFacts;
-  readonly ascii: boolean;
   /** Where the values of tool calls come from; absent where there is no conversation to tell it by. */
   readonly flow?: CallFlow;
 };
@@ -195,7 +194,6 @@ export class Judge {
       point: facts.point as Exclude<Point, 'login' | 'retrieval' | 'admission'>,
       origin: facts.origin,
       part: facts.part,
-      ...(this.#options.ascii ? { ascii: true } : {}),
       ...(canaries.length === 0 ? {} : { canaries }),
       ...(wholeOnly ? { wholeOnly } : {}),
       ...(answers ? { request: asked } : {}),

@@ -72,14 +72,24 @@ export async function openExchange(
     memory,
     key,
     read.request,
-    routed.targets,
-    json.ascii && rendered === undefined,
+    targetsOf(routed.targets, deps.policy(key.tenant).readsProvider),
     tenant.commit(bytes),
     started,
     sealed,
     documents,
   );
   return { ok: true, exchange };
+}
+
+/** Where the request may go. Rules that read the provider decide for the first: what they allowed there must not go to another when it fails. */
+function targetsOf(targets: readonly Target[], oneProvider: boolean): readonly Target[] {
+  return oneProvider ? targets.filter(({ provider }) => provider === targets[0]?.provider) : targets;
+}
+
+/** The model as rules know it: `openai/gpt-x` is the `gpt-x` of that provider, so that a rule about a model cannot be passed by asking for it in full. */
+function modelForRules(asked: string, [target]: readonly Target[]): string {
+  const prefix = `${target?.provider ?? ''}/`;
+  return target?.model !== asked && asked.startsWith(prefix) ? asked.slice(prefix.length) : asked;
 }
 
 function routeOf(
@@ -118,7 +128,6 @@ function exchangeOf(
   key: KeyRecord,
   request: ReadRequest,
   targets: readonly Target[],
-  ascii: boolean,
   commitment: string,
   started: number,
   sealed: SealedPlaceholders | undefined,
@@ -149,7 +158,7 @@ function exchangeOf(
       request: {
         endpoint: PATH[request.api],
         api: request.api,
-        model: request.model,
+        model: modelForRules(request.model, targets),
         provider: targets[0]?.provider ?? '',
         stream: request.stream,
         tools: request.tools.length > 0,
@@ -162,7 +171,6 @@ function exchangeOf(
       effects: deps.effects,
       canaries: deps.canaries,
       asked: askedOf(request),
-      ascii,
       ...(flow === undefined ? {} : { flow }),
     },
     ledger,

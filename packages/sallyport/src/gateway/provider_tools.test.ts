@@ -60,3 +60,38 @@ test('messages: server tools and connected servers; chat: search as a parameter'
   assert.deepEqual(restrict(structuredClone(chat), []).taken, ['web_search_options']);
   assert.deepEqual(restrict(structuredClone(chat), ['web_search']).taken, []);
 });
+
+test('tools in namespaces and items of the input are tools', () => {
+  const search = { type: 'web_search' };
+  const nested = {
+    type: 'namespace',
+    name: 'outer',
+    tools: [{ type: 'namespace', name: 'inner', tools: [structuredClone(MCP), FUNCTION] }, search],
+  };
+  const item = { type: 'additional_tools', tools: [search, FUNCTION, structuredClone(MCP)] };
+  const only = { type: 'namespace', name: 'only', tools: [search] };
+  const body = { model: 'm', input: [{ role: 'user', content: 'hi' }, item], tools: [nested, only] };
+  const left = restrict(structuredClone(body), []);
+  assert.deepEqual(left.taken.toSorted(), ['files', 'files', 'web_search', 'web_search', 'web_search']);
+  assert.deepEqual(left.body['tools'], [
+    { type: 'namespace', name: 'outer', tools: [{ type: 'namespace', name: 'inner', tools: [FUNCTION] }] },
+  ]);
+  assert.deepEqual(left.body['input'], [
+    { role: 'user', content: 'hi' },
+    { type: 'additional_tools', tools: [FUNCTION] },
+  ]);
+  // A word beside them would be at another place than where it was read.
+  const beside = { type: 'additional_tools', tools: [search, 'a word', FUNCTION] };
+  assert.deepEqual(restrict({ model: 'm', input: [beside] }, []).body['input'], [{ type: 'additional_tools', tools: [FUNCTION] }]);
+  const kept = restrict(structuredClone(body), ['web_*', 'files']);
+  assert.deepEqual(kept.taken, []);
+  assert.equal(JSON.stringify(kept.body).split('"require_approval":"always"').length, 3);
+});
+
+test('parameters that make a provider search are taken out as its tools are', () => {
+  const chat = { model: 'm', messages: [{ role: 'user', content: 'hi' }], top_k: 3 };
+  const searching = { ...chat, search_parameters: { mode: 'on' }, plugins: [{ id: 'web' }], data_sources: [{ type: 'azure_search' }] };
+  assert.deepEqual(restrict(structuredClone(searching), []).body, chat);
+  assert.deepEqual(restrict(structuredClone(searching), ['plugins', 'web_search']).taken, []);
+  assert.deepEqual(restrict(structuredClone(searching), undefined).body, searching);
+});

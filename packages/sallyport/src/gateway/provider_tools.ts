@@ -20,28 +20,59 @@ export function restrictProviderTools(request: ReadRequest, allowed: readonly st
     } else if (tool.raw['type'] === 'mcp') tool.raw['require_approval'] = 'always';
   }
   const { body } = request;
-  filterList(body, 'tools', (entry) => !gone.has(entry));
+  if (gone.size > 0) {
+    // Tools are offered in namespaces and items of the input, too, not in `tools` alone.
+    takeOut(body, gone);
+    filterList(body, 'tools', (entry) => !isEmptied(entry));
+  }
   // Anthropic's connector names its servers beside the tools.
   filterList(body, 'mcp_servers', (entry) => {
     const stays = isObject(entry) && isAllowed(entry['name'], 'mcp_servers');
     if (!stays) taken.push(isObject(entry) && typeof entry['name'] === 'string' ? entry['name'] : 'mcp_servers');
     return stays;
   });
-  // Search of the chat API is no tool but a parameter of its own.
-  if (body['web_search_options'] !== undefined && !isAllowed('web_search_options', 'web_search')) {
-    delete body['web_search_options'];
-    taken.push('web_search_options');
+  for (const name of PARAMETERS) {
+    if (body[name] === undefined || isAllowed(name, 'web_search')) continue;
+    delete body[name];
+    taken.push(name);
   }
   request.tools = request.tools.filter((tool) => !gone.has(tool.raw));
   if (taken.length > 0 && pointsNowhere(body['tool_choice'], request.tools)) delete body['tool_choice'];
   return taken;
 }
 
+/**
+ * Parameters, not tools, that make a provider search or fetch by itself: the chat API's own, xAI, Groq, OpenRouter, DashScope, Azure OpenAI (its own
+ * data, at an address of the caller's choice), Perplexity.
+ */
+const PARAMETERS: readonly string[] = (
+  'web_search_options search_parameters search_settings compound_custom plugins enable_search search_options data_sources dataSources ' +
+  'search_mode search_domain_filter extra_body'
+).split(' ');
+
+/**
+ * Takes list entries out of everything below a value. Words that stand between them in such a list are no tools and go, too: they have been
+ * read as the texts of their places, which are others now.
+ */
+function takeOut(value: Json, gone: ReadonlySet<Json>): void {
+  if (Array.isArray(value)) {
+    if (value.some((entry) => gone.has(entry))) {
+      const left = value.filter((entry) => entry !== null && typeof entry === 'object' && !gone.has(entry));
+      value.splice(0, value.length, ...left);
+    }
+    for (const entry of value) takeOut(entry, gone);
+  } else if (isObject(value)) for (const name in value) takeOut(value[name] ?? null, gone);
+}
+
+/** A namespace that offers nothing any more. */
+function isEmptied(entry: Json): boolean {
+  return isObject(entry) && entry['type'] === 'namespace' && Array.isArray(entry['tools']) && entry['tools'].length === 0;
+}
+
 function filterList(body: JsonObject, name: string, stays: (entry: Json) => boolean): void {
   const list = body[name];
   if (!Array.isArray(list)) return;
   const left = list.filter(stays);
-  if (left.length === list.length) return;
   if (left.length > 0) body[name] = left;
   else delete body[name];
 }

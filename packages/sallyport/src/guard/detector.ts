@@ -15,14 +15,13 @@ export type OnError = 'deny' | 'allow';
 export type TextPoint = Extract<Point, 'prompt' | 'content' | 'tool_call' | 'tool_result' | 'response'>;
 
 /**
- * Where a text stands. `part` becomes `location.part` of its findings. `ascii`: the caller knows that every unit is below U+0080
- * (false or absent: the guard looks itself). `canaries`: strings planted in this very request, beside those of the installation.
+ * Where a text stands. `part` becomes `location.part` of its findings. `canaries`: strings planted in this very request, beside those of the
+ * installation.
  */
 export type ScanAt = {
   readonly point: Point;
   readonly origin: Origin;
   readonly part: number;
-  readonly ascii?: boolean;
   readonly canaries?: readonly Canary[];
   /** Facts of the request that a reply or tool call belongs to. */
   readonly request?: RequestFacts;

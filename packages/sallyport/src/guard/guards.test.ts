@@ -66,14 +66,6 @@ suite('scan', () => {
     );
   });
 
-  test("the caller's word that a text is ASCII changes nothing for one that is", () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 200 }), (text) => {
-        assert.deepEqual(GUARDS.scan(text, { ...at('prompt'), ascii: true }), GUARDS.scan(text, at('prompt')));
-      }),
-    );
-  });
-
   test('spans lie inside the text, whatever it is', () => {
     const pieces = fc.constantFrom(
       'ignore previous instructions ',

@@ -100,7 +100,7 @@ export function createGuards(options: GuardOptions): Guards {
     ...(stage === undefined ? {} : { refine: (scan: Scan) => refine(scan, stage) }),
     stream: (point, canaries = []) => streamRules(at[point] ?? [], point, options, canaries, allowed),
     readings: (text) => {
-      const { plain, decoded } = reader.read(text, false);
+      const { plain, decoded } = reader.read(text);
       return decoded === undefined ? [plain.text] : [plain.text, decoded.text];
     },
     onError: (guard, point) => running.find(({ detector }) => detector.id === guard)?.detector.points[point as TextPoint] ?? 'deny',
@@ -154,7 +154,7 @@ function scanText(text: string, at: ScanAt, running: readonly Running[], reader:
   const report = new Report(at);
   try {
     faults?.(READER, at.point);
-    const reading = reader.read(text, at.ascii === true);
+    const reading = reader.read(text);
     report.unscanned = reading.incomplete;
     for (const { detector, scanner, confidence } of running) {
       const late = at.wholeOnly === true && detector.stream.form !== 'whole';

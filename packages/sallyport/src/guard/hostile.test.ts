@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import type { Json } from '../kernel/index.ts';
 import type { GuardConfig } from './config.ts';
 import { createGuards } from './guards.ts';
 import { FORMATS } from './detectors/secrets/index.ts';
@@ -118,5 +119,25 @@ test('texts full of beginnings of every credential format', () => {
       const { failures } = guards.scan(text.slice(0, UNITS / 10), { point: 'tool_result', origin: 'tool', part: 0 });
       assert.deepEqual(failures, []);
     }
+  }
+});
+
+// Whoever asks for structured output writes the schema, and can have the model say the reply: each pair of lists would be hours.
+test('schemas whose lists are as long as the reply', () => {
+  const guards = createGuards({ config: {}, canaries: [] });
+  const list = <T>(entry: T): T[] => Array.from({ length: UNITS }, () => entry);
+  const item = { a: 1 };
+  const pairs: [string, Json, Json][] = [
+    ['required', { items: { required: list('a') } }, list(item)],
+    ['enum of objects', { items: { enum: [...list({ b: 1 }), item] } }, list(item)],
+    ['enum', { items: { enum: [...list(1), 'a'] } }, list('a')],
+    ['type', { items: { type: [...list('null'), 'string'] } }, list('a')],
+    ['$ref', { items: { $ref: `#${'/a'.repeat(UNITS)}` } }, list(1)],
+    ['const', { anyOf: list({ const: item }) }, { b: 'x'.repeat(10 * UNITS) }],
+  ];
+  for (const [name, schema, value] of pairs) {
+    const request = { system: '', language: undefined, documents: [], schema: () => schema };
+    const { failures } = guards.scan(JSON.stringify(value), { point: 'response', origin: 'assistant', part: 0, request });
+    assert.deepEqual(failures, [], name);
   }
 });

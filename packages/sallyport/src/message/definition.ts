@@ -95,12 +95,12 @@ const CLIENT_TYPES: ReadonlySet<string> = new Set(
   ),
 );
 
-/** The tools that one entry of `tools` offers: one, or those of a namespace. */
+/** The tools that one entry of `tools` offers: one, or those of a namespace, however deep (the reader bounds the depth). */
 export function definitionsOf(tool: JsonObject, where: string): ToolDefinition[] {
   const inner = tool['type'] === 'namespace' ? tool['tools'] : undefined;
   const own = definitionOf(tool, where);
   if (!Array.isArray(inner)) return [own];
-  return inner.flatMap((entry, i) => (isObject(entry) ? [definitionOf(entry, `${where}.tools[${i}]`)] : []));
+  return inner.flatMap((entry, i) => (isObject(entry) ? definitionsOf(entry, `${where}.tools[${i}]`) : []));
 }
 
 function definitionOf(tool: JsonObject, where: string): ToolDefinition {

@@ -78,7 +78,6 @@ export type ReadRequest = {
   toolCalls: ToolCall[];
   /** How many parts are not text. */
   attachments: number;
-  maxOutput?: number;
   /** The gate asked for the count of tokens, not the client: the chunk that carries nothing else is not delivered. */
   hideUsage?: boolean;
   previousResponseId?: string;

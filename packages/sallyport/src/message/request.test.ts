@@ -347,7 +347,7 @@ test('the rest of what is known about a request', () => {
     safety_identifier: 's',
   };
   const request = read('responses', body);
-  assert.deepEqual([request.stream, request.maxOutput, request.previousResponseId, request.user], [true, 7, 'resp_1', 's']);
+  assert.deepEqual([request.stream, request.previousResponseId, request.user], [true, 'resp_1', 's']);
   request.setModel('other');
   assert.deepEqual([request.model, body['model']], ['other', 'other']);
   assert.equal(read('moderations', { input: 'x' }).model, 'omni-moderation-latest');

@@ -129,7 +129,6 @@ function messageProblem(message: JsonObject): ShapeProblem | undefined {
 }
 
 function describe(api: Api, body: JsonObject, reader: Reader): ReadRequest {
-  const maxOutput = body['max_completion_tokens'] ?? body['max_output_tokens'] ?? body['max_tokens'];
   const user = userOf(body);
   const previous = body['previous_response_id'];
   return {
@@ -145,7 +144,6 @@ function describe(api: Api, body: JsonObject, reader: Reader): ReadRequest {
     tools: reader.tools,
     toolCalls: reader.calls,
     attachments: reader.attachments,
-    ...(typeof maxOutput === 'number' ? { maxOutput } : {}),
     ...(typeof previous === 'string' ? { previousResponseId: previous } : {}),
     ...(user === undefined ? {} : { user }),
   };

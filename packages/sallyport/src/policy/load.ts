@@ -128,11 +128,17 @@ function policyOf(
       const at = points.get(point);
       return at === undefined ? standing : decideAt(point, at, vars, options?.enforceAll === true);
     },
+    readsProvider: rules.some(({ id, enforced }) => enforced && sources.some((one) => one.id === id && readsProvider(one))),
     wants(point) {
       const at = points.get(point);
       return at !== undefined && (at.all.length > 0 || at.standing.action !== 'allow');
     },
   };
+}
+
+/** Rules are CEL over declared objects, so a field can be read under its name only. */
+function readsProvider({ when, mask = '' }: RuleSource): boolean {
+  return /\brequest\s*\.\s*provider\b/.test(`${when}\n${mask}`);
 }
 
 function describeRule(source: RuleSource, enforced: boolean, builtin: boolean): Rule {

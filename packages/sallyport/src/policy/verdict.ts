@@ -36,6 +36,8 @@ export type Policy = {
    * `enforceAll` treats every rule as enforced (playground and practice traffic).
    */
   decide(point: Point, vars: PointVars, options?: { readonly enforceAll?: boolean }): Verdict;
+  /** Whether a rule that is enforced decides by the provider: then no other may answer in its place. */
+  readonly readsProvider: boolean;
   /** Whether any rule, or a default other than allow, could say something at this point. */
   wants(point: Point): boolean;
 };

@@ -3,7 +3,7 @@ import { AppError, type Clock, type EventId, type JsonObject, type Logger, type 
 import { CLASS, type Event, type EventActor } from '../audit/index.ts';
 import { guardedFetch, type GuardedReply } from '../net/index.ts';
 import type { Connection } from './connection.ts';
-import { forwardedHeaders, replyHeaders } from './headers.ts';
+import { forwardedHeaders, meantHeaders, replyHeaders } from './headers.ts';
 import { decideCall, type EgressVerdict } from './rules.ts';
 import { stripperFor } from './strip.ts';
 import { canonicalTarget } from './target.ts';
@@ -219,9 +219,11 @@ function heldAction(connection: Connection, call: EgressCall, url: URL, user: st
   const text = call.body.toString('utf8');
   const body =
     call.body.length === 0 ? {} : Buffer.from(text).equals(call.body) ? { body: text } : { bodyBase64: call.body.toString('base64') };
+  const meant = meantHeaders(call.headers, connection.headers);
+  const headers = Object.keys(meant).length === 0 ? {} : { headers: meant };
   return {
     tool: `proxy.${connection.name}`,
-    arguments: { method: call.method, host: url.host, path: url.pathname, query: url.search, user, ...body },
+    arguments: { method: call.method, host: url.host, path: url.pathname, query: url.search, user, ...headers, ...body },
     destructive: call.method === 'DELETE',
     rule,
     why: why || 'A rule of this connection asks for it.',

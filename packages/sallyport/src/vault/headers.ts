@@ -42,6 +42,17 @@ export function forwardedHeaders(given: Incoming, own: ReadonlySet<string>): Rec
   return headers;
 }
 
+/**
+ * Of those headers the ones that say what is done, for a person to approve with the rest: a service's own (Dropbox takes the file's path in one), and
+ * what the body is read as.
+ */
+export function meantHeaders(given: Incoming, own: ReadonlySet<string>): Record<string, string> {
+  const meant = Object.entries(forwardedHeaders(given, own)).filter(([name]) => own.has(name) || MEANT.has(name));
+  return Object.fromEntries(meant);
+}
+
+const MEANT: ReadonlySet<string> = new Set(['content-type', 'prefer', 'depth']);
+
 /** Headers of the reply to the agent, each cleaned; a redirect within the connection leads through the proxy again. */
 export function replyHeaders(
   given: Readonly<Record<string, string>>,

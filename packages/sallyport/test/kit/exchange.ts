@@ -88,7 +88,6 @@ export function testExchange(
       enforceAll: options.enforceAll ?? false,
       effects: options.effects ?? {},
       canaries: [],
-      ascii: false,
       flow,
     },
     ledger,

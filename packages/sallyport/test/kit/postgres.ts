@@ -18,10 +18,14 @@ export type EphemeralPostgres = {
   sibling(): Promise<EphemeralPostgres>;
   /** What a database does by itself some time after much was written: cleans, counts, writes down. */
   readonly settle: () => Promise<void>;
+  /** Transactions that it has committed so far; waits until its backends have told, which they do once a second. */
+  readonly committed: () => Promise<number>;
   stop(): Promise<void>;
 };
 
 const run = promisify(execFile);
+/** A backend says at most once a second what it has done. */
+const STATISTICS_MS = 1_500;
 
 /**
  * A fresh database. With SALLYPORT_TEST_POSTGRES (the address of a superuser) it is made in that cluster, so that a whole run of tests
@@ -54,11 +58,18 @@ async function freshDatabase(admin: string, after: () => Promise<void>): Promise
       await asAdmin(admin, `alter database ${name} allow_connections false`);
       await asAdmin(admin, disconnect);
     },
-    allow: () => asAdmin(admin, `alter database ${name} allow_connections true`),
+    async allow() {
+      await asAdmin(admin, `alter database ${name} allow_connections true`);
+    },
     sibling: () => freshDatabase(admin, async () => {}),
     async settle() {
       await asAdmin(url.href, 'vacuum analyze');
       await asAdmin(url.href, 'checkpoint');
+    },
+    async committed() {
+      await new Promise((resolve) => setTimeout(resolve, STATISTICS_MS));
+      const rows = await asAdmin(url.href, 'select xact_commit as count from pg_stat_database where datname = current_database()');
+      return Number((rows[0] as { count: string }).count);
     },
     async stop() {
       await asAdmin(admin, `drop database if exists ${name} with (force)`);
@@ -67,11 +78,11 @@ async function freshDatabase(admin: string, after: () => Promise<void>): Promise
   };
 }
 
-async function asAdmin(url: string, text: string): Promise<void> {
+async function asAdmin(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(text);
+    return (await client.query(text)).rows as unknown[];
   } finally {
     await client.end();
   }

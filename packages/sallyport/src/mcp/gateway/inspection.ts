@@ -65,7 +65,6 @@ export class Inspections {
         enforceAll: false,
         effects: tool === undefined ? {} : { [tool.full]: tool.facts.effect },
         canaries: [],
-        ascii: false,
         ...(flow === undefined ? {} : { flow }),
       },
       ledger,

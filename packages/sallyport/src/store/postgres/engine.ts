@@ -18,12 +18,14 @@ export type PostgresOptions = {
   readonly askLimit?: number;
   /** Milliseconds that a transaction may wait for its own program; default 60 s. */
   readonly idleLimit?: number;
+  /** How many milliseconds longer than the server's own limit the client waits; default 5 s. */
+  readonly networkGrace?: number;
 };
 
 /** Connections of one process: the gate's hot path needs none, so this serves its background work and the control port. */
 const MAX_CONNECTIONS = 10;
 const CONNECT_LIMIT_MS = 5_000;
-/** How much longer than the server's own limit the client waits: then the network is gone. */
+/** After the server's own limit and this the network is taken for gone. */
 const NETWORK_GRACE_MS = 5_000;
 const CLOSED = 'the store is closed';
 /** Connections that are unused for this long are closed. */
@@ -50,7 +52,7 @@ export function connectionConfig(url: Secret): pg.ClientConfig {
 
 /** PostgreSQL 15 or newer at `url`. TLS as the address says (`sslmode=verify-full` checks the name and the certificate). */
 export async function openPostgres(url: Secret, options: PostgresOptions): Promise<Engine> {
-  const { logger, askLimit = ASK_LIMIT_MS, idleLimit = IDLE_LIMIT_MS } = options;
+  const { logger, askLimit = ASK_LIMIT_MS, idleLimit = IDLE_LIMIT_MS, networkGrace = NETWORK_GRACE_MS } = options;
   const config = connectionConfig(url);
   warnPlainText(url, logger);
   const pool = new pg.Pool({ ...config, max: MAX_CONNECTIONS, idleTimeoutMillis: UNUSED_MS });
@@ -58,7 +60,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   pool.on('connect', (client) => client.on('error', () => {}));
   // An idle connection that breaks is reported here; the pool opens another when one is needed.
   pool.on('error', (error) => logger.warn('a database connection was lost', { reason: codeOf(error) }));
-  const lookups = createLookups(config, { ask: askLimit, grace: NETWORK_GRACE_MS, unused: UNUSED_MS });
+  const lookups = createLookups(config, { ask: askLimit, grace: networkGrace, unused: UNUSED_MS });
   const nested = new AsyncLocalStorage<{ open: boolean }>();
   const listener = createListener(config, logger);
   let closed = false;
@@ -66,7 +68,7 @@ export async function openPostgres(url: Secret, options: PostgresOptions): Promi
   /** With parameters the extended protocol, which admits one statement; without, the simple one, for our own constant texts. */
   async function run(client: pg.ClientBase, text: string, params?: readonly unknown[]): Promise<pg.QueryResult> {
     try {
-      return await ask(client, params === undefined ? text : boundQuery(text, params), askLimit + NETWORK_GRACE_MS);
+      return await ask(client, params === undefined ? text : boundQuery(text, params), askLimit + networkGrace);
     } catch (error) {
       throw asSqlError(error);
     }

@@ -50,11 +50,13 @@ export function createLookups(config: pg.PoolConfig, limits: LookupLimits): Look
   async function lookup(tenant: TenantId, text: string, params: readonly unknown[]): Promise<Row[]> {
     checkStatement(text, 'app');
     const begin = `begin read only;set local app.tenant = '${tenantName(tenant)}'`;
+    // Before a connection is taken: what cannot be sent must leave nothing half sent behind.
+    const query = boundQuery(text, params, nameOf(text));
     const client = await pool.connect();
     let broken = true;
     try {
       if (!ready.has(client)) {
-        await ask(client, settings);
+        await ask(client, settings, limits.ask + limits.grace);
         ready.add(client);
       }
       return await new Promise<Row[]>((resolve, reject) => {
@@ -65,7 +67,7 @@ export function createLookups(config: pg.PoolConfig, limits: LookupLimits): Look
         const stream = streamOf(client);
         stream.cork();
         client.query(begin, note);
-        client.query(boundQuery(text, params, nameOf(text)), (error: Error | null, result: pg.QueryResult) => {
+        client.query(query, (error: Error | null, result: pg.QueryResult) => {
           if (error === null) found = result.rows as Row[];
           else note(error);
         });

@@ -1,7 +1,9 @@
 import { isObject, type Json } from '../../../kernel/index.ts';
 
-/** Comparisons of one value with one schema; a schema that needs more is not judged. */
+/** Comparisons of one value with one schema; a schema that needs more is not judged. Its lists are as long as the caller likes: each entry that is looked at is one. */
 const MAX_STEPS = 20_000;
+/** Characters of JSON that are compared in the time of one step. */
+const STEP_CHARACTERS = 64;
 const MAX_DEPTH = 64;
 
 /**
@@ -29,7 +31,7 @@ class Check {
     const ref = schema['$ref'];
     return (
       (typeof ref === 'string' ? this.of(this.#resolve(ref), value, at, depth + 1) : undefined) ??
-      plain(schema, value, at) ??
+      this.#plain(schema, value, at) ??
       this.#choices(schema, value, at, depth) ??
       (Array.isArray(value) ? this.#items(schema, value, at, depth) : isObject(value) ? this.#members(schema, value, at, depth) : undefined)
     );
@@ -62,6 +64,7 @@ class Check {
   #members(schema: { [key: string]: Json }, value: { readonly [key: string]: Json }, at: string, depth: number): string | undefined {
     const { required, properties, additionalProperties } = schema;
     for (const name of Array.isArray(required) ? required : []) {
+      if (++this.steps > MAX_STEPS) return undefined;
       if (typeof name === 'string' && !Object.hasOwn(value, name)) return wrong('required', at);
     }
     const known = isObject(properties) ? properties : {};
@@ -75,34 +78,49 @@ class Check {
     return undefined;
   }
 
+  /** Keywords that look at the value alone. */
+  #plain(schema: { [key: string]: Json }, value: Json, at: string): string | undefined {
+    const { type, enum: options } = schema;
+    const types = Array.isArray(type) ? type : typeof type === 'string' ? [type] : undefined;
+    if (types !== undefined && !this.#some(types, (one) => isType(one, value))) return wrong('type', at);
+    if (Array.isArray(options) && !this.#some(options, (option) => this.#same(option, value))) return wrong('enum', at);
+    if (schema['const'] !== undefined && !this.#same(schema['const'], value)) return wrong('const', at);
+    if (typeof value === 'string') {
+      if (less(value.length, schema['minLength'])) return wrong('minLength', at);
+      if (more(value.length, schema['maxLength'])) return wrong('maxLength', at);
+    }
+    if (typeof value === 'number') {
+      if (less(value, schema['minimum'])) return wrong('minimum', at);
+      if (more(value, schema['maximum'])) return wrong('maximum', at);
+    }
+    return undefined;
+  }
+
+  #some(list: readonly Json[], is: (one: Json) => boolean): boolean {
+    for (const one of list) if (++this.steps > MAX_STEPS || is(one)) return true;
+    return false;
+  }
+
+  #same(a: Json, b: Json): boolean {
+    if (a === b) return true;
+    if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+    const [one, other] = [JSON.stringify(a), JSON.stringify(b)];
+    this.steps += Math.ceil((one.length + other.length) / STEP_CHARACTERS);
+    return one === other;
+  }
+
   /** `#`, `#/$defs/name`: only within the schema. */
   #resolve(ref: string): unknown {
     if (!ref.startsWith('#')) return true;
     let now: unknown = this.#root;
-    for (const key of ref.slice(1).split('/').slice(1)) {
+    const path = ref.slice(1).split('/').slice(1);
+    this.steps += path.length;
+    for (const key of path) {
       const name = key.replaceAll('~1', '/').replaceAll('~0', '~');
       now = isObject(now) && Object.hasOwn(now, name) ? now[name] : undefined;
     }
     return now;
   }
-}
-
-/** Keywords that look at the value alone. */
-function plain(schema: { [key: string]: Json }, value: Json, at: string): string | undefined {
-  const { type, enum: options } = schema;
-  const types = Array.isArray(type) ? type : typeof type === 'string' ? [type] : undefined;
-  if (types !== undefined && !types.some((one) => isType(one, value))) return wrong('type', at);
-  if (Array.isArray(options) && !options.some((option) => same(option, value))) return wrong('enum', at);
-  if (schema['const'] !== undefined && !same(schema['const'], value)) return wrong('const', at);
-  if (typeof value === 'string') {
-    if (less(value.length, schema['minLength'])) return wrong('minLength', at);
-    if (more(value.length, schema['maxLength'])) return wrong('maxLength', at);
-  }
-  if (typeof value === 'number') {
-    if (less(value, schema['minimum'])) return wrong('minimum', at);
-    if (more(value, schema['maximum'])) return wrong('maximum', at);
-  }
-  return undefined;
 }
 
 function isType(type: Json, value: Json): boolean {
@@ -113,7 +131,6 @@ function isType(type: Json, value: Json): boolean {
   return type === typeof value;
 }
 
-const same = (a: Json, b: Json): boolean => a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 const less = (value: number, bound: Json | undefined): boolean => typeof bound === 'number' && value < bound;
 const more = (value: number, bound: Json | undefined): boolean => typeof bound === 'number' && value > bound;
 const wrong = (keyword: string, at: string): string => `${keyword} at ${at === '' ? '/' : at}`;
