@@ -25,30 +25,31 @@ function isSlow(items: readonly Shape[]): boolean {
     return set === undefined ? [] : [{ at, set }];
   });
   return runs.some(({ at, set }) => {
-    if (!items.slice(at + 1).some((item) => item.is === 'assertion' || !isEmptiable(item))) return false;
+    const after = items.slice(at + 1);
+    if (!after.some((item) => !isEmptiable(item) || (item.is === 'assertion' && !isAll(set)))) return false;
     if (!isAnchored && within(items.slice(0, at), set) !== undefined) return true;
-    return runs.some((one) => one.at < at && within(items.slice(one.at, at), set) !== undefined);
+    return runs.some((one) => one.at < at && within(items.slice(one.at + 1, at), both(one.set, set)) !== undefined);
   });
 }
 
+/** What takes all letters of a line comes to its end, where an anchor holds. */
+function isAll(set: Letters): boolean {
+  return set.filter((holds) => !holds).length <= 1;
+}
+
+function both(one: Letters, other: Letters): Letters | undefined {
+  const shared = one.map((holds, code) => holds && other[code] === true);
+  return shared.includes(true) ? shared : undefined;
+}
+
 /** The letters of `set` of which any number also is a text of the items; `undefined` when there are none. */
-function within(items: readonly Shape[], set: Letters): Letters | undefined {
-  let left: Letters = set;
+function within(items: readonly Shape[], set: Letters | undefined): Letters | undefined {
+  let left = set;
   for (const item of items) {
-    if (item.is === 'assertion') return undefined;
-    const isRun = item.is === 'repeat' && item.max === Infinity;
-    if (isEmptiable(item) && !isRun) continue;
+    if (left === undefined || item.is === 'assertion') return undefined;
     const own = item.is === 'repeat' ? lettersOf(item.body) : lettersOf(item);
-    if (own === undefined) {
-      if (isEmptiable(item)) continue;
-      return undefined;
-    }
-    const both = left.map((holds, code) => holds && own[code] === true);
-    if (!both.includes(true)) {
-      if (isEmptiable(item)) continue;
-      return undefined;
-    }
-    left = both;
+    const shared = own === undefined ? undefined : both(left, own);
+    if (shared !== undefined || !isEmptiable(item)) left = shared;
   }
   return left;
 }
