@@ -361,7 +361,7 @@ let slowestSocket = 0;
 before(async () => {
   upstream = await startUpstream();
   upstream.script((made) => {
-    const index = made.headers['idempotency-key'];
+    const index = made.headers['openai-beta'];
     // The recorded requests would fill this process's memory.
     upstream.requests.length = 0;
     return (index === undefined ? undefined : planned.get(index)) ?? replies;
@@ -451,7 +451,7 @@ test('over a socket: damaged replies of the upstream, whole and streamed', async
     const answer = await ask(gate.gateway, {
       path: PATH[api],
       body: JSON.stringify({ ...(BODIES[api][0] as JsonObject), stream: streamed }),
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'idempotency-key': id },
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', 'openai-beta': id },
     });
     planned.delete(id);
     assertNotOurs(name, answer.status, answer.text);

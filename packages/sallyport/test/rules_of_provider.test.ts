@@ -41,11 +41,11 @@ after(async () => {
   await Promise.all([house?.close(), outside?.close()]);
 });
 
-function chat(model: string, content: string): Promise<Answered> {
+function chat(model: string, content: string, more: Readonly<Record<string, string>> = {}): Promise<Answered> {
   return ask(gate.gateway, {
     path: '/v1/chat/completions',
     body: JSON.stringify({ model, messages: [{ role: 'user', content }] }),
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...more },
   });
 }
 
@@ -67,4 +67,15 @@ test('a rule about a model holds whichever way it is named', async () => {
   for (const model of ['grand', 'house/grand', 'outside/other/x', 'other/x']) assert.equal((await chat(model, 'Hi')).status, 403, model);
   assert.equal((await chat('house/shared', 'Hi')).status, 200);
   assert.equal(house.requests.length, 1);
+});
+
+test('a request repeated under its name is the same to the provider, one of another caller under that name is not', async () => {
+  house.script({ text: 'Done.' });
+  const repeat = { 'idempotency-key': 'invoice-17' };
+  const other = { ...repeat, authorization: `Bearer ${await gate.key()}` };
+  for (const headers of [repeat, repeat, other]) assert.equal((await chat('shared', 'Hi', headers)).status, 200);
+  const [first, second, third] = house.requests.map(({ headers }) => headers['idempotency-key']);
+  assert.match(first ?? '', /^[0-9a-f]{64}$/);
+  assert.equal(first, second);
+  assert.notEqual(first, third);
 });

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import type { ServerResponse } from 'node:http';
 import { isObject, reasonOf, readJson, type JsonObject } from '../kernel/index.ts';
@@ -14,7 +15,8 @@ import type { Refused } from './refusal.ts';
 import { sendError, sendJson, sendRefusal } from './reply.ts';
 
 /** Headers of the client that a provider may see; credentials, cookies and forwarding headers never pass. */
-const FORWARDED = ['anthropic-version', 'anthropic-beta', 'openai-beta', 'idempotency-key'] as const;
+const FORWARDED = ['anthropic-version', 'anthropic-beta', 'openai-beta'] as const;
+const IDEMPOTENCY = 'idempotency-key';
 
 /** What the client gets at the end of an exchange: written only after its event is on disk. */
 export type Answer = {
@@ -30,6 +32,9 @@ export type Answer = {
 export function callOf(exchange: Exchange, headers: Readonly<Record<string, unknown>>): ProviderCall {
   const forwarded: Record<string, string> = {};
   for (const name of FORWARDED) if (typeof headers[name] === 'string') forwarded[name] = headers[name];
+  const { [IDEMPOTENCY]: repeat } = headers;
+  // At the provider all callers are one account: whoever names another's request must not be given its reply.
+  if (typeof repeat === 'string') forwarded[IDEMPOTENCY] = hash('sha256', `${exchange.tenant}\n${exchange.key.principal}\n${repeat}`);
   return {
     api: exchange.api,
     targets: exchange.targets,
