@@ -42,8 +42,7 @@ function nativeOf(source: string | undefined): Native | undefined {
   // Its own flag and no group `(?i:...)`: with one V8 14.6 misses some of many alternatives.
   const native: Native = [asEcmaScript(body, flags.includes('s')), flags.includes('i') ? 'i' : ''];
   try {
-    new RegExp(...native);
-    return native;
+    return new RegExp(...native).source === '' ? undefined : native;
   } catch {
     return undefined;
   }

@@ -108,18 +108,18 @@ function readCall(frame: Frame, at: number): Call {
   const list = code[base + 2] as number;
   const callee = valueOf(frame, calleeAt);
   const count = pool[list] as number;
-  const given = new Array<Argument>(count);
-  const positions = new Array<number>(count);
+  const given: Argument[] = [];
+  const positions: number[] = [];
   for (let item = 0; item < count; item++) {
     const position = pool[list + 1 + item * 2] as number;
     const name = pool[list + 2 + item * 2] as number;
-    positions[item] = position;
-    given[item] = {
+    positions.push(position);
+    given.push({
       value: valueOf(frame, position),
       name: name === NO_NAME || name === SPREAD ? undefined : frame.module.names.text(name),
       spread: name === SPREAD,
       node: code[position * STRIDE + 4] ?? 0,
-    };
+    });
   }
   const isMethod = code[calleeAt * STRIDE] === OP.field;
   return {

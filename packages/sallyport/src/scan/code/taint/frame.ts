@@ -1,4 +1,4 @@
-import { STRIDE, type FunctionIr, type ModuleIr } from '../ir.ts';
+import type { FunctionIr, ModuleIr } from '../ir.ts';
 import type { SymbolId } from '../symbol.ts';
 import { NO_FACTS, NOTHING, join, type Environment, type Fact, type Facts, type Value } from './value.ts';
 import type { SinkRule } from './rules.ts';
@@ -69,9 +69,9 @@ export class Frame {
     this.outer = outer;
     this.owner = caller?.owner ?? this;
     this.depth = caller === undefined ? 0 : caller.depth + 1;
-    this.values = new Array<Value>(func.code.length / STRIDE);
+    this.values = [];
     if (caller !== undefined) this.proved = caller.proved;
-    this.env = new Array<Value>(func.slots.length).fill(NOTHING);
+    this.env = func.slots.map(() => NOTHING);
   }
 
   /** What calls of functions that check their arguments say when they answer yes or no, by instruction. */
