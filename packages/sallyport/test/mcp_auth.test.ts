@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { auth, type OAuthClientProvider } from '@modelcontextprotocol/client';
-import { Browser, call, setUp, useToken, type SignedIn } from './kit/oauth.ts';
+import { Browser, call, join, setUp, useToken, type SignedIn } from './kit/oauth.ts';
 import { startSallyport, type Running } from './kit/sallyport.ts';
 
 // The OAuth client of the MCP SDK, which finds the authorization server by itself, registers, and asks for a token for one resource.
@@ -63,6 +63,18 @@ describe("the MCP SDK's own OAuth client", () => {
     assert.equal((await useToken(gate, `Bearer ${kept.tokens?.access_token}`)).status, 200);
     const asked = (await call(gate, 'GET', '/api/session/grants', undefined, root)).json.grants;
     assert.equal(asked[0].clientName, 'An MCP client');
+  });
+
+  it('is known by its id to a role that names applications: what it calls itself is its own word', async () => {
+    assert.equal((await call(gate, 'PUT', '/api/roles/narrow', { permissions: [], apps: ['An MCP *'] }, root)).status, 200);
+    const nora = await join(gate, root, 'nora', 'narrow');
+    const kept: Kept = {};
+    await auth(client(kept), { serverUrl: gate.gateway });
+    await assert.rejects(new Browser().authorize(gate, linkOf(kept), nora), /ASK_REFUSED/);
+    const { client_id: id } = kept.client as { client_id: string };
+    assert.equal((await call(gate, 'PUT', '/api/roles/narrow', { permissions: [], apps: [id] }, root)).status, 200);
+    const back = await new Browser().authorize(gate, linkOf(kept), nora);
+    assert.ok(back.searchParams.has('code'));
   });
 
   it('does not accept an answer of another issuer', async () => {

@@ -150,6 +150,7 @@ function bytesOfBase32(text: string): number[] {
 test('admin reset ends the sessions of that person and raises an event', async () => {
   const session = await signIn('root');
   const reset = await gate.cli('admin', 'reset', '--name', 'root');
+  assert.match(reset.stdout, /^http:\/\/localhost:\d+\/setup#[\w-]{43}\n$/, 'the whole address, to be opened');
   assert.equal(reset.code, 0, reset.stderr);
   assert.equal((await call('GET', '/api/session', undefined, session)).status, 401);
   const token = /#([\w-]{43})/.exec(reset.stdout)?.[1];

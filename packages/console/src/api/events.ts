@@ -64,7 +64,7 @@ export type GateEvent = {
   readonly kind: string;
   readonly phase?: string;
   readonly severity_id: number;
-  readonly actor: { readonly principal: string; readonly kind?: string; readonly key?: string };
+  readonly actor: { readonly principal: string; readonly name?: string; readonly kind?: string; readonly key?: string };
   readonly api?: { readonly operation: string; readonly model?: string; readonly provider?: string; readonly stream?: boolean };
   readonly target?: { readonly kind: string; readonly id: string; readonly name?: string };
   readonly decision?: { readonly action: string; readonly rules: readonly EventRule[]; readonly would: readonly EventRule[] };
@@ -111,7 +111,7 @@ export function passes(event: GateEvent, filters: EventFilters): boolean {
     (filters.decision === undefined || event.decision?.action === filters.decision) &&
     (filters.kind === undefined || event.kind.startsWith(filters.kind)) &&
     (filters.model === undefined || event.api?.model === filters.model) &&
-    (filters.principal === undefined || event.actor.principal === filters.principal) &&
+    (filters.principal === undefined || event.actor.principal === filters.principal || event.actor.name === filters.principal) &&
     (filters.target === undefined || event.target?.id === filters.target)
   );
 }

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import type { Answer, Approval, Scope } from '../api/approvals.ts';
-import { Choice, Field, Foreign, Problem } from '../ui/parts.tsx';
+import { AnswerButtons, Choice, Field, Foreign, Problem } from '../ui/parts.tsx';
 
 const SCOPES: Readonly<Record<Scope, string>> = {
   once: 'Once: this action, now',
@@ -63,19 +63,7 @@ export function ApprovalAnswer({
       <Field label="A word to the requester" maxLength={1_000} value={note} onChange={(event) => setNote(event.target.value)} />
       {approval.fresh ? <p className="small soft">Approving this needs your password once more.</p> : null}
       <Problem error={error} />
-      <div className="row">
-        <button
-          type="button"
-          className="primary"
-          disabled={running || unbound || approval.arguments === null}
-          onClick={() => send('approve')}
-        >
-          Approve
-        </button>
-        <button type="button" className="danger" disabled={running} onClick={() => send('reject')}>
-          Reject
-        </button>
-      </div>
+      <AnswerButtons running={running} mayApprove={!unbound && approval.arguments !== null} onAnswer={send} />
     </section>
   );
 }

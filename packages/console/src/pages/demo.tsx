@@ -96,7 +96,8 @@ function Days({ days }: { readonly days: readonly DemoDay[] }): ReactNode {
       </svg>
       <figcaption className="row small soft">
         <span>
-          {SHORT.format(days[0]?.start ?? 0)} to {SHORT.format(days.at(-1)?.start ?? 0)}
+          Requests a day (UTC), {SHORT.format(days[0]?.start ?? 0)} to {SHORT.format(days.at(-1)?.start ?? 0)}; {most.toLocaleString()} at
+          most
         </span>
         <span className="key allowed">allowed</span>
         <span className="key would">would have been stopped</span>

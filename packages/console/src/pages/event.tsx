@@ -88,7 +88,9 @@ function Facts({ event }: { readonly event: GateEvent }): ReactNode {
     ['Provider', event.api?.provider],
     ['Operation', event.api?.operation],
     ['Streamed', event.api === undefined ? undefined : event.api.stream === true ? 'yes' : 'no'],
-    ['Who', event.actor.principal],
+    ['Who', event.actor.name],
+    [event.actor.name === undefined ? 'Who' : 'Principal', event.actor.principal],
+    ['Key', event.actor.key],
     ['What', event.target === undefined ? undefined : `${event.target.kind} ${event.target.name ?? event.target.id}`],
     ['Status', event.http?.status],
     ['Code', event.status_code],
@@ -195,7 +197,8 @@ function Proof({ uid, place }: { readonly uid: string; readonly place: Place }):
       </summary>
       <div className="stack">
         <p className="soft small">
-          The path from this record to a signed head of the log (RFC 6962). `sallyport audit verify` checks the whole log offline.
+          The path from this record to a signed head of the log (RFC 6962). <code>sallyport audit verify</code> checks the whole log
+          offline.
         </p>
         <Problem error={proof.error} />
         {proof.data === undefined ? null : (

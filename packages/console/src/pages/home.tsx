@@ -139,6 +139,7 @@ const COLUMNS: readonly Column<GateEvent>[] = [
   },
   { title: 'Decision', cell: (event) => <Decision event={event} /> },
   { title: 'Model', cell: (event) => <Foreign text={event.api?.model ?? ''} most={80} /> },
+  { title: 'Who', cell: (event) => <Foreign text={event.actor.name ?? event.actor.principal} most={60} /> },
   { title: 'Why', style: 'soft small', cell: (event) => <Foreign text={reasonOf(event)} most={160} /> },
 ];
 

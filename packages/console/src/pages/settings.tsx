@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { call } from '../api/client.ts';
-import { Badge, Foreign, PageHead, Problem, SameByApi, When } from '../ui/parts.tsx';
+import { Badge, Coded, Foreign, PageHead, Problem, SameByApi, When, Fact } from '../ui/parts.tsx';
 import { Table } from '../ui/table.tsx';
 import { plural } from '../ui/text.ts';
 
@@ -44,7 +44,7 @@ export function Settings(): ReactNode {
       <SameByApi
         commands={[
           'sallyport doctor',
-          'sallyport store backup --name before-upgrade',
+          'sallyport store backup before-upgrade',
           'sallyport audit verify',
           'GET /api/settings',
           'GET /api/about/sbom',
@@ -78,7 +78,7 @@ function Setup({ settings }: { readonly settings: Settings }): ReactNode {
                   <>
                     {' '}
                     <span className="soft">
-                      <Foreign text={check.fix} />
+                      <Coded text={check.fix} />
                     </span>
                   </>
                 )}
@@ -123,15 +123,6 @@ function Setup({ settings }: { readonly settings: Settings }): ReactNode {
         </dl>
       </section>
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

@@ -6,7 +6,7 @@ import { call } from '../api/client.ts';
 import { isQuarantined, pinsQuery, type Pin, type PinChange } from '../api/tools.ts';
 import { Difference, Escaped } from '../ui/diff.tsx';
 import { Effect } from '../ui/flow.tsx';
-import { Badge, Empty, Field, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
+import { AnswerButtons, Badge, Empty, Field, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
 import { drawable, plural } from '../ui/text.ts';
 import { PinFindings, PinState, Said } from './tool_definition.tsx';
 import { LookAround, MadeUp, of, useSource } from './tools_demo.tsx';
@@ -217,14 +217,7 @@ function Answering({ pins, onAnswer }: { readonly pins: readonly Pin[]; readonly
         onChange={(event) => setWhy(event.target.value)}
       />
       <Problem error={error} />
-      <div className="row">
-        <button type="button" className="primary" disabled={running} onClick={() => send('approve')}>
-          Approve
-        </button>
-        <button type="button" className="danger" disabled={running} onClick={() => send('reject')}>
-          Reject
-        </button>
-      </div>
+      <AnswerButtons running={running} onAnswer={send} />
     </section>
   );
 }

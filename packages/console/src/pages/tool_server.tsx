@@ -5,7 +5,7 @@ import { call } from '../api/client.ts';
 import { readEvents } from '../api/events.ts';
 import { isQuarantined, pinsQuery, serversQuery, withQuery, type PinEvent, type Source, type ToolServer } from '../api/tools.ts';
 import { Decision, reasonOf } from '../ui/decision.tsx';
-import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When, type Tone } from '../ui/parts.tsx';
+import { Badge, Empty, Foreign, PageHead, Problem, SameByApi, When, type Tone, Fact } from '../ui/parts.tsx';
 import { Principal } from '../ui/principal.tsx';
 import { Table } from '../ui/table.tsx';
 import { drawable, plural } from '../ui/text.ts';
@@ -101,15 +101,6 @@ function Details({ server, source }: { readonly server: ToolServer; readonly sou
       <Calls server={name} source={source} />
       <History server={name} source={source} />
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

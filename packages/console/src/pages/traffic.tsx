@@ -11,6 +11,8 @@ import { Badge, Choice, Empty, Field, Foreign, PageHead, Problem, SameByApi } fr
 import { ago, moment, plural } from '../ui/text.ts';
 import { RemoveDemo } from './demo.tsx';
 
+/** Most events are of this kind; what they say is their model. */
+const REQUEST = 'gateway.request';
 const ROW = 58;
 /** Places that rows take in turn: more than are in sight. A row that comes into sight takes the place of one that left, which costs a third of a new one. */
 const PLACES = 64;
@@ -224,7 +226,11 @@ const Row = memo(function Row({ event }: { readonly event: GateEvent }): ReactNo
         <Decision event={event} />
       </span>
       <span className="what">
-        <span className="mono">{event.kind}</span> <Foreign text={what} most={80} />
+        {event.kind === REQUEST ? null : <span className="mono">{event.kind} </span>}
+        <Foreign text={what} most={80} />
+      </span>
+      <span className="by small">
+        <Foreign text={event.actor.name ?? event.actor.principal} most={60} />
       </span>
       <span className="why soft small">
         <Foreign text={reasonOf(event)} most={160} />

@@ -7,6 +7,39 @@ export function Foreign({ text, most }: { readonly text: string; readonly most?:
   return <bdi>{drawable(text, most)}</bdi>;
 }
 
+/** One of a list of facts (`dl.facts`). */
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+type AnswerProps = { readonly running: boolean; readonly mayApprove?: boolean; readonly onAnswer: (act: 'approve' | 'reject') => void };
+
+/** The two answers of whoever decides about something that waits. */
+export function AnswerButtons({ running, mayApprove = true, onAnswer }: AnswerProps): ReactNode {
+  return (
+    <div className="row">
+      <button type="button" className="primary" disabled={running || !mayApprove} onClick={() => onAnswer('approve')}>
+        Approve
+      </button>
+      <button type="button" className="danger" disabled={running} onClick={() => onAnswer('reject')}>
+        Reject
+      </button>
+    </div>
+  );
+}
+
+/** A text of ours in which what to type stands in backticks. */
+export function Coded({ text }: { readonly text: string }): ReactNode {
+  return drawable(text)
+    .split('`')
+    .map((piece, at) => (at % 2 === 1 ? <code key={at}>{piece}</code> : piece));
+}
+
 /** The head of a page: its name, what it is for, and how to do the same by API or command. */
 export function PageHead({
   title,
@@ -47,7 +80,9 @@ export function Problem({ error }: { readonly error: unknown }): ReactNode {
       <p>
         <strong>{known?.message ?? 'Something went wrong in this page.'}</strong>
       </p>
-      <p className="soft">{known?.fix ?? (error instanceof Error ? error.message : 'Reload it; the log of the browser says more.')}</p>
+      <p className="soft">
+        <Coded text={known?.fix ?? (error instanceof Error ? error.message : 'Reload it; the log of the browser says more.')} />
+      </p>
     </div>
   );
 }

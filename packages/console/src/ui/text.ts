@@ -35,7 +35,10 @@ function escaped(text: string): string {
   return Array.from(text, (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`).join('');
 }
 
-const time = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const time = new Intl.DateTimeFormat(undefined, {
+  ...{ year: 'numeric', month: 'short', day: 'numeric' },
+  ...{ hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' },
+});
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
 const STEPS = [
   ['day', 86_400_000],
@@ -44,7 +47,7 @@ const STEPS = [
   ['second', 1_000],
 ] as const;
 
-/** A moment, in full. */
+/** A moment in full, in the zone of who reads it, which is named. */
 export function moment(at: number): string {
   return time.format(at);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { readYaml, Secret, type YamlProblem } from '../kernel/index.ts';
 import { gatewayConfig, type GatewayConfig } from '../gateway/config.ts';
 import { machineSources } from '../providers/service.ts';
@@ -37,6 +38,14 @@ export function readConfigFile(path: string, asked: boolean): LoadedConfig {
     if (asked || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw fail('CONFIG_MISSING', { say: path, cause: error });
   }
   return readConfig(text, machineSources);
+}
+
+/** The configuration of a command: the file that was named, or `sallyport.yaml` of the working folder. Rejects CONFIG_MISSING and CONFIG_INVALID with all problems. */
+export function configOf(named: string | undefined): { readonly file: string; readonly config: Config } {
+  const file = named ?? resolve('sallyport.yaml');
+  const loaded = readConfigFile(file, named !== undefined);
+  if (!loaded.ok) throw fail('CONFIG_INVALID', { say: `\n${problemLines(basename(file), loaded.problems).join('\n')}` });
+  return { file, config: loaded.config };
 }
 
 function isOnlyComments(text: string): boolean {

@@ -103,7 +103,7 @@ function nearest(dir: string): string {
 
 /** Keys expire and events are dated by the clock: it must be set, and must not have gone back behind what was written already. */
 export function checkClock(now: number, dataDir: string): Check {
-  const time = new Date(now).toISOString();
+  const time = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
   const fix = 'Set the clock of this machine (NTP): keys expire and events are dated by it.';
   if (now < FIRST_TIME) return bad('clock', `It says ${time}.`, fix);
   const ahead = newestWrite(join(dataDir, 'events')) - now;

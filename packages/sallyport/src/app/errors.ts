@@ -12,6 +12,11 @@ export const ERRORS = {
     message: 'This address cannot be listened on.',
     fix: 'Write HOST:PORT; for an address that others can reach, configure `tls` or set `listen.plain: true`.',
   },
+  DATA_FOLDER: {
+    status: 500,
+    message: 'The data folder cannot be used.',
+    fix: 'Give a folder of this user with --data DIR, or let the user who owns it run the command.',
+  },
   SERVER_RUNS: { status: 409, message: 'A server runs on this data folder.', fix: 'Stop it first.' },
 } satisfies ErrorCatalogue;
 

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { jsonLogger, silentLogger, systemClock, type Command, type Logger } from '../kernel/index.ts';
 import { runCli, terminalOf } from '../cli/index.ts';

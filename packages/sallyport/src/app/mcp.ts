@@ -118,7 +118,7 @@ function principalsOf(identity: Pick<Identity, 'snapshot'>, tenant: TenantId, no
     if (key.tenant === tenant && key.gateway && key.useTools && inForce(key)) found.push({ ...key, kind: key.principalKind });
   for (const agent of agents.values())
     if (agent.tenant === tenant && agent.scopes.includes('tools') && inForce(agent))
-      found.push({ principal: agent.id, name: agent.name, kind: 'agent', actors: [agent.id], limits: [agent] });
+      found.push({ principal: agent.id, principalKind: 'agent', name: agent.name, kind: 'agent', actors: [agent.id], limits: [agent] });
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

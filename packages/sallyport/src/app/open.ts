@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { DEFAULT_TENANT, newId, type EventId, type Logger, type Route, type TenantId } from '../kernel/index.ts';
 import type { Approvals } from '../approvals/service.ts';
 import { approvalRoutes } from '../approvals/routes.ts';
@@ -36,6 +35,7 @@ import { backupRoute } from './backup.ts';
 import { callerOf, sessionCaller } from './caller.ts';
 import { resolveReference, type Config } from './config.ts';
 import { conversationsArea } from './conversations.ts';
+import { keyFolder, privateFolder } from './data_folder.ts';
 import { openDemo } from './demo/demo.ts';
 import { demoRoutes } from './demo/routes.ts';
 import { fgaAreas, openFga, ragArea } from './fga.ts';
@@ -43,6 +43,7 @@ import { openBounds } from './budgets.ts';
 import { firstRequestRoute } from './first_request.ts';
 import { buildTenantGuards, gatewayGuardConfig, lateCategories, type TenantGuards } from './guards.ts';
 import { openKnowledgeOf } from './knowledge.ts';
+import { principalNames } from './names.ts';
 import { openIdentities } from './open_identity.ts';
 import { wireMcp } from './mcp.ts';
 import { playgroundRoutes } from './playground.ts';
@@ -89,6 +90,7 @@ export type App = {
 export async function openApp(options: OpenOptions): Promise<App> {
   const { config, env, logger, clock } = options;
   privateFolder(options.dataDir);
+  privateFolder(keyFolder(options.dataDir));
   const store = await openStore(config.store === undefined ? { dir: options.dataDir } : { url: resolveReference(config.store.url, env) }, {
     logger,
     clock,
@@ -223,7 +225,7 @@ export async function openApp(options: OpenOptions): Promise<App> {
   const tls = config.tls === undefined ? undefined : openServerTls(config.tls, logger);
   const routes: readonly Route[] = [
     ...who.routes,
-    ...auditRoutes(audit, demo),
+    ...auditRoutes(audit, { demo, names: principalNames(identity) }),
     ...policyRoutes(policy, demo),
     ...demoRoutes(demo),
     ...limitsRoutes(bounds.spending, () => bounds.budgets().tenant),
@@ -332,10 +334,6 @@ function policyPart(config: Config): PolicyConfig {
 
 /** The key folder stands beside the data folder, never in it; the environment may hold the key instead. */
 function kekSource(options: OpenOptions): Parameters<typeof openKeyring>[1] {
-  const dir = `${options.dataDir}.keys`;
+  const dir = keyFolder(options.dataDir);
   return options.env['SALLYPORT_KEK'] === undefined ? { kind: 'file', dir } : { kind: 'env', variable: 'SALLYPORT_KEK', dir };
-}
-
-function privateFolder(dir: string): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
 }

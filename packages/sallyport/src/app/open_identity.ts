@@ -79,7 +79,7 @@ export async function openIdentities(
     config.conversations === undefined ? undefined : openConversations(store, { keyring, change, clock, days: config.conversations.days });
   const routes = [
     ...identityRoutes(identity, people.roles, clock),
-    ...peopleRoutes(people),
+    ...peopleRoutes(people, origin),
     ...upstreamRoutes(upstreams, people.roles),
     ...authorizationRoutes(authorization),
     ...agentRoutes(agents, people.roles, clock),

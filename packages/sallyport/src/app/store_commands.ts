@@ -1,9 +1,9 @@
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError, Secret, silentLogger, systemClock, type Command, type CommandContext } from '../kernel/index.ts';
 import { socketAnswers, socketFile } from '../control/index.ts';
 import { migrateTo, openStore, restore, type Progress, type Store, type StoreWhere } from '../store/service.ts';
-import { problemLines, readConfigFile, resolveReference } from './config.ts';
-import { ERRORS, fail } from './errors.ts';
+import { configOf, resolveReference } from './config.ts';
+import { ERRORS } from './errors.ts';
 
 /** `store backup`, `store restore`, `store migrate`. */
 export function storeCommands(env: Readonly<Record<string, string | undefined>>): readonly Command[] {
@@ -29,7 +29,7 @@ export function storeCommands(env: Readonly<Record<string, string | undefined>>)
         {
           name: 'to',
           value: 'URL',
-          summary: 'postgres://…, or a reference ${env:NAME} so that the password stands in no history.',
+          summary: 'Postgres://…, or a reference ${env:NAME} so that the password stands in no history.',
           required: true,
         },
       ],
@@ -78,10 +78,7 @@ async function restoreCommand(context: CommandContext, env: Readonly<Record<stri
 
 /** Where the next start will look: a backup that is restored anywhere else would seem to be empty. */
 function configuredStore(context: CommandContext, env: Readonly<Record<string, string | undefined>>): StoreWhere {
-  const file = context.configFile ?? resolve('sallyport.yaml');
-  const loaded = readConfigFile(file, context.configFile !== undefined);
-  if (!loaded.ok) throw fail('CONFIG_INVALID', { say: `\n${problemLines(basename(file), loaded.problems).join('\n')}\n` });
-  const { store } = loaded.config;
+  const { store } = configOf(context.configFile).config;
   return store === undefined ? { dir: context.dataDir } : { url: resolveReference(store.url, env) };
 }
 

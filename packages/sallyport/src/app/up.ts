@@ -1,5 +1,5 @@
 import { existsSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { userInfo } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -7,7 +7,7 @@ import { AppError, DEFAULT_TENANT, type Command, type CommandContext, type Logge
 import { isLoopback, listenOnHosts, type Listening } from '../net/index.ts';
 import { socketFile } from '../control/index.ts';
 import { createGatewayServer } from '../gateway/service.ts';
-import { problemLines, readConfigFile, type Config, type LoadedConfig } from './config.ts';
+import { configOf, problemLines, readConfigFile, type Config, type LoadedConfig } from './config.ts';
 import { addAuthorizationServer } from './authorization.ts';
 import { addConsole } from './console_pages.ts';
 import { fail } from './errors.ts';
@@ -41,16 +41,15 @@ export function upCommand(deps: UpDeps): Command {
 }
 
 async function up(context: CommandContext, deps: UpDeps): Promise<number> {
-  const file = context.configFile ?? resolve('sallyport.yaml');
-  const loaded = readConfigFile(file, context.configFile !== undefined);
-  if (!loaded.ok) throw fail('CONFIG_INVALID', { say: `\n${problemLines(basename(file), loaded.problems).join('\n')}\n` });
+  const { file, config } = configOf(context.configFile);
+  const places = placesOf(config, context);
   let stop: (error?: Error) => void = () => {};
   const stopped = new Promise<Error | undefined>((done) => (stop = done));
   // Before anything opens: whoever ends the process while it starts is heard as well.
   context.signal.addEventListener('abort', () => stop());
   const app = await openApp({
     dataDir: context.dataDir,
-    config: loaded.config,
+    config,
     env: deps.env,
     logger: deps.logger,
     clock: deps.clock,
@@ -58,12 +57,12 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
   });
   let listening: readonly Listening[] = [];
   try {
-    const ports = await listen(app, loaded.config, context);
+    const ports = await listen(app, config, places, context);
     app.at(ports.gatewayUrl, ports.consoleUrl);
     listening = [ports.gateway];
-    const unwatch = watchConfig(file, loaded.config, app, deps.logger);
+    const unwatch = watchConfig(file, config, app, deps.logger);
     collectStartUp();
-    await announce(context, app, loaded.config, ports, deps.env);
+    await announce(context, app, config, ports, deps.env);
     const fault = await stopped;
     unwatch();
     context.note('Stopping: requests under way may end.\n');
@@ -77,15 +76,24 @@ async function up(context: CommandContext, deps: UpDeps): Promise<number> {
 
 type Ports = { readonly gateway: Listening; readonly gatewayUrl: string; readonly consoleUrl: string };
 
-async function listen(app: App, config: Config, context: CommandContext): Promise<Ports> {
-  const gateway = placeOf(config.listen?.gateway, context.flags['gateway-port'], DEFAULT_GATEWAY);
-  const consolePlace = placeOf(config.listen?.console, context.flags['console-port'], DEFAULT_CONSOLE);
+type Places = { readonly gateway: Place; readonly console: Place };
+
+/** Where to listen, before anything is opened. Throws LISTEN_ADDRESS. */
+function placesOf({ listen: configured, tls }: Config, { flags }: CommandContext): Places {
+  const places = {
+    gateway: placeOf(configured?.gateway, flags['gateway-port'], DEFAULT_GATEWAY),
+    console: placeOf(configured?.console, flags['console-port'], DEFAULT_CONSOLE),
+  };
+  for (const { hosts } of Object.values(places)) {
+    if (!isLoopback(hosts) && tls === undefined && configured?.plain !== true)
+      throw fail('LISTEN_ADDRESS', { say: `Others can reach ${hosts.join(', ')}, and there is no TLS.` });
+  }
+  return places;
+}
+
+async function listen(app: App, config: Config, { gateway, console: consolePlace }: Places, context: CommandContext): Promise<Ports> {
   const plain = config.listen?.plain ?? false;
   const { tls } = app;
-  for (const place of [gateway, consolePlace]) {
-    if (!isLoopback(place.hosts) && tls === undefined && !plain)
-      throw fail('LISTEN_ADDRESS', { say: `Others can reach ${place.hosts.join(', ')}, and there is no TLS.` });
-  }
   const open = await firstFree(
     gateway,
     (port) =>

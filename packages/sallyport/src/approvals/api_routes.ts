@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isId, isObject, parser, readJson, Type, type PrincipalId, type TenantId } from '../kernel/index.ts';
+import { sendJson } from '../net/index.ts';
 import { toolEffect, type Effect } from '../flow/index.ts';
 import type { Held, Progress } from './approval.ts';
 import type { Approvals } from './approvals_service.ts';
@@ -52,24 +53,12 @@ export async function serveApprovals(deps: ApiDeps, call: ApiCall, response: Ser
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   const { status, json } = await answer(deps, call, gone.signal);
-  sendApproval(response, status, json);
+  sendJson(response, status, json);
 }
 
 /** A refusal in this API's form. */
 export function refuseApproval(response: ServerResponse, status: number, message: string): void {
-  sendApproval(response, status, problem(status, status === 401 ? 'unauthenticated' : 'invalid_request', message).json);
-}
-
-function sendApproval(response: ServerResponse, status: number, json: object): void {
-  if (response.headersSent || response.destroyed) return;
-  const text = JSON.stringify(json);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
+  sendJson(response, status, problem(status, status === 401 ? 'unauthenticated' : 'invalid_request', message).json);
 }
 
 async function answer(deps: ApiDeps, call: ApiCall, signal: AbortSignal): Promise<Reply> {

@@ -187,11 +187,14 @@ for (const kind of STORE_KINDS) {
     });
 
     story('who may answer: never the requester, only who is named, and high risk with a fresh proof', async () => {
-      config = { perHour: 100_000, rules: [{ tools: ['pay_*'], approvers: ['Eva', 'role:administrator'] }] };
+      config = { perHour: 100_000, rules: [{ tools: ['pay_*'], approvers: ['eva', 'role:administrator', 'operator', 'prn_anna'] }] };
       const id = await ask(held({ tool: 'pay_bill', risk: 'high' }));
       config = { perHour: 100_000 };
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, person('x', { principal: AGENT, name: 'eva' }))), 'APPROVAL_OWN');
       assert.equal(await codeOf(approvals.answer(ANNA, id, NO, TOM)), 'APPROVAL_NOT_YOURS');
+      assert.equal(await codeOf(approvals.answer(ANNA, id, YES, person('Eva'))), 'APPROVAL_NOT_YOURS', 'a name of its own');
+      for (const name of ['role:administrator', 'operator', 'prn_anna'])
+        assert.equal(await codeOf(approvals.answer(ANNA, id, YES, person('y', { name }))), 'APPROVAL_NOT_YOURS', name);
       // A key has an id for a name and no role: calling itself Eva does not help it.
       const key: Approver = { principal: 'prn_key', name: 'eva', fresh: true, address: '127.0.0.1', channel: 'api' };
       assert.equal(await codeOf(approvals.answer(ANNA, id, YES, key)), 'APPROVAL_NOT_YOURS');

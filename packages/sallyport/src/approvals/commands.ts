@@ -5,7 +5,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'approval list',
     summary: 'Lists held actions, those that wait first.',
-    flags: [{ name: 'all', summary: 'also those that were answered' }],
+    flags: [{ name: 'all', summary: 'Also those that were answered.' }],
     async run(context) {
       const path = context.flags['all'] === true ? '/api/approvals' : '/api/approvals?state=waiting';
       const { approvals } = (await (await context.api()).call('GET', path)) as { approvals: JsonObject[] };
@@ -32,7 +32,7 @@ function answering(decision: 'approve' | 'reject', summary: string): Command {
     name: `approval ${decision}`,
     summary,
     usage: 'ID',
-    flags: [{ name: 'note', value: 'TEXT', summary: 'for the requester to read' }],
+    flags: [{ name: 'note', value: 'TEXT', summary: 'For the requester to read.' }],
     run: (context) =>
       withId(context, async (id) => {
         const note = context.flags['note'];

@@ -26,11 +26,17 @@ export function termsFor(config: ApprovalsConfig, { tool, risk, waitMs }: Pick<H
   };
 }
 
-/** Whether the list names this approver; an empty list names everybody who has the permission. */
+/** Entries that mean something else than a name, which somebody may have all the same. */
+const NO_NAME = /^(?:role:|prn_|operator$)/;
+
+/**
+ * Whether the list names this approver; an empty list names everybody who has the permission. Letter for letter: people choose their names when they
+ * join, and one that differs in case only is another person's.
+ */
 export function isNamed(approvers: readonly string[], by: Pick<Approver, 'principal' | 'name' | 'role'>): boolean {
   if (approvers.length === 0) return true;
   return approvers.some(
     (entry) =>
-      entry === by.principal || (by.role !== undefined && (entry === `role:${by.role}` || entry.toLowerCase() === by.name.toLowerCase())),
+      entry === by.principal || (by.role !== undefined && (entry === `role:${by.role}` || (entry === by.name && !NO_NAME.test(entry)))),
   );
 }

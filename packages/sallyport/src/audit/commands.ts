@@ -5,28 +5,28 @@ import { table, visible, type ApiClient, type Command, type CommandContext } fro
 import { parseCheckpoint, readPublicKeys, type Checkpoint } from './checkpoint.ts';
 import type { Content } from './content.ts';
 import { fail } from './errors.ts';
-import type { Event } from './event.ts';
 import { diskFiles, readBytes } from './file_port.ts';
-import { eventsFolder } from './log_layout.ts';
+import { eventsFolder, KEY_FILE } from './log_layout.ts';
 import type { EventPlace } from './lookup.ts';
 import { toOcsf } from './ocsf.ts';
 import { verifyProof } from './proof.ts';
-import type { AuditHealth, EventPage } from './service.ts';
+import type { ShownEvent } from './routes.ts';
+import type { AuditHealth } from './service.ts';
 import { showEvent, utc } from './show.ts';
 import { verifyLogs, type LogReader, type Verdict, type VerifyOptions } from './verify.ts';
 
 /** A segment that was made larger than this was made so by someone else. */
 const MAX_FILE = 1 << 30;
 
-const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'ocsf: OCSF events, one JSON object a line.' };
+const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'Ocsf: OCSF events, one JSON object a line.' };
 const FILTERS = [
   { name: 'since', value: 'TIME', summary: 'From this time on: 15m, 2h, 7d ago, or ISO 8601.' },
   { name: 'until', value: 'TIME', summary: 'Up to this time.' },
   { name: 'decision', value: 'allow|ask|deny', summary: 'Only events with this decision.' },
   { name: 'kind', value: 'KIND', summary: 'Only this kind, or kinds that begin with it: gateway, key, policy.' },
   { name: 'model', value: 'MODEL', summary: 'Only requests for this model.' },
-  { name: 'principal', value: 'ID', summary: 'Only what this principal did.' },
-  { name: 'limit', value: 'N', summary: 'How many; 50 when absent.' },
+  { name: 'principal', value: 'WHO', summary: 'Only what this principal did: an id, or the name of a key, agent or person.' },
+  { name: 'limit', value: 'N', summary: 'How many, 500 at most; 50 when absent.' },
   { name: 'after', value: 'NEXT', summary: 'The page after this one.' },
   { name: 'source', value: 'demo', summary: 'The made-up events of `sallyport demo load`.' },
 ];
@@ -54,6 +54,12 @@ export const COMMANDS: readonly Command[] = [
     ],
     run: verify,
   },
+  {
+    name: 'audit key',
+    summary: 'Prints the public key that the log is signed with; keep it elsewhere, for `audit verify --key`.',
+    flags: [],
+    run: printKey,
+  },
   { name: 'audit proof', summary: 'Prints the proof that an event is in the log.', usage: 'ID', flags: [], run: proof },
   { name: 'audit status', summary: 'Shows the state of the log, its projection and its witness.', flags: [], run: status },
   { name: 'audit rebuild', summary: 'Makes the list of events in the database anew from the log.', flags: [], run: rebuild },
@@ -72,7 +78,10 @@ async function list(context: CommandContext): Promise<number> {
     const value = context.flags[name];
     if (typeof value === 'string') params.set(name, value);
   }
-  const page = (await (await context.api()).call('GET', `/api/events?${params.toString()}`)) as unknown as EventPage;
+  const page = (await (await context.api()).call('GET', `/api/events?${params.toString()}`)) as unknown as {
+    events: ShownEvent[];
+    next?: string;
+  };
   const format = formatOf(context);
   if (format === 'json') context.out(JSON.stringify(page));
   else if (format === 'ocsf') for (const event of page.events) context.out(JSON.stringify(toOcsf(event)));
@@ -91,20 +100,29 @@ function formatOf(context: CommandContext): 'table' | 'json' | 'ocsf' {
 }
 
 const COLUMNS = [
-  { title: 'TIME', whole: true },
+  { title: 'TIME (UTC)', whole: true },
   { title: 'DECISION', whole: true },
-  { title: 'KIND' },
-  { title: 'MODEL' },
+  { title: 'WHAT' },
   { title: 'WHO' },
   { title: 'RULE' },
   { title: 'EVENT', whole: true },
 ];
 
-function eventTable(events: readonly Event[], width: number): string {
-  return table(COLUMNS, events.map(eventRow), width);
+/** Narrower than this, the id goes below its row: beside the other cells it would leave them no room. */
+const WIDE = 100;
+
+function eventTable(events: readonly ShownEvent[], width: number): string {
+  const rows = events.map(eventRow);
+  if (width >= WIDE) return table(COLUMNS, rows, width);
+  const lines = table(
+    COLUMNS.slice(0, -1),
+    rows.map((row) => row.slice(0, -1)),
+    width,
+  ).split('\n');
+  return lines.map((line, at) => (at === 0 ? line : `${line}\n${' '.repeat(16)}${events[at - 1]?.uid ?? ''}`)).join('\n');
 }
 
-function eventRow(event: Event): string[] {
+function eventRow(event: ShownEvent): string[] {
   const { decision } = event;
   const would = decision?.action === 'allow' ? decision.would[0] : undefined;
   const rule =
@@ -114,9 +132,8 @@ function eventRow(event: Event): string[] {
   return [
     utc(event.time).slice(5, 19),
     decision?.action ?? '',
-    event.kind,
-    event.api?.model ?? about,
-    event.actor.principal,
+    event.api?.model ?? `${event.kind} ${about}`.trimEnd(),
+    event.actor.name ?? event.actor.principal,
     rule,
     event.uid,
   ];
@@ -127,7 +144,7 @@ async function show(context: CommandContext): Promise<number> {
   if (uid === undefined) return misused(context, 'Which event? `sallyport events list` shows their ids.');
   const api = await context.api();
   const { event, place } = (await api.call('GET', `/api/events/${encodeURIComponent(uid)}`)) as unknown as {
-    event: Event;
+    event: ShownEvent;
     place?: EventPlace;
   };
   const format = formatOf(context);
@@ -141,7 +158,7 @@ async function show(context: CommandContext): Promise<number> {
 }
 
 /** The event's text; a caller who may not read it still sees the event. */
-async function contentOf(api: ApiClient, event: Event): Promise<Content> {
+async function contentOf(api: ApiClient, event: ShownEvent): Promise<Content> {
   try {
     return (await api.call('GET', `/api/events/${encodeURIComponent(event.uid)}/content`)) as unknown as Content;
   } catch (error) {
@@ -154,7 +171,7 @@ async function follow(context: CommandContext): Promise<number> {
   const format = formatOf(context);
   const api = await context.api();
   for await (const line of api.lines('/api/events/follow', context.signal)) {
-    const event = line as unknown as Event;
+    const event = line as unknown as ShownEvent;
     if (format === 'json') context.out(JSON.stringify(event));
     else if (format === 'ocsf') context.out(JSON.stringify(toOcsf(event)));
     else
@@ -172,7 +189,8 @@ async function verify(context: CommandContext): Promise<number> {
   const { flags } = context;
   const keys = typeof flags['key'] === 'string' ? readKeys(flags['key']) : undefined;
   if (typeof flags['proof'] === 'string') {
-    if (keys === undefined) return misused(context, 'A proof is checked against a key: add --key FILE.');
+    if (keys === undefined)
+      return misused(context, 'A proof is checked against a key: add --key FILE (`sallyport audit key` prints it where the log is).');
     return verifyOneProof(context, flags['proof'], keys);
   }
   const heads = flags['database'] === true ? await databaseHeads(context) : undefined;
@@ -196,7 +214,7 @@ async function databaseHeads(context: CommandContext): Promise<Checkpoint[]> {
 function verdictLines(verdict: Verdict): string[] {
   const { broken } = verdict;
   const logs = verdict.logs.flatMap((log) => [
-    `${log.log}  ${log.records} records, ${log.segments} segments, ${log.bytes} bytes, ${log.checkpoints} checkpoints${log.last === undefined ? '' : `, last signed ${utc(log.last.time)} by key ${log.last.key}`}`,
+    `${log.log}  ${log.records} records, ${log.segments} ${log.segments === 1 ? 'segment' : 'segments'}, ${log.bytes} bytes, ${log.checkpoints} checkpoints${log.last === undefined ? '' : `, last signed ${utc(log.last.time)} by key ${log.last.key}`}`,
     ...(log.unsealed === 0 ? [] : [`  ${log.unsealed} newest records are chained, but not signed yet`]),
     ...(log.torn === undefined
       ? []
@@ -256,6 +274,20 @@ function readText(file: string, encoding: 'utf8' | 'latin1'): string {
   } catch (error) {
     throw fail('AUDIT_FILE_UNREADABLE', { say: file, cause: error });
   }
+}
+
+/** Each once: logs of one data folder are signed with the same key until it is another folder's. */
+async function printKey(context: CommandContext): Promise<number> {
+  const reader = logReader(context.dataDir);
+  const found = reader.logs().map((log) =>
+    Buffer.from(reader.files(log).bytes(KEY_FILE) ?? [])
+      .toString('latin1')
+      .trim(),
+  );
+  const keys = [...new Set(found.filter((pem) => pem !== ''))];
+  if (keys.length === 0) throw fail('AUDIT_FILE_UNREADABLE', { say: `There is no log with a key in ${context.dataDir}.` });
+  context.out(context.json ? JSON.stringify({ keys }) : keys.join('\n'));
+  return 0;
 }
 
 async function proof(context: CommandContext): Promise<number> {

@@ -67,7 +67,13 @@ export class Projector {
 
   /** Forgets the rows of this log, so that the next run writes them anew. */
   async reset(): Promise<void> {
-    await this.#running?.catch(() => undefined);
+    while (this.#running !== undefined) await this.#running.catch(() => undefined);
+    // Nothing runs beside it: a run that began meanwhile would write down a position behind rows that are gone, and they would stay away.
+    this.#running = this.#forget().finally(() => (this.#running = undefined));
+    await this.#running;
+  }
+
+  async #forget(): Promise<void> {
     await this.#store.system('audit: rebuild of the projected events', (sql) => deleteProjection(sql, this.#source.log));
     this.#position = undefined;
   }

@@ -12,7 +12,7 @@ export const EventFilters = Type.Object(
     decision: Type.Optional(Type.Enum(['allow', 'ask', 'deny'])),
     kind: word('A kind of event, or the beginning of kinds: gateway for gateway.request.'),
     model: word('The model that was asked for.'),
-    principal: word('Who acted.'),
+    principal: word('Who acted: an id, or a name that is there now.'),
     target: word('What it is about: the id of a tool server, a document, a key.'),
     limit: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,2}$', description: `Events in a page, ${MAX_PAGE} at most.` })),
     after: word('The `next` of the page before.'),

@@ -1,6 +1,7 @@
-import { parser, systemClock, Type, type Clock, type EventId, type Json, type Route } from '../kernel/index.ts';
+import { parser, systemClock, Type, type Clock, type EventId, type Json, type Route, type TenantId } from '../kernel/index.ts';
 import { checkpointLine } from './checkpoint.ts';
 import { fail } from './errors.ts';
+import type { Event, EventActor } from './event.ts';
 import { EventFilters, readFilters } from './query.ts';
 import { runRoutes } from './run_routes.ts';
 import type { Audit } from './service.ts';
@@ -18,10 +19,23 @@ const EraseBody = Type.Object(
 );
 const parseErase = parser(EraseBody);
 
+/** An event as it is shown: who acted has a name beside the id. Names are looked up when they are read: the log holds none, so that a person can be forgotten. */
+export type ShownEvent = Event & { readonly actor: EventActor & { readonly name?: string } };
+/** Names of principals that are there now, and whose they are; undefined for anybody else. */
+export type PrincipalNames = {
+  nameOf(tenant: TenantId, principal: string): string | undefined;
+  idOf(tenant: TenantId, name: string): string | undefined;
+};
+export type AuditRouteOptions = { readonly demo?: DemoSource; readonly names?: PrincipalNames; readonly clock?: Clock };
+
 const NO_DEMO: Pick<DemoSource, 'list' | 'runs'> = { list: async () => ({ events: [] }), runs: async () => [] };
 
 /** The control routes of events, their text and the log. Each sees the caller's tenant only; the log itself belongs to the installation. */
-export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = systemClock): readonly Route[] {
+export function auditRoutes(audit: Audit, { demo, names, clock = systemClock }: AuditRouteOptions = {}): readonly Route[] {
+  const shown = (event: Event): ShownEvent => {
+    const name = names?.nameOf(event.tenant, event.actor.principal);
+    return name === undefined ? event : { ...event, actor: { ...event.actor, name } };
+  };
   const uidOf = (params: Readonly<Record<string, string>>): EventId => (params['uid'] ?? '') as EventId;
   return [
     {
@@ -32,7 +46,10 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
       query: EventFilters,
       async handler({ caller, query }) {
         const from = query['source'] === 'demo' ? (demo ?? NO_DEMO) : audit;
-        return { json: asJson(await from.list(caller.tenant, readFilters(query, clock()))) };
+        const filters = readFilters(query, clock());
+        const who = filters.principal === undefined ? undefined : names?.idOf(caller.tenant, filters.principal);
+        const page = await from.list(caller.tenant, who === undefined ? filters : { ...filters, principal: who });
+        return { json: asJson({ ...page, events: page.events.map(shown) }) };
       },
     },
     {
@@ -40,7 +57,7 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
       path: '/api/events/follow',
       summary: 'Events as they are recorded, one a line, until the caller leaves.',
       authority: { permission: 'events:read' },
-      handler: ({ caller, signal }) => ({ lines: audit.follow(caller.tenant, signal) as AsyncIterable<unknown> as AsyncIterable<Json> }),
+      handler: ({ caller, signal }) => ({ lines: each(audit.follow(caller.tenant, signal), (event) => asJson(shown(event))) }),
     },
     {
       method: 'GET',
@@ -52,7 +69,7 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
         if (made !== undefined) return { json: asJson({ event: made, place: null }) };
         const event = await audit.get(caller.tenant, uidOf(params));
         if (event === undefined) throw fail('EVENT_NOT_FOUND');
-        return { json: asJson({ event, place: await audit.place(caller.tenant, event.uid) }) };
+        return { json: asJson({ event: shown(event), place: await audit.place(caller.tenant, event.uid) }) };
       },
     },
     {
@@ -114,6 +131,10 @@ export function auditRoutes(audit: Audit, demo?: DemoSource, clock: Clock = syst
       },
     },
   ];
+}
+
+async function* each<T, U>(values: AsyncIterable<T>, of: (value: T) => U): AsyncGenerator<U> {
+  for await (const value of values) yield of(value);
 }
 
 /** Plain data as JSON sees it: what is undefined is left out. */

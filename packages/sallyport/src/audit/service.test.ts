@@ -3,9 +3,11 @@ import { createPublicKey } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { skipReason } from '../../test/kit/postgres.ts';
 import { openTestStore, STORE_KINDS } from '../../test/kit/stores.ts';
 import { DEFAULT_TENANT, newId, type EventId, type TenantId } from '../kernel/index.ts';
+import type { Store } from '../store/service.ts';
 import type { Event } from './event.ts';
 import { eventJson } from './event_json.ts';
 import { diskFiles } from './file_port.ts';
@@ -44,6 +46,28 @@ for (const kind of STORE_KINDS) {
     const it = (name: string, run: (trail: TestTrail) => Promise<void>): void => {
       test(name, (context) => (opened === undefined ? context.skip(skipReason()) : run(opened)));
     };
+
+    it('a rebuild of the list loses nothing, although events come while it runs', async (trail) => {
+      // The answer to the deletion comes late: the next event would wake the projection before it.
+      const store: Store = {
+        ...trail.store,
+        async system(reason, fn, options) {
+          const value = await trail.store.system(reason, fn, options);
+          if (reason.startsWith('audit: rebuild')) await delay(600);
+          return value;
+        },
+      };
+      const audit = await trail.open({ store });
+      const event = testEvent({ tenant: ACME });
+      await audit.record(event);
+      await until(() => audit.health().projectionLag === 0);
+      const rebuilt = audit.rebuild();
+      await audit.record(testEvent({ tenant: ACME }));
+      await rebuilt;
+      await until(() => audit.health().projectionLag === 0);
+      assert.ok((await audit.list(ACME, {})).events.some(({ uid }) => uid === event.uid));
+      await audit.close();
+    });
 
     it('an event is found before and after it reaches the database, by its own tenant only', async (trail) => {
       const audit = await trail.open();

@@ -3,6 +3,7 @@ import type { Content } from './content.ts';
 import type { Event, EventDecision, EventFinding, EventPart, EventRule } from './event.ts';
 import type { Mark, Piece } from './excerpt.ts';
 import type { EventPlace } from './lookup.ts';
+import type { ShownEvent } from './routes.ts';
 
 export type ShowOptions = { readonly width: number; readonly colour: boolean };
 
@@ -25,7 +26,7 @@ const MAX_LISTED = 10;
  * An event for a person: first what was decided and by which rule with its reason, then the parts by origin with their findings marked in the text,
  * then masks, timings and the place in the log. Everything from data is made visible; no line of text can look like one of ours.
  */
-export function showEvent(event: Event, content: Content, place: EventPlace | undefined, options: ShowOptions): string {
+export function showEvent(event: ShownEvent, content: Content, place: EventPlace | undefined, options: ShowOptions): string {
   const width = Math.max(MIN_WIDTH, options.width);
   const paint = (style: keyof typeof SGR, text: string): string => (options.colour ? `${SGR[style]}${text}${SGR.off}` : text);
   return [
@@ -35,8 +36,8 @@ export function showEvent(event: Event, content: Content, place: EventPlace | un
     ...wouldHave(event.decision, width, paint),
     '',
     ...numbers(event, width),
-    ...textNote(content),
-    ...proofNote(event, place),
+    ...textNote(content, width),
+    ...proofNote(event, place, width),
   ].join('\n');
 }
 
@@ -70,7 +71,7 @@ function whereOf(rule: EventRule): string {
   return rule.point === undefined ? '' : ` at ${rule.point}${rule.part === undefined ? '' : `, part ${rule.part}`}`;
 }
 
-function facts(event: Event, width: number): string[] {
+function facts(event: ShownEvent, width: number): string[] {
   const { api, http, actor } = event;
   const call = [
     api?.operation,
@@ -78,7 +79,7 @@ function facts(event: Event, width: number): string[] {
     api?.provider === undefined ? undefined : `via ${api.provider}`,
     http === undefined ? undefined : `HTTP ${http.status}`,
   ];
-  const who = `by ${actor.principal}${actor.kind === undefined ? '' : ` (${actor.kind})`}${actor.key === undefined ? '' : `, key ${actor.key}`}`;
+  const who = `by ${actor.name === undefined ? '' : `${actor.name}, `}${actor.principal}${actor.kind === undefined ? '' : ` (${actor.kind})`}${actor.key === undefined ? '' : `, key ${actor.key}`}`;
   const phase = event.phase === 'started' ? ', has not ended' : '';
   const code = event.status_code === undefined ? [] : [`code ${event.status_code}`];
   const lines = [
@@ -141,7 +142,10 @@ function pieceLines(piece: Piece, width: number, paint: Paint): string[] {
   const cells = cellsOf(piece);
   const lines: string[] = [];
   for (const line of breakLines(cells, width - 4)) lines.push(`  ${paint('dim', '│')} ${paintCells(line, paint)}`);
-  return [...lines, `  ${paint('dim', `└ characters ${piece.from} to … of ${piece.of}`)}`];
+  return [
+    ...lines,
+    `  ${paint('dim', `└ ${piece.from === 0 && piece.text.length === piece.of ? `${piece.of} characters` : `from character ${piece.from} of ${piece.of}`}`)}`,
+  ];
 }
 
 type Cell = {
@@ -231,6 +235,7 @@ function wouldHave(decision: EventDecision | undefined, width: number, paint: Pa
 function numbers(event: Event, width: number): string[] {
   const list = (values: Readonly<Record<string, number>>, unit: string): string =>
     Object.entries(values)
+      .sort(([a], [b]) => Number(a === 'total') - Number(b === 'total'))
       .map(([name, value]) => `${name} ${value}${unit}`)
       .join(', ');
   const row = (name: string, text: string): string[] => (text === '' ? [] : hanging(name.padEnd(9), text, width));
@@ -247,18 +252,17 @@ function numbers(event: Event, width: number): string[] {
   ];
 }
 
-function textNote(content: Content): string[] {
-  if (content.state !== 'kept') return [`text     ${content.why}`];
-  return [
-    `text     ${content.mode === 'full' ? 'kept in full' : 'masked excerpts'} until ${utc(content.expires)}; reading it here was recorded`,
-  ];
+function textNote(content: Content, width: number): string[] {
+  const kept = (mode: string, expires: number): string =>
+    `${mode === 'full' ? 'kept in full' : 'masked excerpts'} until ${utc(expires)}; reading it here was recorded`;
+  return hanging('text     ', content.state === 'kept' ? kept(content.mode, content.expires) : content.why, width);
 }
 
-function proofNote(event: Event, place: EventPlace | undefined): string[] {
+function proofNote(event: Event, place: EventPlace | undefined, width: number): string[] {
   if (place === undefined) return ['proof    not in a log of this machine'];
   const state =
     place.sealed === undefined ? 'the log is on another machine' : place.sealed ? 'under a signed head' : 'signed within a second';
-  return [`proof    record ${place.index} of ${place.log}, ${state}: sallyport audit proof ${visible(event.uid)}`];
+  return hanging('proof    ', `record ${place.index} of ${place.log}, ${state}: sallyport audit proof ${event.uid}`, width);
 }
 
 function indented(text: string, width: number): string[] {

@@ -282,7 +282,7 @@ test('errors: message and fix for people, JSON for programs, nothing of the insi
   assert.match(debug.err, /secret at \/srv[^]*cli\.test\.ts/);
   const config = await run(['fail', 'config']);
   assert.equal(config.code, 2);
-  assert.match(config.err, /^sallyport: Two problems:\nline 1\\u001b\[2J\nline 2 \(CONFIG_INVALID\)\nFix them\.\n$/);
+  assert.match(config.err, /^sallyport: Two problems: \(CONFIG_INVALID\)\nline 1\\u001b\[2J\nline 2\nFix them\.\n$/);
 });
 
 test('an interrupted command is exit code 130 and prints no error', async () => {

@@ -151,7 +151,10 @@ function printError(thrown: unknown, json: boolean, deps: CliDeps): number {
   const error = thrown instanceof AppError ? thrown : fail('CLI_INTERNAL', { detail: reasonOf(thrown), cause: thrown });
   const { code, message, fix } = error;
   if (json) deps.stderr.write(`${visible(JSON.stringify({ error: { code, message, fix } }))}\n`);
-  else deps.stderr.write(`sallyport: ${lines(message)} (${visible(code)})\n${lines(fix)}\n`);
+  else {
+    const [first = '', ...more] = lines(message.trimEnd()).split('\n');
+    deps.stderr.write(`${[`sallyport: ${first.trimEnd()} (${visible(code)})`, ...more, lines(fix)].join('\n')}\n`);
+  }
   if (deps.env['SALLYPORT_DEBUG'] === '1') deps.stderr.write(`${lines(debugText(error))}\n`);
   return deps.exitCode(code);
 }

@@ -25,7 +25,9 @@ export async function listenOnPort(
   try {
     return await listenOnHosts(() => createBareServer(handler, where.tls), where.hosts, where.port);
   } catch (thrown) {
-    throw thrown instanceof AppError && thrown.code === 'NET_PORT_TAKEN' ? fail('CONTROL_PORT_TAKEN', { cause: thrown }) : thrown;
+    throw thrown instanceof AppError && thrown.code === 'NET_PORT_TAKEN'
+      ? fail('CONTROL_PORT_TAKEN', { say: `It is ${where.port}.`, cause: thrown })
+      : thrown;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { isObject, readJson, type JsonObject, type Permission, type TenantId } from '../kernel/index.ts';
+import { JSON_HEADERS, sendJson } from '../net/index.ts';
 import { ENDPOINTS } from './endpoints.ts';
 import type { Fga } from './fga.ts';
 import type { OperationReply } from './operations.ts';
@@ -23,7 +24,6 @@ export type ApiCall = {
   readonly requestId: string;
 };
 
-const HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
 /** Lines of a stream that may wait for a slow reader before it is left. */
 const MAX_WAITING_BYTES = 8 * 1_024 * 1_024;
 
@@ -31,7 +31,7 @@ const MAX_WAITING_BYTES = 8 * 1_024 * 1_024;
 export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse): Promise<void> {
   let streaming = false;
   const send = (line: JsonObject): boolean => {
-    if (!streaming) response.writeHead(200, HEADERS);
+    if (!streaming) response.writeHead(200, JSON_HEADERS);
     streaming = true;
     response.write(`${JSON.stringify(line)}\n`);
     return !response.destroyed && response.writableLength < MAX_WAITING_BYTES;
@@ -43,7 +43,7 @@ export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse
     if (/^[\x21-\x7e]{1,128}$/.test(call.requestId)) response.setHeader('x-request-id', call.requestId);
     const model = reply.model === undefined ? {} : { 'openfga-authorization-model-id': reply.model };
     response.writeHead(reply.status, {
-      ...(text === '' ? { 'cache-control': 'no-store' } : HEADERS),
+      ...(text === '' ? { 'cache-control': 'no-store' } : JSON_HEADERS),
       ...model,
       'content-length': Buffer.byteLength(text),
     });
@@ -60,9 +60,7 @@ export async function serveApi(fga: Fga, call: ApiCall, response: ServerResponse
 
 /** A refusal in OpenFGA's form. */
 export function sendProblem(response: ServerResponse, { status, code, message }: Pick<FgaError, 'status' | 'code' | 'message'>): void {
-  const text = JSON.stringify({ code, message });
-  response.writeHead(status, { ...HEADERS, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
+  sendJson(response, status, { code, message });
 }
 
 const patterns = new Map<string, RegExp>();

@@ -12,7 +12,7 @@ export const COMMANDS: readonly Command[] = [
   { name: 'fga stores', summary: 'Lists the permission stores.', flags: [], run: stores },
   {
     name: 'fga why',
-    summary: 'Whether a user has a relation to an object, and why: the path of tuples, or the nearest ones that are missing.',
+    summary: 'Says whether a user has a relation to an object, and why: the path of tuples, or the nearest ones that are missing.',
     usage: 'USER RELATION OBJECT',
     flags: [STORE_FLAG, { name: 'context', value: 'JSON', summary: 'Context for conditions.' }],
     run: why,

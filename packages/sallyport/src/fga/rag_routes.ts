@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Permission } from '../kernel/index.ts';
+import { sendJson } from '../net/index.ts';
 import { readBody, sendProblem } from './api_routes.ts';
 import { FgaError } from './problem.ts';
 import { allowedRequest, filterRequest } from './rag_request.ts';
@@ -28,15 +29,7 @@ export async function serveRag(rag: Rag, { method, target, body, caller, permiss
           ? await rag.allowed(caller, allowedRequest(Object.fromEntries(new URLSearchParams(mark < 0 ? '' : target.slice(mark)))))
           : undefined;
     if (answer === undefined) throw new FgaError('undefined_endpoint', 'Not Found');
-    const text = JSON.stringify(answer);
-    response.writeHead(200, {
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-sallyport-event': answer.event,
-      'content-length': Buffer.byteLength(text),
-    });
-    response.end(text);
+    sendJson(response, 200, answer, { 'x-sallyport-event': answer.event });
   } catch (error) {
     if (!(error instanceof FgaError)) throw error;
     sendProblem(response, error);

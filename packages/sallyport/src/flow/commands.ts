@@ -12,13 +12,13 @@ import type { Manifest } from './tool.ts';
 
 const replay: Command = {
   name: 'flow replay',
-  summary: 'Judge the tool calls of recorded agent runs, each by the messages before it.',
+  summary: 'Judges the tool calls of recorded agent runs, each by the messages before it.',
   usage: '',
   flags: [
-    { name: 'traces', value: 'DIR', summary: 'folder of recorded runs, .jsonl or .jsonl.gz' },
-    { name: 'tools', value: 'FILE', summary: 'lists of tools with their side effects, JSON' },
-    { name: 'mode', value: 'relaxed|balanced|strict', summary: 'how much passes unasked (balanced)' },
-    { name: 'out', value: 'FILE', summary: 'where the decisions go, a row a run' },
+    { name: 'traces', value: 'DIR', summary: 'Folder of recorded runs, .jsonl or .jsonl.gz.' },
+    { name: 'tools', value: 'FILE', summary: 'Lists of tools with their side effects, JSON.' },
+    { name: 'mode', value: 'relaxed|balanced|strict', summary: 'How much passes unasked (balanced).' },
+    { name: 'out', value: 'FILE', summary: 'Where the decisions go, a row a run.' },
   ],
   run,
 };

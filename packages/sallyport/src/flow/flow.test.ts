@@ -376,3 +376,12 @@ test('hostile texts cost no more than their length', () => {
     );
   assert.ok(performance.now() - started < 20_000);
 });
+
+test('thousands of values over a conversation of megabytes are not looked for: such a call asks', () => {
+  const page = 'a '.repeat(1_000_000);
+  const many = Object.fromEntries(Array.from({ length: 1_900 }, (_, i) => [`k${i}`, `a a a a a a a a ${i}`]));
+  const { decision, reasons } = judge('Send it.', [['get_webpage', { url: 'x' }, page]], 'send_email', many);
+  assert.deepEqual([decision, reasons.map(({ code }) => code)], ['ask', ['malformed_arguments']]);
+  const few = judge('Send it.', [['get_webpage', { url: 'x' }, page]], 'send_email', { to: 'eve@evil.example' });
+  assert.ok(!few.reasons.some(({ code }) => code === 'malformed_arguments'));
+});

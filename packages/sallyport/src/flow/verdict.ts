@@ -65,6 +65,12 @@ export function judgeCall(conversation: Conversation, tool: ToolFacts, args: str
   return { decision, reasons, values, intent: judge.intent };
 }
 
+/**
+ * Characters that the values of one call are compared with in all, half a second's worth: thousands of values over a conversation of megabytes would
+ * hold everybody else up for ten. Such a call counts as one that cannot be read.
+ */
+const MAX_COMPARED = 500_000_000;
+
 class CallJudge {
   readonly #conversation: Conversation;
   readonly #tool: ToolFacts;
@@ -85,7 +91,7 @@ class CallJudge {
 
   judge(args: string): { reasons: readonly Reason[]; values: readonly ValueFacts[] } {
     const leaves = leavesOf(args, this.#tool.sinks);
-    if (leaves === undefined) {
+    if (leaves === undefined || leaves.length * this.#length() > MAX_COMPARED) {
       this.#add('malformed_arguments');
       return { reasons: this.#reasons, values: [] };
     }
@@ -96,6 +102,10 @@ class CallJudge {
       if (this.#conversation.tainted) this.#flow(values);
     }
     return { reasons: this.#reasons, values };
+  }
+
+  #length(): number {
+    return this.#conversation.spans.reduce((sum, { text }) => sum + text.length, 0);
   }
 
   #flow(values: readonly ValueFacts[]): void {

@@ -5,23 +5,35 @@ import type { ReadRequest } from '../message/index.ts';
 /** System text that is compared with replies; longer ones are compared up to here. */
 const MAX_SYSTEM = 65_536;
 
-/** What replies are compared with. Each fact is made when a detector first asks for it, so a request whose reply no detector compares pays nothing. */
-export function askedOf(request: ReadRequest): RequestFacts {
-  let system: string | undefined;
-  let documents: readonly string[] | undefined;
-  let language: { code: string | undefined } | undefined;
-  return {
-    get system() {
-      return (system ??= systemText(request));
-    },
-    get language() {
-      return (language ??= { code: languageOf(lastWords(request)) }).code;
-    },
-    get documents() {
-      return (documents ??= documentsOf(request));
-    },
-    schema: (tool) => (tool === undefined ? replySchema(request.body) : toolSchema(request, tool)),
-  };
+/**
+ * What replies are compared with. Each fact is made when a detector first asks for it, so a request whose reply no detector compares pays nothing.
+ * A class, since V8 makes a hidden class for each object literal with getters, as an old object, which keeps the whole request until the next full collection.
+ */
+export class Asked implements RequestFacts {
+  readonly #request: ReadRequest;
+  #system: string | undefined;
+  #documents: readonly string[] | undefined;
+  #language: { readonly code: string | undefined } | undefined;
+
+  constructor(request: ReadRequest) {
+    this.#request = request;
+  }
+
+  get system(): string {
+    return (this.#system ??= systemText(this.#request));
+  }
+
+  get language(): string | undefined {
+    return (this.#language ??= { code: languageOf(lastWords(this.#request)) }).code;
+  }
+
+  get documents(): readonly string[] {
+    return (this.#documents ??= documentsOf(this.#request));
+  }
+
+  schema(tool?: string): Json | undefined {
+    return tool === undefined ? replySchema(this.#request.body) : toolSchema(this.#request, tool);
+  }
 }
 
 function systemText({ parts }: ReadRequest): string {

@@ -10,7 +10,7 @@ import type { Target } from '../providers/service.ts';
 import type { GatewayDeps, Memory, TenantState } from './context.ts';
 import type { GatewayErrorCode } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { askedOf } from './asked.ts';
+import { Asked } from './asked.ts';
 import { Judge } from './judge.ts';
 import { Ledger } from './ledger.ts';
 
@@ -170,7 +170,7 @@ function exchangeOf(
       enforceAll: practice,
       effects: deps.effects,
       canaries: deps.canaries,
-      asked: askedOf(request),
+      asked: new Asked(request),
       ...(flow === undefined ? {} : { flow }),
     },
     ledger,

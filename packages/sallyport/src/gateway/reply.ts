@@ -1,27 +1,11 @@
 import type { ServerResponse } from 'node:http';
-import type { JsonObject } from '../kernel/index.ts';
 import type { Rate } from '../limits/index.ts';
+import { sendJson } from '../net/index.ts';
 import { errorBody, refusalBody, type Api } from '../message/index.ts';
 import { ERRORS, type GatewayErrorCode } from './errors.ts';
 import type { Refused } from './refusal.ts';
 
-/** Headers of every JSON answer: never cached, never sniffed. */
-const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' } as const;
-
-/** Writes a JSON answer, unless the client has gone or has its answer already. */
-export function sendJson(
-  response: ServerResponse,
-  status: number,
-  body: JsonObject | string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  if (response.headersSent || response.destroyed) return;
-  // As text, Node sends head and body in one write; as bytes it would be two.
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  // Ours last: an upstream's own content type (an HTML error page) must not name what this body is.
-  response.writeHead(status, { ...headers, ...JSON_HEADERS, 'content-length': Buffer.byteLength(text) });
-  response.end(text);
-}
+export { sendJson };
 
 /** `say` is added to the message: public text only. */
 export type SendOptions = {
@@ -53,7 +37,9 @@ export function sendRefusal(
   refused: Refused,
   headers: Readonly<Record<string, string>>,
 ): void {
-  const message = `Refused by the policy of this gate: ${refused.why}${refused.where === undefined ? '' : ` (at ${refused.where})`}`;
+  // The SDKs show this text and drop the rest of the body: the id is what `sallyport events show` takes.
+  const place = `${refused.where === undefined ? '' : `at ${refused.where}, `}event ${event}`;
+  const message = `Refused by the policy of this gate: ${refused.why} (${place})`;
   sendJson(response, 403, refusalBody(api, { event, rule: refused.rule, why: refused.why, message }), headers);
 }
 

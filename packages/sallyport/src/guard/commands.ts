@@ -13,17 +13,17 @@ import { createGuards, type Guards } from './guards.ts';
 
 const inspect: Command = {
   name: 'inspect',
-  summary: 'Show what the guards find in a text, or in a file of rows; nothing leaves this machine.',
+  summary: 'Shows what the guards find in a text, or in a file of rows; nothing leaves this machine.',
   usage: '[TEXT|-]',
   flags: [
-    { name: 'jsonl', value: 'FILE', summary: 'inspect rows {"id", "text"}; gzip is understood' },
-    { name: 'out', value: 'FILE', summary: 'where the results of --jsonl go' },
+    { name: 'jsonl', value: 'FILE', summary: 'Inspect rows {"id", "text"}; gzip is understood.' },
+    { name: 'out', value: 'FILE', summary: 'Where the results of --jsonl go.' },
     {
       name: 'point',
       value: 'prompt|content|tool_result',
-      summary: 'judge as what a user typed (default), text from outside, or an answer of a tool',
+      summary: 'Judge as what a user typed (default), text from outside, or an answer of a tool.',
     },
-    { name: 'list', summary: 'list the guards' },
+    { name: 'list', summary: 'List the guards.' },
   ],
   run,
 };

@@ -25,6 +25,10 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'hex and colons': of('a1:'),
   'slashes and colons': of('://'),
   'addresses with a user': of('a://b:c'),
+  // One cluster, in each group of which a telephone number with its country could begin.
+  'numbers from abroad': of('00-'),
+  'numbers from abroad in brackets': of('(00) '),
+  'numbers from abroad and ones': of('00 1 '),
   'key names': of('password: '),
   'key prefixes': of('sk-'),
   'token prefixes': of('eyJaaaaaaaaaaaa.'),

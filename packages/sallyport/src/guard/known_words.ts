@@ -12,8 +12,8 @@ export const READ_AT = 2;
 export const HITS = 3;
 /** Its hash with every digit as a zero. */
 export const DIGITLESS = 4;
-/** 1 for a word that a detector wants listed. */
-export const MARKED = 5;
+/** Why it is to be listed, as the lexer has it; 0 for most words. */
+export const FLAGS = 5;
 /** What two tables of weights give it, see `notesFor`. */
 const NOTES = 6;
 
@@ -47,7 +47,7 @@ export class KnownWords {
   }
 
   /** Takes a place for a word, unless a word of this text has it. */
-  learn(at: number, hash: number, second: number, hits: number, digitless: number, marked: boolean): boolean {
+  learn(at: number, hash: number, second: number, hits: number, digitless: number, flags: number): boolean {
     const { places, now } = this;
     if (places[at + READ_AT] === now) return false;
     places[at] = hash;
@@ -55,7 +55,7 @@ export class KnownWords {
     places[at + READ_AT] = now;
     places[at + HITS] = hits;
     places[at + DIGITLESS] = digitless;
-    places[at + MARKED] = marked ? 1 : 0;
+    places[at + FLAGS] = flags;
     places[at + NOTES] = places[at + NOTES + 1] = NO_NOTE;
     return true;
   }

@@ -99,7 +99,7 @@ export const COMMANDS: readonly Command[] = [
       const { flags } = context;
       const body = flags['name'] === undefined ? {} : { name: text(flags['name']) };
       const made = (await (await context.api()).call('POST', '/api/people/way-in', body)) as {
-        token: string;
+        link: string;
         purpose: string;
         name: string | null;
       };
@@ -107,9 +107,10 @@ export const COMMANDS: readonly Command[] = [
         context.out(JSON.stringify(made));
         return 0;
       }
-      context.out(`/setup#${made.token}`);
+      context.out(made.link);
       const who = made.name === null ? 'the first administrator' : `a new password for ${made.name}, whose sessions have ended`;
-      context.note(`For ${who}. Open it behind the address of the console within 30 minutes; it works once.`);
+      const where = made.link.startsWith('/') ? 'behind the address of the console, when the gate runs, ' : '';
+      context.note(`For ${who}. Open it ${where}within 30 minutes; it works once.\n`);
       return 0;
     },
   },

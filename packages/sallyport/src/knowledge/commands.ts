@@ -7,8 +7,8 @@ import { fail } from './errors.ts';
 const NOT_ACCEPTED = 1;
 
 const GIVEN: readonly Flag[] = [
-  { name: 'source', value: 'TEXT', summary: 'where the documents come from' },
-  { name: 'label', value: 'LABEL', summary: 'the least label: public, internal or confidential' },
+  { name: 'source', value: 'TEXT', summary: 'Where the documents come from.' },
+  { name: 'label', value: 'LABEL', summary: 'The least label: public, internal or confidential.' },
 ];
 
 /** Commands over documents; all of them only call the control API. */
@@ -24,13 +24,13 @@ export const COMMANDS: readonly Command[] = [
     name: 'knowledge add',
     summary: 'Checks files and records them with their verdict. Exit code 1 when one is not accepted.',
     usage: 'FILE...',
-    flags: [...GIVEN, { name: 'object', value: 'TYPE:ID', summary: 'object in the authorization store; for one file' }],
+    flags: [...GIVEN, { name: 'object', value: 'TYPE:ID', summary: 'Object in the authorization store; for one file.' }],
     run: (context) => sendFiles(context, '/api/knowledge/documents'),
   },
   {
     name: 'knowledge list',
     summary: 'Lists documents, newest first.',
-    flags: [{ name: 'state', value: 'STATE', summary: 'accepted, quarantined, rejected, released or erased' }],
+    flags: [{ name: 'state', value: 'STATE', summary: 'Accepted, quarantined, rejected, released or erased.' }],
     async run(context) {
       const { state } = context.flags;
       const { documents } = (await (
@@ -48,7 +48,13 @@ export const COMMANDS: readonly Command[] = [
         { title: 'SOURCE' },
       ];
       context.out(
-        context.json ? JSON.stringify(documents) : rows.length === 0 ? 'There are no documents yet.' : table(columns, rows, context.width),
+        context.json
+          ? JSON.stringify(documents)
+          : rows.length === 0
+            ? state === undefined
+              ? 'There are no documents yet.'
+              : 'No document is in that state.'
+            : table(columns, rows, context.width),
       );
       return 0;
     },
@@ -71,14 +77,14 @@ export const COMMANDS: readonly Command[] = [
     name: 'knowledge release',
     summary: 'Lets a document out of quarantine.',
     usage: 'ID',
-    flags: [{ name: 'why', value: 'TEXT', summary: 'the reason, for the record', required: true }],
+    flags: [{ name: 'why', value: 'TEXT', summary: 'The reason, for the record.', required: true }],
     run: (context) => onOne(context, 'POST', '/release', { why: word(context.flags['why'] as Json) }),
   },
   {
     name: 'knowledge quarantine',
     summary: 'Takes a document out of use.',
     usage: 'ID',
-    flags: [{ name: 'why', value: 'TEXT', summary: 'the reason, for the record', required: true }],
+    flags: [{ name: 'why', value: 'TEXT', summary: 'The reason, for the record.', required: true }],
     run: (context) => onOne(context, 'POST', '/quarantine', { why: word(context.flags['why'] as Json) }),
   },
   {

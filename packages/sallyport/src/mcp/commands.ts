@@ -11,8 +11,8 @@ export function mcpCommands(deps: Omit<ScannerDeps, 'root'> & McpScanDeps): read
     mcpScanCommand(deps),
     {
       name: 'mcp serve-scanner',
-      summary: 'Serve the scanner to a coding assistant (MCP on standard input and output); it may read files of one folder.',
-      flags: [{ name: 'root', value: 'DIR', summary: 'the folder that it may read (the working folder)' }],
+      summary: 'Serves the scanner to a coding assistant (MCP on standard input and output); it may read files of one folder.',
+      flags: [{ name: 'root', value: 'DIR', summary: 'The folder that it may read (the working folder).' }],
       async run({ flags, signal }) {
         // Loaded here, so that no other command pays for it.
         const { serveScanner } = await import('./scanner/serve.ts');

@@ -81,7 +81,11 @@ const SERVER = Type.Object(
       Type.Array(
         Type.Object(
           {
-            who: Type.Array(GLOB, { minItems: 1, maxItems: 200, description: 'Ids or names of principals, * as wildcard.' }),
+            who: Type.Array(GLOB, {
+              minItems: 1,
+              maxItems: 200,
+              description: 'Ids or names of principals, * as wildcard (not in names of people, who choose them).',
+            }),
             tools: Type.Optional(Type.Array(GLOB, { minItems: 1, maxItems: 200 })),
           },
           { additionalProperties: false },

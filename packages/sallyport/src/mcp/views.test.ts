@@ -22,7 +22,7 @@ const pin = (server: string, name: string, state: PinRow['state'] = 'pinned'): P
   };
 };
 const principal = (name: string, tools: readonly string[] = []): Principal => ({
-  ...{ principal: `prn_${name}` as PrincipalId, name, kind: 'agent', actors: [] },
+  ...{ principal: `prn_${name}` as PrincipalId, principalKind: 'agent', name, kind: 'agent', actors: [] },
   limits: [{ models: [], tools, hosts: [] }],
 });
 type Reach = {

@@ -3,7 +3,7 @@ import { blockRule, type BlockRule } from './block.ts';
 import { CallView } from './call.ts';
 import { contextOfRole, type Context, type Side } from './context.ts';
 import { definitionsOf, readDefinition } from './definition.ts';
-import { BASE64_FIELDS, FILE_REFERENCES, isOpaque, isToken, KNOWN_FIELDS, PAYLOAD_FIELDS } from './fields.ts';
+import { BASE64_FIELDS, FILE_REFERENCES, isBase64, isOpaque, isToken, KNOWN_FIELDS, PAYLOAD_FIELDS } from './fields.ts';
 import { DataUrlPart, DroppedPart, get, JoinedPart, MediaPart, Names, TextPart, type Holder, type Line, type MediaFacts } from './leaf.ts';
 import { FIELD_READERS, STRING_READERS } from './member.ts';
 import {
@@ -295,7 +295,11 @@ export class Reader {
     if (BASE64_FIELDS.has(field) && looksBase64(value)) {
       const text = media !== undefined && isTextMedia(media) ? decodeBase64Text(value) : undefined;
       if (media !== undefined && text !== undefined) return this.#decodedBase64(holder, key, media, text, context, where);
-      if (sibling?.['type'] === 'redacted_thinking') return;
+      if (sibling?.['type'] === 'redacted_thinking') {
+        // Looked at in full: of other files a rule decides, of this one nothing does.
+        if (!isBase64(value)) this.text(holder, key, context, where);
+        return;
+      }
       const kind = this.#media?.kind ?? (media === undefined ? 'file' : kindOfMedia(media));
       return this.#file(holder, key, { kind, media, ...fileOf(sibling, () => Buffer.from(value, 'base64')) }, context, where);
     }

@@ -27,9 +27,9 @@ export const COMMANDS: readonly Command[] = [
     summary: 'Says that a finding was fine, or that something was missed; changes nothing until it is applied.',
     usage: 'EVENT',
     flags: [
-      { name: 'fine', value: 'N', summary: 'the finding, counted from 0, was fine' },
-      { name: 'missed', value: 'RULE', summary: 'this rule or detector should have found something' },
-      { name: 'text', value: 'TEXT', summary: 'the exact text that is meant; kept as a keyed hash only' },
+      { name: 'fine', value: 'N', summary: 'The finding, counted from 0, was fine.' },
+      { name: 'missed', value: 'RULE', summary: 'This rule or detector should have found something.' },
+      { name: 'text', value: 'TEXT', summary: 'The exact text that is meant; kept as a keyed hash only.' },
     ],
     run(context) {
       const { fine, missed, text } = context.flags;

@@ -24,7 +24,16 @@ export const ERRORS = {
   NET_TIMEOUT: { status: 504, message: 'The server did not answer in time.', fix: 'Try again later.' },
   NET_TOO_LARGE: { status: 502, message: 'The reply is larger than allowed.', fix: 'Ask for less.' },
   NET_TOO_MANY_REDIRECTS: { status: 502, message: 'The server redirects too often.', fix: 'Give the final address.' },
-  NET_PORT_TAKEN: { status: 409, message: 'The port is in use.', fix: 'Stop what uses it, or choose another port.' },
+  NET_PORT_FORBIDDEN: {
+    status: 403,
+    message: 'This user may not listen on that port.',
+    fix: 'Choose a port from 1024 on, or let the system forward the lower one.',
+  },
+  NET_PORT_TAKEN: {
+    status: 409,
+    message: 'The port is in use.',
+    fix: 'Stop what uses it, or choose another port: --gateway-port, --console-port, or `listen` in sallyport.yaml.',
+  },
   NET_NO_ADDRESS: {
     status: 500,
     message: 'This machine has none of the addresses to listen on.',

@@ -7,3 +7,4 @@ export { asNetError, guardedFetch, type GuardedReply } from './fetch.ts';
 export { openServerTls, type ServerTls } from './server_tls.ts';
 export { clientAddress, proxyProblem, type AddressOf } from './client_address.ts';
 export { isLoopback, listenOn, listenOnHosts, type Listening } from './listen.ts';
+export { JSON_HEADERS, sendJson } from './send_json.ts';

@@ -17,7 +17,7 @@ export function isLoopback(hosts: readonly string[]): boolean {
 
 /**
  * Listens on one port of several hosts, one server each, so that `localhost` reaches us by either address family; port 0 takes a free one.
- * A host whose family this machine lacks is left out. Rejects NET_PORT_TAKEN and NET_NO_ADDRESS.
+ * A host whose family this machine lacks is left out. Rejects NET_PORT_TAKEN, NET_PORT_FORBIDDEN and NET_NO_ADDRESS.
  */
 export async function listenOnHosts(make: () => Server, hosts: readonly string[], port: number): Promise<Listening> {
   const open: Listening[] = [];
@@ -42,7 +42,8 @@ export function listenOn(server: Server, where: ListenOptions): Promise<Listenin
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(undefined);
-      else if (error.code === 'EADDRINUSE') reject(fail('NET_PORT_TAKEN', { cause: error }));
+      else if (error.code === 'EADDRINUSE') reject(fail('NET_PORT_TAKEN', { cause: error, ...named(where) }));
+      else if (error.code === 'EACCES' && where.port !== undefined) reject(fail('NET_PORT_FORBIDDEN', { cause: error, ...named(where) }));
       else reject(error);
     });
     server.listen(where, () => {
@@ -50,6 +51,10 @@ export function listenOn(server: Server, where: ListenOptions): Promise<Listenin
       resolve({ port: typeof address === 'object' && address !== null ? address.port : 0, close: () => close(server) });
     });
   });
+}
+
+function named({ port }: ListenOptions): { say?: string } {
+  return port === undefined ? {} : { say: `It is ${port}.` };
 }
 
 function close(server: Server): Promise<void> {

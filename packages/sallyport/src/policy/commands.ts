@@ -46,7 +46,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'policy explain',
-    summary: 'Why a request was decided as it was, or with --rule what a rule would have done to recorded requests.',
+    summary: 'Explains why a request was decided as it was, or says with --rule what a rule would have done to recorded requests.',
     usage: '[EVENT]',
     flags: [
       { name: 'rule', value: 'RULE', summary: 'A rule: replays it over recorded requests, or narrows the explanation of EVENT to it.' },
@@ -68,7 +68,7 @@ function modeCommands(): Command[] {
   });
   return [
     command('policy enforce', 'enforce', 'Puts rules in force.'),
-    command('policy observe', 'observe', 'Only records what rules would have done.'),
+    command('policy observe', 'observe', 'Takes rules out of force: they only record what they would have done.'),
     command('policy reset', 'configured', 'Gives rules back to what the configuration says.'),
   ];
 }

@@ -6,17 +6,17 @@ const MAX_INPUT = 8_192;
 /** `provider list`, `provider test NAME`, `provider key set|remove|list [NAME]`. `input` is where a key is read from. */
 export function providerCommands(input: AsyncIterable<Buffer | string> = process.stdin): readonly Command[] {
   return [
-    { name: 'provider list', summary: 'Show the model providers and their state.', flags: [], run: list },
+    { name: 'provider list', summary: 'Shows the model providers and their state.', flags: [], run: list },
     {
       name: 'provider test',
-      summary: 'Ask a provider whether address, certificate and key are right.',
+      summary: 'Asks a provider whether address, certificate and key are right.',
       usage: 'NAME',
       flags: [],
       run: test,
     },
     {
       name: 'provider key',
-      summary: 'Keep provider keys sealed in the store: set NAME (the key is read from stdin), remove NAME, list.',
+      summary: 'Keeps provider keys sealed in the store: set NAME (the key is read from stdin), remove NAME, list.',
       usage: 'ACTION [NAME]',
       flags: [],
       run: (context) => key(context, input),

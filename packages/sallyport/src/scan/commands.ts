@@ -40,46 +40,46 @@ const INCOMPLETE = 2;
 
 /** Flags of every scan. */
 const REPORT_FLAGS: readonly Flag[] = [
-  { name: 'format', value: 'table|json|sarif|html', summary: 'form of the report (table)' },
-  { name: 'output', value: 'FILE', summary: 'write the report to a file, and show the table' },
+  { name: 'format', value: 'table|json|sarif|html', summary: 'Form of the report (table).' },
+  { name: 'output', value: 'FILE', summary: 'Write the report to a file, and show the table.' },
   {
     name: 'fail-on',
     value: 'SEVERITY',
-    summary: 'severity from which findings make the exit code 1: info, low (default), medium, high, critical',
+    summary: 'Severity from which findings make the exit code 1: info, low (default), medium, high, critical.',
   },
-  { name: 'strict', summary: 'exit code 2 when something was not scanned' },
+  { name: 'strict', summary: 'Exit code 2 when something was not scanned.' },
   {
     name: 'send',
     value: 'URL',
-    summary: 'send findings and packages to a running Sallyport (its console port), with the key in SALLYPORT_KEY',
+    summary: 'Send findings and packages to a running Sallyport (its console port), with the key in SALLYPORT_KEY.',
   },
-  { name: 'project', value: 'NAME', summary: 'name of the project there (the folder that is scanned)' },
+  { name: 'project', value: 'NAME', summary: 'Name of the project there (the folder that is scanned).' },
 ];
 
 const CODE_FLAGS: readonly Flag[] = [
   ...REPORT_FLAGS,
-  { name: 'only', value: 'KINDS', summary: 'look for these alone: code, secrets, agents (comma-separated)' },
-  { name: 'since', value: 'REF', summary: 'only what the change from this git reference adds' },
-  { name: 'history', summary: 'credentials in the whole git history too; with --since in the commits since' },
-  { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
-  { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
-  { name: 'audit', summary: 'also what is worth a look without being proved' },
-  { name: 'all', summary: 'look into folders of dependencies too' },
-  { name: 'fix', summary: 'apply the changes that findings come with' },
-  { name: 'dry-run', summary: 'with --fix: change nothing, print what would change as a diff' },
-  { name: 'workers', value: 'N', summary: 'threads that parse (as many as the machine runs well)' },
-  { name: 'no-cache', summary: 'keep nothing of what was parsed, and take nothing from earlier scans' },
+  { name: 'only', value: 'KINDS', summary: 'Look for these alone: code, secrets, agents (comma-separated).' },
+  { name: 'since', value: 'REF', summary: 'Only what the change from this git reference adds.' },
+  { name: 'history', summary: 'Credentials in the whole git history too; with --since in the commits since.' },
+  { name: 'baseline', value: 'FILE', summary: 'Leave out what this file lists.' },
+  { name: 'write-baseline', value: 'FILE', summary: 'Write what is found to a baseline file.' },
+  { name: 'audit', summary: 'Also what is worth a look without being proved.' },
+  { name: 'all', summary: 'Look into folders of dependencies too.' },
+  { name: 'fix', summary: 'Apply the changes that findings come with.' },
+  { name: 'dry-run', summary: 'With --fix: change nothing, print what would change as a diff.' },
+  { name: 'workers', value: 'N', summary: 'Threads that parse (as many as the machine runs well).' },
+  { name: 'no-cache', summary: 'Keep nothing of what was parsed, and take nothing from earlier scans.' },
 ];
 
 const PACKAGE_FLAGS: readonly Flag[] = [
   ...REPORT_FLAGS,
-  { name: 'advisories', value: 'PATH', summary: 'known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip)' },
-  { name: 'online', summary: 'ask the registries whether the packages exist that the lists do not know; their names leave this machine' },
-  { name: 'sbom', value: 'FILE', summary: 'write a bill of materials (CycloneDX 1.6)' },
-  { name: 'baseline', value: 'FILE', summary: 'leave out what this file lists' },
-  { name: 'write-baseline', value: 'FILE', summary: 'write what is found to a baseline file' },
-  { name: 'audit', summary: 'also imports that no manifest declares' },
-  { name: 'all', summary: 'look into folders of dependencies too' },
+  { name: 'advisories', value: 'PATH', summary: 'Known vulnerabilities and malicious packages: an OSV export (folder, .jsonl, .zip).' },
+  { name: 'online', summary: 'Ask the registries whether the packages exist that the lists do not know; their names leave this machine.' },
+  { name: 'sbom', value: 'FILE', summary: 'Write a bill of materials (CycloneDX 1.6).' },
+  { name: 'baseline', value: 'FILE', summary: 'Leave out what this file lists.' },
+  { name: 'write-baseline', value: 'FILE', summary: 'Write what is found to a baseline file.' },
+  { name: 'audit', summary: 'Also imports that no manifest declares.' },
+  { name: 'all', summary: 'Look into folders of dependencies too.' },
 ];
 
 /** The commands of this module. They need no server; nothing leaves this machine. */
@@ -87,14 +87,14 @@ export function scanCommands(deps: ScanDeps): readonly Command[] {
   return [
     {
       name: 'scan code',
-      summary: 'Find vulnerable code, credentials and dangerous agent configurations; nothing is executed, nothing leaves this machine.',
+      summary: 'Finds vulnerable code, credentials and dangerous agent configurations; nothing is executed, nothing leaves this machine.',
       usage: 'PATH...',
       flags: CODE_FLAGS,
       run: (context) => scanCode(context, deps),
     },
     {
       name: 'scan packages',
-      summary: 'Find packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine without --online.',
+      summary: 'Finds packages that are not what they seem, or have known vulnerabilities; nothing leaves this machine without --online.',
       usage: 'PATH...',
       flags: PACKAGE_FLAGS,
       run: (context) => packages(context, deps),

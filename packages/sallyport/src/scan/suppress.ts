@@ -98,10 +98,19 @@ export function applyMarks(
 ): { readonly suppressions: ReadonlyMap<ScanFinding, Suppression>; readonly unused: readonly Suppression[] } {
   const suppressions = new Map<ScanFinding, Suppression>();
   const used = new Set<Suppression>();
+  // By place: a file can have as many marks as findings.
+  const byPlace = new Map<string, Suppression[]>();
+  for (const mark of marks)
+    for (const line of mark.lines) {
+      const key = `${line} ${mark.path}`;
+      const there = byPlace.get(key);
+      if (there === undefined) byPlace.set(key, [mark]);
+      else there.push(mark);
+    }
   for (const finding of findings) {
     const { path, line } = placeOf(finding);
-    for (const mark of marks) {
-      if (mark.path !== path || !mark.lines.includes(line) || !names(mark.rules, finding)) continue;
+    for (const mark of byPlace.get(`${line} ${path}`) ?? []) {
+      if (!names(mark.rules, finding)) continue;
       used.add(mark);
       if (!suppressions.has(finding)) suppressions.set(finding, mark);
     }

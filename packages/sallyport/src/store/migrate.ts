@@ -20,6 +20,12 @@ export const ROLE_STATEMENTS = [
   'create schema sallyport authorization CURRENT_USER_OF_SALLYPORT',
 ] as const;
 
+/**
+ * The embedded database is ours alone: there the function that could change role and tenant is taken from everyone but its owner.
+ * In a shared PostgreSQL it stays as the administrator left it, and `checkStatement` is the only fence.
+ */
+export const EMBEDDED_ONLY = 'revoke execute on function pg_catalog.set_config(text, text, boolean) from public';
+
 /** The migrations that ship with this program, in order. The hash is over line feeds, so a checkout with CRLF is the same migration. */
 export async function readMigrations(folder = new URL('migrations/', import.meta.url)): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => FILE_NAME.test(name)).sort();

@@ -1,6 +1,6 @@
 import type { Clock, Logger, Secret, TenantId } from '../kernel/index.ts';
 import type { Engine } from './engine.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import { EMBEDDED_ONLY, migrate, readMigrations } from './migrate.ts';
 import { openPglite } from './pglite/engine.ts';
 import { openPostgres } from './postgres/engine.ts';
 import type { Row, Store } from './sql.ts';
@@ -27,8 +27,8 @@ export async function openEngine(engine: Engine, deps: StoreDeps, migrations = r
   try {
     const files = await migrations;
     await engine.owner(async (owner) => {
-      const applied = await migrate(owner, files, deps);
-      if (applied > 0 && engine.kind === 'pglite') await owner.script(EMBEDDED_ONLY);
+      await migrate(owner, files, deps);
+      if (engine.kind === 'pglite') await owner.script(EMBEDDED_ONLY);
     });
   } catch (error) {
     await engine.close();
@@ -45,7 +45,3 @@ export async function openEngine(engine: Engine, deps: StoreDeps, migrations = r
     close: () => engine.close(),
   };
 }
-
-// The embedded database is ours alone: there the function that could change role and tenant is taken from everyone but its owner.
-// In a shared PostgreSQL it stays as the administrator left it, and `checkStatement` is the only fence.
-const EMBEDDED_ONLY = 'revoke execute on function pg_catalog.set_config(text, text, boolean) from public';

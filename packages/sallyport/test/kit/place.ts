@@ -10,7 +10,6 @@ import { listenOnHosts } from '../../src/net/index.ts';
 import type { Logger } from '../../src/kernel/index.ts';
 import type { Gate } from './oauth.ts';
 import { ephemeralPostgres } from './postgres.ts';
-import { prepareStore } from './prepared_store.ts';
 import type { StoreKind } from './stores.ts';
 
 /** The whole app in this process, on free ports, over either store: for tests that need several tenants, a clock of their own, or the services. */
@@ -33,7 +32,6 @@ export async function openPlace(kind: StoreKind, yaml = '', env: Readonly<Record
     env,
   });
   if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  if (postgres === undefined) await prepareStore(join(dir, 'data'));
   const logged: string[] = [];
   const log = (message: string, fields?: object): void => void logged.push(`${message} ${JSON.stringify(fields ?? {})}`);
   const logger: Logger = { info: () => {}, warn: log, error: log };

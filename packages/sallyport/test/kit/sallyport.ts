@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runListed, type Finished } from './command.ts';
-import { prepareStore } from './prepared_store.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/app/main.ts');
 /** A start on a busy machine; a healthy one takes under two seconds. */
@@ -58,8 +57,6 @@ export async function startSallyport(options: StartOptions = {}): Promise<Runnin
   const data = join(dir, 'data');
   const config = join(dir, 'sallyport.yaml');
   if (options.config !== undefined || !existsSync(config)) writeFileSync(config, options.config ?? '');
-  // A package brings a program of its own, and another database keeps nothing there.
-  if (options.main === undefined && !existsSync(data) && !/^store:/m.test(readFileSync(config, 'utf8'))) await prepareStore(data);
   const readyFile = join(dir, 'ready.json');
   rmSync(readyFile, { force: true });
   const env = { ...process.env, ...options.env };

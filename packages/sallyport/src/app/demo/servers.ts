@@ -68,7 +68,7 @@ const SPECS: readonly ServerSpec[] = [
 ];
 
 export const DEMO_PRINCIPALS: readonly Principal[] = ['office-agent', 'stock-agent'].map((name) => ({
-  ...{ principal: `demo:${name}` as Principal['principal'], name, kind: 'agent', actors: [], limits: [] },
+  ...{ principal: `demo:${name}` as Principal['principal'], principalKind: 'agent', name, kind: 'agent', actors: [], limits: [] },
 }));
 
 /** A machine with everything: what the sandbox of the file server would be. */

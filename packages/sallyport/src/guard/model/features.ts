@@ -30,7 +30,7 @@ export const TAIL = 0x61c88647 | 0;
 const BLANK = 32;
 /** Any separator above U+00FF, as the reader of texts writes it. */
 const OTHER = 1;
-export const LINE = 10;
+const LINE = 10;
 const ZERO = 48;
 const NINE = 57;
 
@@ -40,26 +40,26 @@ const FOLD = DIGITLESS_LATIN1;
 const ONCE = 64;
 const SEEN = 4096;
 
-/** Which pairs of words stood among the last tokens. */
+/** Which pairs of words stood among the last tokens. `sums.ts` does the same in its own loop. */
 export class Repeats {
   /** A pair and its place in turn. */
-  readonly #seen = new Int32Array(SEEN * 2).fill(-ONCE);
-  #now = 0;
+  readonly seen = new Int32Array(SEEN * 2).fill(-ONCE);
+  now = 0;
 
   /** Begins a text: what was seen before is long ago. */
   open(): void {
-    this.#now = (this.#now + ONCE) | 0;
+    this.now = (this.now + ONCE) | 0;
   }
 
   /** Whether this pair, by its hash, was one of the last tokens. Call it once a token. */
   next(pair: number): boolean {
-    const seen = this.#seen;
+    const { seen } = this;
     const at = ((pair ^ (pair >>> 16)) & (SEEN - 1)) << 1;
-    const now = this.#now;
+    const now = this.now;
     const again = seen[at] === pair && ((now - (seen[at + 1] as number)) | 0) < ONCE;
     seen[at] = pair;
     seen[at + 1] = now;
-    this.#now = (now + 1) | 0;
+    this.now = (now + 1) | 0;
     return again;
   }
 }
@@ -253,7 +253,7 @@ function digitless(fold: number): number {
 }
 
 /** What stands between two words, as up to four different separators: a rule of dashes is a rule however long. */
-export function widened(gap: number, c: number): number {
+function widened(gap: number, c: number): number {
   if (gap === 0) return c;
   return (gap & 0xff) === c || gap >>> 24 !== 0 ? gap : (gap << 8) | c;
 }

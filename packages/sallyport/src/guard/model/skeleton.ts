@@ -114,9 +114,10 @@ function keyOf(kind: number, first: boolean, apart: number, last: number, lastFi
 
 /**
  * The weights of all words of classes, as `Skeleton` goes through them: the place of each and its weight go to `out`. How many there are. All state
- * in locals: this is run on every text.
+ * in locals, and little called: this is run on every text.
  */
 export function weighKinds(units: Units, { hits, count, kinds }: Kinds, weights: KindWeights, out: Int32Array): number {
+  const stop = count * HIT;
   let size = 0;
   let at = -1;
   let last = 0;
@@ -124,17 +125,18 @@ export function weighKinds(units: Units, { hits, count, kinds }: Kinds, weights:
   let lastFirst = false;
   let before = 0;
   let beforeToken = 0;
-  const stop = count * HIT;
-  for (let h = 0; h < stop; h += HIT) {
+  for (let h = 0; h < stop; h = (h + 4) | 0) {
     const kind = kinds[hits[h] as number] as number;
-    const start = hits[h + START] as number;
-    if (kind === 0 || start <= at) continue;
+    if (kind === 0) continue;
+    const start = hits[h + 2] as number;
+    if (start <= at) continue;
     at = start;
-    const token = hits[h + TOKEN] as number;
-    const first = beginsSentence(units, start);
+    const token = hits[h + 1] as number;
+    // Behind a blank and a letter or digit, as most words.
+    const first = units[start - 1] === 32 && isPlain(units[start - 2] as number) ? false : beginsSentence(units, start);
     out[size] = start;
-    out[size + 1] = weights.of(keyOf(kind, first, token - lastToken, last, lastFirst, token - beforeToken, before));
-    size += 2;
+    out[size + 1] = weights.of(keyOf(kind, first, (token - lastToken) | 0, last, lastFirst, (token - beforeToken) | 0, before));
+    size = (size + 2) | 0;
     before = last;
     beforeToken = lastToken;
     last = kind;
@@ -142,6 +144,11 @@ export function weighKinds(units: Units, { hits, count, kinds }: Kinds, weights:
     lastFirst = first;
   }
   return size;
+}
+
+/** A small letter or a digit, which ends no sentence and opens none. */
+function isPlain(c: number): boolean {
+  return (c >= 97 && c <= 122) || (c >= 48 && c <= 57);
 }
 
 /** Classes whose pairs have their weights in tables; there are fewer. */

@@ -1,11 +1,14 @@
-import { DIGITLESS_LATIN1 as FOLD } from '../fold.ts';
+import { DIGITLESS_LATIN1 } from '../fold.ts';
+import { NO_NOTE } from '../known_words.ts';
 import { TOKEN_SIZE, type Words } from '../lexer.ts';
 import type { Units } from '../units.ts';
-import { BLOCK, FeatureReader, GRAMS, HEAD, isCapital, LINE, Repeats, SHIFT, TAIL, widened, WORD } from './features.ts';
+import { BLOCK, FeatureReader, GRAMS, HEAD, Repeats, SHIFT, TAIL, WORD } from './features.ts';
 import { kindWeights, NO_KINDS, weighKinds, type Kinds } from './skeleton.ts';
 
 /** What the lexer noted of a text. */
 export type Noted = Pick<Words, 'tokens' | 'tokenCount'> & Partial<Pick<Words, 'known'>>;
+
+const FOLD = DIGITLESS_LATIN1;
 
 const NOTHING: Noted = { tokens: undefined, tokenCount: 0 };
 
@@ -117,21 +120,28 @@ export class TokenSums {
     const from = this.#read * TOKEN_SIZE;
     this.count = Math.min(BLOCK, this.#noted.tokenCount - this.#read);
     this.#read += this.count;
-    this.#words(units, tokens, from, this.#read * TOKEN_SIZE);
+    const to = this.#read * TOKEN_SIZE;
+    let alone = NO_NOTE;
+    for (let t = from; (t = this.#words(units, tokens, from, t, to, alone)) < to;) {
+      alone = wordSum(units, this.#table, tokens[t] as number, tokens[t + 1] as number, tokens[t + 2] as number);
+      const place = tokens[t + 3] as number;
+      if (place >= 0) this.#places[place + this.#notes] = alone;
+    }
   }
 
   /**
-   * Weighs the words with what their classes weigh (among bytes, a word of a class begins where a token does), and what stands between them. The constants of `features.ts` and of the lexer stand here as literals: those of a module V8
-   * loads and checks each time, which doubles the cost. A test holds both readings equal.
+   * Weighs the words of a block that begins at `begin`, from `from` on, with what their classes weigh (among bytes, a word of a class begins where a
+   * token does) and what stands between them. Answers where it stopped: at a word of which nothing is noted. `alone`: what the first one weighs by itself, where no place notes it. Nothing is
+   * called in here, and constants are literals: V8 would load and check every array and those of a module each time. A test holds both readings equal.
    */
-  #words(units: Uint8Array, tokens: Int32Array, from: number, to: number): void {
+  #words(units: Uint8Array, tokens: Int32Array, begin: number, from: number, to: number, alone: number): number {
     const { sums, kindSums, starts, stops } = this;
     const kinds = this.#kinds;
     const kindCount = this.#kindCount;
-    const repeats = this.#repeats;
     const table = this.#table;
     const places = this.#places;
     const notes = this.#notes;
+    const { seen } = this.#repeats;
     const word = 0x9e3779b1 | 0;
     const pair = 0x85ebca6b | 0;
     const skip = 0x27d4eb2f | 0;
@@ -140,63 +150,81 @@ export class TokenSums {
     const gapWord = 0xd3a2646d | 0;
     const wordGap = 0xfd7046c5 | 0;
     const capitals = 0xb55a4f09 | 0;
-    const shift = 14;
     const blank = 32;
-    const size = 4;
+    let { now } = this.#repeats;
     let last = this.#last;
     let before = this.#before;
     let end = this.#end;
     let kind = this.#kind;
     let kindStart = kind < kindCount ? (kinds[kind] as number) : 0x7fffffff;
-    let k = 0;
-    for (let t = from; t < to; t += size) {
+    let given = alone;
+    let k = (from - begin) >> 2;
+    let t = from;
+    for (; t < to; t = (t + 4) | 0) {
       const start = tokens[t] as number;
       const stop = tokens[t + 1] as number;
       const hash = tokens[t + 2] as number;
       const place = tokens[t + 3] as number;
-      starts[k] = start;
-      stops[k] = stop;
+      let sum = place < 0 ? given : (places[place + notes] as number);
+      if (sum === -0x80000000) break;
+      given = -0x80000000;
       const skipped = Math.imul(before, skip);
       const two = (Math.imul(last, pair) + hash) | 0;
-      let sum = place < 0 ? -0x80000000 : (places[place + notes] as number);
-      if (sum === -0x80000000) {
-        sum = wordSum(units, table, start, stop, hash);
-        if (place >= 0) places[place + notes] = sum;
+      sum =
+        (sum +
+          (table[Math.imul(two, word) >>> 14] as number) +
+          (table[Math.imul((skipped + hash) | 0, pair) >>> 14] as number) +
+          (table[Math.imul((Math.imul((skipped + last) | 0, triple) + hash) | 0, word) >>> 14] as number)) |
+        0;
+      const first = units[start] as number;
+      if (first <= 90 && first >= 65 && ((stop - start) | 0) > 2) {
+        const next = units[start + 1] as number;
+        if (next <= 90 && next >= 65) sum = (sum + (table[Math.imul(hash, capitals) >>> 14] as number)) | 0;
       }
-      sum +=
-        (table[Math.imul(two, word) >>> shift] as number) +
-        (table[Math.imul((skipped + hash) | 0, pair) >>> shift] as number) +
-        (table[Math.imul((Math.imul((skipped + last) | 0, triple) + hash) | 0, word) >>> shift] as number);
-      if (isCapital(units[start] as number) && stop - start > 2 && isCapital(units[start + 1] as number))
-        sum += table[Math.imul(hash, capitals) >>> shift] as number;
-      if (start - end !== 1 || units[end] !== blank || t === 0) {
-        let gap = t === 0 ? LINE : 0;
-        for (let i = end; i < start; i++) gap = widened(gap, units[i] as number);
+      if (((start - end) | 0) !== 1 || units[end] !== blank || t === 0) {
+        let gap = t === 0 ? 10 : 0;
+        for (let i = end; i < start; i++) {
+          const c = units[i] as number;
+          if (gap === 0) gap = c;
+          else if ((gap & 0xff) !== c && gap >>> 24 === 0) gap = (gap << 8) | c;
+        }
         if (gap !== 0 && gap !== blank) {
           const stretch = Math.imul(gap, between);
-          sum +=
-            (table[stretch >>> shift] as number) +
-            (table[Math.imul((stretch + hash) | 0, gapWord) >>> shift] as number) +
-            (table[Math.imul((Math.imul(last, 31) + stretch) | 0, wordGap) >>> shift] as number);
+          sum =
+            (sum +
+              (table[stretch >>> 14] as number) +
+              (table[Math.imul((stretch + hash) | 0, gapWord) >>> 14] as number) +
+              (table[Math.imul((Math.imul(last, 31) + stretch) | 0, wordGap) >>> 14] as number)) |
+            0;
         }
       }
-      if (repeats.next(two)) sum = 0;
+      // As `Repeats.next`.
+      const at = ((two ^ (two >>> 16)) & 4095) << 1;
+      if (seen[at] === two && ((now - (seen[at + 1] as number)) | 0) < 64) sum = 0;
+      seen[at] = two;
+      seen[at + 1] = now;
+      now = (now + 1) | 0;
       let order = 0;
       if (start >= kindStart) {
         order = kinds[kind + 1] as number;
-        kind += 2;
+        kind = (kind + 2) | 0;
         kindStart = kind < kindCount ? (kinds[kind] as number) : 0x7fffffff;
       }
+      starts[k] = start;
+      stops[k] = stop;
       kindSums[k] = order;
-      sums[k++] = sum + order;
+      sums[k] = (sum + order) | 0;
+      k = (k + 1) | 0;
       before = last;
       last = hash;
       end = stop;
     }
+    this.#repeats.now = now;
     this.#last = last;
     this.#before = before;
     this.#end = end;
     this.#kind = kind;
+    return t;
   }
 }
 

@@ -17,9 +17,48 @@ export class Peaks {
   readonly starts = new Int32Array(PEAKS);
   readonly ends = new Int32Array(PEAKS);
   count = 0;
+  #head: Pick<Head, 'step' | 'bias'> = { step: 1, bias: [0, 0] };
+  #from = 0;
+  /** The sum that a window must exceed to be noted. */
+  #least = 0;
+  /** The window that may be the next peak: its sum, the token it ends with (-1 for none), and where it stands. */
+  #sum = 0;
+  #at = -1;
+  #start = 0;
+  #end = 0;
+
+  /** Begins a text, whose windows count from more than `from` log-odds on: the sum that one must exceed. */
+  open(head: Pick<Head, 'step' | 'bias'>, from: number): number {
+    this.count = 0;
+    this.#head = head;
+    this.#from = from;
+    this.#at = -1;
+    return (this.#least = (from - head.bias[0]) / head.step);
+  }
+
+  /** Looks at the window that ends with token `at` and exceeds the least sum: what the next one must exceed. */
+  offer(sum: number, at: number, start: number, end: number): number {
+    const apart = at - this.#at >= SHORT;
+    if (this.#at < 0 || apart || sum > this.#sum) {
+      if (this.#at >= 0 && apart) {
+        this.#add();
+        this.#least = (this.#weakest() - this.#head.bias[0]) / this.#head.step;
+      }
+      this.#sum = sum;
+      this.#at = at;
+      this.#start = start;
+      this.#end = end;
+    }
+    return this.#least;
+  }
+
+  close(): void {
+    if (this.#at >= 0) this.#add();
+  }
 
   /** Takes the place of the weakest when there is no room; what is weaker than all is left out. */
-  add(odds: number, start: number, end: number): void {
+  #add(): void {
+    const odds = this.#sum * this.#head.step + this.#head.bias[0];
     let at = this.count;
     if (at < PEAKS) this.count++;
     else {
@@ -28,13 +67,13 @@ export class Peaks {
       if (odds <= (this.odds[at] as number)) return;
     }
     this.odds[at] = odds;
-    this.starts[at] = start;
-    this.ends[at] = end;
+    this.starts[at] = this.#start;
+    this.ends[at] = this.#end;
   }
 
   /** Log-odds that one more must exceed. */
-  least(floor: number): number {
-    return this.count < PEAKS ? floor : Math.min(...this.odds);
+  #weakest(): number {
+    return this.count < PEAKS ? this.#from : Math.min(...this.odds);
   }
 }
 
@@ -59,6 +98,7 @@ export type Windows = {
 
 /** Positions of the last tokens: a power of two above the long window. */
 const RING = 128;
+const MASK = RING - 1;
 const sums = new Int32Array(RING);
 const places = new Int32Array(RING);
 const kindTotals = new Int32Array(RING);
@@ -74,13 +114,8 @@ export function slide(
   noted?: Noted,
   kinds?: Kinds,
 ): void {
-  // V8 loads and checks the constants of a module each time they are used, not those of a function.
-  const mask = RING - 1;
-  const near = SHORT;
-  const far = LONG;
-  const firsts = places;
-  const totals = sums;
-  const classes = kindTotals;
+  const even = -head.bias[1] / head.step;
+  let least = peaks.open(head, from);
   let total = 0;
   let classTotal = 0;
   let bestClasses = 0;
@@ -88,57 +123,41 @@ export function slide(
   let bestLong = Number.NEGATIVE_INFINITY;
   let t = 0;
   let breadth = 0;
-  const even = -head.bias[1] / head.step;
-  let least = (from - head.bias[0]) / head.step;
-  let peak = least;
-  let peakAt = -1;
-  let peakStart = 0;
-  let peakEnd = 0;
-  peaks.count = 0;
   best.shortStart = best.shortEnd = best.longStart = best.longEnd = 0;
-  totals[0] = classes[0] = 0;
+  sums[0] = kindTotals[0] = 0;
   tokens.open(units, head.table, noted, kinds);
   while (tokens.next()) {
     const { count, starts, stops, sums: weights, kindSums } = tokens;
-    for (let k = 0; k < count; k++) {
-      firsts[t & mask] = starts[k] as number;
+    for (let k = 0; k < count; k = (k + 1) | 0) {
+      places[t & MASK] = starts[k] as number;
       total = (total + (weights[k] as number)) | 0;
       classTotal = (classTotal + (kindSums[k] as number)) | 0;
-      t++;
-      totals[t & mask] = total;
-      classes[t & mask] = classTotal;
-      const ordered = t < near ? classTotal : classTotal - (classes[(t - near) & mask] as number);
+      t = (t + 1) | 0;
+      sums[t & MASK] = total;
+      kindTotals[t & MASK] = classTotal;
+      const ordered = t < SHORT ? classTotal : (classTotal - (kindTotals[(t - SHORT) & MASK] as number)) | 0;
       if (ordered > bestClasses) bestClasses = ordered;
-      const short = t < near ? total : total - (totals[(t - near) & mask] as number);
+      const short = t < SHORT ? total : (total - (sums[(t - SHORT) & MASK] as number)) | 0;
       if (short > bestShort) {
         bestShort = short;
-        best.shortStart = firsts[(t < near ? 0 : t - near) & mask] as number;
+        best.shortStart = places[(t < SHORT ? 0 : t - SHORT) & MASK] as number;
         best.shortEnd = stops[k] as number;
       }
-      if (short > least && (short > peak || t - peakAt >= near)) {
-        if (peakAt >= 0 && t - peakAt >= near) {
-          peaks.add(peak * head.step + head.bias[0], peakStart, peakEnd);
-          least = (peaks.least(from) - head.bias[0]) / head.step;
-        }
-        peak = short;
-        peakAt = t;
-        peakStart = firsts[(t < near ? 0 : t - near) & mask] as number;
-        peakEnd = stops[k] as number;
-      }
-      const long = t < far ? total : total - (totals[(t - far) & mask] as number);
-      if (long > even) breadth++;
+      if (short > least) least = peaks.offer(short, t, places[(t < SHORT ? 0 : t - SHORT) & MASK] as number, stops[k] as number);
+      const long = t < LONG ? total : (total - (sums[(t - LONG) & MASK] as number)) | 0;
+      if (long > even) breadth = (breadth + 1) | 0;
       if (long > bestLong) {
         bestLong = long;
-        best.longStart = firsts[(t < far ? 0 : t - far) & mask] as number;
+        best.longStart = places[(t < LONG ? 0 : t - LONG) & MASK] as number;
         best.longEnd = stops[k] as number;
       }
     }
   }
-  if (peakAt >= 0) peaks.add(peak * head.step + head.bias[0], peakStart, peakEnd);
+  peaks.close();
   best.tokens = t;
   best.breadth = breadth;
   best.skeleton = bestClasses * head.step;
-  best.level = t === 0 ? 0 : ((total * head.step) / t) * near;
+  best.level = t === 0 ? 0 : ((total * head.step) / t) * SHORT;
   best.short = t === 0 ? head.bias[0] : bestShort * head.step + head.bias[0];
   best.long = t === 0 ? head.bias[1] : bestLong * head.step + head.bias[1];
 }

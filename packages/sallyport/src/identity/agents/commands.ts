@@ -19,7 +19,7 @@ const LIMITS: Command['flags'] = [
     many: true,
   },
   { name: 'network', value: 'NETWORK', summary: 'Where it may call from, such as 10.0.0.0/8. Anywhere when absent.', many: true },
-  { name: 'acts-for', value: 'WHOM', summary: 'nobody, owner or anybody: for whom it may act with a token of theirs.' },
+  { name: 'acts-for', value: 'WHOM', summary: 'Nobody, owner or anybody: for whom it may act with a token of theirs.' },
   { name: 'expires', value: 'DAYS', summary: 'Days until it expires.' },
   { name: 'dpop', summary: 'Its tokens are bound to a key.' },
 ];
@@ -198,6 +198,7 @@ export const AGENT_COMMANDS: readonly Command[] = [
     async run(context) {
       const { sessions } = (await (await context.api()).call('GET', '/api/sessions')) as { sessions: JsonObject[] };
       if (context.json) context.out(JSON.stringify(sessions));
+      else if (sessions.length === 0) context.out('Nobody is signed in.');
       else {
         const columns = [{ title: 'ID', whole: true }, { title: 'PERSON' }, { title: 'FROM' }, { title: 'WITH' }];
         context.out(

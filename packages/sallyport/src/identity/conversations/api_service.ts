@@ -1,10 +1,10 @@
-import { isObject, readJson, type Json } from '../../kernel/index.ts';
+import { isObject, readJson, type JsonObject } from '../../kernel/index.ts';
 import type { KeyRecord } from '../key.ts';
 import type { Conversations } from './service.ts';
 
 /** One request below `/v1/conversations/`, authenticated, its body bounded. `target` begins with a slash. */
 export type ConversationCall = { readonly method: string; readonly target: string; readonly body: Buffer; readonly key: KeyRecord };
-export type ConversationReply = { readonly status: number; readonly json: Json };
+export type ConversationReply = { readonly status: number; readonly json: JsonObject };
 
 const ID = /^\/([A-Za-z0-9_.-]{1,100})$/;
 /** Of one conversation, in bytes: a long chat is some hundred kilobytes. */

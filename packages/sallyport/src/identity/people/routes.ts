@@ -44,8 +44,8 @@ const INVITE = Type.Object(
 );
 const RESET = Type.Object({ name: Type.Optional(NAME) }, strict);
 
-/** Everything that people do with their own session, and administrators with people. */
-export function peopleRoutes(people: People): Route[] {
+/** Everything that people do with their own session, and administrators with people. `origin`: where the console is reached, once it is. */
+export function peopleRoutes(people: People, origin: () => string | undefined): Route[] {
   return [
     ...linkRoutes(people),
     ...sessionRoutes(people),
@@ -53,7 +53,7 @@ export function peopleRoutes(people: People): Route[] {
     ...factorRoutes(people),
     ...teamRoutes(people),
     ...roleRoutes(people.roles),
-    resetRoute(people),
+    resetRoute(people, origin),
   ];
 }
 
@@ -348,7 +348,8 @@ function teamRoutes(people: People): Route[] {
 }
 
 /** The way back in for whoever owns the machine. */
-function resetRoute(people: People): Route {
+function resetRoute(people: People, origin: () => string | undefined): Route {
+  const link = (token: string): string => `${origin() ?? ''}/setup#${token}`;
   return withBody(
     'POST',
     '/api/people/way-in',
@@ -357,14 +358,14 @@ function resetRoute(people: People): Route {
     RESET,
     async ({ name }, { caller }) => {
       const first = name === undefined ? await people.setupLink() : undefined;
-      if (first !== undefined) return { status: 201, json: { token: first, purpose: 'setup', name: null } };
+      if (first !== undefined) return { status: 201, json: { token: first, link: link(first), purpose: 'setup', name: null } };
       const administrators = (await people.list(caller.tenant)).filter(({ role }) => role === 'administrator');
       const person =
         name === undefined && administrators.length === 1 ? administrators[0] : administrators.find((one) => one.name === name);
       if (person === undefined)
         throw fail('PERSON_UNKNOWN', { say: `The administrators are: ${administrators.map((one) => one.name).join(', ')}.` });
       const token = await people.reset(caller.tenant, person.id, caller.principal);
-      return { status: 201, json: { token, purpose: 'reset', name: person.name } };
+      return { status: 201, json: { token, link: link(token), purpose: 'reset', name: person.name } };
     },
   );
 }

@@ -92,8 +92,9 @@ export function createConsent(deps: ConsentDeps): Consent {
     if (tenant !== undefined && tenant !== who.tenant) throw fail('ASK_REFUSED');
     // A role may name the applications that its people may allow, an agent by its name like any other.
     const apps = context.snapshot().people.get(who.person)?.limits?.apps ?? [];
-    if (apps.length > 0 && !apps.some((pattern) => matchesGlob(pattern, client.clientName ?? id) || pattern === id))
-      throw fail('ASK_REFUSED');
+    // Its name is the tenant's word only where the tenant has registered it: any other calls itself what it likes, and is known by its id.
+    const name = tenant === undefined ? id : (client.clientName ?? id);
+    if (apps.length > 0 && !apps.some((pattern) => matchesGlob(pattern, name) || pattern === id)) throw fail('ASK_REFUSED');
     return client;
   }
 

@@ -4,7 +4,7 @@ import { fullName } from './name.ts';
 import type { ServerSpec } from './server_spec.ts';
 
 /** Of a caller, what tells which tools there are for it. */
-export type ToolCaller = Pick<KeyRecord, 'principal' | 'name' | 'actors' | 'limits'>;
+export type ToolCaller = Pick<KeyRecord, 'principal' | 'principalKind' | 'name' | 'actors' | 'limits'>;
 
 const covers = (patterns: readonly string[], name: string): boolean =>
   patterns.length === 0 || patterns.some((pattern) => matchesGlob(pattern, name));
@@ -24,7 +24,12 @@ export function mayUseTool(spec: ServerSpec, key: ToolCaller, tool: string): boo
   return key.limits.every(({ tools }) => covers(tools, fullName(spec.name, tool)));
 }
 
-/** An entry is for a principal, by id or name of its key, or for the agent that acts for it. */
-function isFor(who: readonly string[], { principal, name, actors }: ToolCaller): boolean {
-  return who.some((pattern) => [principal, name, ...actors].some((one) => matchesGlob(pattern, one)));
+/**
+ * An entry is for a principal, by id or name of its key, or for the agent that acts for it. Of a person only the whole name counts: people choose
+ * theirs when they join, and one could be chosen to fit a pattern.
+ */
+function isFor(who: readonly string[], { principal, principalKind, name, actors }: ToolCaller): boolean {
+  const named = (pattern: string): boolean =>
+    principalKind === 'user' ? pattern === name && !name.startsWith('prn_') : matchesGlob(pattern, name);
+  return who.some((pattern) => named(pattern) || [principal, ...actors].some((one) => matchesGlob(pattern, one)));
 }

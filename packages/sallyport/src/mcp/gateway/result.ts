@@ -1,3 +1,4 @@
+import { Buffer, isUtf8 } from 'node:buffer';
 import { isObject, readJsonText, type Json, type JsonObject } from '../../kernel/index.ts';
 import { maskOf, maskSpans, QUARANTINE_NOTICE, replaceSpans, type Judgement, type Refused } from '../../gateway/service.ts';
 import type { Inspection } from './inspection.ts';
@@ -53,6 +54,8 @@ function check(inspection: Inspection, answer: JsonObject): Checked {
 /** Names of members whose values the protocol itself sets, from a short list: no model reads a sentence out of them. */
 const PROTOCOL: ReadonlySet<string> = new Set(['type', 'mimeType', 'role', 'resultType', 'ttlMs', 'cacheScope']);
 const WORD = /^[\w.+/;=-]{0,100}$/;
+/** RFC 4648, in lines of MIME too (RFC 2045): a sentence is none, not even one whose blanks are line feeds. */
+const BASE64 = /^(?:[\w+/-]{60,}\r?\n)*[\w+/-]*={0,2}\r?\n?$/;
 /** Deeper answers are cut off by the reader before they come here; this bounds the walk. */
 const MAX_DEPTH = 100;
 /** Texts that are looked at together. */
@@ -89,9 +92,8 @@ class AnswerChecker {
       const place = where === '' ? name : `${where}.${name}`;
       if (name === '_meta') continue;
       if (name === bytes) {
-        checked[name] = member;
         const media = typeof value['mimeType'] === 'string' && WORD.test(value['mimeType']) ? value['mimeType'] : '';
-        this.refused ??= this.#inspection.opaque(kind ?? 'file', media, (member as string).length, place);
+        checked[name] = this.#bytes(member as string, kind, media, place);
       } else if (name === 'structuredContent' && depth === 0) checked[name] = this.#structured(member, place);
       else if (PROTOCOL.has(name) && (typeof member !== 'string' || WORD.test(member))) checked[name] = member;
       else set(checked, this.#name(name, where), this.#value(member, place, depth));
@@ -119,6 +121,18 @@ class AnswerChecker {
     if (depth >= MAX_DEPTH || typeof value !== 'object' || value === null) return typeof value === 'object' ? null : value;
     if (Array.isArray(value)) return value.map((one) => this.#value(one, `${where}[]`, depth + 1));
     return this.object(value, where, depth + 1);
+  }
+
+  /** What the bytes of a file say where they are text: hosts hand them to models as text, whatever type the server gives them. */
+  #bytes(encoded: string, kind: 'image' | 'audio' | undefined, media: string, where: string): string {
+    if (!BASE64.test(encoded)) return this.#text(encoded, where);
+    const bytes = Buffer.from(encoded, 'base64');
+    const readable = bytes.length > 0 && isUtf8(bytes);
+    if (kind !== undefined || !readable) this.refused ??= this.#inspection.opaque(kind ?? 'file', media, encoded.length, where);
+    if (!readable) return encoded;
+    const text = bytes.toString('utf8');
+    const checked = this.#text(text, where);
+    return checked === text ? encoded : Buffer.from(checked).toString('base64');
   }
 
   /** A name that is no plain word can be read like a text. */

@@ -35,7 +35,7 @@ export class Run {
   readonly #abort = new AbortController();
   readonly #pending = new Map<string, Pending>();
   #outcome: Promise<Outcome> | undefined;
-  #wake: (() => void) | undefined;
+  #wake: ((asked: undefined) => void) | undefined;
   #asked = 0;
 
   constructor(owner: string, key: KeyRecord) {
@@ -57,7 +57,7 @@ export class Run {
   ask(ask: Ask): Promise<JsonObject> {
     return new Promise((resolve, reject) => {
       this.#pending.set(`ask${++this.#asked}`, { ask, shown: false, resolve, reject });
-      this.#wake?.();
+      this.#wake?.(undefined);
     });
   }
 
@@ -79,7 +79,8 @@ export class Run {
     signal.addEventListener('abort', gone, { once: true });
     try {
       const asked = new Promise<undefined>((resolve) => {
-        this.#wake = () => resolve(undefined);
+        // Itself, and no function around it: V8 makes one that is written at a member an old object at once, with all that it reaches.
+        this.#wake = resolve;
         if (this.#pending.size > 0) resolve(undefined);
       });
       const outcome = await Promise.race([this.#outcome, asked]);

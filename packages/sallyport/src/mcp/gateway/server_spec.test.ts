@@ -78,6 +78,10 @@ test('who may use which tool: the server, its access, and every agent that takes
   assert.ok(mayUseTool(spec({ access }), key(), 'list_all'));
   assert.ok(!mayUseTool(spec({ access }), key(), 'send'));
   assert.ok(!mayUseServer(spec({ access }), key({ name: 'sales' })));
+  assert.ok(!mayUseServer(spec({ access }), key({ principalKind: 'user' })), 'a person could choose a name that fits');
+  assert.ok(!mayUseServer(spec({ access }), key({ principalKind: 'user', name: 'prn_2' })), "nor the id of somebody else's");
+  assert.ok(mayUseServer(spec({ access: [{ who: ['support-anna'], tools: [] }] }), key({ principalKind: 'user' })));
+  assert.ok(mayUseServer(spec({ access: [{ who: ['*'], tools: [] }] }), key({ principalKind: 'user' })));
   assert.ok(mayUseTool(spec({ access }), key({ principal: 'prn_2' as KeyRecord['principal'], name: 'x' }), 'send'));
   const limited = (tools: string[]) =>
     key({

@@ -38,25 +38,25 @@ export function mcpScanCommand(deps: McpScanDeps): Command {
   return {
     name: 'mcp scan',
     summary:
-      'Find the MCP servers of the editors and apps on this machine, and what is wrong with them; nothing is started unasked, no tool is called.',
+      'Finds the MCP servers of the editors and apps on this machine, and what is wrong with them; nothing is started unasked, no tool is called.',
     usage: '[CONFIG...]',
     flags: [
-      { name: 'yes', summary: 'start every server (in a sandbox) and reach remote ones, without asking' },
-      { name: 'definitions', value: 'FILE', summary: 'look through a saved answer to tools/list instead' },
+      { name: 'yes', summary: 'Start every server (in a sandbox) and reach remote ones, without asking.' },
+      { name: 'definitions', value: 'FILE', summary: 'Look through a saved answer to tools/list instead.' },
       {
         name: 'host',
         value: 'HOST',
         many: true,
-        summary: 'a host that the servers may reach while they are listed, such as the registry of their packages',
+        summary: 'A host that the servers may reach while they are listed, such as the registry of their packages.',
       },
-      { name: 'unsandboxed', summary: 'start servers without a sandbox where this machine has none' },
-      { name: 'format', value: 'table|json|sarif|html', summary: 'form of the report (table)' },
+      { name: 'unsandboxed', summary: 'Start servers without a sandbox where this machine has none.' },
+      { name: 'format', value: 'table|json|sarif|html', summary: 'Form of the report (table).' },
       {
         name: 'fail-on',
         value: 'SEVERITY',
-        summary: 'severity from which findings make the exit code 1: info, low (default), medium, high, critical',
+        summary: 'Severity from which findings make the exit code 1: info, low (default), medium, high, critical.',
       },
-      { name: 'strict', summary: 'exit code 2 when a server was not listed' },
+      { name: 'strict', summary: 'Exit code 2 when a server was not listed.' },
     ],
     run: (context) => mcpScan(context, deps),
   };

@@ -4,7 +4,7 @@ import { showReach } from './reach.ts';
 import { listRuns, showRun } from './runs.ts';
 import { listServers } from './servers.ts';
 
-const SOURCE: Flag = { name: 'source', value: 'demo', summary: 'the made-up servers and runs of `sallyport demo load`' };
+const SOURCE: Flag = { name: 'source', value: 'demo', summary: 'The made-up servers and runs of `sallyport demo load`.' };
 
 type Action = (context: CommandContext, args: readonly string[]) => Promise<number>;
 const PINS: Readonly<Record<string, Action>> = {
@@ -29,9 +29,9 @@ export const SHOWN_COMMANDS: readonly Command[] = [
     summary: 'Shows the definitions of MCP servers and what has changed; approves or rejects exactly what you looked at.',
     usage: '[list|show|diff|approve|reject] [SERVER] [PIN...]',
     flags: [
-      { name: 'state', value: 'STATE', summary: 'list only what is pinned, waiting, changed or rejected' },
-      { name: 'refs', summary: 'list the PINs alone, one a line' },
-      { name: 'why', value: 'TEXT', summary: 'what you say to it; it is kept with the answer' },
+      { name: 'state', value: 'STATE', summary: 'List only what is pinned, waiting, changed or rejected.' },
+      { name: 'refs', summary: 'List the PINs alone, one a line.' },
+      { name: 'why', value: 'TEXT', summary: 'What you say to it; it is kept with the answer.' },
       SOURCE,
     ],
     run: (context) => act(context, PINS),
@@ -48,8 +48,8 @@ export const SHOWN_COMMANDS: readonly Command[] = [
     summary: 'Lists runs of agents, or shows one: its turns, its calls, and where each value of a call comes from.',
     usage: '[list|show] [ID]',
     flags: [
-      { name: 'since', value: 'TIME', summary: 'list runs from this time on: 15m, 2h, 7d ago, or ISO 8601 (7d)' },
-      { name: 'principal', value: 'ID', summary: 'list what this principal did' },
+      { name: 'since', value: 'TIME', summary: 'List runs from this time on: 15m, 2h, 7d ago, or ISO 8601 (7d).' },
+      { name: 'principal', value: 'ID', summary: 'List what this principal did.' },
       SOURCE,
     ],
     run: (context) => act(context, RUNS),

@@ -7,7 +7,7 @@ type RunEvents = { readonly events: readonly Event[]; readonly beside: readonly 
 
 const COLUMNS = [
   { title: 'RUN', whole: true },
-  { title: 'STARTED' },
+  { title: 'STARTED (UTC)', whole: true },
   { title: 'WHO' },
   { title: 'TURNS', align: 'right' },
   { title: 'CALLS', align: 'right' },

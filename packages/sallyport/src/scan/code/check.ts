@@ -160,6 +160,8 @@ const condition = Type.Object(
     constant: Type.Optional(Type.Boolean()),
     /** The value is a literal, or was made of literals alone. */
     made: Type.Optional(Type.Boolean()),
+    /** It is a regular expression on which a search can take time that grows with the square of the text. */
+    polynomial: Type.Optional(Type.Literal(true)),
   },
   closed,
 );

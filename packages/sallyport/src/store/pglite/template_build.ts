@@ -3,11 +3,17 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PGlite } from '@electric-sql/pglite';
+import { silentLogger } from '../../kernel/index.ts';
+import type { Owner } from '../engine.ts';
+import { EMBEDDED_ONLY, migrate, readMigrations } from '../migrate.ts';
+import type { Row } from '../sql.ts';
 import { packFolder } from './archive.ts';
 import { pgliteVersion } from './template.ts';
 
 /**
- * Makes `pgdata.zst` and its pin. initdb takes its system identifier, the times in its control file and a nonce from the clock and the
+ * Makes `pgdata.zst` and its pin: a new database with the tables of every migration there is now, and no row but their history. Migrations
+ * that come later are applied at the first start, so the template may be older than they are. initdb takes its system identifier, the times in its control file and a nonce from the clock and the
  * random source; with both held still the folder is the same, byte for byte, on every machine with this Node and this PGlite, so that
  * anyone can make the template and compare. Run alone: `node template_build.ts [FOLDER]`.
  */
@@ -17,6 +23,11 @@ async function build(target: string): Promise<void> {
   const dir = await mkdtemp(join(tmpdir(), 'sallyport-template-'));
   try {
     const db = await PGlite.create({ dataDir: dir });
+    await migrate(ownerOf(db), await readMigrations(), { logger: silentLogger, clock: Date.now });
+    await db.exec(EMBEDDED_ONLY);
+    // Dead rows of the catalogue would be shipped, and read at every start.
+    await db.exec('vacuum');
+    await db.exec('checkpoint');
     await db.close();
     const archive = packFolder(dir);
     const sha256 = createHash('sha256').update(archive).digest('hex');
@@ -25,6 +36,13 @@ async function build(target: string): Promise<void> {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+function ownerOf(db: PGlite): Owner {
+  return {
+    query: async <T extends Row>(text: string, params: readonly unknown[] = []) => (await db.query<T>(text, [...params])).rows,
+    script: async (text) => void (await db.exec(text)),
+  };
 }
 
 function pinFile(pglite: string, sha256: string): string {

@@ -2,5 +2,5 @@
 /** The template's PGlite and SHA-256: what is unpacked is what was pinned. */
 export const TEMPLATE = {
   pglite: '0.5.16',
-  sha256: '546281413ca581111d091631317f36a7bd27ebc85e043a2db5379b5f901f1fa7',
+  sha256: '2e02d72859ed56d1e08ec8f34ca847e7549b9d962041bef2f7bce3d7de8f6f08',
 } as const;

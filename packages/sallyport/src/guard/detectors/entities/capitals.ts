@@ -2,6 +2,9 @@ import { FOLD_LATIN1, foldOf, SEPARATOR } from '../../fold.ts';
 import type { Units } from '../../units.ts';
 import { flagsOfHash } from './lists.ts';
 
+// Of another module, V8 would load and check it each time.
+const FOLD = FOLD_LATIN1;
+
 /** Numbers of a word in `Capitals.list`: start, end, and what the lists say of it with `IS_UPPER`. */
 export const CAPITAL = 3;
 export const END = 1;
@@ -28,7 +31,7 @@ for (let c = 65; c < 91; c++) KIND[c] = YES;
 for (let c = 0xc0; c < 0xdf; c++) if (c !== 0xd7) KIND[c] = YES;
 
 /** Small letters, folded; 0 for all else. */
-const SMALL = FOLD_LATIN1.map((folded, c) => (folded >= 97 && KIND[c] === NO ? folded : 0));
+const SMALL = FOLD.map((folded, c) => (folded >= 97 && KIND[c] === NO ? folded : 0));
 
 /** `KIND` for all units, filled as letters are met. */
 let wideKinds: Uint8Array | undefined;
@@ -81,9 +84,9 @@ function findInBytes(units: Uint8Array): void {
       i = four << 2;
     }
     if (i >= n) return;
-    if (i > 0 && FOLD_LATIN1[units[i - 1] as number] !== SEPARATOR) continue;
+    if (i > 0 && FOLD[units[i - 1] as number] !== SEPARATOR) continue;
     // Most are one capital and small letters.
-    let last = FOLD_LATIN1[units[i] as number] as number;
+    let last = FOLD[units[i] as number] as number;
     let stem = 0;
     let hash = last;
     let end = i + 1;
@@ -93,7 +96,7 @@ function findInBytes(units: Uint8Array): void {
       hash = (Math.imul(hash, 31) + folded) | 0;
     }
     const next = end < n ? (units[end] as number) : 0;
-    if (FOLD_LATIN1[next] !== SEPARATOR || next === APOSTROPHE) end = readCapital(units, i);
+    if (FOLD[next] !== SEPARATOR || next === APOSTROPHE) end = readCapital(units, i);
     else if (end - i <= MAX_LETTERS) add(i, end, flagsOfHash(hash, stem, last));
     i = end;
   }
@@ -138,7 +141,7 @@ function readCapital(units: Units, start: number): number {
   let i = start;
   for (; i < units.length; i++) {
     const c = units[i] as number;
-    const folded = c < 256 ? (FOLD_LATIN1[c] as number) : foldOf(c);
+    const folded = c < 256 ? (FOLD[c] as number) : foldOf(c);
     if (folded === SEPARATOR) {
       if ((c !== APOSTROPHE && c !== TYPOGRAPHIC) || !isPartOfWord(units, i + 1)) break;
       apostrophe = i;
@@ -183,5 +186,5 @@ const MAX_PREFIX = 3;
 function isPartOfWord(units: Units, at: number): boolean {
   const c = units[at];
   if (c === undefined) return false;
-  return c < 256 ? FOLD_LATIN1[c] !== SEPARATOR : foldOf(c) !== SEPARATOR;
+  return c < 256 ? FOLD[c] !== SEPARATOR : foldOf(c) !== SEPARATOR;
 }

@@ -4,6 +4,12 @@ import type { View } from '../../view.ts';
 import { classVocabulary, kindsOf } from './classes.ts';
 import type { Rule } from './rule.ts';
 
+// Of another module, V8 would load and check them each time.
+const SIZE = HIT;
+const AT_TOKEN = TOKEN;
+const AT_START = START;
+const AT_END = END;
+
 /** Prefix of this detector's classes in the shared lexicon. */
 const CLASS = 'injection.';
 
@@ -99,7 +105,7 @@ function itemOf(source: string, phrase: string, { classes, words }: Lexicon): It
 export function findMatches(view: View, matcher: Matcher): Match[] {
   const { hits, count } = view.words;
   const matches: Match[] = [];
-  for (let h = 0; h < count * HIT && matches.length < MAX_MATCHES; h += HIT) {
+  for (let h = 0; h < count * SIZE && matches.length < MAX_MATCHES; h += SIZE) {
     const phrases = matcher.phrases[hits[h] as number];
     if (phrases === undefined) continue;
     for (const { rule, steps, anchor } of phrases) {
@@ -107,8 +113,8 @@ export function findMatches(view: View, matcher: Matcher): Match[] {
       if (first < 0) continue;
       const last = lastOf(view, steps, anchor, h);
       if (last < 0) continue;
-      const start = hits[first + START] as number;
-      const end = hits[last + END] as number;
+      const start = hits[first + AT_START] as number;
+      const end = hits[last + AT_END] as number;
       if (rule.around !== undefined && !rule.around(view.text, start, end)) continue;
       matches.push({ rule, start, end, command: rule.command !== true || isCommand(view.text, start) });
     }
@@ -117,18 +123,18 @@ export function findMatches(view: View, matcher: Matcher): Match[] {
 }
 
 /** Vocabulary hits looked at for one item: more stand close together only in lists of such words. */
-const MAX_LOOK = 24 * HIT;
+const MAX_LOOK = 24 * SIZE;
 
 /** The hit that completes a phrase whose item `anchor` is hit `at`, or -1. Each item takes the nearest word that fits. */
 function lastOf({ words: { hits, count } }: View, steps: readonly Step[], anchor: number, from: number): number {
   let at = from;
   for (let s = anchor + 1; s < steps.length; s++) {
     const { fits, within } = steps[s] as Step;
-    const limit = (hits[at + TOKEN] as number) + within;
-    const stop = Math.min(count * HIT, at + MAX_LOOK);
+    const limit = (hits[at + AT_TOKEN] as number) + within;
+    const stop = Math.min(count * SIZE, at + MAX_LOOK);
     let next = -1;
-    for (let h = at + HIT; h < stop && (hits[h + TOKEN] as number) <= limit; h += HIT) {
-      if (fits[hits[h] as number] === 1 && (hits[h + START] as number) >= (hits[at + END] as number)) {
+    for (let h = at + SIZE; h < stop && (hits[h + AT_TOKEN] as number) <= limit; h += SIZE) {
+      if (fits[hits[h] as number] === 1 && (hits[h + AT_START] as number) >= (hits[at + AT_END] as number)) {
         next = h;
         break;
       }
@@ -144,11 +150,11 @@ function firstOf({ words: { hits } }: View, steps: readonly Step[], anchor: numb
   let at = from;
   for (let s = anchor; s > 0; s--) {
     const { fits } = steps[s - 1] as Step;
-    const limit = (hits[at + TOKEN] as number) - (steps[s] as Step).within;
+    const limit = (hits[at + AT_TOKEN] as number) - (steps[s] as Step).within;
     const stop = Math.max(0, at - MAX_LOOK);
     let next = -1;
-    for (let h = at - HIT; h >= stop && (hits[h + TOKEN] as number) >= limit; h -= HIT) {
-      if (fits[hits[h] as number] === 1 && (hits[h + END] as number) <= (hits[at + START] as number)) {
+    for (let h = at - SIZE; h >= stop && (hits[h + AT_TOKEN] as number) >= limit; h -= SIZE) {
+      if (fits[hits[h] as number] === 1 && (hits[h + AT_END] as number) <= (hits[at + AT_START] as number)) {
         next = h;
         break;
       }

@@ -153,8 +153,9 @@ function phoneAt(text: string, at: number, end: number, regions: readonly string
   }
   if (!international && (regions.every((region) => region === 'US') || !text.startsWith('0', at))) return undefined;
   for (let cut = end, cuts = 0; cut > at && cuts < MAX_CUTS; cut = previousGroup(text, cut, at), cuts++) {
-    const value = text.slice(from, cut);
-    if (!isFollowedByWord(text, cut) && isPhone(value, regions)) return { kind: 'PHONE_NUMBER', start: from, end: cut };
+    // Counted first: a page of numbers is one cluster, and would be looked at whole from each of its groups.
+    if (countDigits(text, from, cut) > MOST_DIGITS) continue;
+    if (!isFollowedByWord(text, cut) && isPhone(text.slice(from, cut), regions)) return { kind: 'PHONE_NUMBER', start: from, end: cut };
   }
   return undefined;
 }
@@ -168,8 +169,8 @@ const NAMED = 0.55;
 
 const DATE_FORM = /^(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?!\d)/;
 
-/** Of a telephone number, with its country (ITU-T E.164). */
-const MOST_DIGITS = 15;
+/** Of a telephone number, with its country (ITU-T E.164) and the `00` before it. */
+const MOST_DIGITS = 17;
 
 /** Digits in `start..end`; counted no further than one above the most, for a page of numbers is counted from each of its groups. */
 function countDigits(text: string, start: number, end: number): number {
@@ -181,7 +182,7 @@ function countDigits(text: string, start: number, end: number): number {
 function namedPhoneAt(text: string, at: number, end: number): Hit | undefined {
   const from = /[+(]/.test(text.charAt(at - 1)) ? at - 1 : at;
   const digits = countDigits(text, from, end);
-  if (digits < 7 || digits > MOST_DIGITS) return undefined;
+  if (digits < 7 || digits > MOST_DIGITS - 2) return undefined;
   const value = text.slice(from, end);
   if (isFollowedByWord(text, end) || DATE_FORM.test(value) || !NAMED_PHONE.test(context(text, from))) return undefined;
   return /^[+0(]|[ ()-]|\d\.\d/.test(value) || digits >= 10 ? { kind: 'PHONE_NUMBER', start: from, end, confidence: NAMED } : undefined;

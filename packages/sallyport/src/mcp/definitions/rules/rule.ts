@@ -52,4 +52,4 @@ export function pattern(...parts: readonly (string | readonly string[])[]): RegE
 /** "do not", "never", "without": what follows is not to happen. */
 export const NOT = String.raw`\b(?:do not|don'?t|never|must not|mustn'?t|should not|shouldn'?t|shall not|may not|cannot|can'?t|without|avoid|refrain from|no need to|not (?:necessary|required|needed) to|needn'?t|under no circumstances|not)\s`;
 /** The person that the agent works for, with what may stand before. */
-export const USER = String.raw`(?:(?:the|your|any|an|a|to|human|end|with)[\s-])*(?:end-?)?(?:users?|humans?|person|people|customers?|operators?|developers?|anyone|anybody|them)\b`;
+export const USER = String.raw`(?:(?:the|your|any|an|a|to|human|end|with)[\s-]){0,4}(?:end-?)?(?:users?|humans?|person|people|customers?|operators?|developers?|anyone|anybody|them)\b`;

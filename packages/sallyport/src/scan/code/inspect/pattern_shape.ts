@@ -2,16 +2,16 @@
  * Regular expressions as trees, far enough to tell whether a backtracking engine may need exponential time: a repetition whose body matches the same text in
  * several ways, and something after it that can fail (Weideman et al., "Analyzing Matching Time Behavior of Backtracking Regular Expression Matchers", 2016).
  */
-type Shape =
+export type Shape =
   | { readonly is: 'letters'; readonly set: Letters }
-  /** Matches no letter, and may fail: an anchor, a look-around. */
-  | { readonly is: 'assertion' }
+  /** Matches no letter, and may fail: an anchor, a look-around. `starts`: it holds at the start of the text alone. */
+  | { readonly is: 'assertion'; readonly starts?: true }
   | { readonly is: 'sequence'; readonly items: readonly Shape[] }
   | { readonly is: 'choice'; readonly options: readonly Shape[] }
   | { readonly is: 'repeat'; readonly body: Shape; readonly min: number; readonly max: number };
 
 /** Which of the first 128 characters; all others count as one. */
-type Letters = readonly boolean[];
+export type Letters = readonly boolean[];
 
 const COUNT = 129;
 /** A longer expression is not looked at. */
@@ -34,9 +34,9 @@ export function isExponential(pattern: string, whole: boolean): boolean {
   return shape !== undefined && hasTrap(shape, whole);
 }
 
-/** Whether it is an expression that can be judged. */
-export function isRead(pattern: string): boolean {
-  return pattern.length <= MAX_PATTERN && new Reader(pattern).whole() !== undefined;
+/** `undefined` for what is no expression that can be judged. */
+export function shapeOf(pattern: string): Shape | undefined {
+  return pattern.length > MAX_PATTERN ? undefined : new Reader(pattern).whole();
 }
 
 /** A repetition in several ways, with something behind it that can fail. */
@@ -78,7 +78,7 @@ function isUnbounded(shape: Shape): boolean {
 }
 
 /** The letters of a shape that is one of them. */
-function lettersOf(shape: Shape): Letters | undefined {
+export function lettersOf(shape: Shape): Letters | undefined {
   if (shape.is === 'letters') return shape.set;
   if (shape.is === 'repeat' && shape.min <= 1) return lettersOf(shape.body);
   const [only] = shape.is === 'sequence' ? shape.items : [];
@@ -89,7 +89,7 @@ function overlap(a: Letters, b: Letters): boolean {
   return a.some((holds, code) => holds && b[code] === true);
 }
 
-function isEmptiable(shape: Shape): boolean {
+export function isEmptiable(shape: Shape): boolean {
   switch (shape.is) {
     case 'letters':
       return false;
@@ -157,6 +157,7 @@ class Reader {
       case '.':
         return { is: 'letters', set: ANY };
       case '^':
+        return { is: 'assertion', starts: true };
       case '$':
         return { is: 'assertion' };
       case '\\':

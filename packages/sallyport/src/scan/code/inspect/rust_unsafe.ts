@@ -14,6 +14,11 @@ const STATEMENT: ReadonlySet<string> = new Set([
   'field_initializer',
 ]);
 const FUNCTION: ReadonlySet<string> = new Set(['function_item']);
+/** What is written for one type or system: who reads it judges all of it. */
+const UNIT: ReadonlySet<string> = new Set(['impl_item', 'mod_item', 'trait_item']);
+/** A handle that goes from one owner to another, or is lent, reads and writes no memory. */
+const TAKES_HANDLE = /\b(?:from|borrow)_raw(?:_fd|_socket|_handle)?\s*\(/;
+const GIVES_HANDLE = /\b(?:into|as)_raw_(?:fd|socket|handle)\b/;
 /** Blocks of a file beyond which it binds a library of another language, and says so as a whole. */
 const MAX_BLOCKS = 12;
 
@@ -29,12 +34,21 @@ export const rustUndocumentedUnsafe: Inspection = {
     for (const block of blocks) {
       const func = code.around(block, FUNCTION);
       // What generic code must keep in mind has checks of its own.
-      if (reported.has(func) || generic.has(func) || isUnsafe(code, func) || hasReason(code, block, func)) continue;
-      reported.add(func);
+      if (generic.has(func) || isUnsafe(code, func) || hasReason(code, block, func) || isHandover(code, block, func)) continue;
+      const unit = code.around(block, UNIT);
+      const place = unit < 0 ? func : unit;
+      if (reported.has(place)) continue;
+      reported.add(place);
       found(block);
     }
   },
 };
+
+/** `File::from_raw_fd(socket.into_raw_fd())`, all on its own in the block. */
+function isHandover(code: CodeView, block: number, func: number): boolean {
+  const text = code.text(block);
+  return TAKES_HANDLE.test(text) && !/[;*]/.test(text) && GIVES_HANDLE.test(func < 0 ? text : code.text(func));
+}
 
 function isUnsafe(code: CodeView, func: number): boolean {
   if (func < 0) return false;

@@ -34,8 +34,19 @@ export type CallPattern = {
   readonly key?: string;
 };
 
+/** Each grammar of a language asks for the same ones. */
+const read = new Map<string, CallPattern | undefined>();
+
 /** `undefined` when the text is no pattern of this kind. */
 export function readCallPattern(text: string): CallPattern | undefined {
+  const known = read.get(text);
+  if (known !== undefined || read.has(text)) return known;
+  const pattern = parsed(text);
+  read.set(text, pattern);
+  return pattern;
+}
+
+function parsed(text: string): CallPattern | undefined {
   const reader = new Reader(text);
   try {
     return reader.pattern();

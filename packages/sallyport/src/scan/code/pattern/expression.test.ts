@@ -5,7 +5,10 @@ import { expression, withNative, type ConditionSource } from './expression.ts';
 
 const ASKED = ['regex', 'notRegex', 'written'] as const;
 
-const conditions = shippedChecks().checks.flatMap(({ match, taint }) => [...(match?.where ?? []), ...(taint?.where ?? [])]) as ConditionSource[];
+const conditions = shippedChecks().checks.flatMap(({ match, taint }) => [
+  ...(match?.where ?? []),
+  ...(taint?.where ?? []),
+]) as ConditionSource[];
 
 test('both engines answer alike for what stands in the cases of all checks', () => {
   const texts = new Set<string>(['', '\v', '\u00a0', '\u2028password', 'PaSSword', 'a\nb', '"']);

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Check } from '../check.ts';
-import { isExponential, isRead } from '../inspect/pattern_shape.ts';
+import { isExponential, shapeOf } from '../inspect/pattern_shape.ts';
 
 type Source = NonNullable<NonNullable<Check['match']>['where']>[number];
 /** An expression in the platform's own syntax, and its flags. */
@@ -37,7 +37,8 @@ export function withNative(condition: Source): ConditionSource {
 /** RE2's expression as one of ECMAScript that finds the same; `undefined` where that is not known, and where a text could make it exponential. */
 function nativeOf(source: string | undefined): Native | undefined {
   const [, flags = '', body = ''] = /^(?:\(\?([is]+)\))?([^]*)$/.exec(source ?? '') ?? [];
-    if (body === '' || /(?<!\\)\(\?[^:]|\\[AzQEpPC]|\[\[:/.test(body) || !isRead(body) || isExponential(body, true)) return undefined;
+  if (body === '' || /(?<!\\)\(\?[^:]|\\[AzQEpPC]|\[\[:/.test(body) || shapeOf(body) === undefined || isExponential(body, true))
+    return undefined;
   // Its own flag and no group `(?i:...)`: with one V8 14.6 misses some of many alternatives.
   const native: Native = [asEcmaScript(body, flags.includes('s')), flags.includes('i') ? 'i' : ''];
   try {

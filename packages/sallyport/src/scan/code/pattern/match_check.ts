@@ -1,5 +1,6 @@
 import { entryLanguage, type Check } from '../check.ts';
 import type { GrammarParser } from '../grammar_store.ts';
+import { isPolynomial } from '../inspect/polynomial_pattern.ts';
 import type { ModuleIr } from '../ir.ts';
 import type { Language } from '../language.ts';
 import type { SyntaxTree } from '../syntax.ts';
@@ -26,6 +27,7 @@ export type Condition = {
   readonly above: number | undefined;
   readonly constant: boolean | undefined;
   readonly made: boolean | undefined;
+  readonly polynomial: boolean;
   readonly optional: boolean;
   /** What the expressions said of short texts before: names come again and again. */
   readonly seen: Map<string, boolean>;
@@ -92,6 +94,7 @@ export function readConditions(conditions: readonly ConditionSource[] | undefine
     above: condition.above,
     constant: condition.constant,
     made: condition.made,
+    polynomial: condition.polynomial === true,
     optional: condition.optional === true,
     seen: new Map<string, boolean>(),
   }));
@@ -128,6 +131,17 @@ function matchesText(condition: Condition, text: string): boolean {
   return matches;
 }
 
+/** The text of an expression, or of a literal `/.../`. */
+function isPolynomialText({ seen }: Condition, text: string): boolean {
+  // Apart from what the other expressions said of it.
+  const key = `\0${text}`;
+  const known = seen.get(key);
+  if (known !== undefined) return known;
+  const found = isPolynomial(/^\/(.*)\/[a-z]*$/s.exec(text)?.[1] ?? text);
+  if (text.length <= SEEN_LENGTH && seen.size < MAX_SEEN) seen.set(key, found);
+  return found;
+}
+
 export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): boolean {
   const held = holds.get(condition.metavariable);
   if (held === undefined) return condition.optional;
@@ -137,6 +151,7 @@ export function fulfils(condition: Condition, tree: SyntaxTree, holds: Holds): b
   if (condition.written?.(tree.textOf(held.node)) === false) return false;
   const text = typeof constant === 'string' ? constant : tree.textOf(held.node);
   if (!matchesText(condition, text)) return false;
+  if (condition.polynomial && !isPolynomialText(condition, text)) return false;
   if (condition.below === undefined && condition.above === undefined) return true;
   const number = typeof constant === 'number' ? constant : Number(text);
   if (Number.isNaN(number)) return false;

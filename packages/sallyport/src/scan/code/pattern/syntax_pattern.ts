@@ -25,8 +25,27 @@ type PatternNode = {
   readonly isOpen: boolean;
 };
 
-/** Node of the scanned tree by metavariable. */
-export type Bindings = ReadonlyMap<string, number>;
+/** Nodes of the scanned tree by metavariable: a pattern has one or two, in lists that cost less than a map. */
+export class Bindings {
+  readonly #names: string[] = [];
+  readonly #nodes: number[] = [];
+
+  get(metavariable: string): number | undefined {
+    return this.#nodes[this.#names.indexOf(metavariable)];
+  }
+
+  set(metavariable: string, node: number): void {
+    this.#names.push(metavariable);
+    this.#nodes.push(node);
+  }
+
+  copy(): Bindings {
+    const copy = new Bindings();
+    copy.#names.push(...this.#names);
+    copy.#nodes.push(...this.#nodes);
+    return copy;
+  }
+}
 
 const METAVARIABLE = 'mEtA_';
 const REST = 'rEsT_';
@@ -98,10 +117,10 @@ export function matchSyntax({ root }: SyntaxPattern, tree: SyntaxTree, node: num
   return matcher.node(root, node) ? (matcher.bindings ?? NO_BINDINGS) : undefined;
 }
 
-const NO_BINDINGS: Bindings = new Map();
+const NO_BINDINGS = new Bindings();
 
 class Matcher {
-  bindings: Map<string, number> | undefined;
+  bindings: Bindings | undefined;
   readonly #tree: SyntaxTree;
   #steps = 0;
 
@@ -127,7 +146,7 @@ class Matcher {
     if (!part.isRest) return next < end && this.node(part, next) && this.#sequence(wanted, at + 1, skip[next] as number, end);
     if (at === wanted.length - 1) return true;
     for (let from = next; ; from = skip[from] as number) {
-      const before = this.bindings === undefined ? undefined : new Map(this.bindings);
+      const before = this.bindings?.copy();
       if (this.#sequence(wanted, at + 1, from, end)) return true;
       this.bindings = before;
       if (from >= end || this.#steps > MAX_STEPS) return false;
@@ -137,7 +156,7 @@ class Matcher {
   #bind(metavariable: string, node: number): boolean {
     const known = this.bindings?.get(metavariable);
     if (known !== undefined) return this.#tree.textOf(known) === this.#tree.textOf(node);
-    (this.bindings ??= new Map()).set(metavariable, node);
+    (this.bindings ??= new Bindings()).set(metavariable, node);
     return true;
   }
 }

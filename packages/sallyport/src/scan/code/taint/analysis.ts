@@ -20,6 +20,7 @@ import {
   cleaned,
   hasOrigin,
   isFixed,
+  isPage,
   NO_FACTS,
   NOT_CONSTANT,
   NOTHING,
@@ -281,6 +282,7 @@ export class Analysis implements Engine {
   sourced(frame: Frame, value: Value, node: number): Value {
     if (value.symbol === UNKNOWN) return value;
     const rules = this.rules(frame).value(value.symbol);
+    if (rules.length === 0) return value;
     if (rules.some((rule) => rule.is === 'sanitizer' && rule.bits === ALL_CLASSES)) return value;
     let { facts } = value;
     for (const rule of rules) {
@@ -347,13 +349,14 @@ export class Analysis implements Engine {
   }
 
   returned(frame: Frame, value: Value, node: number): void {
-    if (frame.returnBits !== 0) this.#returnReached(frame, value, node);
+    const bits = frame.returnBits | (value.slots !== undefined && isPage(value) ? HTML : 0);
+    if (bits !== 0) this.#returnReached(frame, value, node, bits);
     frame.addReturned(value);
   }
 
-  #returnReached(frame: Frame, value: Value, node: number): void {
+  #returnReached(frame: Frame, value: Value, node: number, bits: number): void {
     for (const rule of this.rules(frame).returns) {
-      if (rule.is === 'sink' && (rule.sink.bit & frame.returnBits) !== 0) {
+      if (rule.is === 'sink' && (rule.sink.bit & bits) !== 0) {
         const text = value.slots === undefined || (rule.sink.bit & HTML) === 0 ? value : bodyOf(value);
         if (text !== undefined) this.reached(frame, rule.sink, text, node);
       }

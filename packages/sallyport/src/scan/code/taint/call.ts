@@ -5,11 +5,12 @@ import { fulfils, type Condition } from '../pattern/match_check.ts';
 import { matchArguments, type Argument, type Bound } from './arguments.ts';
 import { valueOf, writeBack, writeField } from './access.ts';
 import type { Engine } from './engine.ts';
-import { Frame, type Checked, type Proofs, type Summary } from './frame.ts';
+import { Frame, type Checked, type Proofs } from './frame.ts';
 import { mark } from './guard.ts';
 import { proofsOf } from './proof.ts';
 import { carried, containerCall, nameOf, type Call } from './carry.ts';
 import { changeReceiver, keyOf, withReceiver } from './receiver.ts';
+import { instantiate, replaced, type Given } from './instantiate.ts';
 import { loaded, rendered } from './render.ts';
 import { deferredBy } from './deferred.ts';
 import { bindParameters } from './parameters.ts';
@@ -26,7 +27,6 @@ import {
   sanitised,
   union,
   Value,
-  withStep,
   type Fact,
   type Facts,
   type Slots,
@@ -108,18 +108,18 @@ function readCall(frame: Frame, at: number): Call {
   const list = code[base + 2] as number;
   const callee = valueOf(frame, calleeAt);
   const count = pool[list] as number;
-  const given: Argument[] = [];
-  const positions: number[] = [];
+  const given = new Array<Argument>(count);
+  const positions = new Array<number>(count);
   for (let item = 0; item < count; item++) {
     const position = pool[list + 1 + item * 2] as number;
     const name = pool[list + 2 + item * 2] as number;
-    positions.push(position);
-    given.push({
+    positions[item] = position;
+    given[item] = {
       value: valueOf(frame, position),
       name: name === NO_NAME || name === SPREAD ? undefined : frame.module.names.text(name),
       spread: name === SPREAD,
       node: code[position * STRIDE + 4] ?? 0,
-    });
+    };
   }
   const isMethod = code[calleeAt * STRIDE] === OP.field;
   return {
@@ -159,7 +159,7 @@ function applyRules(analysis: Engine, call: Call, rules: readonly Rule[]): Appli
     if (bound === undefined) continue;
     switch (rule.is) {
       case 'sink':
-        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, bound, frame)) break;
+        if (isAnyOf(analysis, call, rule.sink.not) || !areMet(rule.sink.where, withReceiver(call, rule.pattern, bound), frame)) break;
         for (const { metavariable, value } of bound) if (metavariable === '$SINK') analysis.reached(frame, rule.sink, value, node);
         if (rule.pattern.key === '$SINK') analysis.reached(frame, rule.sink, keyOf(call), node);
         if (rule.pattern.steps[0] === '$SINK' && call.receiver !== undefined) analysis.reached(frame, rule.sink, call.receiver, node);
@@ -343,54 +343,4 @@ function construct(analysis: Engine, frame: Frame, target: Value, args: readonly
     built = writeField(built, frame.module.names.id(String(key)), replaced(value, given, summary, frame), frame.module.names);
   }
   return built;
-}
-
-/** Puts a call's values in the place of a summary's parameters. */
-function instantiate(analysis: Engine, frame: Frame, summary: Summary, given: Given, node: number): Value {
-  for (const { sink, fact, module, node: at } of summary.sinks) {
-    for (const passed of factsAt(fact, given, frame)) {
-      const arrived = withStep(passed, 'passed to a function', frame.module, node);
-      analysis.factReached(frame, sink, { ...arrived, clean: passed.clean | fact.clean }, module, at);
-    }
-  }
-  return replaced(summary.returned, given, summary, frame);
-}
-
-type Given = readonly (Value | undefined)[];
-
-function replaced(value: Value, given: Given, summary: Summary, frame: Frame, depth = 3): Value {
-  const [only] = value.facts;
-  if (
-    value.facts.length === 1 &&
-    only !== undefined &&
-    only.parameter >= 0 &&
-    only.field < 0 &&
-    only.clean === 0 &&
-    value.slots === undefined
-  ) {
-    const passed = given[only.parameter];
-    if (passed !== undefined && value.symbol !== UNKNOWN && value.symbol === summary.symbols[only.parameter]) return passed;
-  }
-  let facts: Facts = NO_FACTS;
-  for (const fact of value.facts) {
-    if (fact.source !== undefined || fact.parameter < 0) facts = union(facts, [fact]);
-    else
-      facts = union(
-        facts,
-        factsAt(fact, given, frame).map((passed): Fact => ({ ...passed, clean: passed.clean | fact.clean })),
-      );
-  }
-  if (value.slots === undefined || depth === 0) return value.withFacts(facts);
-  const slots = new Map<string | number, Value>();
-  value.slots.forEach((held, key) => slots.set(key, replaced(held, given, summary, frame, depth - 1)));
-  return value.withFacts(facts).withSlots(slots);
-}
-
-/** The facts that a caller passed for a fact of a parameter: of its field, where the caller knows what that holds. */
-function factsAt(fact: Fact, given: Given, frame: Frame): Facts {
-  const value = given[fact.parameter];
-  if (value === undefined) return NO_FACTS;
-  if (fact.field < 0 || value.slots === undefined) return allFacts(value);
-  const slot = value.slots.get(frame.module.names.text(fact.field));
-  return slot === undefined ? value.facts : allFacts(slot);
 }

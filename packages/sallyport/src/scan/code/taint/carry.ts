@@ -69,13 +69,17 @@ export function carried(call: Call): Facts {
       : HARMLESS;
   let facts = call.receiver === undefined ? call.callee.facts : allFacts(call.receiver);
   const isMaker = MAKERS.has(nameOf(call)) || frame.module.language === 'go' || frame.module.language === 'rust';
-  for (const { value } of given) facts = union(facts, isMaker ? allFacts(value) : allFacts(value).filter(isNoSetting));
+  for (const { value } of given) facts = union(facts, isMaker ? allFacts(value) : withoutSettings(allFacts(value)));
   return facts;
 }
 
 /** What was set up with a value of the environment does not hand it out. */
-function isNoSetting({ source }: Fact): boolean {
-  return source === undefined || source.kind !== ENVIRONMENT;
+function withoutSettings(facts: Facts): Facts {
+  return facts.some(isSetting) ? facts.filter((fact) => !isSetting(fact)) : facts;
+}
+
+function isSetting({ source }: Fact): boolean {
+  return source !== undefined && source.kind === ENVIRONMENT;
 }
 
 export function nameOf({ method, callee, frame }: Call): string {

@@ -296,10 +296,21 @@ export class Project {
   }
 
   #findForeign({ module, index }: ClassRef, depth: number): SymbolId {
-    if (module.language === 'go' || module.language === 'rust' || depth >= MAX_BASES) return UNKNOWN;
+    if (module.language === 'rust' || depth >= MAX_BASES) return UNKNOWN;
+    if (module.language === 'go') return this.#embedded({ module, index }, depth);
     for (const base of module.classes[index]?.bases ?? []) {
       const own = module.classes.find((other) => other.index !== index && module.symbols.path([module.names.text(other.name)]) === base);
       const found = own === undefined ? module.symbols.typed(base) : this.#findForeign({ module, index: own.index }, depth + 1);
+      if (found !== UNKNOWN) return found;
+    }
+    return UNKNOWN;
+  }
+
+  /** What a struct of Go embeds: its methods are the struct's own. */
+  #embedded({ module, index }: ClassRef, depth: number): SymbolId {
+    for (const base of module.classes[index]?.bases ?? []) {
+      const own = this.classOf(module, base);
+      const found = own === undefined ? module.symbols.typed(base) : this.#findForeign(own, depth + 1);
       if (found !== UNKNOWN) return found;
     }
     return UNKNOWN;

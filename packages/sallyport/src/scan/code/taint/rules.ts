@@ -63,6 +63,9 @@ export const kindIndex = (kind: SourceKind): number => SOURCE_KINDS.indexOf(kind
 const NONE: readonly Rule[] = [];
 type Handler = NonNullable<Model['handlers']>[number];
 
+/** A step of a pattern that any name is. */
+const ANY_STEP = -1;
+
 /** A receiver of which nothing is known. */
 export const ANY_ROOT = '?';
 
@@ -86,6 +89,8 @@ export class Rules {
   readonly #jsx: SymbolId;
   /** Patterns whose last step is a metavariable: any field of an object. */
   readonly #anyStep: number;
+  /** Names of the steps of patterns. */
+  readonly #steps = new Map<CallPattern, readonly number[]>();
 
   constructor(language: Language, symbols: Symbols, checks: readonly Check[], models: readonly Model[], matches: readonly MatchCheck[]) {
     this.symbols = symbols;
@@ -125,29 +130,39 @@ export class Rules {
     if (found === undefined) {
       const named = this.#byLast[form].get(this.symbols.name(symbol)) ?? NONE;
       const open = this.#byLast[form].get(this.#anyStep) ?? NONE;
-      const candidates = open.length === 0 ? named : [...named, ...open];
-      const matching = candidates.filter((rule) => this.#matches(rule.pattern.steps, symbol));
-      found = matching.length === 0 ? NONE : matching;
+      found = this.#added(open, symbol, this.#added(named, symbol, NONE));
       this.#found[form].set(symbol, found);
     }
     return found;
   }
 
-  /** Whether a pattern's path is the symbol's. */
-  isAt(pattern: CallPattern, symbol: SymbolId): boolean {
-    return this.#matches(pattern.steps, symbol);
+  #added(candidates: readonly Rule[], symbol: SymbolId, to: readonly Rule[]): readonly Rule[] {
+    let found = to;
+    for (const rule of candidates) if (this.isAt(rule.pattern, symbol)) found = [...found, rule];
+    return found;
   }
 
-  #matches(steps: readonly string[], symbol: SymbolId): boolean {
+  /** Whether a pattern's path is the symbol's. */
+  isAt(pattern: CallPattern, symbol: SymbolId): boolean {
     const { symbols } = this;
+    const steps = this.#stepsOf(pattern);
     let at = symbol;
     for (let step = steps.length - 1; step >= 0; step--) {
-      const text = steps[step] ?? '';
-      if (step === 0 && isMetavariable(text)) return at !== UNKNOWN && at !== this.#jsx;
-      if (at === UNKNOWN || (!isMetavariable(text) && symbols.names.text(symbols.name(at)) !== text)) return false;
+      const name = steps[step] as number;
+      if (step === 0 && name === ANY_STEP) return at !== UNKNOWN && at !== this.#jsx;
+      if (at === UNKNOWN || (name !== ANY_STEP && symbols.name(at) !== name)) return false;
       at = symbols.parent(at);
     }
     return at === UNKNOWN;
+  }
+
+  #stepsOf(pattern: CallPattern): readonly number[] {
+    let steps = this.#steps.get(pattern);
+    if (steps === undefined) {
+      steps = pattern.steps.map((step) => (isMetavariable(step) ? ANY_STEP : this.symbols.names.id(step)));
+      this.#steps.set(pattern, steps);
+    }
+    return steps;
   }
 
   #addModel(model: Model): void {

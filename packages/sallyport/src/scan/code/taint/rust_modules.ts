@@ -71,16 +71,19 @@ export class RustModules {
 
   /** The longest start of the path that is a file. */
   #below(root: string, start: readonly string[], rest: readonly string[]): Found | undefined {
-    for (let length = Math.min(rest.length, MAX_STEPS); length >= 0; length--) {
-      const steps = [...start, ...rest.slice(0, length)];
-      const path = [root, ...steps].filter((step) => step !== '').join('/');
-      const below = (name: string): ModuleIr | undefined => this.#byPath.get(path === '' ? name : `${path}/${name}`);
-      const module =
-        (steps.length > 0 ? (this.#byPath.get(path) ?? below('mod')) : undefined) ??
-        (steps.length === 0 ? (below('lib') ?? below('main')) : undefined);
+    const paths = [start.reduce(inFolder, root)];
+    for (let step = 0; step < Math.min(rest.length, MAX_STEPS); step++) paths.push(inFolder(paths[step] ?? '', rest[step] ?? ''));
+    for (let length = paths.length - 1; length >= 0; length--) {
+      const path = paths[length] ?? '';
+      const isRoot = start.length + length === 0;
+      const module = isRoot ? (this.#file(path, 'lib') ?? this.#file(path, 'main')) : (this.#byPath.get(path) ?? this.#file(path, 'mod'));
       if (module !== undefined) return { module, rest: rest.slice(length) };
     }
     return undefined;
+  }
+
+  #file(folder: string, name: string): ModuleIr | undefined {
+    return this.#byPath.get(inFolder(folder, name));
   }
 
   #placeOf(module: ModuleIr): Place {
@@ -100,6 +103,10 @@ export class RustModules {
     }
     return { root: folders.join('/'), steps: stepsOf([], file) };
   }
+}
+
+function inFolder(folder: string, name: string): string {
+  return folder === '' ? name : name === '' ? folder : `${folder}/${name}`;
 }
 
 function stepsOf(folders: readonly string[], file: string): string[] {

@@ -61,6 +61,8 @@ export class Value {
   readonly classRef: ClassRef | undefined;
   /** The receiver of a bound method. */
   readonly receiver: Value | undefined;
+  /** What `allFacts` answered. */
+  all: Facts | undefined;
 
   constructor(
     facts: Facts,
@@ -80,6 +82,7 @@ export class Value {
     this.instance = instance;
     this.classRef = classRef;
     this.receiver = receiver;
+    this.all = undefined;
   }
 
   withFacts(facts: Facts): Value {
@@ -135,13 +138,18 @@ function isSame(a: Fact, b: Fact): boolean {
   return a.source === b.source && a.parameter === b.parameter && a.field === b.field;
 }
 
+/** Containers in containers that are looked into. */
+const DEPTH = 3;
+
 /** All facts of a value, also of what its slots hold. */
-export function allFacts(value: Value, depth = 3): Facts {
+export function allFacts(value: Value, depth = DEPTH): Facts {
   if (value.slots === undefined || depth === 0) return value.facts;
-  let facts = value.facts;
-  value.slots.forEach((slot) => {
-    facts = union(facts, allFacts(slot, depth - 1));
-  });
+  if (value.all !== undefined && depth === DEPTH) return value.all;
+  let { facts } = value;
+  for (const slot of value.slots.values()) {
+    if (slot.facts.length > 0 || slot.slots !== undefined) facts = union(facts, allFacts(slot, depth - 1));
+  }
+  if (depth === DEPTH) value.all = facts;
   return facts;
 }
 
@@ -194,8 +202,18 @@ function joinSlots(a: Value, b: Value, depth: number): Slots | undefined {
   return joined ?? slots;
 }
 
-/** The text of `return text, 404`; other containers are sent as JSON. */
-export function bodyOf({ slots }: Value): Value | undefined {
+/** What a function in a cloud answers with: `{ statusCode, headers: { 'Content-Type': 'text/html' }, body }`. */
+export function isPage({ slots }: Value): boolean {
+  if (slots?.has('body') !== true) return false;
+  for (const [name, { constant }] of slots.get('headers')?.slots ?? [])
+    if (typeof constant === 'string' && /^content-type$/i.test(String(name))) return /\bhtml\b/i.test(constant);
+  return false;
+}
+
+/** The text of `return text, 404`, or of a page; other containers are sent as JSON. */
+export function bodyOf(value: Value): Value | undefined {
+  const { slots } = value;
+  if (isPage(value)) return slots?.get('body');
   return typeof slots?.get(1)?.constant === 'number' ? slots.get(0) : undefined;
 }
 
