@@ -2,7 +2,7 @@ import { ROW_BITS, rowOf, squashed, UNITS, type Closer } from '../../packages/sa
 import { BITS } from '../../packages/sallyport/src/guard/model/features.ts';
 import { PEAKS, SHORT } from '../../packages/sallyport/src/guard/model/windows.ts';
 import type { Corpus } from './corpus.ts';
-import { largest, peaksOf, prefix, shuffle, tokensOf, type Learned } from './learner.ts';
+import { largest, peaksOf, prefix, shuffle, stretchOf, tokensOf, type Learned } from './learner.ts';
 import type { Random } from './random.ts';
 
 const EPOCHS = 4;
@@ -49,7 +49,8 @@ export function learnCloser(
       const tokens = tokensOf(corpus, row);
       if (weight === 0 || tokens === 0) continue;
       const label = corpus.rows[row]?.label ?? 0;
-      const starts = peaksOf(prefix(corpus, headOf(row), row), SHORT, PEAKS);
+      const stretch = stretchOf(tokens, label, random);
+      const starts = peaksOf(prefix(corpus, headOf(row), row, stretch), SHORT, PEAKS).map((at) => at + stretch.from);
       // Of an attack the window that says most is learned from, of a benign text each: whichever says most decides.
       const best = label === 1 && epoch > 0 ? loudest(net, corpus, row, starts, random) : (starts[0] as number);
       step(net, corpus, row, best - AROUND, best + SHORT + AROUND, label, weight, random);

@@ -8,7 +8,7 @@ const TOGETHER: Readonly<Record<string, string>> = { 'BIPIA-ctx': 'BIPIA', 'BIPI
 
 /** Benign texts that also carry planted attacks in other sources; they are left out row by row, since their attacks cannot be. */
 const CARRIER =
-  /^(?:repo|xquad|T0|BFCL|Taskmaster|mined|GPTeacher|dolly|BIPIA-ctx|BIPIA|own\/carrier|own\/(?:about|work|mail|rules|writing|code)|files|traces)/;
+  /^(?:repo|xquad|T0|BFCL|Taskmaster|mined|GPTeacher|dolly|BIPIA-ctx|BIPIA|own\/carrier|own\/(?:about|work|mail|rules|talk|writing|code)|files|traces)/;
 
 /**
  * The fold in which each row is judged: whole sources, the largest apart from each other. With `attacksByRow` only benign sources are left out as

@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { encodeModel, type Channel, type ChannelModel } from '../../packages/sallyport/src/guard/model/model.ts';
 import { INPUTS } from '../../packages/sallyport/src/guard/model/stack.ts';
-import { shippedModel } from '../../packages/sallyport/src/guard/model/weights_store.ts';
 import { TOP } from '../top.ts';
 import { learnCloser } from './closer.ts';
 import { costsOf } from './costs.ts';
@@ -38,14 +37,35 @@ const ALARMS: Readonly<Record<Channel, { readonly flagged: Shares; readonly refu
   content: { flagged: { all: 0.03, ordinary: 0.01, files: 0.006 }, refused: { all: 0.004, ordinary: 0.001, files: 0.0005 } },
 };
 
-/**
- * Shares of what was held back, of which the shipped head has learned nothing, that may be flagged: of all that arrives at the point together (1 % is what
- * the detector promises; documents held back are of known sources, prompts mostly of the harder ones), and of mails in voices of their own, which are the hardest.
- */
-const HELD_BACK = { prompt: 0.009, content: 0.0075, mails: 0.1 };
+/** Texts of the selection set of one kind, and the share of them that may be flagged. */
+type Selected = { readonly what: string; readonly share: number };
 
-/** The same of results of tools: recorded ones and files. */
-const HELD_RESULTS = { all: 0.01, mails: 0.15 };
+/**
+ * By these 0.5 is settled: sources, voices, shapes and documents of which the shipped head has learned nothing. `known`: what arrives at the point, of sources
+ * that are known (1 % is what the detector promises; documents held back are of known sources, prompts mostly of the harder ones); the others are voices
+ * of our own, nearer to attacks than most of what arrives.
+ */
+const SELECTED: Readonly<Record<Channel | 'results', readonly Selected[]>> = {
+  prompt: [
+    { what: 'known', share: 0.011 },
+    { what: 'asked', share: 0.07 },
+    { what: 'chat', share: 0.12 },
+  ],
+  content: [
+    { what: 'known', share: 0.0075 },
+    { what: 'mail', share: 0.05 },
+    { what: 'manual', share: 0.035 },
+    { what: 'about', share: 0.14 },
+  ],
+  // What tools answer is flagged earlier: orders are planted there most.
+  results: [
+    { what: 'files', share: 0.007 },
+    { what: 'mail', share: 0.07 },
+    { what: 'manual', share: 0.045 },
+    { what: 'talk', share: 0.05 },
+    { what: 'ordinary', share: 0.045 },
+  ],
+};
 
 const LEARNING = { first: 2, epochs: 10, rate: 0.03, firstRate: 0.05, l2: 5e-5, dropped: 0.3, hidden: 0.3 };
 
@@ -86,28 +106,26 @@ function main(): void {
     ),
     ...files.filter(({ calibrates }) => !calibrates),
   ];
-  const rows: Row[] = [...known, ...files, ...traces, ...generate(SEED, documents)];
+  const held = [...known, ...files, ...traces].filter(
+    ({ kind, calibrates }) => calibrates === true && /^benign_(?:document|code)/.test(kind),
+  );
+  const rows: Row[] = [...known, ...files, ...traces, ...generate(SEED, documents, held)];
   const judged: Record<string, unknown> = {};
   const corpus = buildCorpus(rows);
   const costs = costsOf(rows);
   const channels = Object.fromEntries(
-    (['prompt', 'content'] as const).map((channel) => {
-      if (values.only !== undefined && values.only !== channel) return [channel, shippedModel().channels[channel]];
-      const { model, outOfFold } = train(corpus, channel, channel === 'prompt' ? costs : undefined);
-      console.log(printed(channel, outOfFold));
-      judged[channel] = outOfFold.map(({ row, score, inputs }) => ({
-        y: row.label,
-        s: row.source,
-        k: row.kind,
-        p: +score.toFixed(4),
-        i: [...inputs].map((v) => +v.toFixed(2)),
-        t: row.text.slice(0, 1500),
-      }));
-      return [channel, model];
+    (['prompt', 'content'] as const).flatMap((channel) => {
+      if (values.only !== undefined && values.only !== channel) return [];
+      const { model, outOfFold, selected } = train(corpus, channel, channel === 'prompt' ? costs : undefined);
+      console.log(printed(`${channel}: flagged when the whole source is left out of training`, outOfFold));
+      console.log(printed(`${channel}: flagged of the selection set`, selected));
+      judged[channel] = { outOfFold: outOfFold.map(dumped), selected: selected.map(dumped) };
+      return [[channel, model]];
     }),
   ) as Record<Channel, ChannelModel>;
   if (values.dump !== undefined) writeFileSync(values.dump, JSON.stringify(judged));
-  if (values.dry) return;
+  // A file is made of one training, or it could not be made again.
+  if (values.dry || values.only !== undefined) return;
   const file = encodeModel({ channels, names: namesOf(rows, channels) });
   writeFileSync(join(TOP, MODEL, 'weights.bin'), file);
   const hash = createHash('sha256').update(file).digest('hex');
@@ -119,26 +137,33 @@ function main(): void {
 }
 
 /** Heads on all but one fold judge that fold; the last step learns from those judgements, the shipped head from every row. */
-function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined): { model: ChannelModel; outOfFold: Judged[] } {
+function train(
+  corpus: Corpus,
+  channel: Channel,
+  costs: Uint8Array | undefined,
+): { model: ChannelModel; outOfFold: readonly Judged[]; selected: readonly Judged[] } {
   const { rows } = corpus;
-  const weights = weightsOf(rows).map((weight, r) => weight * shareOf(rows[r] as Row, channel));
+  const rowOf = (r: number): Row => rows[r] as Row;
+  const weights = weightsOf(rows).map((weight, r) => weight * shareOf(rowOf(r), channel));
   const folds = foldsOf(rows, !values.sources);
   const inputs: Float64Array[] = [];
-  const judgedRows = sampleOf(rows, JUDGED).filter((r) => shareOf(rows[r] as Row, channel) === 1);
+  const sample = sampleOf(rows, JUDGED).filter((r) => shareOf(rowOf(r), channel) === 1);
+  // Long files that were held back also say how the threshold grows with the length.
+  const judgedRows = sample.filter((r) => rowOf(r).calibrates !== true || rowOf(r).source.startsWith('files/'));
   for (let fold = 0; fold < FOLDS; fold++) {
-    const judge = judgeOf({ ...learnedOf(corpus, weights, (r) => folds[r] !== fold), stack: NO_STACK, ease: 0, costs }, channel);
-    for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge((rows[r] as Row).text).inputs;
+    const judge = judgeOf({ ...learnedOf(corpus, weights, (r) => folds[r] !== fold, 1), stack: NO_STACK, ease: 0, costs }, channel);
+    for (const r of judgedRows) if (folds[r] === fold) inputs[r] = judge(rowOf(r).text).inputs;
   }
-  const learned = judgedRows
-    .filter((r) => rows[r]?.verified !== false && rows[r]?.calibrates !== true)
-    .map((r) => ({ row: rows[r] as Row, inputs: inputs[r] as Float64Array, label: (rows[r] as Row).label, weight: weights[r] as number }));
-  const benign = judgedRows.filter(
-    (r) => rows[r]?.label === 0 && rows[r].verified !== false && !WRITTEN.test(rows[r].source) && !rows[r].source.startsWith('files/'),
-  );
-  const ordinary = benign.filter((r) => ORDINARY.test((rows[r] as Row).source));
-  const held = judgedRows.filter((r) => rows[r]?.calibrates === true);
-  const files = held.filter((r) => rows[r]?.source.startsWith('files/'));
   const of = (numbers: readonly number[]): Float64Array[] => numbers.map((r) => inputs[r] as Float64Array);
+  const learned = judgedRows
+    .filter((r) => rowOf(r).verified !== false && rowOf(r).calibrates !== true)
+    .map((r) => ({ row: rowOf(r), inputs: inputs[r] as Float64Array, label: rowOf(r).label, weight: weights[r] as number }));
+  const benign = judgedRows.filter((r) => {
+    const { label, verified, source } = rowOf(r);
+    return label === 0 && verified !== false && !WRITTEN.test(source) && !source.startsWith('files/');
+  });
+  const ordinary = benign.filter((r) => ORDINARY.test(rowOf(r).source));
+  const files = judgedRows.filter((r) => rowOf(r).calibrates === true);
   const allowance = (shares: Shares): Allowance => ({
     all: [
       { benign: of(benign), share: shares.all },
@@ -146,33 +171,41 @@ function train(corpus: Corpus, channel: Channel, costs: Uint8Array | undefined):
     ],
     long: { benign: of(files), share: shares.files },
   });
-  const shipped = learnedOf(corpus, weights, () => true);
-  const judge = judgeOf({ ...shipped, stack: NO_STACK, ease: 0, costs }, channel);
-  const unseen = (share: number, test: (row: Row) => boolean): Allowed => ({
-    benign: held.filter((r) => test(rows[r] as Row)).map((r) => judge((rows[r] as Row).text).inputs),
-    share,
-  });
   const threshold = calibrated(learnStack(learned satisfies Example[], new Random(SEED)), {
     flagged: allowance(ALARMS[channel].flagged),
     refused: allowance(ALARMS[channel].refused),
   });
-  const stack = settled(threshold, [
-    unseen(HELD_BACK[channel], ({ source, kind }) => !source.startsWith('own/') && POINTS[channel].test(kind)),
-    ...(channel === 'prompt' ? [] : [unseen(HELD_BACK.mails, ({ source }) => source.startsWith('own/'))]),
-  ]);
-  const ease =
-    channel === 'prompt'
-      ? 0
-      : easeOf(stack, [
-          unseen(HELD_RESULTS.all, ({ source }) => /^(?:files|traces)\b/.test(source)),
-          unseen(HELD_RESULTS.mails, ({ source }) => source.startsWith('own/')),
-        ]);
-  const outOfFold = judgedRows.map((r) => ({
-    row: rows[r] as Row,
-    inputs: inputs[r] as Float64Array,
-    score: scoreOf(stack, inputs[r] as Float64Array),
-  }));
-  return { model: { ...shipped, stack, ease, costs }, outOfFold };
+  const shipped = learnedOf(corpus, weights, () => true, HEADS);
+  const judge = judgeOf({ ...shipped, stack: NO_STACK, ease: 0, costs }, channel);
+  const held = sample
+    .filter((r) => rowOf(r).calibrates === true)
+    .map((r) => ({ row: rowOf(r), inputs: judge(rowOf(r).text).inputs.slice() }));
+  const allowed = (list: readonly Selected[]): Allowed[] =>
+    list.map(({ what, share }) => ({
+      what,
+      share,
+      benign: held.filter(({ row }) => row.label === 0 && isOf(row, what, channel)).map((one) => one.inputs),
+    }));
+  const stack = settled(threshold, allowed(SELECTED[channel]));
+  const ease = channel === 'prompt' ? 0 : easeOf(stack, allowed(SELECTED.results));
+  const scored = <T extends { inputs: Float64Array }>(one: T): T & { score: number } => ({ ...one, score: scoreOf(stack, one.inputs) });
+  return {
+    model: { ...shipped, stack, ease, costs },
+    outOfFold: judgedRows.map((r) => scored({ row: rowOf(r), inputs: inputs[r] as Float64Array })),
+    selected: held.map(scored),
+  };
+}
+
+/** Whether a text of the selection set is of one kind of `SELECTED`. */
+function isOf({ source, kind }: Row, what: string, channel: Channel): boolean {
+  if (what === 'files') return /^(?:files|traces)\b/.test(source);
+  if (what === 'known') return !source.startsWith('selection/') && POINTS[channel].test(kind);
+  return source === `selection/${what}`;
+}
+
+/** A judgement as `--dump` writes it. */
+function dumped({ row, score, inputs }: Judged): object {
+  return { ...row, text: row.text.slice(0, 3_000), score, inputs: [...inputs] };
 }
 
 /** Kinds of benign texts that arrive at a point. */
@@ -199,10 +232,15 @@ function shareOf({ kind, only, source, label }: Row, channel: Channel): number {
 /** Share of the weight of a user's request as an example of benign text from outside. */
 const ASKED = 0.6;
 
-function learnedOf(corpus: Corpus, weights: Float32Array, isMember: (row: number) => boolean): Pick<ChannelModel, 'head' | 'closer'> {
+function learnedOf(
+  corpus: Corpus,
+  weights: Float32Array,
+  isMember: (row: number) => boolean,
+  heads: number,
+): Pick<ChannelModel, 'head' | 'closer'> {
   const members = Int32Array.from([...corpus.rows.keys()].filter((r) => isMember(r)));
   const random = new Random(SEED);
-  const head = meanOf(Array.from({ length: HEADS }, () => learn(corpus, members, weights, LEARNING, random)));
+  const head = meanOf(Array.from({ length: heads }, () => learn(corpus, members, weights, LEARNING, random)));
   // The closer look must see windows as it will find them: chosen by a head that had not learned from the text.
   const chosenBy = [0, 1].map((half) =>
     learn(

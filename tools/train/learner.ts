@@ -69,10 +69,14 @@ export function tokensOf({ last }: Corpus, row: number): number {
 
 let sums = new Float64Array(1 << 12);
 
-/** Sums of the weights up to each token of a row, from 0. */
-export function prefix({ features, ends, last }: Corpus, { weights }: Learned, row: number): number {
-  const first = row === 0 ? 0 : (last[row - 1] as number);
-  const tokens = (last[row] as number) - first;
+/** Sums of the weights up to each token of a stretch of a row, from 0; how many tokens it has. */
+export function prefix(
+  { features, ends, last }: Corpus,
+  { weights }: Learned,
+  row: number,
+  { from, count: tokens }: { readonly from: number; readonly count: number },
+): number {
+  const first = (row === 0 ? 0 : (last[row - 1] as number)) + from;
   if (tokens + 1 > sums.length) sums = new Float64Array(tokens * 2);
   let f = first === 0 ? 0 : (ends[first - 1] as number);
   let sum = 0;
@@ -116,10 +120,20 @@ export function peaksOf(tokens: number, window: number, most: number): number[] 
 /** How much a random window counts that is no attack: of a benign text, or of an attack's carrier. */
 const REST = 0.5;
 
+/** Tokens of a long benign text that one step reads: another stretch of it in each epoch, at a fraction of the cost. */
+const STRETCH = 512;
+
+/** Where a step begins to read a text of so many tokens, and how many it reads. */
+export function stretchOf(tokens: number, label: number, random: Random): { from: number; count: number } {
+  if (label === 1 || tokens <= STRETCH) return { from: 0, count: tokens };
+  return { from: random.below(tokens - STRETCH), count: STRETCH };
+}
+
 function step(state: State, row: number, weight: number): void {
   const { corpus, head, random } = state;
-  const tokens = prefix(corpus, head, row);
   const label = corpus.rows[row]?.label ?? 0;
+  const stretch = stretchOf(tokensOf(corpus, row), label, random);
+  const tokens = prefix(corpus, head, row, stretch);
   // A jailbreak is an attack from end to end; a planted order is one in a text that is none.
   const isWhole = corpus.rows[row]?.kind === 'jailbreak';
   for (const [scale, window] of [SHORT, LONG].entries()) {
@@ -133,7 +147,7 @@ function step(state: State, row: number, weight: number): void {
       const seed = random.below(0x7fffffff);
       const z = partial(state, start, stop, seed) + (head.bias[scale] as number);
       const gradient = (1 / (1 + Math.exp(-z)) - (place === 0 || isWhole ? label : 0)) * (place === 0 ? weight : weight * REST);
-      if (Math.abs(gradient) > 0.01) update(state, row, start, stop, scale, gradient, seed);
+      if (Math.abs(gradient) > 0.01) update(state, row, stretch.from, start, stop, scale, gradient, seed);
     }
   }
 }
@@ -149,10 +163,10 @@ function partial({ learning }: State, start: number, stop: number, seed: number)
   return z;
 }
 
-function update(state: State, row: number, start: number, stop: number, scale: number, gradient: number, seed: number): void {
+function update(state: State, row: number, from: number, start: number, stop: number, scale: number, gradient: number, seed: number): void {
   const { corpus, head, squares, biasSquares, learning } = state;
   const { features, ends, last } = corpus;
-  const first = (row === 0 ? 0 : (last[row - 1] as number)) + start;
+  const first = (row === 0 ? 0 : (last[row - 1] as number)) + from + start;
   const { weights } = head;
   const { l2, dropped, hidden } = learning;
   const rate = state.from > 0 ? learning.firstRate : learning.rate;

@@ -1,11 +1,11 @@
 import { groupOf, type Row } from './rows.ts';
 
-/** A row with the score of a model that had not seen its source. */
+/** A row with the score of a model that had not seen it. */
 export type Judged = { readonly row: Row; readonly inputs: Float64Array; readonly score: number };
 
-/** Recall and false alarms by source, each judged by a model that was trained without it. */
-export function printed(channel: string, judged: readonly Judged[]): string {
-  const lines = [`${channel}: flagged when the whole source is left out of training`];
+/** Recall and false alarms by source. */
+export function printed(title: string, judged: readonly Judged[]): string {
+  const lines = [title];
   const recalls: number[] = [];
   for (const label of [1, 0]) {
     const groups = Map.groupBy(

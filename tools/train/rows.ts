@@ -28,9 +28,7 @@ export function readRows(path: string): Row[] {
 
 /** What a row came from, as it is left out as a whole: repositories are one source, our own generators one each. */
 export function groupOf({ source }: Row): string {
-  return source.startsWith('synthetic/') || source.startsWith('own/')
-    ? source
-    : (source.split('/')[0] ?? '').replace(/\(.*|-20\d\d-\d\d$|-resp$|-q$/, '');
+  return /^(?:synthetic|own|selection)\//.test(source) ? source : (source.split('/')[0] ?? '').replace(/\(.*|-20\d\d-\d\d$|-resp$|-q$/, '');
 }
 
 /** Attacks (or benign texts) of one source count as this many at most, roughly: a generator must not outvote what people wrote. */
@@ -42,6 +40,9 @@ const FIRST_HAND = /^(?:in-the-wild|GPTFuzz|garak|deepset|BIPIA-attack)/;
 /** Texts that quote attacks: the nearest misses there are. */
 const TOLD = /^(?:own\/about|own\/writing|synthetic\/about)/;
 
+/** Whole texts in other voices, each line written by hand: worth more than what a grammar of clauses makes. */
+const VOICES = /^own\/(?:line|line-order|mail-line|mail-kind|rules-line|talk)$/;
+
 /** How much each row counts. */
 export function weightsOf(rows: readonly Row[]): Float32Array {
   const counts = new Map<string, number>();
@@ -52,8 +53,10 @@ export function weightsOf(rows: readonly Row[]): Float32Array {
       : FIRST_HAND.test(row.source)
         ? 3
         : TOLD.test(row.source)
-          ? 1.5
-          : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
+          ? 2
+          : VOICES.test(row.source)
+            ? 0.8
+            : Math.min(2, Math.max(0.3, Math.sqrt(FULL / (counts.get(groupOf(row) + row.label) ?? 1)))),
   );
 }
 

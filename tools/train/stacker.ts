@@ -48,7 +48,7 @@ function moments(examples: readonly Example[], n: number): { mean: Float64Array;
 }
 
 /** Benign texts, and the share of them that may lie above the threshold. */
-export type Allowed = { readonly benign: readonly Float64Array[]; readonly share: number };
+export type Allowed = { readonly what?: string; readonly benign: readonly Float64Array[]; readonly share: number };
 
 /** What is allowed at one score: of texts of several kinds, and of long ones. */
 export type Allowance = { readonly all: readonly Allowed[]; readonly long: Allowed };
@@ -96,7 +96,7 @@ export function settled({ stack, apart }: Calibrated, unseen: readonly Allowed[]
       ) / scale,
   );
   const ease = Math.min(MOST, Math.max(-MOST, -apart / 2, -Math.max(...cuts)));
-  console.log(`  held back: would be flagged from ${cuts.map((cut) => cut.toFixed(2)).join(', ')}; moved by ${(-ease).toFixed(2)}`);
+  console.log(`  held back: would be flagged from ${told(unseen, cuts)}; moved by ${(-ease).toFixed(2)}`);
   const now = REFUSED / (apart + ease);
   return { bias: (stack.bias / scale + ease) * now, weights: stack.weights.map((weight) => (weight / scale) * now) };
 }
@@ -113,8 +113,12 @@ export function easeOf(stack: Stack, unseen: readonly Allowed[]): number {
     ),
   );
   const ease = Math.min(MOST_EASE, Math.max(0, -Math.max(...cuts)));
-  console.log(`  results of tools: would be flagged from ${cuts.map((cut) => cut.toFixed(2)).join(', ')}; eased by ${ease.toFixed(2)}`);
+  console.log(`  results of tools: would be flagged from ${told(unseen, cuts)}; eased by ${ease.toFixed(2)}`);
   return ease;
+}
+
+function told(allowed: readonly Allowed[], cuts: readonly number[]): string {
+  return cuts.map((cut, k) => `${allowed[k]?.what ?? ''} ${cut.toFixed(2)}`).join(', ');
 }
 
 /** More would flag half of what comes near. */

@@ -2,29 +2,34 @@ import { Random } from '../random.ts';
 import type { Row } from '../rows.ts';
 import { ABOUT, ABROAD, PROMPT_LISTS, PROMPTS, WORK, WORK_LISTS } from './benign.ts';
 import { ACTS, BURIED, PLANTED, PLANTED_CODE, PLANTED_LISTS, SNIPPETS } from './buried.ts';
-import { CARRIERS, PROSE } from './carriers.ts';
 import { CHAT } from './chat.ts';
 import { namedAsOrders } from './code.ts';
+import { carrier, everydayOf, insert, mailListsOf, orderListsOf, plant, type Everyday } from './everyday.ts';
 import { expand, variants, type Lists } from './grammar.ts';
 import { DIRECT, DIRECT_LISTS } from './direct.ts';
 import { HARMFUL, PIECES, SCENES } from './jailbreaks.ts';
-import { MAIL_LISTS, MAILS, META, ABOUT as MORE_ABOUT, RULES, RULE_LISTS } from './ordinary.ts';
+import { MAILS, META, ABOUT as MORE_ABOUT, RULES, RULE_LISTS } from './ordinary.ts';
 import { LANGUAGES } from './languages.ts';
 import { linesOf } from './lines.ts';
-import { ORDER_LISTS, ORDERS } from './orders.ts';
+import { ORDERS } from './orders.ts';
 import { DEEDS, OVERRIDE_LISTS, OVERRIDES } from './overrides.ts';
 import { OTHER_SCENES } from './scenes.ts';
 import { DIRECT_REGISTERS, ORDER_REGISTERS, ORDINARY_REGISTERS } from './registers.ts';
+import { selection } from './selection.ts';
 import { layered, slots, sloppy } from './slots.ts';
 import { CODE, CODE_LISTS, TASK_LISTS, TASKS } from './tasks.ts';
 
-/** All that we write ourselves, the same for the same seed and documents. Sources are named `own/<generator>`. */
-export function generate(seed: number, documents: readonly Row[]): Row[] {
+/**
+ * All that we write ourselves, the same for the same seed and documents. Sources are named `own/<generator>`, what thresholds are chosen by
+ * `selection/<kind>`: it stands in documents of its own.
+ */
+export function generate(seed: number, documents: readonly Row[], held: readonly Row[]): Row[] {
   const random = new Random(seed);
   const attacks = overrides(random);
   const acts = variants(BURIED, ACTS, 2_000, random);
   const everyday = everydayOf(
     documents.filter(({ kind }) => kind === 'benign_document'),
+    'learn',
     random,
   );
   return [
@@ -49,36 +54,40 @@ export function generate(seed: number, documents: readonly Row[]): Row[] {
     ...times(900, () => row(about(random, attacks), 0, 'benign_hard_negative', 'own/about')),
     ...times(1_200, () => row(several(WORK, WORK_LISTS, 1 + random.below(3), random, '\n\n'), 0, 'benign_document', 'own/work')),
     ...times(8_000, () => row(ordinary(random, everyday), 0, 'benign_document', 'own/carrier')),
+    ...selection(seed, held),
   ];
 }
 
 /** What is put together of clauses: every text another wording, with names and addresses that come once. */
-function composed(random: Random, documents: readonly Row[], everyday: Lists): Row[] {
+function composed(random: Random, documents: readonly Row[], everyday: Everyday): Row[] {
   const slot = slots(random);
   const of = (templates: readonly string[], lists: Lists, count: number): string[] =>
     variants(templates, { ...slot, ...lists }, count, random);
+  const orderLists = orderListsOf('learn');
+  const mailLists = mailListsOf('learn');
   const direct = of(DIRECT, DIRECT_LISTS, 6_000).map((text) => sloppy(text, random));
-  const orders = of(ORDERS, ORDER_LISTS, 6_000).map((text) => layered(random.chance(0.15) ? sloppy(text, random) : text, random));
-  const tasks = of(TASKS, TASK_LISTS, 3_000);
-  const code = of(CODE, { ...TASK_LISTS, ...CODE_LISTS }, 2_500);
-  const mails = of(MAILS, MAIL_LISTS, 4_000);
+  const orders = of(ORDERS, orderLists, 6_000).map((text) => layered(random.chance(0.15) ? sloppy(text, random) : text, random));
+  const tasks = [...of(TASKS, TASK_LISTS, 2_000), ...of(linesOf('tasks'), TASK_LISTS, 3_000)];
+  const codeLists = { ...TASK_LISTS, ...CODE_LISTS };
+  const code = [...of(CODE, codeLists, 1_800), ...of(linesOf('planted_code'), codeLists, 2_200)];
+  const mails = of(MAILS, mailLists, 4_000);
   const rules = of(RULES, RULE_LISTS, 2_000);
   const told = [...MORE_ABOUT, ...linesOf('about')];
-  const quotes = [...direct, ...orders, ...of(linesOf('overrides'), DIRECT_LISTS, 1_500), ...of(linesOf('orders'), ORDER_LISTS, 1_500)]
+  const quotes = [...direct, ...orders, ...of(linesOf('overrides'), DIRECT_LISTS, 1_500), ...of(linesOf('orders'), orderLists, 1_500)]
     .filter((text) => text.length < 120)
     .map((text) => text.replaceAll(/["`$\\{}|]/g, ''));
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
   const sources = documents.filter(({ kind }) => kind === 'benign_code');
   const into = (texts: readonly Row[], text: string): string =>
-    random.chance(0.4) ? plant(carrier(random, everyday), text) : insert(random.of(texts).text, text, random);
+    random.chance(0.4) ? plant(carrier(everyday, random), text) : insert(random.of(texts).text, text, random);
   return [
     ...direct.map((text) => row(text, 1, 'direct_injection', 'own/direct')),
     ...of(DIRECT_REGISTERS, DIRECT_LISTS, 4_000).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/register')),
-    ...of(ORDER_REGISTERS, ORDER_LISTS, 4_000).map((text) => ({
+    ...of(ORDER_REGISTERS, orderLists, 4_000).map((text) => ({
       ...order(random.chance(0.15) ? text : into(documents, layered(text, random))),
       source: 'own/register-order',
     })),
-    ...of(ORDINARY_REGISTERS, MAIL_LISTS, 2_500).map((text) =>
+    ...of(ORDINARY_REGISTERS, mailLists, 2_500).map((text) =>
       row(random.chance(0.4) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail'),
     ),
     ...orders.map((text) => ({ ...order(random.chance(0.15) ? text : into(documents, text)), source: 'own/order' })),
@@ -94,44 +103,39 @@ function composed(random: Random, documents: readonly Row[], everyday: Lists): R
       ...of(benign, {}, 160).map((text) => row(text, 0, 'benign_hard_negative', 'own/language', lang)),
       ...of(benign, {}, 60).map((text) => row(into(prose, text), 0, 'benign_document', 'own/mail', lang)),
     ]),
-    ...of(linesOf('orders'), ORDER_LISTS, 6_000).map((text) => ({
+    ...of(linesOf('orders'), orderLists, 6_000).map((text) => ({
       ...order(random.chance(0.2) ? text : into(documents, layered(text, random))),
       source: 'own/line-order',
     })),
     ...of(linesOf('overrides'), DIRECT_LISTS, 4_500).map((text) => row(sloppy(text, random), 1, 'direct_injection', 'own/line')),
     ...of(linesOf('jailbreaks'), SCENES, 1_500).map((text) => row(sloppy(text, random), 1, 'jailbreak', 'own/line-scene')),
     // In text from outside most of these would be orders that were planted.
-    ...of(linesOf('benign_prompts'), MAIL_LISTS, 6_000).map((text) => ({
+    ...of(linesOf('benign_prompts'), mailLists, 6_000).map((text) => ({
       ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/line-prompt'),
       only: 'prompt' as const,
     })),
-    ...of(linesOf('chat'), MAIL_LISTS, 4_000).map((text) => ({
+    ...of(linesOf('chat'), mailLists, 4_000).map((text) => ({
       ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/chat'),
       only: 'prompt' as const,
     })),
-    ...of(linesOf('talk'), MAIL_LISTS, 2_500).map((text) =>
+    ...of(linesOf('talk'), mailLists, 2_500).map((text) =>
       row(random.chance(0.3) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/talk'),
     ),
-    ...of(linesOf('benign_content'), MAIL_LISTS, 5_000).map((text) =>
+    ...of(linesOf('benign_content'), mailLists, 5_000).map((text) =>
       row(random.chance(0.5) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-line'),
     ),
-    ...of(linesOf('mails').filter(isLearned), MAIL_LISTS, 2_500).map((text) =>
+    ...of(linesOf('mails'), mailLists, 2_500).map((text) =>
       row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-kind'),
     ),
-    ...of(
-      linesOf('mails').filter((_, at) => !isLearned('', at)),
-      MAIL_LISTS,
-      600,
-    ).map((text) => ({
-      ...row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/mail-kind'),
-      calibrates: true,
-    })),
+    ...of(linesOf('manuals'), mailLists, 4_000).map((text) =>
+      row(random.chance(0.6) ? text : into(documents, layered(text, random)), 0, 'benign_document', 'own/rules-line'),
+    ),
     ...of(META, {}, 4_000).map((text) => ({
       ...row(sloppy(text, random), 0, 'benign_hard_negative', 'own/meta'),
       only: 'prompt' as const,
     })),
     ...times(6_000, () => {
-      const lists = { ...slot, ...MAIL_LISTS, quote: times(8, () => random.of(quotes)) };
+      const lists = { ...slot, ...mailLists, quote: times(8, () => random.of(quotes)) };
       const text = several(told, lists, 1 + random.below(6), random, random.of([' ', '\n', '\n\n']));
       return row(random.chance(0.7) ? text : insert(random.of(prose).text, text, random), 0, 'benign_hard_negative', 'own/writing');
     }),
@@ -140,20 +144,15 @@ function composed(random: Random, documents: readonly Row[], everyday: Lists): R
       only: 'prompt' as const,
     })),
     ...times(800, () => row(namedAsOrders(random), 0, 'benign_code', 'own/code-names')),
-    ...times(5_000, () => row(salad(random.of(prose).text, random), 0, 'benign_hard_negative', 'own/salad')),
+    ...times(3_500, () => row(salad(random.of(prose).text, random), 0, 'benign_hard_negative', 'own/salad')),
   ];
-}
-
-/** One mail in six is nothing to learn from: where the threshold lies is judged by voices that are not known. */
-function isLearned(_line: string, at: number): boolean {
-  return at % 6 !== 5;
 }
 
 /** Some words of a text over and over, in no order: filler, keywords, made-up test data. What stands beside what means nothing there. */
 function salad(text: string, random: Random): string {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const few = times(20 + random.below(60), () => random.of(words));
-  return times(60 + random.below(400), () => random.of(few)).join(' ');
+  return times(60 + random.below(240), () => random.of(few)).join(' ');
 }
 
 function row(text: string, label: 0 | 1, kind: string, source: string, lang = 'en'): Row {
@@ -219,63 +218,20 @@ function fragment(document: string, random: Random): string {
   return /[\p{L}\p{N}_]{2,7}|[^\p{L}\p{N}\s]{1,3}/u.exec(document.slice(at, at + 80))?.[0] ?? 'Sure';
 }
 
-/** Shapes of documents. */
-const SHAPES = [...CARRIERS, ...linesOf('carriers')];
-
-/** What stands in the shapes: people, and sentences of every day, some ours and some of real documents, so that no sentence is a sign of what stands beside it. */
-function everydayOf(documents: readonly Row[], random: Random): Lists {
-  const slot = slots(random);
-  const ours = [...PROSE.prose, ...linesOf('prose')];
-  const real = times(SENTENCES, () => sentenceOf(random.of(documents).text, random)).filter((sentence) => sentence !== '');
-  return {
-    ...PROSE,
-    ...MAIL_LISTS,
-    ...slot,
-    name: [...PROSE.name, ...(slot['name'] ?? [])],
-    mail: [...PROSE.mail, ...(slot['mail'] ?? [])],
-    ours,
-    real,
-    asked: ASKED,
-    talk: linesOf('talk'),
-    prose: ['$ours', '$real', '$real', '$talk'],
-  };
-}
-
-const SENTENCES = 12_000;
-
-/** What people ask each other in the middle of a document. */
-const ASKED = [
-  '{Could|Can|Would|Will} {you|somebody|one of you|$first} {please |}$humandeed{?| when you can?| while I am away?}',
-  '{Please|Kindly|Do|$first, please|And please} $humandeed{.| and $humandeed.| before {noon|you go}.|, {thanks|will you}?}',
-  '{Whoever|Who} {comes first|is on duty|has time} {has to|must|should|will} $humandeed.',
-  '{I|We} {have|need|forgot} to $humandeed{.|; can you do it?}',
-];
-
-/** A sentence from somewhere in a document, as the grammar takes it; empty when there is none. */
-function sentenceOf(document: string, random: Random): string {
-  const at = random.below(document.length);
-  const found = /(?<=[.!?]\s|\n)[\p{L}"'(][^\n.!?<>]{20,170}[.!?](?=\s|$)/u.exec(document.slice(at, at + 600))?.[0] ?? '';
-  return found.replaceAll(/[{}|$\\]/g, (c) => `\\${c}`);
-}
-
-/** A document with a place for a text. */
-function carrier(random: Random, everyday: Lists): string {
-  return expand(random.of(SHAPES), everyday, random);
-}
-
 /** A document of every day; one in two has somebody asking for something in it. */
-function ordinary(random: Random, everyday: Lists): string {
-  const text = several(['$prose', '$talk', '$asked', '$real'], everyday, 1 + random.below(3), random, ' ');
-  return plant(carrier(random, everyday), text);
-}
-
-/** Puts a text into a carrier, indented as its line is. */
-function plant(document: string, text: string): string {
-  return document.replace('%%', () => text);
+function ordinary(random: Random, everyday: Everyday): string {
+  const text = several(['$prose', '$talk', '$asked', '$real'], everyday.lists, 1 + random.below(3), random, ' ');
+  return plant(carrier(everyday, random), text);
 }
 
 /** Orders to the model in documents, and plain tasks that stand where they do not belong. */
-function planted(random: Random, attacks: readonly string[], acts: readonly string[], documents: readonly Row[], everyday: Lists): Row[] {
+function planted(
+  random: Random,
+  attacks: readonly string[],
+  acts: readonly string[],
+  documents: readonly Row[],
+  everyday: Everyday,
+): Row[] {
   const tasks = variants(PLANTED, PLANTED_LISTS, 700, random);
   const code = variants(PLANTED_CODE, SNIPPETS, 300, random);
   const prose = documents.filter(({ kind }) => kind === 'benign_document');
@@ -286,10 +242,10 @@ function planted(random: Random, attacks: readonly string[], acts: readonly stri
     ...times(600, () => row(real(documents, random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
     ...times(900, () => row(real(prose, random.of(tasks)), 1, 'indirect_task', 'own/task')),
     ...times(700, () => row(real(random.chance(0.7) ? sources : prose, random.of(code)), 1, 'indirect_task', 'own/code')),
-    ...acts.map((text) => order(random.chance(0.15) ? text : plant(carrier(random, everyday), text))),
-    ...times(1_200, () => row(plant(carrier(random, everyday), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
-    ...times(900, () => row(plant(carrier(random, everyday), random.of(tasks)), 1, 'indirect_task', 'own/task')),
-    ...times(500, () => row(plant(carrier(random, everyday), random.of(code)), 1, 'indirect_task', 'own/code')),
+    ...acts.map((text) => order(random.chance(0.15) ? text : plant(carrier(everyday, random), text))),
+    ...times(1_200, () => row(plant(carrier(everyday, random), random.of(attacks)), 1, 'indirect_injection', 'own/buried-override')),
+    ...times(900, () => row(plant(carrier(everyday, random), random.of(tasks)), 1, 'indirect_task', 'own/task')),
+    ...times(500, () => row(plant(carrier(everyday, random), random.of(code)), 1, 'indirect_task', 'own/code')),
   ];
 }
 
@@ -305,16 +261,4 @@ function about(random: Random, attacks: readonly { text: string; lang: string }[
 /** A user may order what an agent can do; in text from outside the same order is an attack. */
 function order(text: string): Row {
   return { ...row(text, 1, 'indirect_injection', 'own/buried'), only: 'content' };
-}
-
-/** Longest part of a real document that carries something: an attack in a longer one is found by the same window. */
-const MAX_DOCUMENT = 3_000;
-
-/** Puts a text between two lines or sentences of a document. */
-function insert(document: string, text: string, random: Random): string {
-  const part = document.slice(0, MAX_DOCUMENT);
-  const cuts = [0, part.length, ...[...part.matchAll(/\n|[.!?] /g)].map(({ index, 0: cut }) => index + cut.length)];
-  const at = random.of(cuts);
-  const between = random.of(['\n', ' ', '\n\n']);
-  return `${part.slice(0, at).trimEnd()}${between}${text}${between}${part.slice(at)}`.trim();
 }
