@@ -111,7 +111,7 @@ export class Loader {
     });
   }
 
-  /** Lanes stay: a map that is filled and emptied with each search makes old objects of all that it held (see `gateway/running.ts`). */
+  /** Lanes stay: a map that is filled and emptied with each search makes old objects of all that it held (see `Bag`). */
   #newLane(key: string, lane: Lane): Lane {
     if (this.#lanes.size >= this.#most) {
       for (const [idle, { running, waiting }] of this.#lanes) if (running === 0 && waiting.length === 0) this.#lanes.delete(idle);

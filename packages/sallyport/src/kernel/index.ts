@@ -3,6 +3,7 @@ export { DEFAULT_TENANT, isId, newId, parseTenantId, type EventId, type KeyId, t
 export { systemClock, type Clock } from './clock.ts';
 export { Secret } from './secret.ts';
 export { jsonLogger, silentLogger, visible, type Logger } from './log.ts';
+export { Bag } from './bag.ts';
 export { canonicalJson } from './canonical.ts';
 export { isObject, readJson, readJsonText, type Json, type JsonObject, type JsonProblem } from './json.ts';
 export { CATEGORIES, POINTS, SEVERITIES, type Category, type Finding, type Point, type Severity } from './finding.ts';

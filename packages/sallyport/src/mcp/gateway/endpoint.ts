@@ -7,7 +7,7 @@ import {
   type AuthInfo,
   type McpHttpHandler,
 } from '@modelcontextprotocol/server';
-import { isObject, readJson, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
+import { Bag, isObject, readJson, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
 import { challengeOf, type Area } from '../../gateway/service.ts';
 import type { KeyRecord } from '../../identity/service.ts';
 import { ERRORS } from '../errors.ts';
@@ -36,7 +36,7 @@ export class McpEndpoint {
   readonly #servers: Servers;
   readonly #sessions: Sessions;
   readonly #handler: McpHttpHandler;
-  readonly #running = new Set<{ readonly key: KeyRecord; readonly abort: AbortController }>();
+  readonly #running = new Bag<{ readonly key: KeyRecord; readonly abort: AbortController }>();
 
   constructor(deps: McpDeps, servers: Servers) {
     this.#deps = deps;
@@ -62,12 +62,12 @@ export class McpEndpoint {
   /** Ends what runs for whoever proved himself by a handle that is revoked now. */
   revoke(tenant: KeyRecord['tenant'], handle: string): void {
     this.#sessions.revoke(tenant, handle);
-    for (const { key, abort } of this.#running) if (key.tenant === tenant && key.handles.includes(handle)) abort.abort();
+    for (const { key, abort } of this.#running.values()) if (key.tenant === tenant && key.handles.includes(handle)) abort.abort();
   }
 
   async close(): Promise<void> {
     this.#sessions.close();
-    for (const { abort } of this.#running) abort.abort();
+    for (const { abort } of this.#running.values()) abort.abort();
     await this.#handler.close();
   }
 
@@ -174,8 +174,7 @@ export class McpEndpoint {
     greeting = false,
   ): Promise<void> {
     const abort = new AbortController();
-    const running = { key: given.key, abort };
-    this.#running.add(running);
+    const over = this.#running.add({ key: given.key, abort });
     const gone = (): void => abort.abort();
     response.once('close', gone);
     const extra: Extra = { request: given, greeting };
@@ -186,7 +185,7 @@ export class McpEndpoint {
       response.destroy();
     } finally {
       response.off('close', gone);
-      this.#running.delete(running);
+      over();
     }
   }
 

@@ -9,7 +9,7 @@ import {
   type StandardSchemaV1,
   type Transport,
 } from '@modelcontextprotocol/client';
-import { isObject, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
+import { Bag, isObject, reasonOf, type Json, type JsonObject } from '../../kernel/index.ts';
 import { fail } from '../errors.ts';
 import { guardedFetchFor, type Credential, type GuardedFetch } from './guarded_fetch.ts';
 import { AskRefused } from './ask.ts';
@@ -67,7 +67,7 @@ export class Upstream {
   readonly #fetch: GuardedFetch | undefined;
   readonly #over = new AbortController();
   /** Calls under way. */
-  readonly #calls = new Set<Under>();
+  readonly #calls = new Bag<Under>();
   #stray = 0;
   #since = 0;
 
@@ -175,7 +175,7 @@ export class Upstream {
     const under: Under = { ...options, ask: options.ask === undefined ? undefined : (ask) => patience.during(this.#ask(options, ask)) };
     const sent = this.#sent(options, patience);
     const meta = options.logLevel === undefined ? {} : { _meta: { [LOG_LEVEL_META_KEY]: options.logLevel } };
-    this.#calls.add(under);
+    const over = this.#calls.add(under);
     try {
       let given: JsonObject = { ...params, ...meta };
       for (let round = 0; round <= MAX_ROUNDS; round++) {
@@ -196,7 +196,7 @@ export class Upstream {
       throw fail('MCP_SERVER_FAILED', { detail: 'it asks without end' });
     } finally {
       patience.end();
-      this.#calls.delete(under);
+      over();
     }
   }
 
@@ -223,7 +223,7 @@ export class Upstream {
     const methods = { elicitation: 'elicitation/create', sampling: 'sampling/createMessage', roots: 'roots/list' } as const;
     for (const kind of spec.mayAsk)
       client.setRequestHandler(methods[kind], (async ({ params }: { params?: JsonObject }) => {
-        const [only, another] = this.#calls;
+        const [only, another] = this.#calls.values();
         if (only?.ask === undefined || another !== undefined)
           throw new ProtocolError(REJECTED, 'No single call is under way that this could belong to.');
         return only.ask({ method: methods[kind], params }).catch((error: unknown) => {
@@ -231,7 +231,7 @@ export class Upstream {
         });
       }) as never);
     client.setNotificationHandler('notifications/message', ({ params: { level, logger, data } }) => {
-      const [only, another] = this.#calls;
+      const [only, another] = this.#calls.values();
       if (another === undefined) only?.notice?.({ kind: 'log', level, logger, data: (data ?? null) as Json });
     });
   }
