@@ -11,6 +11,8 @@ export type Fairness = {
 const BEHIND_MS = 250;
 /** How far before everybody is: clients give up at times like this, and their retries make it worse. */
 const OVERLOADED_MS = 2_000;
+/** By how much one sample may raise the lag. */
+const MOST_OF_ONE_MS = OVERLOADED_MS / 2;
 const TICK_MS = 50;
 /** One long request is no overload: the lag is smoothed, by half in so many ticks. */
 const SMOOTHING = 0.5 ** (1 / 20);
@@ -63,14 +65,18 @@ export function createFairness(lag?: () => number): Fairness {
   };
 }
 
+/** The lag with one more sample, in milliseconds. */
+export function smoothedLag(before: number, late: number): number {
+  // A long pause stands for the ticks that it swallowed. One alone may be a long request, or a machine that stood still: only another after it is overload.
+  const kept = SMOOTHING ** (1 + late / TICK_MS);
+  return Math.min(before * kept + late * (1 - kept), before + MOST_OF_ONE_MS);
+}
+
 function measureLag(): { lag(): number; stop(): void } {
   let expected = performance.now() + TICK_MS;
   let smoothed = 0;
   const timer = setInterval(() => {
-    const late = Math.max(0, performance.now() - expected);
-    // A long pause stands for the ticks that it swallowed.
-    const kept = SMOOTHING ** (1 + late / TICK_MS);
-    smoothed = smoothed * kept + late * (1 - kept);
+    smoothed = smoothedLag(smoothed, Math.max(0, performance.now() - expected));
     expected = performance.now() + TICK_MS;
   }, TICK_MS);
   timer.unref();

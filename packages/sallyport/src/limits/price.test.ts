@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { smoothedLag } from './fairness.ts';
 import { costOf, createFairness, createLimiter, createLoops, createPrices, worstOf, type Price } from './index.ts';
 import { shippedPrices } from './price.ts';
 
@@ -79,4 +80,14 @@ test('a process that is behind refuses who uses more than a fair share of it', (
     'the process itself cannot go on',
   );
   fairness.close();
+});
+
+test('one long pause is no overload, several in a row are, and it passes when there are none', () => {
+  const after = (...samples: number[]): number => samples.reduce(smoothedLag, 0);
+  assert.ok(after(60_000) < 2_000, `${after(60_000)} ms`);
+  assert.ok(after(4_000, 4_000, 4_000) >= 2_000);
+  assert.ok(after(4_000, 4_000, 4_000, ...Array.from({ length: 60 }, () => 0)) < 500);
+  // A queue that stays half a second long is known for what it is.
+  const steady = after(...Array.from({ length: 200 }, () => 500));
+  assert.ok(Math.abs(steady - 500) < 1, `${steady} ms`);
 });

@@ -166,10 +166,10 @@ export class Analysis implements Engine {
     this.#running.add(func);
     const frame = new Frame(module, func, this.moduleFrame(module), undefined);
     const values = shape === '' ? own : own.map((value, at) => shaped(module, value, given[at]));
-    for (const [at, parameter] of func.parameters.entries()) {
+    func.parameters.forEach(({ slot }, at) => {
       const value = values[at] ?? NOTHING;
-      frame.env[parameter.slot] = pages.includes(at) ? value.withConstant(given[at]?.constant) : value;
-    }
+      frame.env[slot] = pages.includes(at) ? value.withConstant(given[at]?.constant) : value;
+    });
     this.#runFrame(frame);
     this.#running.delete(func);
     const summary = {

@@ -125,19 +125,40 @@ function matchOne(pattern: ArgumentPattern, value: Value, node: number, frame: F
 
 /** What metavariables stand for as conditions ask it: once for each value of one that stands for several. */
 export function waysOf(bound: readonly Bound[]): readonly Holds[] {
-  const holds = new Map(bound.map((one) => [one.metavariable, heldOf(one)]));
-  if (bound.length === holds.size) return [holds];
-  const groups = Map.groupBy(bound, ({ metavariable }) => metavariable);
-  const open = bound.filter(({ metavariable }) => (groups.get(metavariable)?.length ?? 0) > 1);
-  return open.map((one) => new Map(holds).set(one.metavariable, heldOf(one)));
+  const open = bound.filter((one) => bound.some((other) => other !== one && other.metavariable === one.metavariable));
+  return open.length === 0 ? [new HoldsOfCall(bound, undefined)] : open.map((one) => new HoldsOfCall(bound, one));
 }
 
-function heldOf({ value, node }: Bound): Held {
-  return {
-    node,
-    constant: value.constant === NOT_CONSTANT ? undefined : value.constant,
-    get made() {
-      return isKnown(value);
-    },
-  };
+class HoldsOfCall implements Holds {
+  readonly #bound: readonly Bound[];
+  readonly #chosen: Bound | undefined;
+
+  constructor(bound: readonly Bound[], chosen: Bound | undefined) {
+    this.#bound = bound;
+    this.#chosen = chosen;
+  }
+
+  get(metavariable: string): Held | undefined {
+    const chosen = this.#chosen?.metavariable === metavariable ? this.#chosen : undefined;
+    const one = chosen ?? this.#bound.findLast((other) => other.metavariable === metavariable);
+    return one === undefined ? undefined : new HeldValue(one);
+  }
+}
+
+class HeldValue implements Held {
+  readonly node: number;
+  readonly #value: Value;
+
+  constructor({ value, node }: Bound) {
+    this.node = node;
+    this.#value = value;
+  }
+
+  get constant(): Held['constant'] {
+    return this.#value.constant === NOT_CONSTANT ? undefined : this.#value.constant;
+  }
+
+  get made(): boolean {
+    return isKnown(this.#value);
+  }
 }

@@ -110,16 +110,17 @@ function readCall(frame: Frame, at: number): Call {
   const count = pool[list] as number;
   const given: Argument[] = [];
   const positions: number[] = [];
+  given.length = positions.length = count;
   for (let item = 0; item < count; item++) {
     const position = pool[list + 1 + item * 2] as number;
     const name = pool[list + 2 + item * 2] as number;
-    positions.push(position);
-    given.push({
+    positions[item] = position;
+    given[item] = {
       value: valueOf(frame, position),
       name: name === NO_NAME || name === SPREAD ? undefined : frame.module.names.text(name),
       spread: name === SPREAD,
       node: code[position * STRIDE + 4] ?? 0,
-    });
+    };
   }
   const isMethod = code[calleeAt * STRIDE] === OP.field;
   return {
@@ -287,7 +288,7 @@ function callFunction(analysis: Engine, call: Call, at: number): Value | undefin
   const given = bindParameters(func, module, target.receiver, args);
   if (func.outer !== 0 && target.func.frame !== undefined) {
     const nested = new Frame(module, func, target.func.frame, frame);
-    for (const [at, parameter] of func.parameters.entries()) nested.env[parameter.slot] = given[at] ?? NOTHING;
+    func.parameters.forEach(({ slot }, at) => (nested.env[slot] = given[at] ?? NOTHING));
     analysis.runNested(nested);
     prove(call, at, given, proofsOf(nested));
     return nested.returned ?? NOTHING;

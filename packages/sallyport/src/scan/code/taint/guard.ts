@@ -139,7 +139,6 @@ function either(frame: Frame, left: number, right: number, truth: boolean, depth
 }
 
 function comparison(frame: Frame, operator: string, left: number, right: number, truth: boolean, depth: number): readonly Guard[] {
-  const all = (at: number): Guard => ({ at, bits: ALL_CLASSES });
   switch (operator) {
     case 'and':
     case '&&':
@@ -154,23 +153,21 @@ function comparison(frame: Frame, operator: string, left: number, right: number,
     case '==':
     case '===':
     case 'is':
-      return truth ? equal(frame, left, right) : [];
+      return truth ? equal(frame, left, right) : NO_GUARDS;
     case '!=':
     case '!==':
     case 'is not':
-      return truth ? [] : equal(frame, left, right);
+      return truth ? NO_GUARDS : equal(frame, left, right);
     case 'in':
-      return member(frame, left, right, truth, all);
+      return member(frame, left, right, truth);
     case 'not in':
-      return member(frame, left, right, !truth, all);
-    case '>=':
-    case '>':
-    case '<':
-      return [];
+      return member(frame, left, right, !truth);
     default:
-      return [];
+      return NO_GUARDS;
   }
 }
+
+const NO_GUARDS: readonly Guard[] = [];
 
 function equal(frame: Frame, left: number, right: number): readonly Guard[] {
   const compared = [left, right].filter((at) => PATH_TESTS.has(calleeName(frame, at)));
@@ -208,9 +205,9 @@ function calleeName(frame: Frame, at: number): string {
 }
 
 /** `x in ALLOWED` proves x; `'..' in x` is a check for a way out of the folder. */
-function member(frame: Frame, left: number, right: number, truth: boolean, all: (at: number) => Guard): readonly Guard[] {
+function member(frame: Frame, left: number, right: number, truth: boolean): readonly Guard[] {
   const container = valueOf(frame, right);
-  if (truth) return allFacts(container).length === 0 ? [all(left), ...ofHost(frame, left)] : [];
+  if (truth) return allFacts(container).length === 0 ? [{ at: left, bits: ALL_CLASSES }, ...ofHost(frame, left)] : [];
   const { constant } = valueOf(frame, left);
   const bits = typeof constant === 'string' ? absentBits(constant) : 0;
   return bits === 0 ? [] : [{ at: right, bits }];
