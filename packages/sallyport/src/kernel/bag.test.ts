@@ -8,7 +8,7 @@ test('what was put in is there until it is taken out, whatever the order, and on
   const bag = new Bag<number>();
   const outs = [0, 1, 2, 3, 4].map((n) => bag.add(n));
   for (const n of [1, 4, 1]) outs[n]?.();
-  assert.deepEqual(bag.values().toSorted(), [0, 2, 3]);
+  assert.deepEqual(new Set(bag.values()), new Set([0, 2, 3]));
   const again = bag.add(1);
   outs[1]?.();
   assert.equal(bag.size, 4);
