@@ -41,7 +41,7 @@ export const CONFIG = Type.Object({
           Type.Array(Type.String({ maxLength: 200 }), {
             maxItems: 200,
             description:
-              'Tools that model providers run themselves and that requests may offer, by name or type, * as wildcard. All when absent.',
+              'Tools that model providers run themselves and that requests may offer, by name or type, remote MCP servers by address, connector or type; * as wildcard. All when absent.',
           }),
         ),
       },

@@ -36,9 +36,27 @@ test('what is not on the list is taken out, a choice of it too; the tools of the
 });
 
 test('what is on the list stays, by name or type; remote servers must ask', () => {
-  const { taken, body } = restrict(responses({ tools: [structuredClone(MCP), { type: 'web_search_preview' }] }), ['files', 'web_*']);
+  const { taken, body } = restrict(responses({ tools: [structuredClone(MCP), { type: 'web_search_preview' }] }), [
+    'https://mcp.example/*',
+    'web_*',
+  ]);
   assert.deepEqual(taken, []);
   assert.deepEqual(body['tools'], [{ ...MCP, require_approval: 'always' }, { type: 'web_search_preview' }]);
+});
+
+test('a remote server is known by its address: not by its label, nor by a user’s name before another host', () => {
+  const at = (url: string, more: JsonObject = {}): JsonObject => responses({ tools: [{ ...MCP, server_url: url, ...more }] });
+  const allowed = ['files', 'https://mcp.example/*', 'connector_mail'];
+  for (const url of [
+    'https://evil.example/',
+    'https://mcp.example@evil.example/',
+    'https://mcp.example/@evil.example:1@x.example/',
+    'no address',
+  ])
+    assert.deepEqual(restrict(at(url), allowed).taken, url.includes('/@') ? [] : ['files'], url);
+  assert.deepEqual(restrict(at('HTTPS://MCP.EXAMPLE/a/../b'), allowed).taken, []);
+  assert.deepEqual(restrict(at('', { connector_id: 'connector_mail' }), allowed).taken, []);
+  assert.deepEqual(restrict(at('https://anywhere.example/'), ['mcp']).taken, []);
 });
 
 test('messages: server tools and connected servers; chat: search as a parameter', () => {
@@ -55,7 +73,8 @@ test('messages: server tools and connected servers; chat: search as a parameter'
   const { taken, body } = restrict(structuredClone(messages), []);
   assert.deepEqual(taken, ['web_search', 'files']);
   assert.deepEqual([body['tools'], body['mcp_servers']], [[own, bash], undefined]);
-  assert.deepEqual(restrict(structuredClone(messages), ['web_search*', 'files']).taken, []);
+  assert.deepEqual(restrict(structuredClone(messages), ['web_search*', 'https://mcp.example/*']).taken, []);
+  assert.deepEqual(restrict(structuredClone(messages), ['web_search*', 'files']).taken, ['files'], 'the name is the client’s');
   const chat: JsonObject = { model: 'm', messages: [{ role: 'user', content: 'hi' }], web_search_options: {} };
   assert.deepEqual(restrict(structuredClone(chat), []).taken, ['web_search_options']);
   assert.deepEqual(restrict(structuredClone(chat), ['web_search']).taken, []);
@@ -83,7 +102,7 @@ test('tools in namespaces and items of the input are tools', () => {
   // A word beside them would be at another place than where it was read.
   const beside = { type: 'additional_tools', tools: [search, 'a word', FUNCTION] };
   assert.deepEqual(restrict({ model: 'm', input: [beside] }, []).body['input'], [{ type: 'additional_tools', tools: [FUNCTION] }]);
-  const kept = restrict(structuredClone(body), ['web_*', 'files']);
+  const kept = restrict(structuredClone(body), ['web_*', 'https://mcp.example/*']);
   assert.deepEqual(kept.taken, []);
   assert.equal(JSON.stringify(kept.body).split('"require_approval":"always"').length, 3);
 });

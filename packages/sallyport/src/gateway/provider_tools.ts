@@ -4,7 +4,8 @@ import type { ReadRequest, ToolDefinition } from '../message/index.ts';
 /**
  * Takes the tools that the provider would run itself (web search, code execution, remote MCP servers) out of a request, unless the operator
  * allows them: their calls never pass here. Of those that stay, remote servers must ask before each call. Answers the names taken out.
- * `allowed` are names or types as the client writes them, `*` as wildcard; undefined: everything stays as it is.
+ * `allowed` are names or types as the client writes them, `*` as wildcard; undefined: everything stays as it is. A remote server counts by its address
+ * (or connector) or type alone: its label is what the client likes to call it.
  */
 export function restrictProviderTools(request: ReadRequest, allowed: readonly string[] | undefined): string[] {
   if (allowed === undefined) return [];
@@ -14,10 +15,11 @@ export function restrictProviderTools(request: ReadRequest, allowed: readonly st
   const taken: string[] = [];
   for (const tool of request.tools) {
     if (!tool.provider) continue;
-    if (!isAllowed(tool.name, tool.raw['type'])) {
+    const { type, server_url: url, connector_id: connector } = tool.raw;
+    if (!(type === 'mcp' ? isAllowed(type, addressOf(url), connector) : isAllowed(tool.name, type))) {
       gone.add(tool.raw);
       taken.push(tool.name);
-    } else if (tool.raw['type'] === 'mcp') tool.raw['require_approval'] = 'always';
+    } else if (type === 'mcp') tool.raw['require_approval'] = 'always';
   }
   const { body } = request;
   if (gone.size > 0) {
@@ -27,7 +29,7 @@ export function restrictProviderTools(request: ReadRequest, allowed: readonly st
   }
   // Anthropic's connector names its servers beside the tools.
   filterList(body, 'mcp_servers', (entry) => {
-    const stays = isObject(entry) && isAllowed(entry['name'], 'mcp_servers');
+    const stays = isObject(entry) && isAllowed('mcp_servers', addressOf(entry['url']));
     if (!stays) taken.push(isObject(entry) && typeof entry['name'] === 'string' ? entry['name'] : 'mcp_servers');
     return stays;
   });
@@ -39,6 +41,12 @@ export function restrictProviderTools(request: ReadRequest, allowed: readonly st
   request.tools = request.tools.filter((tool) => !gone.has(tool.raw));
   if (taken.length > 0 && pointsNowhere(body['tool_choice'], request.tools)) delete body['tool_choice'];
   return taken;
+}
+
+/** An address as it is connected to; none with a user's name in it, which makes the host look like another. */
+function addressOf(url: Json | undefined): string | undefined {
+  const parsed = typeof url === 'string' ? URL.parse(url) : null;
+  return parsed === null || parsed.username !== '' || parsed.password !== '' ? undefined : parsed.href;
 }
 
 /**
