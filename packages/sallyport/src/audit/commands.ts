@@ -18,7 +18,7 @@ import { verifyLogs, type LogReader, type Verdict, type VerifyOptions } from './
 /** A segment that was made larger than this was made so by someone else. */
 const MAX_FILE = 1 << 30;
 
-const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'Ocsf: OCSF events, one JSON object a line.' };
+const FORMAT = { name: 'format', value: 'table|json|ocsf', summary: 'A table, JSON, or OCSF events, one JSON object a line.' };
 const FILTERS = [
   { name: 'since', value: 'TIME', summary: 'From this time on: 15m, 2h, 7d ago, or ISO 8601.' },
   { name: 'until', value: 'TIME', summary: 'Up to this time.' },

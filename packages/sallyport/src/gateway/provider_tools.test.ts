@@ -55,7 +55,10 @@ test('a remote server is known by its address: not by its label, nor by a userâ€
   ])
     assert.deepEqual(restrict(at(url), allowed).taken, url.includes('/@') ? [] : ['files'], url);
   assert.deepEqual(restrict(at('HTTPS://MCP.EXAMPLE/a/../b'), allowed).taken, []);
-  assert.deepEqual(restrict(at('', { connector_id: 'connector_mail' }), allowed).taken, []);
+  const connector = { type: 'mcp', server_label: 'mail', connector_id: 'connector_mail' };
+  assert.deepEqual(restrict(responses({ tools: [{ ...connector }] }), allowed).taken, []);
+  for (const url of ['https://evil.example/', '', null])
+    assert.deepEqual(restrict(responses({ tools: [{ ...connector, server_url: url }] }), allowed).taken, ['mail'], `beside ${url}`);
   assert.deepEqual(restrict(at('https://anywhere.example/'), ['mcp']).taken, []);
 });
 

@@ -5,7 +5,7 @@ import type { ReadRequest, ToolDefinition } from '../message/index.ts';
  * Takes the tools that the provider would run itself (web search, code execution, remote MCP servers) out of a request, unless the operator
  * allows them: their calls never pass here. Of those that stay, remote servers must ask before each call. Answers the names taken out.
  * `allowed` are names or types as the client writes them, `*` as wildcard; undefined: everything stays as it is. A remote server counts by its address
- * (or connector) or type alone: its label is what the client likes to call it.
+ * (a connector without one by its id) or type alone: its label is what the client likes to call it.
  */
 export function restrictProviderTools(request: ReadRequest, allowed: readonly string[] | undefined): string[] {
   if (allowed === undefined) return [];
@@ -16,7 +16,7 @@ export function restrictProviderTools(request: ReadRequest, allowed: readonly st
   for (const tool of request.tools) {
     if (!tool.provider) continue;
     const { type, server_url: url, connector_id: connector } = tool.raw;
-    if (!(type === 'mcp' ? isAllowed(type, addressOf(url), connector) : isAllowed(tool.name, type))) {
+    if (!(type === 'mcp' ? isAllowed(type, url === undefined ? connector : addressOf(url)) : isAllowed(tool.name, type))) {
       gone.add(tool.raw);
       taken.push(tool.name);
     } else if (type === 'mcp') tool.raw['require_approval'] = 'always';
